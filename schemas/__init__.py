@@ -1,0 +1,1 @@
+"""JSON Schemas, generated from the code (`make schemas`), shipped in the wheel."""

@@ -1,0 +1,1 @@
+"""Example specs, shipped in the wheel and read by `importlib.resources`."""
