@@ -43,7 +43,11 @@ def format_duration(seconds: float) -> str:
         return "0s" if seconds == 0 else f"{_trim(seconds * 1000, 2)}ms"
     minutes, rest = divmod(round(seconds, 3), 60)
     hours, minutes = divmod(int(minutes), 60)
-    parts = [f"{hours}h" if hours else "", f"{minutes}m" if minutes else "", f"{_trim(rest, 3)}s" if rest else ""]
+    parts = [
+        f"{hours}h" if hours else "",
+        f"{minutes}m" if minutes else "",
+        f"{_trim(rest, 3)}s" if rest else "",
+    ]
     return "".join(parts)
 
 

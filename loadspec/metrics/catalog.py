@@ -1,0 +1,43 @@
+"""The built-in metrics: k6's names and meanings, with what each one holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["trend", "rate", "counter", "gauge"]
+Contains = Literal["time", "bytes", "count", "default"]
+
+
+@dataclass(frozen=True, slots=True)
+class MetricInfo:
+    """What a metric holds: its kind, and for trends and counters what is counted (`time` is milliseconds)."""
+
+    kind: Kind
+    contains: Contains = "default"
+
+
+_TIME = MetricInfo("trend", "time")
+
+BUILTIN: Mapping[str, MetricInfo] = {
+    "checks": MetricInfo("rate"),
+    "data_received": MetricInfo("counter", "bytes"),
+    "data_sent": MetricInfo("counter", "bytes"),
+    "dispatch_delay": _TIME,
+    "dropped_iterations": MetricInfo("counter"),
+    "group_duration": _TIME,
+    "http_req_blocked": _TIME,
+    "http_req_connecting": _TIME,
+    "http_req_duration": _TIME,
+    "http_req_failed": MetricInfo("rate"),
+    "http_req_receiving": _TIME,
+    "http_req_sending": _TIME,
+    "http_req_tls_handshaking": _TIME,
+    "http_req_waiting": _TIME,
+    "http_reqs": MetricInfo("counter"),
+    "iteration_duration": _TIME,
+    "iterations": MetricInfo("counter"),
+    "vus": MetricInfo("gauge"),
+    "vus_max": MetricInfo("gauge"),
+}

@@ -1,0 +1,133 @@
+"""Histograms against exact sorted values; merging against adding."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loadspec.metrics.histogram import Histogram, bucket_middle, bucket_of
+from loadspec.metrics.store import Store, tags_of
+from loadspec.metrics.values import KINDS, Counter, Gauge, Rate, Trend, merge_values
+
+times = st.floats(min_value=1e-4, max_value=1e7)
+batches = st.lists(times, min_size=1, max_size=200)
+
+
+def exact_percentile(values: list[float], percent: float) -> float:
+    """k6's definition on the sorted values themselves: the slow reference."""
+    ordered = sorted(values)
+    rank = percent / 100 * (len(ordered) - 1)
+    low, high = ordered[math.floor(rank)], ordered[math.ceil(rank)]
+    return low + (high - low) * (rank - math.floor(rank))
+
+
+@given(st.floats(min_value=-1e30, max_value=1e30).filter(lambda v: abs(v) > 1e-30))
+def test_middle_of_a_bucket_is_within_half_a_percent(value: float) -> None:
+    assert bucket_middle(bucket_of(value)) == pytest.approx(value, rel=0.004)
+
+
+@given(batches, st.floats(0, 100))
+def test_percentile_within_one_percent_of_the_exact_one(values: list[float], percent: float) -> None:
+    histogram = Histogram()
+    histogram.add_many(values)
+    assert histogram.percentile(percent) == pytest.approx(exact_percentile(values, percent), rel=0.01)
+
+
+@given(batches)
+def test_count_sum_min_max_are_exact(values: list[float]) -> None:
+    histogram = Histogram()
+    histogram.add_many(values)
+    assert (histogram.count, histogram.min, histogram.max) == (len(values), min(values), max(values))
+    assert histogram.sum == pytest.approx(math.fsum(values))
+    assert histogram.avg == pytest.approx(math.fsum(values) / len(values))
+
+
+@given(st.lists(st.one_of(times, st.just(0.0), st.floats(-1e6, -1e-3)), max_size=50))
+def test_a_batch_equals_single_additions(values: list[float]) -> None:
+    batch, single = Histogram(), Histogram()
+    batch.add_many(values)
+    for value in values:
+        single.add(value)
+    assert batch.counts == single.counts
+    assert (batch.min, batch.max) == (single.min, single.max)
+
+
+@given(batches, batches)
+def test_merging_equals_adding_all(one: list[float], two: list[float]) -> None:
+    first, second, both = Trend(), Trend(), Trend()
+    first.add_many(one)
+    second.add_many(two)
+    both.add_many(one + two)
+    first.merge(second)
+    assert first.counts == both.counts
+    assert first.percentiles([50, 99]) == both.percentiles([50, 99])
+
+
+@given(batches)
+def test_wire_form_keeps_everything(values: list[float]) -> None:
+    trend = Trend()
+    trend.add_many(values)
+    back = Trend.from_wire(trend.to_wire())
+    assert back.to_wire() == trend.to_wire()
+    assert back.percentile(95) == trend.percentile(95)
+
+
+def test_numbers_that_are_none_are_left_out() -> None:
+    histogram = Histogram()
+    histogram.add_many([1.0, float("nan"), float("inf"), 1e39])
+    assert histogram.count == 2
+    assert histogram.max == 1e39
+
+
+def test_an_empty_histogram_answers_zero() -> None:
+    assert (Histogram().percentile(99), Histogram().avg, Histogram().count) == (0.0, 0.0, 0)
+
+
+def test_memory_is_bounded_by_buckets() -> None:
+    histogram = Histogram()
+    for start in range(50):
+        histogram.add_many([1e-3 * 1.0001**i + start for i in range(2000)])
+    assert len(histogram.counts) < 4096
+    assert histogram.count == 100_000
+
+
+def test_rate_counter_gauge() -> None:
+    rate, counter, gauge = Rate(), Counter(), Gauge()
+    for value in (True, 0, 1, None):
+        rate.add(value)
+    counter.add()
+    counter.add(2.5)
+    for level in (3, 9, 4):
+        gauge.add(level)
+    assert (rate.passes, rate.total, rate.rate) == (2, 4, 0.5)
+    assert (counter.value, counter.samples) == (3.5, 2)
+    assert (gauge.last, gauge.min, gauge.max, gauge.samples) == (4, 3, 9, 3)
+
+
+def test_gauge_merge_keeps_the_newer_last_value() -> None:
+    old, new = Gauge(5, 1, 9, 3), Gauge(2, 2, 2, 1)
+    old.merge(new)
+    old.merge(Gauge())
+    assert old.to_wire() == [2, 1, 9, 4]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_merges_to_none(kind: str) -> None:
+    assert merge_values([]) is None
+    assert KINDS[kind]().samples == 0
+
+
+def test_store_selects_and_merges_by_tags() -> None:
+    store, more = Store(), Store()
+    store.counter("http_reqs", tags_of(endpoint="a", poll="false")).add(2)
+    store.counter("http_reqs", tags_of(endpoint="b", poll="true")).add(3)
+    more.counter("http_reqs", tags_of(poll="false", endpoint="a")).add(5)
+    store.merge(more)
+    assert store.total("http_reqs") == 10
+    assert store.total("http_reqs", endpoint="a") == 7
+    assert store.where("http_reqs", endpoint="c") is None
+    assert store.tag_values("http_reqs", "endpoint") == ["a", "b"]
+    assert Store.from_wire(store.to_wire()).to_wire() == store.to_wire()
