@@ -1,0 +1,82 @@
+"""What a schedule is made of: commands to users, a budget of iterations, and what every executor answers."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal, NamedTuple, Protocol
+
+from loadspec.units import format_duration
+
+Action = Literal["start", "retire", "kill"]
+
+
+class Command(NamedTuple):
+    """Tell user `user` (counted from 0) to do `action`, `at` seconds after the scenario's start.
+
+    `start`: begin to iterate, or go on if it is still finishing after a retire.
+    `retire`: finish the iteration at hand and begin no other.
+    `kill`: interrupt the iteration at hand; never sent to a user that was started again since its retire.
+    A tuple, because ten thousand users are told thirty thousand things.
+    """
+
+    at: float
+    action: Action
+    user: int
+
+
+class Budget(NamedTuple):
+    """How many iterations may begin: `total` for all users together or, with `per_user`, for each of them."""
+
+    total: int
+    per_user: bool
+
+
+class LoadConfig(Protocol):
+    """What every executor's configuration answers. Times are seconds after the scenario's start."""
+
+    executor: ClassVar[str]
+    """k6's name of the executor."""
+
+    @property
+    def max_vus(self) -> int:
+        """The most users that the plan runs at once."""
+
+    @property
+    def duration(self) -> float:
+        """When the last users are retired: no iteration begins at or after it."""
+
+    @property
+    def end(self) -> float:
+        """When whoever is still finishing is killed: `duration` and the graceful stop."""
+
+    def describe(self) -> str:
+        """k6's line for the scenario, without its name."""
+
+    def users_at(self, t: float) -> int:
+        """Planned running users at `t`: a step function that takes its new value at the step itself."""
+
+    def commands(self) -> list[Command]:
+        """The whole schedule, sorted by time."""
+
+    def budget(self) -> Budget | None:
+        """How many iterations may begin; None if only time ends the load."""
+
+
+def hold(vus: int, duration: float, end: float) -> list[Command]:
+    """The schedule of a level load: `vus` users from 0 to `duration`, whoever is left killed at `end`."""
+    return [
+        *(Command(0.0, "start", user) for user in range(vus)),
+        *(Command(duration, "retire", user) for user in reversed(range(vus))),
+        *(Command(end, "kill", user) for user in reversed(range(vus))),
+    ]
+
+
+def level(vus: int, duration: float, t: float) -> int:
+    """Planned users of a level load at `t`."""
+    return vus if 0 <= t < duration else 0
+
+
+def base_info(*facts: str, graceful_stop: float) -> str:
+    """The bracket that ends k6's scenario lines; like k6 it leaves out a graceful stop of zero."""
+    if graceful_stop > 0:
+        facts = (*facts, f"gracefulStop: {format_duration(graceful_stop)}")
+    return f" ({', '.join(facts)})" if facts else ""
