@@ -1,0 +1,284 @@
+"""A finished run for the tests of report, outputs and terminal: `make_result()` simulates one, with books that balance.
+
+The story: image generation, ten users; from the 31st to the 44th second the provider answers 503 to part of the
+`generate` requests and is slow for the rest, so one threshold fails. Everything follows from a seed.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import random
+from collections import Counter as Tally
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from loadspec.errors import ExitCode
+from loadspec.metrics import BUILTIN, MetricInfo, Rate, Store, Trend, tags_of
+
+if importlib.util.find_spec("loadspec.thresholds") is None:  # still being written
+    import support_thresholds
+
+    support_thresholds.install()
+from loadspec.thresholds import Threshold, ThresholdResult
+
+from loadspec.results.model import (
+    CheckResult,
+    EndpointInfo,
+    EndpointStats,
+    ErrorClass,
+    Event,
+    Iterations,
+    Point,
+    RequestCount,
+    RunResult,
+    ScenarioInfo,
+)
+
+ENDPOINTS = (
+    EndpointInfo("login", "POST", "/api/auth/login"),
+    EndpointInfo("generate", "POST", "/api/images/seedream4/generate"),
+)
+CHECKS = {"login": ("login successful",), "generate": ("status is 202", "has session_id", "has client_key")}
+SENTENCE = "generation_success 88.52 %, limit 90 % (-1.65 %), failing since 00:38, during load."
+RESOLVED = """loadspec: 1
+name: image generation
+env:
+  API_BASE: http://127.0.0.1:8089
+  LOAD_PASS: '***'
+stages: 10s:5, 20s:10, 30s:10, 10s:0
+thresholds:
+  generation_success: rate > 90%
+"""
+
+
+@dataclass
+class _Simulation:
+    """Adds simulated requests to a store, second by second."""
+
+    seconds: int
+    endpoints: Sequence[EndpointInfo]
+    outage: range
+    rng: random.Random
+    store: Store = field(default_factory=Store)
+    points: list[Point] = field(default_factory=list)
+    statuses: dict[str, Tally[int]] = field(default_factory=dict)
+    checks: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    fails: dict[str, list[float]] = field(default_factory=dict)
+    requests_by: Tally[str] = field(default_factory=Tally)
+    iterations: int = 0
+
+    def run(self, users: list[int]) -> None:
+        for second, n in enumerate(users):
+            self.second(second, n)
+
+    def second(self, second: int, users: int) -> None:
+        latencies, errors, requests, done = Trend(), Tally[str](), 0, max(0, round(users * self.rng.uniform(0.3, 0.55)))
+        for _ in range(done):
+            requests += len(self.endpoints)
+            for endpoint in self.endpoints:
+                status = self.request(endpoint.name, second, latencies)
+                if status >= 400:
+                    errors[f"status {status}"] += 1
+        self.iterations += done
+        self.store.counter("iterations", tags_of(scenario="default")).add(done)
+        self.store.gauge("vus").add(users)
+        p50, p90, p95, p99 = latencies.percentiles((50, 90, 95, 99))
+        found = dict(p50=p50, p90=p90, p95=p95, p99=p99, max=latencies.max) if latencies.count else {}
+        failed = errors.total()
+        self.points.append(Point(second + 1.0, 1.0, users, requests, failed, done, errors=dict(errors), **found))
+
+    def request(self, name: str, second: int, latencies: Trend) -> int:
+        down = second in self.outage and name == "generate"
+        status = 503 if down and self.rng.random() < 0.6 else 202 if name == "generate" else 200
+        waiting = self.rng.lognormvariate(4.4 if name == "generate" else 3.4, 0.35) * (6 if down else 1)
+        phases = {"sending": 0.05, "waiting": waiting, "receiving": 0.12}
+        tags = dict(scenario="default", endpoint=name, poll="false")
+        expected = "true" if status < 400 else "false"
+        for phase, ms in phases.items():
+            self.store.trend(f"http_req_{phase}", tags_of(**tags, expected_response=expected)).add(ms)
+        for phase in ("blocked", "connecting", "tls_handshaking"):
+            self.store.trend(f"http_req_{phase}", tags_of(**tags, expected_response=expected)).add(0.0)
+        total = sum(phases.values())
+        latencies.add(total)
+        self.store.trend("http_req_duration", tags_of(**tags, expected_response=expected)).add(total)
+        self.store.counter("http_reqs", tags_of(**tags, expected_response=expected, status=str(status))).add()
+        self.store.rate("http_req_failed", tags_of(**tags)).add(status >= 400)
+        self.store.counter("data_sent", tags_of(**tags)).add(212)
+        self.store.counter("data_received", tags_of(**tags)).add(431)
+        self.statuses.setdefault(name, Tally())[status] += 1
+        self.requests_by[name] += 1
+        if status >= 400:
+            self.fails.setdefault(name, []).append(second + 0.5)
+        self.verify(name, status, total)
+        return status
+
+    def verify(self, name: str, status: int, total: float) -> None:
+        for check in CHECKS.get(name, ()):
+            passed = status < 400
+            self.checks.setdefault((name, check), [0, 0])[0 if passed else 1] += 1
+            self.store.rate("checks", tags_of(scenario="default", endpoint=name, check=check)).add(passed)
+        if name == "generate":
+            tags = tags_of(scenario="default", endpoint=name)
+            self.store.trend("response_time", tags).add(total)
+            self.store.rate("generation_success", tags).add(status < 400)
+            self.store.rate("errors", tags).add(status >= 400)
+            if status >= 500:
+                self.store.counter("provider_errors", tags).add()
+            self.store.trend("iteration_duration", tags_of(scenario="default")).add(total + 2000)
+
+
+def planned_users(seconds: int, peak: int) -> list[int]:
+    """A ramp to half of the peak, to the peak, a plateau and a ramp down, in the proportions of the reference spec."""
+    corners = [(0.0, 1), (seconds / 7, peak // 2), (3 * seconds / 7, peak), (6 * seconds / 7, peak), (seconds, 0)]
+    users = []
+    for second in range(seconds):
+        at = next(i for i in range(4) if second < corners[i + 1][0])
+        (t0, u0), (t1, u1) = corners[at], corners[at + 1]
+        users.append(round(u0 + (u1 - u0) * (second - t0) / (t1 - t0)))
+    return users
+
+
+def make_result(
+    seconds: int = 70, endpoints: Sequence[EndpointInfo] = ENDPOINTS, peak: int = 10, seed: int = 7, **changes: Any
+) -> RunResult:
+    """A RunResult of a simulated run; `changes` replace its fields afterwards."""
+    sim = _Simulation(seconds, endpoints, range(seconds * 31 // 70, seconds * 44 // 70), random.Random(seed))
+    sim.run(planned_users(seconds, peak))
+    setup = Store()
+    setup.counter("http_reqs", tags_of(scenario="setup", endpoint="login", poll="false", status="200")).add()
+    custom = {
+        "response_time": MetricInfo("trend", "time"),
+        "generation_success": MetricInfo("rate"),
+        "errors": MetricInfo("rate"),
+        "provider_errors": MetricInfo("counter"),
+    }
+    corners = [(0.0, 1), (seconds / 7, peak // 2), (3 * seconds / 7, peak), (6 * seconds / 7, peak), (seconds, 0)]
+    shape = [(float(t), u) for t, u in corners]
+    result = RunResult(
+        run_id="20260412-080910-3fa2",
+        version="0.1.0",
+        spec_name="image generation",
+        spec_path="specs/image-generation.yaml",
+        profile=None,
+        command="loadspec run specs/image-generation.yaml",
+        seed=seed,
+        started_at="2026-04-12T08:09:10Z",
+        duration=float(seconds),
+        target="http://127.0.0.1:8089",
+        scenarios=[
+            ScenarioInfo(
+                "default",
+                "ramping-vus",
+                f"Up to {peak} looping VUs for 1m10s over 4 stages (gracefulRampDown: 30s, gracefulStop: 30s)",
+                peak,
+                float(seconds),
+                seconds + 30.0,
+                shape,
+            )
+        ],
+        endpoints=list(endpoints),
+        metrics={**BUILTIN, **custom},
+        custom_metrics=list(custom),
+        stores={"setup": setup, "load": sim.store, "teardown": Store()},
+        points=sim.points,
+        thresholds=make_thresholds(sim.store),
+        checks=[CheckResult(check, name, p, f) for (name, check), (p, f) in sim.checks.items()],
+        errors=_errors(sim),
+        requests=_books(sim),
+        endpoint_stats=_endpoint_stats(sim),
+        iterations=Iterations(sim.iterations + 1, sim.iterations, 1, 0),
+        environment={
+            "loadspec": "0.1.0",
+            "Python": "3.11.7",
+            "system": "Linux 6.8.0 x86_64",
+            "cores": "2",
+            "git": "4c1d9e2 (clean)",
+        },
+        resolved_spec=RESOLVED,
+        warnings=["6 of 10 stages were short."] if seconds < 2 else [],
+        events=[
+            Event(0.0, "load began"),
+            Event(seconds * 31 / 70, "first `status 503` from generate"),
+            Event(seconds * 38 / 70, "generation_success crossed its limit of 90 %"),
+            Event(float(seconds), "load ended"),
+        ],
+        exit_code=ExitCode.THRESHOLDS,
+        verdict="FAIL",
+        sentence=SENTENCE,
+        generator={"cpu_percent": 7.4, "peak_rss_bytes": 58_720_256, "lag_p99_ms": 0.42, "workers": 1},
+    )
+    return replace(result, **changes)
+
+
+def _errors(sim: _Simulation) -> list[ErrorClass]:
+    return [
+        ErrorClass(
+            endpoint=name,
+            phase="load",
+            kind="status",
+            step="status",
+            status=503,
+            count=len(times),
+            first=times[0],
+            last=times[-1],
+            message="503 Service Unavailable, expected 200..399",
+            sample={
+                "request": "POST /api/images/seedream4/generate HTTP/1.1\nauthorization: Bearer ***",
+                "response": 'HTTP/1.1 503 Service Unavailable\n\n{"error": "provider unavailable"}',
+                "at": "2026-04-12T08:09:41Z",
+            },
+        )
+        for name, times in sim.fails.items()
+    ]
+
+
+def _books(sim: _Simulation) -> list[RequestCount]:
+    rows = [RequestCount("login", "setup", 1, 1, 0, 0, 0, {"200": 1})]
+    for name, statuses in sim.statuses.items():
+        cut = 1 if name == "generate" else 0
+        total = statuses.total()
+        books = {str(status): n for status, n in sorted(statuses.items())}
+        rows.append(RequestCount(name, "load", total + cut, total, 0, cut, 0, books))
+    return rows
+
+
+def _endpoint_stats(sim: _Simulation) -> list[EndpointStats]:
+    rows = []
+    for endpoint in sim.endpoints:
+        trend = sim.store.where("http_req_duration", endpoint=endpoint.name)
+        if not isinstance(trend, Trend) or not trend.count:
+            continue
+        med, p90, p95, p99 = trend.percentiles((50, 90, 95, 99))
+        n = sim.requests_by[endpoint.name]
+        failed = len(sim.fails.get(endpoint.name, ()))
+        figures = (trend.avg, trend.min, med, p90, p95, p99, trend.max)
+        rows.append(EndpointStats(endpoint.name, endpoint.method, endpoint.path, n, n / sim.seconds, failed, *figures))
+    return rows
+
+
+def make_thresholds(store: Store) -> list[ThresholdResult]:
+    """Two thresholds: latency holds, success does not."""
+    duration, success = store.select("http_req_duration"), store.select("generation_success")
+    p95 = duration.percentile(95) if isinstance(duration, Trend) else None
+    rate = success.rate if isinstance(success, Rate) else None
+    return [
+        ThresholdResult(
+            Threshold("http_req_duration", "p(95) < 30s", 30_000.0),
+            p95,
+            p95 is not None,
+            duration.samples if duration else 0,
+            None if p95 is None else (30_000 - p95) / 30_000,
+            "passed" if p95 is not None else "no samples",
+        ),
+        ThresholdResult(
+            Threshold("generation_success", "rate > 90%", 0.9),
+            rate,
+            False,
+            success.samples if success else 0,
+            None if rate is None else (rate - 0.9) / 0.9,
+            "failed" if rate is not None else "no samples",
+            first_crossed=38.0,
+            failing_since=38.0,
+        ),
+    ]
