@@ -1,0 +1,93 @@
+"""A response's head: status line, fields, and what they say about framing (RFC 9112 §4 and §6)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from loadspec.wire.errors import ProtocolError, shown
+from loadspec.wire.fields import CACHEABLE, Field, field, joined, known_field, list_items, split_lines
+
+HUGE = 10**18  # any length of more than 18 digits: beyond every cap
+
+
+class Head(NamedTuple):
+    """A parsed head. Shared between responses by a cache: never change `fields` in place.
+
+    `length` is the Content-Length or None, `codings` the transfer codings in order, `persistent` whether the
+    connection outlives the response as far as the head can tell, `plain` whether nothing about it is unusual
+    (HTTP/1.1, CRLF line ends, no folding, one Content-Length of digits, no Transfer-Encoding, no other
+    Connection option than `close` or `keep-alive`).
+    """
+
+    minor: int
+    status: int
+    reason: str
+    fields: list[Field]
+    length: int | None
+    codings: tuple[bytes, ...]
+    content_encoding: bytes
+    persistent: bool
+    plain: bool
+
+
+def status_line(line: bytes) -> tuple[int, int, str]:
+    """(minor version, status, reason) of `HTTP/1.x NNN reason`. Raises `ProtocolError`."""
+    version, code, rest = line[:9], line[9:12], line[12:]
+    if version not in (b"HTTP/1.1 ", b"HTTP/1.0 "):
+        raise ProtocolError("protocol", "status", f"This is no HTTP/1.0 or HTTP/1.1 status line: {shown(line)}.")
+    if len(code) != 3 or not code.isdigit() or code < b"100" or rest[:1] not in (b"", b" "):
+        raise ProtocolError("protocol", "status", f"The status is no three-digit number: {shown(line)}.")
+    return line[7] - 48, int(code), rest.strip(b" \t").decode("latin-1")
+
+
+_known_status_line = lru_cache(maxsize=256)(status_line)
+
+
+def content_length(value: bytes) -> int:
+    """The number of a Content-Length; equal members of a list count as one. Raises `ProtocolError`."""
+    if value.isdigit() and len(value) <= 18:
+        return int(value)
+    members = [member.strip(b" \t") for member in value.split(b",")]
+    if not all(member.isdigit() for member in members):
+        raise ProtocolError("protocol", "headers", f"Content-Length is no number: {shown(value)}.")
+    digits = {member.lstrip(b"0") for member in members}
+    if len(digits) > 1:
+        raise ProtocolError("protocol", "headers", f"Content-Lengths contradict each other: {shown(value)}.")
+    only = digits.pop()
+    return int(only or b"0") if len(only) <= 18 else HUGE
+
+
+def read_head(raw: bytes) -> Head:
+    """Parse a whole head, from the status line to the empty line. Raises `ProtocolError`."""
+    lines, plain = split_lines(raw)
+    cached = len(raw) <= CACHEABLE
+    minor, status, reason = (_known_status_line if cached else status_line)(lines[0])
+    fields = list(map(known_field if cached else field, lines[1:]))
+    by_name = dict(fields)
+    if len(by_name) != len(fields):
+        by_name = joined(fields)
+    get = by_name.get
+    stated, transfer, connection = get(b"content-length"), get(b"transfer-encoding"), get(b"connection", b"")
+    length = None if stated is None else content_length(stated)
+    codings = () if transfer is None else tuple(list_items(transfer))
+    persistent = minor == 1
+    if connection:
+        options = list_items(connection)
+        persistent = b"close" not in options and (minor == 1 or b"keep-alive" in options)
+        plain = plain and (options in ([b"close"], [b"keep-alive"]))
+    if transfer is not None:
+        # RFC 9112 §6.1: beside a length, or from an HTTP/1.0 server, the framing is suspect: close afterwards.
+        persistent = persistent and minor == 1 and length is None
+        plain = False
+    plain = plain and minor == 1 and stated is not None and stated.isdigit()
+    encoding = get(b"content-encoding", b"")
+    return Head(minor, status, reason, fields, length, codings, encoding, persistent, plain)
+
+
+_known_head = lru_cache(maxsize=256)(read_head)
+
+
+def known_head(raw: bytes) -> Head:
+    """`read_head` behind a bounded cache: most heads of a run are byte for byte equal within a second."""
+    return _known_head(raw) if len(raw) <= CACHEABLE else read_head(raw)
