@@ -6,22 +6,14 @@ The story: image generation, ten users; from the 31st to the 44th second the pro
 
 from __future__ import annotations
 
-import importlib.util
 import random
 from collections import Counter as Tally
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from loadspec.errors import ExitCode
-from loadspec.metrics import BUILTIN, MetricInfo, Rate, Store, Trend, tags_of
-
-if importlib.util.find_spec("loadspec.thresholds") is None:  # still being written
-    import support_thresholds
-
-    support_thresholds.install()
-from loadspec.thresholds import Threshold, ThresholdResult
-
+from loadspec.metrics import BUILTIN, MetricInfo, Store, Trend, tags_of
 from loadspec.results.model import (
     CheckResult,
     EndpointInfo,
@@ -34,12 +26,26 @@ from loadspec.results.model import (
     RunResult,
     ScenarioInfo,
 )
+from loadspec.thresholds import ThresholdResult, judge, parse_thresholds, value_in
 
 ENDPOINTS = (
     EndpointInfo("login", "POST", "/api/auth/login"),
     EndpointInfo("generate", "POST", "/api/images/seedream4/generate"),
 )
 CHECKS = {"login": ("login successful",), "generate": ("status is 202", "has session_id", "has client_key")}
+THRESHOLDS = {
+    "errors": "rate < 10%",
+    "http_req_duration": ["p(95) < 30s", "p(99) < 60s"],
+    "http_req_duration{endpoint:generate}": "p(95) < 800ms",
+    "generation_success": "rate > 90%",
+    "http_req_failed": "rate < 10%",
+}
+CUSTOM = {
+    "response_time": MetricInfo("trend", "time"),
+    "generation_success": MetricInfo("rate"),
+    "errors": MetricInfo("rate"),
+    "provider_errors": MetricInfo("counter"),
+}
 SENTENCE = "generation_success 88.52 %, limit 90 % (-1.65 %), failing since 00:38, during load."
 RESOLVED = """loadspec: 1
 name: image generation
@@ -147,12 +153,6 @@ def make_result(
     sim.run(planned_users(seconds, peak))
     setup = Store()
     setup.counter("http_reqs", tags_of(scenario="setup", endpoint="login", poll="false", status="200")).add()
-    custom = {
-        "response_time": MetricInfo("trend", "time"),
-        "generation_success": MetricInfo("rate"),
-        "errors": MetricInfo("rate"),
-        "provider_errors": MetricInfo("counter"),
-    }
     corners = [(0.0, 1), (seconds / 7, peak // 2), (3 * seconds / 7, peak), (6 * seconds / 7, peak), (seconds, 0)]
     shape = [(float(t), u) for t, u in corners]
     result = RunResult(
@@ -178,11 +178,11 @@ def make_result(
             )
         ],
         endpoints=list(endpoints),
-        metrics={**BUILTIN, **custom},
-        custom_metrics=list(custom),
+        metrics={**BUILTIN, **CUSTOM},
+        custom_metrics=list(CUSTOM),
         stores={"setup": setup, "load": sim.store, "teardown": Store()},
         points=sim.points,
-        thresholds=make_thresholds(sim.store),
+        thresholds=make_thresholds(sim.store, float(seconds), seconds * 38 / 70),
         checks=[CheckResult(check, name, p, f) for (name, check), (p, f) in sim.checks.items()],
         errors=_errors(sim),
         requests=_books(sim),
@@ -257,28 +257,18 @@ def _endpoint_stats(sim: _Simulation) -> list[EndpointStats]:
     return rows
 
 
-def make_thresholds(store: Store) -> list[ThresholdResult]:
-    """Two thresholds: latency holds, success does not."""
-    duration, success = store.select("http_req_duration"), store.select("generation_success")
-    p95 = duration.percentile(95) if isinstance(duration, Trend) else None
-    rate = success.rate if isinstance(success, Rate) else None
-    return [
-        ThresholdResult(
-            Threshold("http_req_duration", "p(95) < 30s", 30_000.0),
-            p95,
-            p95 is not None,
-            duration.samples if duration else 0,
-            None if p95 is None else (30_000 - p95) / 30_000,
-            "passed" if p95 is not None else "no samples",
-        ),
-        ThresholdResult(
-            Threshold("generation_success", "rate > 90%", 0.9),
-            rate,
-            False,
-            success.samples if success else 0,
-            None if rate is None else (rate - 0.9) / 0.9,
-            "failed" if rate is not None else "no samples",
-            first_crossed=38.0,
-            failing_since=38.0,
-        ),
-    ]
+def make_thresholds(
+    store: Store, duration: float, since: float = 38.0, texts: Mapping[str, Any] = THRESHOLDS
+) -> list[ThresholdResult]:
+    """Thresholds judged over a store; those that fail do so since `since`."""
+    found = []
+    for key, value in texts.items():
+        for threshold in parse_thresholds(key, value, {**BUILTIN, **CUSTOM}):
+            now = judge(threshold, value_in(store, threshold), duration)
+            crossed = None if now.passed or now.actual is None else min(since, duration)
+            status = "pass" if now.passed else "fail"
+            result = ThresholdResult(
+                threshold, now.actual, now.passed, now.samples, now.margin, status, crossed, crossed, now.margin
+            )
+            found.append(result)
+    return found
