@@ -1,0 +1,35 @@
+"""Thresholds: `METRIC: agg op value` as text, as a value, and as a judgement over what was measured.
+
+    http_req_duration{endpoint:generate}: p(95) < 30s
+
+`parse_thresholds` reads what a spec says of one metric, `judge` compares one threshold with one metric value, and
+`Watch` keeps all of a run's thresholds from second to second. Nothing here knows a clock, a file or the engine.
+"""
+
+from __future__ import annotations
+
+from loadspec.thresholds.error import ThresholdError
+from loadspec.thresholds.evaluate import format_actual, format_limit, format_margin, judge, value_in
+from loadspec.thresholds.model import Aggregate, Judgement, Status, Threshold, ThresholdResult
+from loadspec.thresholds.parse import OPTIONS, parse_thresholds
+from loadspec.thresholds.selector import SELECTOR_TAGS, Clause
+from loadspec.thresholds.watch import Watch
+
+__all__ = [
+    "OPTIONS",
+    "SELECTOR_TAGS",
+    "Aggregate",
+    "Clause",
+    "Judgement",
+    "Status",
+    "Threshold",
+    "ThresholdError",
+    "ThresholdResult",
+    "Watch",
+    "format_actual",
+    "format_limit",
+    "format_margin",
+    "judge",
+    "parse_thresholds",
+    "value_in",
+]

@@ -1,0 +1,70 @@
+"""Thresholds against values: pure functions of a threshold, a metric value and the seconds that have passed."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+
+from loadspec.metrics.store import Store
+from loadspec.metrics.values import Counter, Value
+from loadspec.thresholds.aggregates import AGGREGATES
+from loadspec.thresholds.measures import MEASURES
+from loadspec.thresholds.model import Judgement, Op, Threshold
+
+_OPS: Mapping[Op, Callable[[float, float], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
+
+
+def value_in(store: Store, threshold: Threshold) -> Value | None:
+    """The metric value that a threshold judges: all its series in the store, merged; None where there is none."""
+    return store.select(threshold.metric, threshold.matches)
+
+
+def judge(threshold: Threshold, value: Value | None, elapsed: float) -> Judgement:
+    """Compare a threshold with its metric's value after `elapsed` seconds of load.
+
+    Without a sample a trend, a rate or a gauge fails, unless the threshold says `empty: pass`. A counter is
+    different: that nothing was counted is a count of zero, and is compared (`credit_errors: count < 5` holds).
+    """
+    if value is None and threshold.kind == "counter":
+        value = Counter()
+    if value is None or (not value.samples and threshold.kind != "counter"):
+        return Judgement(None, threshold.empty_passes, 0, None)
+    read = AGGREGATES[threshold.kind][threshold.aggregate.name]
+    actual = float(read(value, threshold.aggregate.argument or 0.0, elapsed))
+    if threshold.empty_passes and not value.samples:
+        return Judgement(actual, True, 0, margin(threshold.op, threshold.limit, actual))
+    passed = _OPS[threshold.op](actual, threshold.limit)
+    return Judgement(actual, passed, value.samples, margin(threshold.op, threshold.limit, actual))
+
+
+def margin(op: Op, limit: float, actual: float) -> float:
+    """How far inside the limit, as a share of it: limit 300, actual 412, `<` → −0.373; of 1 where the limit is 0."""
+    scale = abs(limit) or 1.0
+    if op in ("<", "<="):
+        return (limit - actual) / scale
+    if op in (">", ">="):
+        return (actual - limit) / scale
+    distance = abs(actual - limit) / scale
+    return distance if op == "!=" or not distance else -distance
+
+
+def format_actual(threshold: Threshold, actual: float | None) -> str:
+    """What was measured, in the threshold's terms: `412.1ms`, `12.35%`, `1.2/s`; `no samples` for None."""
+    return "no samples" if actual is None else MEASURES[threshold.measure].show(actual)
+
+
+def format_limit(threshold: Threshold) -> str:
+    """The comparison without its left side, as written: `< 30s`, `>= 80%`."""
+    return f"{threshold.op} {threshold.source.partition(threshold.op)[2].strip()}"
+
+
+def format_margin(margin: float | None) -> str:
+    """`+62%` inside the limit, `-37%` beyond it; nothing for None."""
+    return "" if margin is None else f"{margin:+.0%}"

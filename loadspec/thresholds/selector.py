@@ -1,0 +1,147 @@
+"""The key of a threshold: a metric's name and, in braces, which of its series count.
+
+    http_req_duration{endpoint:generate, status!:202, scenario~"warm.*"}
+
+`:` equals, `!:` differs, `~` matches a regular expression (all of the value, so that a prefix never passes for the
+whole). Clauses are joined by "and". A value with a comma, a brace or blanks at its ends stands in quotes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from loadspec.metrics.catalog import BUILTIN
+from loadspec.thresholds.error import ThresholdError, did_you_mean
+
+SELECTOR_TAGS = ("scenario", "endpoint", "poll", "expected_response", "status", "method", "check", "error")
+"""The tags that a selector may name."""
+
+_FLAGS = ("poll", "expected_response")
+_NAME = re.compile(r"[^{]*")
+_CLAUSE = re.compile(r"""\s*(?P<tag>[^\s:!~,"'=]*)\s*(?P<op>!:|:|~|!=|=)?\s*(?P<value>"[^"]*"|'[^']*'|[^,]*)""")
+_EXAMPLE = "for example http_req_duration{endpoint:generate}"
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One condition on a tag; a series without the tag counts as having it empty."""
+
+    tag: str
+    op: Literal[":", "!:", "~"]
+    value: str
+
+    def holds(self, tags: Mapping[str, str]) -> bool:
+        """Whether a series with these tags is meant."""
+        actual = tags.get(self.tag, "")
+        if self.op == ":":
+            return actual == self.value
+        if self.op == "!:":
+            return actual != self.value
+        return re.fullmatch(self.value, actual) is not None
+
+
+DEFAULTS = (Clause("expected_response", ":", "true"), Clause("poll", "!:", "true"))
+"""What request timings judge unless the selector names the tag itself; `any` names it and asks nothing."""
+
+_DEFAULTED = frozenset(name for name, info in BUILTIN.items() if name.startswith("http_req_") and info.kind == "trend")
+
+
+def effective(metric: str, selector: tuple[Clause, ...]) -> tuple[Clause, ...]:
+    """The clauses that decide: those written, without `any`, and for request timings the defaults.
+
+    So neither a quick 500 nor a poll's short answer passes for speed unless somebody asks for it.
+    """
+    named = {clause.tag for clause in selector}
+    written = tuple(clause for clause in selector if not (clause.tag in _FLAGS and clause.value == "any"))
+    if metric not in _DEFAULTED:
+        return written
+    return written + tuple(clause for clause in DEFAULTS if clause.tag not in named)
+
+
+def parse_key(
+    key: str, metrics: Collection[str], values: Mapping[str, Collection[str]]
+) -> tuple[str, tuple[Clause, ...]]:
+    """`metric{tag:value}` → (metric, clauses). Raises ThresholdError with part "metric".
+
+    `values` may know all values that a tag can have (endpoint names, say), so that a misspelt one is found.
+    """
+    match = _NAME.match(key)
+    head = match.group() if match else ""
+    name = head.strip()
+    start = len(head) - len(head.lstrip())
+    if name in ("each_endpoint", "expressions"):
+        raise _error(f"`{name}` is reserved, and means nothing yet", start, "name a metric")
+    if name not in metrics:
+        what = f"there is no metric `{name}`" if name else "the metric's name is missing"
+        raise _error(what, start, did_you_mean(name, metrics, "declare it under `metrics:`, or name a built-in one"))
+    body = key[len(head) :].rstrip()
+    if not body:
+        return name, ()
+    if not body.endswith("}"):
+        raise _error("the selector's brace is not closed", len(head), _EXAMPLE)
+    return name, _parse_clauses(body[1:-1], len(head) + 1, values)
+
+
+def _parse_clauses(text: str, offset: int, values: Mapping[str, Collection[str]]) -> tuple[Clause, ...]:
+    clauses = []
+    at = 0
+    while at <= len(text):
+        match = _CLAUSE.match(text, at)
+        if match is None:  # every part of the pattern may be empty
+            break
+        end = match.end()
+        if text[end:].strip() and not text[end:].lstrip().startswith(","):
+            raise _error("a comma is missing here", offset + end, "clauses are separated by commas")
+        clauses.append(_clause(match, offset, values))
+        comma = text.find(",", end)
+        at = comma + 1 if comma >= 0 else len(text) + 1
+    return tuple(clauses)
+
+
+def _clause(match: re.Match[str], offset: int, values: Mapping[str, Collection[str]]) -> Clause:
+    tag, op, value = match["tag"], match["op"], match["value"].strip()
+    at = offset + match.start("tag")
+    if not tag:
+        raise _error("a selector's clause is missing here", at, _EXAMPLE)
+    if tag not in SELECTOR_TAGS:
+        raise _error(f"there is no tag `{tag}`", at, did_you_mean(tag, SELECTOR_TAGS, _tags_hint()))
+    place = offset + match.start("op") if op else at + len(tag)
+    if op not in (":", "!:", "~"):
+        raise _error(f"behind `{tag}` should be `:`, `!:` or `~`", place, f"for example {tag}:{value or 'VALUE'}")
+    place = offset + match.start("value")
+    if value[:1] in ("'", '"'):
+        if len(value) < 2 or value[-1] != value[0]:
+            raise _error("this quote is not closed", place, f"write {value}{value[0]}")
+        value = value[1:-1]
+    if not value:
+        raise _error(f"`{tag}` has no value", place, f"for example {tag}:VALUE")
+    _check_value(tag, op, value, place, values)
+    return Clause(tag, op, value)  # type: ignore[arg-type]
+
+
+def _check_value(tag: str, op: str, value: str, at: int, values: Mapping[str, Collection[str]]) -> None:
+    """Refuse what could never match any series."""
+    if op == "~":
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise _error(f"`{value}` is no regular expression: {error.msg}", at + (error.pos or 0), "") from None
+    elif tag in _FLAGS:
+        if value not in ("true", "false", "any"):
+            raise _error(f"`{tag}` is true, false or any, not `{value}`", at, f"write {tag}:true")
+    elif tag == "status" and not re.fullmatch("[0-9]+", value):
+        raise _error(f"`{value}` is no status", at, "write a number, or a pattern such as status~5..")
+    elif tag in values and value not in values[tag]:
+        names = ", ".join(values[tag]) or "none"
+        raise _error(f"there is no {tag} `{value}`", at, did_you_mean(value, values[tag], f"known: {names}"))
+
+
+def _tags_hint() -> str:
+    return f"the tags are {', '.join(SELECTOR_TAGS)}"
+
+
+def _error(message: str, offset: int, hint: str) -> ThresholdError:
+    return ThresholdError(message, offset, "metric", hint)
