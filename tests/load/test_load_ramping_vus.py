@@ -144,7 +144,7 @@ def simulate(start, stages, ramp_down, stop):
 
 quarters = st.integers(0, 4).map(lambda n: Fraction(n, 4))
 small_stages = st.lists(st.tuples(quarters, st.integers(0, 6)), min_size=1, max_size=4)
-# Half a ramp's finest step is added, so that no kill meets a start where floats would decide: that tie has its own test.
+# Half a ramp's finest step is added, so that floats never decide between a kill and a start: that tie has its own test.
 graces = st.integers(0, 4).map(lambda n: Fraction(n, 4) + TICK)
 
 
