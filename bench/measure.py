@@ -1,0 +1,159 @@
+"""Run one command pinned to one core and say what it cost: CPU and peak memory of all its processes.
+
+CPU is what the kernel booked on the command and on every descendant (wait4). This process adopts orphans
+(PR_SET_CHILD_SUBREAPER), so a helper that outlives its parent is found, ended and counted too. Memory is the sum of the
+proportional set sizes (PSS: shared pages are counted once) of the tree, sampled about five times a second.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import select
+import signal
+import subprocess
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+SAMPLE_EVERY = 0.2
+SAMPLING_SHARE = 0.05
+PR_SET_CHILD_SUBREAPER = 36
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True)
+class CoreTime:
+    """Seconds one core has spent since boot: working, and taken away by the hypervisor."""
+
+    busy: float
+    stolen: float
+
+    def __sub__(self, other: CoreTime) -> CoreTime:
+        return CoreTime(self.busy - other.busy, self.stolen - other.stolen)
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What one run of a command cost. Seconds and bytes; `output` is its stdout, `error` its stderr."""
+
+    exit_code: int
+    wall: float
+    cpu: float
+    peak_memory: int
+    own_core: CoreTime
+    other_core: CoreTime
+    output: str
+    error: str
+
+
+def prepare(core: int) -> None:
+    """Make this process a good judge: off the tools' core, adopting orphans, with all the open files it may have."""
+    os.sched_setaffinity(0, {core})
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def run(command: Sequence[str], *, core: int, other_core: int, folder: Path, timeout: float) -> Usage:
+    """Run `command` in `folder` on `core`; end it after `timeout` seconds (exit code -9 then)."""
+    before = set(descendants(os.getpid()))
+    with (folder / "stdout").open("wb") as out, (folder / "stderr").open("wb") as err:
+        own, other = core_time(core), core_time(other_core)
+        started = time.monotonic()
+        process = subprocess.Popen(
+            ["taskset", "-c", str(core), *command], stdout=out, stderr=err, cwd=folder, start_new_session=True
+        )
+        peak, spent, status = watch(process.pid, started + timeout, before)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        wall = time.monotonic() - started
+        spent += sum(reap(pid) for pid in set(descendants(os.getpid())) - before)
+        own, other = core_time(core) - own, core_time(other_core) - other
+    text = [(folder / name).read_text(errors="replace") for name in ("stdout", "stderr")]
+    return Usage(process.returncode, wall, spent, peak, own, other, text[0], text[1])
+
+
+def watch(pid: int, deadline: float, strangers: set[int]) -> tuple[int, float, int]:
+    """Sample memory until `pid` ends → (peak bytes, CPU seconds, wait status). Kills its group at the deadline."""
+    peak, pause = 0, SAMPLE_EVERY
+    handle = os.pidfd_open(pid)
+    try:
+        while not select.select([handle], [], [], pause)[0]:
+            now = time.monotonic()
+            if now > deadline:
+                with suppress(ProcessLookupError):
+                    os.killpg(pid, signal.SIGKILL)
+            peak = max(peak, memory(p for p in descendants(os.getpid()) if p not in strangers))
+            # Walking the pages of a big process takes a while; it must not take the server's core.
+            pause = max(SAMPLE_EVERY, (time.monotonic() - now) / SAMPLING_SHARE)
+    finally:
+        os.close(handle)
+    _, status, usage = os.wait4(pid, 0)
+    return peak, usage.ru_utime + usage.ru_stime, status
+
+
+def reap(pid: int) -> float:
+    """End an orphan and return the CPU seconds it and its waited-for children took."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+    try:
+        _, _, usage = os.wait4(pid, 0)
+    except ChildProcessError:  # the child of another orphan: init or that orphan has it
+        return 0.0
+    return usage.ru_utime + usage.ru_stime
+
+
+def descendants(root: int) -> list[int]:
+    """The ids of all processes below `root`, zombies included."""
+    children: dict[int, list[int]] = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            with suppress(OSError):
+                stat = Path("/proc", entry, "stat").read_text()
+                children.setdefault(parent_of(stat), []).append(int(entry))
+    found, queue = [], [root]
+    while queue:
+        below = children.get(queue.pop(), [])
+        found += below
+        queue += below
+    return found
+
+
+def parent_of(stat: str) -> int:
+    """A line of /proc/PID/stat → the parent's id; the command in parentheses may hold anything."""
+    return int(stat.rpartition(")")[2].split()[1])
+
+
+def memory(pids: Iterable[int]) -> int:
+    """Bytes of proportional set size of all `pids`; one that has ended counts nothing."""
+    total = 0
+    for pid in pids:
+        with suppress(OSError):
+            total += pss(Path("/proc", str(pid), "smaps_rollup").read_text())
+    return total
+
+
+def pss(rollup: str) -> int:
+    """The text of /proc/PID/smaps_rollup → bytes."""
+    for line in rollup.splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+def core_time(core: int) -> CoreTime:
+    """What /proc/stat has booked on `core` so far."""
+    return parse_core_time(Path("/proc/stat").read_text(), core)
+
+
+def parse_core_time(text: str, core: int) -> CoreTime:
+    """The text of /proc/stat → times of `core`. Raises ValueError if it has no such core."""
+    for line in text.splitlines():
+        name, *fields = line.split()
+        if name == f"cpu{core}":
+            user, nice, system, _idle, _iowait, irq, softirq, steal = (int(f) / _TICKS for f in fields[:8])
+            return CoreTime(user + nice + system + irq + softirq, steal)
+    raise ValueError(f"/proc/stat has no core {core}")
