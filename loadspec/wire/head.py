@@ -58,6 +58,16 @@ def content_length(value: bytes) -> int:
     return int(only or b"0") if len(only) <= 18 else HUGE
 
 
+def persistence(connection: bytes, minor: int) -> tuple[bool, bool]:
+    """(whether the connection stays open, whether its only option is a usual one)."""
+    options = list_items(connection)
+    stays = b"close" not in options and (minor == 1 or b"keep-alive" in options)
+    return stays, options in ([], [b"close"], [b"keep-alive"])
+
+
+_known_persistence = lru_cache(maxsize=64)(persistence)
+
+
 def read_head(raw: bytes) -> Head:
     """Parse a whole head, from the status line to the empty line. Raises `ProtocolError`."""
     lines, plain = split_lines(raw)
@@ -68,19 +78,15 @@ def read_head(raw: bytes) -> Head:
     if len(by_name) != len(fields):
         by_name = joined(fields)
     get = by_name.get
-    stated, transfer, connection = get(b"content-length"), get(b"transfer-encoding"), get(b"connection", b"")
+    stated, transfer = get(b"content-length"), get(b"transfer-encoding")
     length = None if stated is None else content_length(stated)
-    codings = () if transfer is None else tuple(list_items(transfer))
-    persistent = minor == 1
-    if connection:
-        options = list_items(connection)
-        persistent = b"close" not in options and (minor == 1 or b"keep-alive" in options)
-        plain = plain and (options in ([b"close"], [b"keep-alive"]))
+    codings: tuple[bytes, ...] = ()
+    persistent, usual = _known_persistence(get(b"connection", b""), minor)
     if transfer is not None:
         # RFC 9112 §6.1: beside a length, or from an HTTP/1.0 server, the framing is suspect: close afterwards.
+        codings = tuple(list_items(transfer))
         persistent = persistent and minor == 1 and length is None
-        plain = False
-    plain = plain and minor == 1 and stated is not None and stated.isdigit()
+    plain = plain and usual and minor == 1 and transfer is None and stated is not None and stated.isdigit()
     encoding = get(b"content-encoding", b"")
     return Head(minor, status, reason, fields, length, codings, encoding, persistent, plain)
 

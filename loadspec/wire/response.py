@@ -114,6 +114,9 @@ class ResponseParser:
         while True:
             pos = self._skip_blank(data, pos)
             start = data[pos : pos + 7]
+            if start == b"\r":
+                self._held = start
+                return False
             if start != _START and not _START.startswith(start):
                 raise ProtocolError("protocol", "status", f"This is no HTTP/1 response: {shown(data[pos : pos + 61])}.")
             end = block_end(data, max(pos, scanned))

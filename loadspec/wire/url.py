@@ -79,8 +79,10 @@ def _host(host: str, text: str) -> str:
         raise ValueError(f"The URL {text!r} has no host.")
     if host.startswith("["):
         try:
-            return ipaddress.IPv6Address(host[1:-1].replace("%25", "%")).compressed
-        except ValueError:
+            if "%" not in host:
+                return ipaddress.IPv6Address(host[1:-1]).compressed
+            raise ValueError(f"The URL {text!r} names an IPv6 zone, which is not supported.")
+        except ipaddress.AddressValueError:
             raise ValueError(f"The URL {text!r} has {host!r} for an IPv6 address, which is none.") from None
     name = host.lower() if host.isascii() else _idna(host, text)
     if len(name) > 253 or not _HOST.fullmatch(name):
