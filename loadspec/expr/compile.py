@@ -1,0 +1,257 @@
+"""Syntax tree → closures, once. Constant parts are folded, names are bound by the caller's scope."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+from typing import Any
+
+from loadspec.expr import lookups, operators
+from loadspec.expr.code import Code, constant, folded
+from loadspec.expr.errors import EvalError, ExprError, Missing, UnknownName
+from loadspec.expr.functions import FUNCTIONS, search
+from loadspec.expr.parse import LITERALS, Parsed, parse, static_parts, unwind
+from loadspec.expr.scope import Getter, Scope, nearest
+from loadspec.expr.values import kind
+
+
+def compile_expression(text: str, scope: Scope) -> Getter:
+    """A bare expression → `fn(ctx)`. Raises ExprError; the function raises Missing (or EvalError, one of its kind)."""
+    return compile_code(text, scope).run
+
+
+def compile_code(text: str, scope: Scope) -> Code:
+    """As `compile_expression`, and it also says whether the expression is constant. Raises ExprError."""
+    parsed = parse(text)
+    return _Compiler(parsed, scope).build(parsed.tree)
+
+
+_DASHED = re.compile(r"^[\w-]*")
+
+
+class _Compiler:
+    """One expression on its way from tree to closure: a method for each kind of node (`_BUILDERS`)."""
+
+    def __init__(self, parsed: Parsed, scope: Scope) -> None:
+        self.parsed = parsed
+        self.scope = scope
+
+    def build(self, node: ast.expr) -> Code:
+        return _BUILDERS[type(node)](self, node)
+
+    def build_all(self, nodes: list[ast.expr]) -> list[Code]:
+        return [self.build(node) for node in nodes]
+
+    def fail(self, node: ast.expr, message: str, hint: str = "") -> ExprError:
+        return ExprError(message, self.parsed.offset(node), hint)
+
+    # Names and look-ups
+
+    def path(self, node: ast.expr) -> Code:
+        """`name`, `a.b`, `a['b']`, `a[0]`, `f(x).b`, `a[b]`, `a[1:3]`."""
+        base, keys, text = self.start(node)
+        if not keys:
+            return base
+        return folded(lookups.lookup(base.run, keys, text), base)
+
+    def start(self, node: ast.expr) -> tuple[Code, tuple[str | int, ...], str]:
+        """What a chain of look-ups starts from, the keys left to look up at run time, and its start as text."""
+        base, keys = unwind(node)
+        if isinstance(base, ast.Name) and not (base.id in LITERALS and not keys):
+            parts = static_parts(base.id, keys)
+            binding = self.resolve(base, parts)
+            piece = Code(binding.get) if binding.get is not None else constant(binding.constant)
+            text = lookups.path_text(base.id, keys[: binding.used - 1])
+            return piece, keys[binding.used - 1 :], text
+        if isinstance(base, ast.Name):
+            return constant(LITERALS[base.id]), keys, base.id
+        if isinstance(base, ast.Subscript):
+            return self.subscript(base), keys, self.parsed.segment(base)
+        return self.build(base), keys, self.parsed.segment(base)
+
+    def resolve(self, node: ast.Name, parts: tuple[str, ...]) -> Any:
+        try:
+            return self.scope.resolve(parts)
+        except UnknownName as error:
+            raise self.fail(node, f"nothing is called `{'.'.join(error.parts)}`", self.name_hint(node, error)) from None
+
+    def name_hint(self, node: ast.Name, error: UnknownName) -> str:
+        column = self.parsed.offset(node) - self.parsed.lead
+        before, after = self.parsed.text[:column], self.parsed.text[column:]
+        dashed = re.search(r"([A-Za-z_][\w.]*)\.([\w-]+)-$", before)
+        if dashed:
+            return f"a key with a dash is written in brackets: {dashed[1]}['{dashed[2]}-{_DASHED.findall(after)[0]}']"
+        if node.id in FUNCTIONS or node.id in self.scope.functions:
+            return f"`{node.id}` is a function: {node.id}(…)"
+        if error.suggestions:
+            return "did you mean " + " or ".join(f"`{name}`" for name in error.suggestions) + "?"
+        return "text stands in quotes; a capture has to come from an earlier step"
+
+    def subscript(self, node: ast.Subscript) -> Code:
+        """`a[b]` with a computed key, or a slice with constant ends."""
+        base = self.build(node.value)
+        text = self.parsed.segment(node.value)
+        if not isinstance(node.slice, ast.Slice):
+            key = self.build(node.slice)
+            return folded(lookups.lookup_computed(base.run, key.run, text), base, key)
+        ends = [
+            constant(None) if end is None else self.build(end)
+            for end in (node.slice.lower, node.slice.upper, node.slice.step)
+        ]
+        if not all(end.constant and (end.value is None or type(end.value) is int) for end in ends):
+            raise self.fail(node, "the ends of a slice are constant whole numbers", "for example [0:3] or [-1:]")
+        if ends[2].value == 0:
+            raise self.fail(node, "the step of a slice cannot be 0")
+        return folded(_slice(base.run, slice(*(end.value for end in ends))), base)
+
+    # Calls
+
+    def call(self, node: ast.Call) -> Code:
+        name = node.func.id  # type: ignore[attr-defined]  # parse() allows no other callee
+        if name in self.scope.functions:
+            return self.context_call(node, name)
+        function = FUNCTIONS.get(name)
+        if function is None:
+            raise self.unknown_function(node, name)
+        if not function.min_args <= len(node.args) <= function.max_args:
+            raise self.fail(node, f"`{name}` does not take {_count(len(node.args))}", function.doc)
+        if name in FORMS:
+            return FORMS[name](self, node)
+        return operators.call(name, function.call, self.build_all(node.args))
+
+    def unknown_function(self, node: ast.Call, name: str) -> ExprError:
+        known = sorted({*FUNCTIONS, *self.scope.functions})
+        near = nearest(name, known)
+        return self.fail(
+            node,
+            f"there is no function `{name}`",
+            f"did you mean `{near[0]}`?" if near else f"the functions are {', '.join(known)}",
+        )
+
+    def context_call(self, node: ast.Call, name: str) -> Code:
+        """`since('generate')`: the scope makes a getter of the constant arguments."""
+        arguments = self.build_all(node.args)
+        if not all(piece.constant for piece in arguments):
+            raise self.fail(node, f"the arguments of `{name}` are constants", f"for example {name}('a_name')")
+        try:
+            return Code(self.scope.functions[name](tuple(piece.value for piece in arguments)))
+        except ExprError as error:
+            raise self.fail(node, error.message, error.hint) from None
+        except UnknownName as error:
+            hint = "did you mean " + " or ".join(f"`{near}`" for near in error.suggestions) + "?"
+            message = f"nothing is called `{'.'.join(error.parts)}`"
+            raise self.fail(node, message, hint if error.suggestions else "") from None
+        except ValueError as error:
+            raise self.fail(node, str(error)) from None
+
+    def defined(self, node: ast.Call) -> Code:
+        base, keys, _ = self.start(node.args[0])
+        return folded(lookups.defined(base.run, keys), base)
+
+    def default(self, node: ast.Call) -> Code:
+        piece, fallback = self.build_all(node.args)
+        if piece.constant:
+            return piece
+        get, other = piece.run, fallback.run
+
+        def run(ctx: Any) -> Any:
+            try:
+                return get(ctx)
+            except Missing:
+                return other(ctx)
+
+        return Code(run)
+
+    def matches(self, node: ast.Call) -> Code:
+        """Never folded: `validate` of a stranger's spec runs no regular expression."""
+        text, regex = self.build_all(node.args)
+        if not regex.constant or not isinstance(regex.value, str):
+            raise self.fail(node.args[1], "the regular expression of `matches` is a constant text")
+        if "\b" in regex.value:
+            raise self.fail(node.args[1], "`\\b` in plain quotes is a backspace", r"write r'\b' for a word's edge")
+        try:
+            pattern = re.compile(regex.value)
+        except (re.error, OverflowError, RecursionError) as error:
+            raise self.fail(node.args[1], f"the regular expression cannot be read: {error}") from None
+        return Code(_search(text.run, pattern))
+
+    # Everything else
+
+    def literal(self, node: ast.Constant) -> Code:
+        return constant(node.value)
+
+    def compare(self, node: ast.Compare) -> Code:
+        return operators.compare(node.ops, self.build_all([node.left, *node.comparators]))
+
+    def junction(self, node: ast.BoolOp) -> Code:
+        pieces = self.build_all(node.values)
+        return operators.both(pieces) if isinstance(node.op, ast.And) else operators.either(pieces)
+
+    def unary(self, node: ast.UnaryOp) -> Code:
+        piece = self.build(node.operand)
+        return operators.negation(piece) if isinstance(node.op, ast.Not) else operators.minus(piece)
+
+    def binary(self, node: ast.BinOp) -> Code:
+        return operators.arithmetic(node.op, self.build(node.left), self.build(node.right))
+
+    def choice(self, node: ast.IfExp) -> Code:
+        return operators.choice(self.build(node.test), self.build(node.body), self.build(node.orelse))
+
+    def list_(self, node: ast.List) -> Code:
+        return operators.sequence(list, self.build_all(node.elts))
+
+    def tuple_(self, node: ast.Tuple) -> Code:
+        return operators.sequence(tuple, self.build_all(node.elts))
+
+    def dict_(self, node: ast.Dict) -> Code:
+        keys = [key for key in node.keys if key is not None]
+        return operators.mapping(self.build_all(keys), self.build_all(node.values))
+
+
+FORMS: dict[str, Callable[[_Compiler, ast.Call], Code]] = {
+    "defined": _Compiler.defined,
+    "default": _Compiler.default,
+    "matches": _Compiler.matches,
+}
+"""Functions whose arguments are not simply evaluated first."""
+
+_BUILDERS: dict[type[ast.expr], Callable[[_Compiler, Any], Code]] = {
+    ast.Name: _Compiler.path,
+    ast.Attribute: _Compiler.path,
+    ast.Subscript: _Compiler.path,
+    ast.Call: _Compiler.call,
+    ast.Constant: _Compiler.literal,
+    ast.Compare: _Compiler.compare,
+    ast.BoolOp: _Compiler.junction,
+    ast.UnaryOp: _Compiler.unary,
+    ast.BinOp: _Compiler.binary,
+    ast.IfExp: _Compiler.choice,
+    ast.List: _Compiler.list_,
+    ast.Tuple: _Compiler.tuple_,
+    ast.Dict: _Compiler.dict_,
+}
+
+
+def _slice(get: Getter, cut: slice) -> Getter:
+    def run(ctx: Any) -> Any:
+        value = get(ctx)
+        if not isinstance(value, (str, list, tuple)):
+            raise EvalError(f"only text and lists have slices, this is {kind(value)}")
+        return value[cut]
+
+    return run
+
+
+def _search(get: Getter, pattern: re.Pattern[str]) -> Getter:
+    def run(ctx: Any) -> bool:
+        text = get(ctx)
+        if not isinstance(text, str):
+            raise EvalError(f"matches() reads text, this is {kind(text)}")
+        return search(text, pattern)
+
+    return run
+
+
+def _count(number: int) -> str:
+    return f"{number} argument" + ("" if number == 1 else "s")

@@ -1,0 +1,62 @@
+"""Habits from other languages, each with a sentence that leads back: `&&`, `=`, pipes, `30s` and the like.
+
+Looked for in the text before it is parsed, outside its string literals; none of them is ever legal.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+
+from loadspec.expr.errors import ExprError
+
+STRING = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
+"""One string literal (Python's, without the triple quotes)."""
+
+_QUOTE = re.compile(r"['\"]")
+_WORDS = "|".join(sorted(set(keyword.kwlist) - {"True", "False", "None"}))
+
+_TRAPS: tuple[tuple[str, str, str], ...] = (
+    # regular expression, sentence, hint; `{0}` is what was found, `{word}` its group of that name
+    (r"\{\{", "`{{{{` has no place inside an expression", "drop the {{{{ }}}}: this is an expression already"),
+    (r"\|\|", "`||` is not an operator here", "write `or`"),
+    (r"\|", "there is no pipe", "call the function: default(x, y) instead of x | default(y)"),
+    (r"&&", "`&&` is not an operator here", "write `and`"),
+    (r"[=!]==", "`{0}` is not an operator here", "write `==` or `!=`"),
+    (r"<>", "`<>` is not an operator here", "write `!=`"),
+    (r"!(?!=)", "`!` is not an operator here", "write `not`"),
+    (r":=|(?<![=!<>])=(?!=)", "`{0}` assigns, and nothing can be assigned here", "to compare, write `==`"),
+    (r"\*\*", "`**` is not an operator here", "multiply: x * x"),
+    (r"\?", "`?` is not an operator here", "write `a if condition else b`, or default(x, y)"),
+    (r"\$", "`$` belongs to JSONPath", "in an expression $.a.b is json.a.b"),
+    (r"#", "there are no comments inside an expression", "put the comment behind the YAML value"),
+    (r"`", "a backtick quotes nothing here", "quote text with ' or \""),
+    (
+        r"(?<![\w.])\d+(?:\.\d+)?(?:us|µs|ms|s|m|h|d)\b",
+        "`{0}`: numbers carry no unit here",
+        "times are milliseconds: 30s is 30000",
+    ),
+    (
+        rf"(?<=[A-Za-z_\])])\.(?P<word>{_WORDS})\b",
+        "`{0}`: this key is a word of the grammar",
+        "write it in brackets: ['{word}'] instead of {0}",
+    ),
+)
+_COMPILED = tuple((re.compile(pattern), message, hint) for pattern, message, hint in _TRAPS)
+
+
+def blank_strings(text: str) -> str:
+    """`text` with every string literal replaced by as many spaces. Raises ExprError for one that is not closed."""
+    blank = STRING.sub(lambda found: " " * len(found[0]), text)
+    opened = _QUOTE.search(blank)
+    if opened:
+        raise ExprError("this string is not closed", opened.start(), f"end it with {opened[0]}")
+    return blank
+
+
+def check_traps(blank: str) -> None:
+    """Raise ExprError for the first trap in a text without string literals."""
+    found = [(match, row) for row in _COMPILED if (match := row[0].search(blank))]
+    if found:
+        match, (_, message, hint) = min(found, key=lambda pair: pair[0].start())
+        raise ExprError(message.format(match[0]), match.start(), hint.format(match[0], **match.groupdict()))
