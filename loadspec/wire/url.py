@@ -10,7 +10,7 @@ from urllib.parse import quote
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 _URL = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<authority>[^/?#]*)(?P<rest>[^#]*)")
-_AUTHORITY = re.compile(r"(?P<host>\[[^\]]*\]|[^:\[\]]*)(?::(?P<port>.*))?", re.DOTALL)
+_AUTHORITY = re.compile(r"(?P<host>\[[^\]]*\]|[^:\[\]]*)(?::(?P<port>[^:]*))?")
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SAFE = "!$%&'()*+,-./:;=?@_~[]|"  # left as written; an existing %-escape, too
@@ -44,6 +44,7 @@ def parse_url(text: str) -> tuple[Origin, str]:
     if _CONTROL.search(text):
         raise ValueError(f"The URL {text!r} holds a control character.")
     match = _URL.match(text.strip())
+    text = text.partition("?")[0]  # a query may hold a secret, and the messages below quote the URL
     if match is None:
         raise ValueError(f"The URL {text!r} does not start with http:// or https://.")
     scheme = match["scheme"].lower()
