@@ -1,0 +1,72 @@
+"""How a phase ended, and the steps that run once: setup and teardown."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from gevent.event import Event
+
+from loadspec.engine.host import EngineHost
+from loadspec.plan import Flow, Plan
+from loadspec.protocols.user import Stop, User
+from loadspec.transports.base import Interrupted
+
+
+@dataclass(slots=True)
+class PhaseEnd:
+    """`status`: done, failed (a step ended it), timeout, stopped (from outside), crashed (a bug).
+
+    `reason` is a sentence, or the trace of the bug; `captures` is what the steps captured.
+    """
+
+    status: str = "done"
+    reason: str = ""
+    captures: dict[str, Any] = field(default_factory=dict)
+
+
+class OnceRun:
+    """Runs a flow once, as one user, within a timeout."""
+
+    def __init__(self, plan: Plan, host: EngineHost) -> None:
+        self._plan = plan
+        self._host = host
+        self._stopped = Event()
+
+    def stop(self) -> None:
+        """End it now."""
+        self._stopped.set()
+
+    def run(self, flow: Flow, timeout: float, setup: Mapping[str, Any]) -> PhaseEnd:
+        """→ how it ended, with what it captured."""
+        end = PhaseEnd()
+        user = User(0, self._host, self._plan.pools, len(self._plan.origins), setup)
+        finished = Event()
+
+        def live(user: User) -> None:
+            user.begin(flow.slots)
+            try:
+                for step in flow.steps:
+                    step(user)
+            except Stop as stop:
+                end.status, end.reason = "failed", str(stop) or "a step ended it"
+            except Interrupted:
+                end.status = "stopped"
+            except Exception:
+                end.status, end.reason = "crashed", traceback.format_exc()
+            finally:
+                user.close()
+                finished.set()
+
+        fiber = self._host.start(user, live)
+        finished.rawlink(lambda _event: self._stopped.set())
+        timed_out = not self._stopped.wait(timeout)
+        if not finished.is_set():
+            self._host.interrupt(fiber)
+            finished.wait()
+            if timed_out and end.status == "stopped":
+                end.status, end.reason = "timeout", f"not done within {timeout:g} s"
+        end.captures = dict(user.captures)
+        return end

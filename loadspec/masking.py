@@ -1,0 +1,36 @@
+"""Secrets stay secret: values that must not appear are replaced wherever text leaves the process."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterable
+from urllib.parse import quote, quote_plus
+
+MASK = "***"
+_SHORTEST = 4
+"""A shorter secret would mask ordinary text; it is masked only where it is named (headers, env defaults)."""
+_HEADERS = re.compile(r"(?im)^((?:proxy-)?authorization|(?:set-)?cookie|x-api-key):[^\r\n]*")
+
+
+class Masker:
+    """Replaces secrets in text, also where they are URL-, JSON- or base64-encoded."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        forms = {form for secret in secrets if len(secret) >= _SHORTEST for form in _encodings(secret)}
+        ordered = sorted(forms, key=len, reverse=True)
+        self._pattern = re.compile("|".join(re.escape(form) for form in ordered)) if ordered else None
+
+    def __call__(self, text: str) -> str:
+        """`text` with every known secret replaced by ***."""
+        return self._pattern.sub(MASK, text) if self._pattern else text
+
+    def message(self, text: str) -> str:
+        """An HTTP message: secrets and credential headers replaced."""
+        return _HEADERS.sub(rf"\1: {MASK}", self(text))
+
+
+def _encodings(secret: str) -> set[str]:
+    encoded = base64.b64encode(secret.encode()).decode()
+    return {secret, quote(secret), quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1], encoded}

@@ -1,0 +1,240 @@
+"""Where a worker's samples land first: plain lists and integers, folded into a `Store` once a second.
+
+Everything on the hot path here is an append or an addition; histograms are filled in batches by `drain`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Protocol, TypeVar
+
+from loadspec.metrics.store import Store, Tags, tags_of
+from loadspec.metrics.values import Counter, Gauge, Rate
+
+M = TypeVar("M", bound="Meter")
+
+TIMINGS = ("http_req_duration", "http_req_waiting", "http_req_sending", "http_req_receiving")
+CONNECTION_TIMINGS = ("http_req_blocked", "http_req_connecting", "http_req_tls_handshaking")
+
+
+class Meter(Protocol):
+    """Something that can empty itself into a store."""
+
+    def drain(self, store: Store) -> None:
+        """Move all samples into `store`."""
+
+
+class Side:
+    """Answered requests of one endpoint that were expected, or that were not. All times are ms.
+
+    A reused connection adds nothing to the connection timings; `drain` counts it as zeros.
+    """
+
+    __slots__ = ("blocked", "connecting", "durations", "receiving", "sending", "statuses", "tls", "waiting")
+
+    def __init__(self) -> None:
+        self.durations: list[float] = []
+        self.waiting: list[float] = []
+        self.sending: list[float] = []
+        self.receiving: list[float] = []
+        self.blocked: list[float] = []
+        self.connecting: list[float] = []
+        self.tls: list[float] = []
+        self.statuses: defaultdict[int, int] = defaultdict(int)
+
+    def drain(self, store: Store, tags: dict[str, str], expected: bool) -> None:
+        """Move all samples into `store`, tagged."""
+        count = len(self.durations)
+        if not count:
+            return
+        own = {**tags, "expected_response": "true" if expected else "false"}
+        timing_tags = tags_of(**own)
+        times = (self.durations, self.waiting, self.sending, self.receiving)
+        for metric, values in zip(TIMINGS, times, strict=True):
+            store.trend(metric, timing_tags).add_many(values)
+            values.clear()
+        for metric, values in zip(CONNECTION_TIMINGS, (self.blocked, self.connecting, self.tls), strict=True):
+            trend = store.trend(metric, timing_tags)
+            trend.add_many(values)
+            trend.add(0.0, count - len(values))
+            values.clear()
+        for status, number in self.statuses.items():
+            store.counter("http_reqs", tags_of(**own, status=str(status))).merge(Counter(number, number))
+        self.statuses.clear()
+        store.rate("http_req_failed", tags_of(**tags)).merge(Rate(0 if expected else count, count))
+
+
+class RequestMeter:
+    """All requests of one endpoint in one scenario: answered, failed, cut off; and bytes on the wire."""
+
+    __slots__ = ("cut_off", "expected", "failures", "received", "retries", "sent", "tags", "unexpected")
+
+    def __init__(self, tags: dict[str, str]) -> None:
+        self.tags = tags
+        self.expected = Side()
+        self.unexpected = Side()
+        self.failures: defaultdict[tuple[str, str], int] = defaultdict(int)
+        self.cut_off = 0
+        self.retries = 0
+        self.sent = 0
+        self.received = 0
+
+    def drain(self, store: Store) -> None:
+        """See `Meter`."""
+        self.expected.drain(store, self.tags, True)
+        self.unexpected.drain(store, self.tags, False)
+        own = tags_of(**self.tags)
+        for (kind, phase), number in self.failures.items():
+            tags = tags_of(**self.tags, status="0", expected_response="false", error=kind, error_phase=phase)
+            store.counter("http_reqs", tags).merge(Counter(number, number))
+            store.rate("http_req_failed", own).merge(Rate(number, number))
+        self.failures.clear()
+        for metric, name in (
+            ("data_sent", "sent"),
+            ("data_received", "received"),
+            ("http_reqs_cut_off", "cut_off"),
+            ("http_req_retries", "retries"),
+        ):
+            value = getattr(self, name)
+            if value:
+                store.counter(metric, own).merge(Counter(value, 1))
+                setattr(self, name, 0)
+
+
+class CheckMeter:
+    """The checks of one step, always evaluated together: one total and the failures of each."""
+
+    __slots__ = ("fails", "names", "tags", "total")
+
+    def __init__(self, names: Sequence[str], tags: dict[str, str]) -> None:
+        self.names = tuple(names)
+        self.tags = tags
+        self.total = 0
+        self.fails = [0] * len(self.names)
+
+    def drain(self, store: Store) -> None:
+        """See `Meter`."""
+        if not self.total:
+            return
+        for index, name in enumerate(self.names):
+            tags = tags_of(**self.tags, check=name)
+            store.rate("checks", tags).merge(Rate(self.total - self.fails[index], self.total))
+            self.fails[index] = 0
+        self.total = 0
+
+
+class TrendMeter:
+    """A trend's samples; `add` is a list's append."""
+
+    __slots__ = ("add", "metric", "tags", "values")
+
+    def __init__(self, metric: str, tags: Tags) -> None:
+        self.metric = metric
+        self.tags = tags
+        self.values: list[float] = []
+        self.add = self.values.append
+
+    def drain(self, store: Store) -> None:
+        """See `Meter`."""
+        if self.values:
+            store.trend(self.metric, self.tags).add_many(self.values)
+            self.values.clear()
+
+
+class RateMeter(Rate):
+    """A rate's samples."""
+
+    __slots__ = ("metric", "tags")
+
+    def __init__(self, metric: str, tags: Tags) -> None:
+        super().__init__()
+        self.metric = metric
+        self.tags = tags
+
+    def drain(self, store: Store) -> None:
+        """See `Meter`."""
+        if self.total:
+            store.rate(self.metric, self.tags).merge(self)
+            self.passes = self.total = 0
+
+
+class CounterMeter(Counter):
+    """A counter's increments."""
+
+    __slots__ = ("metric", "tags")
+
+    def __init__(self, metric: str, tags: Tags) -> None:
+        super().__init__()
+        self.metric = metric
+        self.tags = tags
+
+    def drain(self, store: Store) -> None:
+        """See `Meter`."""
+        if self.samples:
+            store.counter(self.metric, self.tags).merge(self)
+            self.value = self.samples = 0
+
+
+class GaugeMeter(Gauge):
+    """A gauge's levels."""
+
+    __slots__ = ("metric", "tags")
+
+    def __init__(self, metric: str, tags: Tags) -> None:
+        super().__init__()
+        self.metric = metric
+        self.tags = tags
+
+    def drain(self, store: Store) -> None:
+        """See `Meter`."""
+        if self.samples:
+            store.gauge(self.metric, self.tags).merge(self)
+            self.samples = 0
+
+
+ValueMeter = TrendMeter | RateMeter | CounterMeter | GaugeMeter
+_METERS: dict[str, type[ValueMeter]] = {
+    "trend": TrendMeter,
+    "rate": RateMeter,
+    "counter": CounterMeter,
+    "gauge": GaugeMeter,
+}
+
+
+class Meters:
+    """All meters of one phase of one worker."""
+
+    def __init__(self) -> None:
+        self._all: list[Meter] = []
+        self._requests: dict[Tags, RequestMeter] = {}
+        self._values: dict[tuple[str, Tags], ValueMeter] = {}
+
+    def requests(self, **tags: str) -> RequestMeter:
+        """The meter of an endpoint's requests with these tags, made on first use."""
+        key = tags_of(**tags)
+        if key not in self._requests:
+            self._requests[key] = self._keep(RequestMeter(tags))
+        return self._requests[key]
+
+    def checks(self, names: Sequence[str], tags: dict[str, str]) -> CheckMeter:
+        """A new meter for a step's checks."""
+        return self._keep(CheckMeter(names, tags))
+
+    def value(self, kind: str, metric: str, **tags: str) -> ValueMeter:
+        """The meter of a metric with these tags, made on first use."""
+        key = (metric, tags_of(**tags))
+        if key not in self._values:
+            self._values[key] = self._keep(_METERS[kind](*key))
+        return self._values[key]
+
+    def drain(self) -> Store:
+        """Everything since the last call."""
+        store = Store()
+        for meter in self._all:
+            meter.drain(store)
+        return store
+
+    def _keep(self, meter: M) -> M:
+        self._all.append(meter)
+        return meter

@@ -1,0 +1,92 @@
+"""Spec → Plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from loadspec.expr import compile_template
+from loadspec.metrics.meters import CounterMeter, Meters, TrendMeter
+from loadspec.plan.model import Flow, Phase, Plan, ScenarioPlan
+from loadspec.plan.scope import RunScope
+from loadspec.plan.steps import STEPS
+from loadspec.plan.steps.context import Context
+from loadspec.pools import Pool
+from loadspec.protocols.failures import FailureLog
+from loadspec.protocols.http.request import Origins
+from loadspec.spec.model import CallStep, PollStep, Scenario, Spec, Step
+
+
+def compile_plan(spec: Spec, seed: int, run_id: str = "") -> Plan:
+    """Compile a validated spec. Raises ExprError or ValueError for what only values can show to be wrong."""
+    constants = {"env": dict(spec.env_values), "vars": dict(spec.vars), "run": {"id": run_id, "seed": seed}}
+    constants["vars"] = _resolve_vars(constants)
+    phases = {name: Phase(Meters(), _failures(spec)) for name in ("setup", "load", "teardown")}
+    origins = Origins()
+    max_users = sum(scenario.load.max_vus for scenario in spec.scenarios)
+    pools = tuple(Pool(p.name, p.items, p.pick, seed, max(1, max_users)) for p in spec.pools.values())
+
+    def flow(steps: tuple[Step, ...], phase: str, scenario: str) -> Flow:
+        return _compile_flow(spec, steps, phases[phase], scenario, constants, origins)
+
+    return Plan(
+        setup=flow(spec.setup, "setup", "setup"),
+        teardown=flow(spec.teardown, "teardown", "teardown"),
+        scenarios=tuple(
+            _scenario(scenario, flow(scenario.flow, "load", scenario.name), phases["load"].meters)
+            for scenario in spec.scenarios
+        ),
+        phases=phases,
+        pools=pools,
+        origins=origins.known,
+        tls=spec.target.tls,
+        seed=seed,
+        setup_timeout=spec.setup_timeout,
+        teardown_timeout=spec.teardown_timeout,
+    )
+
+
+def _scenario(scenario: Scenario, flow: Flow, meters: Meters) -> ScenarioPlan:
+    iterations = meters.value("counter", "iterations", scenario=scenario.name)
+    durations = meters.value("trend", "iteration_duration", scenario=scenario.name)
+    assert isinstance(iterations, CounterMeter)
+    assert isinstance(durations, TrendMeter)
+    return ScenarioPlan(scenario.name, scenario.load, flow, iterations, durations)
+
+
+def _compile_flow(
+    spec: Spec,
+    steps: tuple[Step, ...],
+    phase: Phase,
+    scenario: str,
+    constants: Mapping[str, Mapping[str, Any]],
+    origins: Origins,
+) -> Flow:
+    exchanges = [step for step in steps if isinstance(step, (CallStep, PollStep))]
+    slots = {step.name: index for index, step in enumerate(exchanges)}
+    captures = [capture.name for step in exchanges for capture in step.request.captures]
+    scope = RunScope(constants, spec.pools, captures, slots)
+    context = Context(scenario, scope, phase, spec.target, spec.metrics, origins, slots)
+    return Flow(tuple(STEPS[type(step)](step, context) for step in steps), len(exchanges))
+
+
+def _resolve_vars(constants: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Variables may be templates over `env`; they fold to constants."""
+    scope = RunScope({"env": constants["env"], "run": constants["run"]}, (), (), {})
+    return {
+        name: compile_template(value, scope).value if isinstance(value, str) else value
+        for name, value in constants["vars"].items()
+    }
+
+
+def _failures(spec: Spec) -> FailureLog:
+    secrets = [spec.env_values[name] for name, var in spec.env.items() if var.secret and name in spec.env_values]
+    requests = list(spec.endpoints.values())
+    requests += [
+        step.request
+        for flow in (spec.setup, spec.teardown, *(scenario.flow for scenario in spec.scenarios))
+        for step in flow
+        if isinstance(step, (CallStep, PollStep))
+    ]
+    captured = {capture.name for request in requests for capture in request.captures if capture.secret}
+    return FailureLog(secrets, captured)

@@ -1,0 +1,61 @@
+"""What a worker runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from loadspec.load import LoadConfig
+from loadspec.metrics.meters import CounterMeter, Meters, TrendMeter
+from loadspec.pools import Pool
+from loadspec.protocols.failures import FailureLog
+from loadspec.protocols.user import User
+from loadspec.spec.model import Tls
+from loadspec.wire.url import Origin
+
+RunStep = Callable[[User], None]
+"""Runs one step for a user. Raises a `Stop` where the step ends more than itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Compiled steps in order; `slots` is how many outcomes an iteration keeps."""
+
+    steps: tuple[RunStep, ...]
+    slots: int
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """Meters and failures of setup, load or teardown: their traffic is never mixed."""
+
+    meters: Meters
+    failures: FailureLog
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioPlan:
+    """One scenario: who starts when, and what each user repeats."""
+
+    name: str
+    load: LoadConfig
+    flow: Flow
+    iterations: CounterMeter
+    durations: TrendMeter
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A spec, compiled for one worker."""
+
+    setup: Flow
+    teardown: Flow
+    scenarios: tuple[ScenarioPlan, ...]
+    phases: dict[str, Phase]
+    pools: tuple[Pool, ...]
+    origins: list[Origin]
+    """Grows while the load runs, if a spec calls URLs that it captured."""
+    tls: Tls
+    seed: int
+    setup_timeout: float
+    teardown_timeout: float

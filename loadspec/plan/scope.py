@@ -1,0 +1,116 @@
+"""What the names in a flow's expressions mean at run time: getters on a `User`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from loadspec.clock import monotonic
+from loadspec.expr import Binding, ExprError, Getter, Missing, Scope, UnknownName
+from loadspec.expr.scope import nearest
+from loadspec.protocols.http.captures import json_of
+from loadspec.protocols.user import User
+from loadspec.wire.headers import parse_headers
+
+ANSWER: Mapping[str, Getter] = {
+    "status": lambda user: user.answer.status,
+    "duration": lambda user: user.answer.duration,
+    "ok": lambda user: user.ok,
+    "json": lambda user: json_of(user.answer),
+    "body": lambda user: user.answer.body.decode("utf-8", "replace"),
+    "headers": lambda user: parse_headers(user.answer.head),
+    "error": lambda user: user.answer.error or None,
+    "size": lambda user: len(user.answer.body),
+    "vu": lambda user: user.index + 1,
+    "iteration": lambda user: user.iteration,
+}
+
+
+class RunScope(Scope):
+    """The names of one flow. Constants (`env`, `vars`, `run`) fold when an expression is compiled."""
+
+    def __init__(
+        self,
+        constants: Mapping[str, Mapping[str, Any]],
+        pools: Iterable[str],
+        captures: Iterable[str],
+        steps: Mapping[str, int],
+    ) -> None:
+        self._constants = constants
+        self._pools = {name: index for index, name in enumerate(pools)}
+        self._captures = frozenset(captures)
+        self._steps = steps
+        super().__init__(functions={"since": self._since, "draw": self._draw})
+
+    def resolve(self, parts: tuple[str, ...]) -> Binding:
+        """See `Scope`. Raises UnknownName."""
+        root = parts[0]
+        if root in self._captures:
+            return Binding(get=_captured(root))
+        if root in ANSWER:
+            return Binding(get=ANSWER[root])
+        if len(parts) > 1:
+            name = parts[1]
+            if root in self._constants and name in self._constants[root]:
+                return Binding(constant=self._constants[root][name], used=2)
+            if root == "pool" and name in self._pools:
+                return Binding(get=_pool(self._pools[name]), used=2)
+            if root == "setup":
+                return Binding(get=_setup(name), used=2)
+            if root == "steps" and name in self._steps:
+                return _outcome(self._steps[name], parts)
+        raise UnknownName(parts, nearest(root, [*ANSWER, *self._captures]))
+
+    def _since(self, arguments: tuple[Any, ...]) -> Getter:
+        if len(arguments) != 1 or arguments[0] not in self._steps:
+            raise ExprError("since() takes the name of a step of this flow", 0, f"legal: {', '.join(self._steps)}")
+        slot = self._steps[arguments[0]]
+
+        def since(user: User) -> float:
+            sent = user.outcomes[slot].sent
+            if not sent:
+                raise Missing(f"since('{arguments[0]}')")
+            return (monotonic() - sent) * 1000
+
+        return since
+
+    def _draw(self, arguments: tuple[Any, ...]) -> Getter:
+        if len(arguments) != 1 or arguments[0] not in self._pools:
+            raise ExprError("draw() takes the name of a pool", 0, f"legal: {', '.join(self._pools)}")
+        pool = self._pools[arguments[0]]
+        return lambda user: user.draw(pool)
+
+
+def _captured(name: str) -> Getter:
+    def captured(user: User) -> Any:
+        try:
+            return user.captures[name]
+        except KeyError:
+            raise Missing(name) from None
+
+    return captured
+
+
+def _setup(name: str) -> Getter:
+    def setup(user: User) -> Any:
+        try:
+            return user.setup[name]
+        except KeyError:
+            raise Missing(f"setup.{name}") from None
+
+    return setup
+
+
+def _pool(index: int) -> Getter:
+    return lambda user: user.pool_item(index)
+
+
+def _outcome(slot: int, parts: tuple[str, ...]) -> Binding:
+    getters: dict[str, Callable[[User], Any]] = {
+        "ok": lambda user: user.outcomes[slot].ok,
+        "status": lambda user: user.outcomes[slot].status,
+        "duration": lambda user: user.outcomes[slot].duration,
+    }
+    if len(parts) < 3 or parts[2] not in getters:
+        raise UnknownName(parts, [f"steps.{parts[1]}.{name}" for name in getters])
+    return Binding(get=getters[parts[2]], used=3)

@@ -1,0 +1,182 @@
+"""What the compiler of a step may use, and the parts that call and poll share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from loadspec.expr import ExprError, Missing, Scope, compile_expression
+from loadspec.metrics.meters import CounterMeter
+from loadspec.plan.model import Phase
+from loadspec.protocols.http import Attempt, Judge, compile_attempt, compile_captures, compile_judge, compile_request
+from loadspec.protocols.http.attempt import Wire
+from loadspec.protocols.http.request import HttpRequest, Origins
+from loadspec.protocols.user import AbortRun, EndIteration, Outcome, StopUser, User
+from loadspec.spec.model import UNSET, CallStep, Classify, MetricDef, PollStep, Request, Target, Timeouts
+from loadspec.transports.base import Answer, Deadlines
+
+Finish = Callable[[User, bool, bool], None]
+"""(user, ok, whether to record): keeps the outcome, records, classifies, acts on failure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Everything a step's compiler needs of its flow."""
+
+    scenario: str
+    scope: Scope
+    phase: Phase
+    target: Target
+    metrics: Mapping[str, MetricDef]
+    origins: Origins
+    slots: Mapping[str, int]
+
+    def expression(self, text: str | None) -> Callable[[User], Any] | None:
+        """A compiled expression, or None for none."""
+        return None if text is None else compile_expression(text, self.scope)
+
+
+def compile_exchange(step: CallStep | PollStep, context: Context, poll: bool) -> tuple[Attempt, Judge]:
+    """The step's request as (attempt, judge)."""
+    request, phase = step.request, context.phase
+    tags = {"scenario": context.scenario, "endpoint": step.endpoint}
+    route, render = compile_request(_http(request, context.target), context.scope, context.origins)
+    wire = Wire(
+        request.method,
+        step.endpoint,
+        _deadlines(request.timeout or context.target.timeout),
+        request.expected_statuses,
+        phase.meters.requests(**tags, poll="true" if poll else "false"),
+        phase.failures,
+    )
+    checks = [(name, compile_expression(text, context.scope)) for name, text in request.checks.items()]
+    rows = [(c.name, c.source, c.expression, c.optional) for c in request.captures]
+    judge = compile_judge(
+        step.endpoint,
+        checks,
+        compile_captures(rows) if rows else None,
+        phase.meters.checks([name for name, _ in checks], tags),
+        phase.failures,
+    )
+    return compile_attempt(route, render, wire), judge
+
+
+def _http(request: Request, target: Target) -> HttpRequest:
+    auth = request.auth
+    return HttpRequest(
+        method=request.method,
+        base_url=target.base_url,
+        path=request.path,
+        headers={**target.headers, **request.headers},
+        query=request.query,
+        json=None if request.json is UNSET else request.json,
+        has_json=request.json is not UNSET,
+        form=request.form,
+        body=request.body,
+        bearer=auth.bearer if auth and auth.kind == "bearer" else None,
+        basic=(auth.username, auth.password) if auth and auth.kind == "basic" else None,
+    )
+
+
+def _deadlines(timeouts: Timeouts) -> Deadlines:
+    return Deadlines(timeouts.total, timeouts.connect, timeouts.first_byte)
+
+
+def compile_finish(step: CallStep | PollStep, context: Context) -> Finish:
+    """What follows an exchange, whatever came of it."""
+    slot = context.slots[step.name]
+    records = tuple(_compile_record(name, text, step, context) for name, text in step.record.items())
+    classify = _compile_classify(step.classify, step, context)
+    on_fail = _ON_FAIL[step.on_fail]
+
+    def finish(user: User, ok: bool, record: bool) -> None:
+        answer = user.answer
+        user.ok = ok
+        user.outcomes[slot] = Outcome(ok, answer.status, answer.duration, answer.ready)
+        if record:
+            for add in records:
+                add(user)
+        if not ok:
+            classify(user)
+            if on_fail is not None:
+                on_fail(step.name, user)
+
+    return finish
+
+
+def _compile_record(metric: str, text: str, step: CallStep | PollStep, context: Context) -> Callable[[User], None]:
+    kind = context.metrics[metric].kind
+    meter = context.phase.meters.value(kind, metric, scenario=context.scenario, endpoint=step.endpoint)
+    value_of, add = compile_expression(text, context.scope), meter.add
+
+    def record_truth(user: User) -> None:
+        try:
+            add(value_of(user))
+        except Missing:
+            return
+
+    def record_number(user: User) -> None:
+        try:
+            value = value_of(user)
+        except Missing:
+            return
+        if value.__class__ is float or value.__class__ is int:
+            add(value)
+
+    return record_truth if kind == "rate" else record_number
+
+
+def _compile_classify(
+    rows: tuple[Classify, ...], step: CallStep | PollStep, context: Context
+) -> Callable[[User], None]:
+    compiled = []
+    for row in rows:
+        meter = context.phase.meters.value("counter", row.count, scenario=context.scenario, endpoint=step.endpoint)
+        if not isinstance(meter, CounterMeter):
+            raise ExprError(f"`{row.count}` is not a counter")
+        compiled.append((context.expression(row.when), meter))
+
+    def classify(user: User) -> None:
+        for when, meter in compiled:
+            try:
+                if when is None or when(user):
+                    meter.add()
+                    return
+            except Missing:
+                continue
+
+    return classify
+
+
+def unsent(user: User, step: CallStep | PollStep, context: Context, missing: Missing) -> None:
+    """Nothing could be sent: status 0, error kind `missing_value`."""
+    answer = Answer()
+    answer.error, answer.phase, answer.message = "missing_value", "template", f"`{missing}` has no value"
+    user.answer = answer
+    context.phase.failures.note((step.endpoint, answer.error, answer.phase, 0), answer.message, user)
+
+
+def _end_iteration(_name: str, _user: User) -> None:
+    raise EndIteration
+
+
+def _stop_user(_name: str, _user: User) -> None:
+    raise StopUser
+
+
+def _abort(name: str, user: User) -> None:
+    raise AbortRun(f"{name} failed: {reason(user.answer)}")
+
+
+def reason(answer: Answer) -> str:
+    """Why a step failed, in a few words."""
+    return answer.message if not answer.status else f"status {answer.status}"
+
+
+_ON_FAIL: dict[str, Callable[[str, User], None] | None] = {
+    "continue": None,
+    "end_iteration": _end_iteration,
+    "stop_vu": _stop_user,
+    "abort": _abort,
+}

@@ -1,0 +1,88 @@
+"""`poll`: ask again and again until an answer says that the work is done.
+
+The first request goes out at once, the n-th not before n·every after it. Transport errors, 429 and 5xx are ridden
+out until the timeout; any other unexpected answer that does not satisfy `until` ends the poll, not ok.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from loadspec.clock import monotonic
+from loadspec.expr import Missing, compile_expression
+from loadspec.plan.model import RunStep
+from loadspec.plan.steps.context import Context, compile_exchange, compile_finish, unsent
+from loadspec.protocols.http import Attempt
+from loadspec.protocols.user import User
+from loadspec.spec.model import PollStep
+
+
+def compile_poll(step: PollStep, context: Context) -> RunStep:
+    """→ a function that polls; its `record` runs only when `until` held."""
+    attempt, judge = compile_exchange(step, context, poll=True)
+    finish = compile_finish(step, context)
+    when = context.expression(step.when)
+    wait = _compile_wait(step, context, attempt)
+    note = context.phase.failures.note
+
+    def poll(user: User) -> None:
+        try:
+            if when is not None and not when(user):
+                return
+            expected, why = wait(user)
+        except Missing as missing:
+            unsent(user, step, context, missing)
+            finish(user, False, False)
+            return
+        if why:
+            note((step.endpoint, why, "poll", user.answer.status), _WHY[why], user)
+            finish(user, False, False)
+        else:
+            finish(user, judge(user, expected), True)
+
+    return poll
+
+
+def _compile_wait(step: PollStep, context: Context, attempt: Attempt) -> Callable[[User], tuple[bool, str]]:
+    """→ a function that asks until the end: (whether the last status was expected, "" or why it failed)."""
+    until = compile_expression(step.until, context.scope)
+    fail_when = context.expression(step.fail_when)
+
+    def wait(user: User) -> tuple[bool, str]:
+        begin, count = monotonic(), 0
+        while True:
+            expected = attempt(user)
+            user.ok = expected
+            if _holds(until, user):
+                return expected, ""
+            if fail_when is not None and _holds(fail_when, user):
+                return expected, "poll_failed"
+            if not expected and _is_final(user.answer.status):
+                return expected, "poll_refused"
+            count += 1
+            due = max(begin + count * step.every, monotonic())
+            if due > begin + step.timeout:
+                return expected, "poll_timeout"
+            user.host.sleep(user, due - monotonic())
+
+    return wait
+
+
+def _is_final(status: int) -> bool:
+    """Whether asking again cannot mend an unexpected answer: it came, and is neither 429 nor 5xx."""
+    return 0 < status < 500 and status != 429
+
+
+def _holds(condition: Callable[[User], Any], user: User) -> bool:
+    try:
+        return bool(condition(user))
+    except Missing:
+        return False
+
+
+_WHY = {
+    "poll_failed": "`fail_when` held",
+    "poll_refused": "an answer that polling again cannot mend",
+    "poll_timeout": "`until` did not hold within the timeout",
+}

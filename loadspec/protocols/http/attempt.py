@@ -1,0 +1,85 @@
+"""One attempt: send a compiled request, and add what came back to the meters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from loadspec.metrics.meters import RequestMeter
+from loadspec.protocols.failures import FailureLog
+from loadspec.protocols.http.request import Render, Route
+from loadspec.protocols.user import User
+from loadspec.transports.base import UNSENT_PHASES, Deadlines
+from loadspec.transports.fast import Channel
+
+Attempt = Callable[[User], bool]
+"""User → whether the answer was expected. Raises Missing where a value lacks: then nothing was sent."""
+
+_IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"})
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """What an attempt needs beside its request."""
+
+    method: str
+    endpoint: str
+    deadlines: Deadlines
+    expected_statuses: Collection[int] | None
+    meter: RequestMeter
+    failures: FailureLog
+
+
+def compile_attempt(route: Route, render: Render, wire: Wire) -> Attempt:
+    """The hot path from a user to its recorded answer. `user.answer` holds the answer afterwards."""
+    statuses = range(200, 400) if wire.expected_statuses is None else wire.expected_statuses
+    expected_status = tuple(status in statuses for status in range(1000))
+    meter, deadlines, endpoint = wire.meter, wire.deadlines, wire.endpoint
+    idempotent, head = wire.method in _IDEMPOTENT, wire.method == "HEAD"
+    note = wire.failures.note
+    good, bad = meter.expected, meter.unexpected
+
+    def attempt(user: User) -> bool:
+        request = render(user)
+        channel = user.channel(route(user))
+        user.answer = channel
+        try:
+            answered = channel.exchange(request, deadlines, idempotent, head)
+        except BaseException:
+            if channel.in_flight:
+                meter.cut_off += 1
+                meter.sent += len(request)
+            raise
+        if channel.retries:
+            meter.retries += channel.retries
+            channel.retries = 0
+        if not answered:
+            meter.failures[channel.error, channel.phase] += 1
+            if channel.phase not in UNSENT_PHASES:
+                meter.sent += len(request)
+            note((endpoint, channel.error, channel.phase, 0), channel.message, user, request)
+            return False
+        status = channel.status
+        expected = expected_status[status]
+        measure(good if expected else bad, channel, status)
+        meter.sent += len(request)
+        meter.received += channel.received
+        if not expected:
+            note((endpoint, "status", "status", status), f"unexpected status {status}", user, request)
+        return expected
+
+    return attempt
+
+
+def measure(side, channel: Channel, status: int) -> None:  # type: ignore[no-untyped-def]
+    """Append one answered exchange to its side of the meter; times in ms."""
+    ready, sent, first, ended = channel.ready, channel.sent, channel.first, channel.ended
+    side.durations.append((ended - ready) * 1000)
+    side.sending.append((sent - ready) * 1000)
+    side.waiting.append((first - sent) * 1000)
+    side.receiving.append((ended - first) * 1000)
+    side.statuses[status] += 1
+    if not channel.reused:
+        side.blocked.append(channel.blocked * 1000)
+        side.connecting.append(channel.connecting * 1000)
+        side.tls.append(channel.tls * 1000)

@@ -1,0 +1,210 @@
+"""What a run measured: the one value that verdict, summary, report and files are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from loadspec.errors import ExitCode
+from loadspec.metrics import MetricInfo, Store
+from loadspec.thresholds import ThresholdResult
+
+PhaseName = Literal["setup", "load", "teardown"]
+PHASES: tuple[PhaseName, ...] = ("setup", "load", "teardown")
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One second of the load. Latencies are of answered non-poll requests, in ms; None where there were none."""
+
+    t: float
+    """Seconds since the load began, at the end of this second."""
+    seconds: float
+    """How long this point covers; the last one is usually shorter than a second."""
+    users: int
+    requests: int
+    failed: int
+    iterations: int
+    p50: float | None = None
+    p90: float | None = None
+    p95: float | None = None
+    p99: float | None = None
+    max: float | None = None
+    errors: Mapping[str, int] = field(default_factory=dict)
+    """Failed requests by class, e.g. {"status 503": 4, "timeout": 1}."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioInfo:
+    """One scenario as it was planned."""
+
+    name: str
+    executor: str
+    description: str
+    max_users: int
+    duration: float
+    """Regular seconds, without graceful stop."""
+    max_duration: float
+    shape: Sequence[tuple[float, int]]
+    """(seconds, planned users) at each corner, for drawing."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointInfo:
+    """An endpoint for tables."""
+
+    name: str
+    method: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestCount:
+    """The books: requests of one endpoint in one phase.
+
+    `sent` = answered + failed (no answer) + cut_off is what a server may have seen; `unsent` never left this
+    process (no connection). Each answer is one attempt; a silent retry counts as one more.
+    """
+
+    endpoint: str
+    phase: PhaseName
+    sent: int
+    answered: int
+    no_answer: int
+    cut_off: int
+    unsent: int
+    statuses: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointStats:
+    """One row of the endpoint table; latencies in ms of all answered requests."""
+
+    endpoint: str
+    method: str
+    path: str
+    requests: int
+    rate: float
+    failed: int
+    avg: float
+    min: float
+    med: float
+    p90: float
+    p95: float
+    p99: float
+    max: float
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One check of one endpoint."""
+
+    name: str
+    endpoint: str
+    passes: int
+    fails: int
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorClass:
+    """Failures that belong together: one endpoint, one kind (or status), one phase of the request."""
+
+    endpoint: str
+    phase: PhaseName
+    kind: str
+    """`status` for an unexpected answer, else the transport's kind: refused, timeout, reset, ..."""
+    step: str
+    """Where in the request: dns, connect, tls, write, status, headers, body, decode, check, template."""
+    status: int
+    count: int
+    first: float
+    """Seconds since the load began; likewise `last`."""
+    last: float
+    message: str
+    sample: Mapping[str, str] = field(default_factory=dict)
+    """At most: request, response, at; masked and cut to size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Iterations:
+    """started = completed + interrupted (once the run has ended); dropped were never started."""
+
+    started: int = 0
+    completed: int = 0
+    interrupted: int = 0
+    dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something worth a line: a phase change, the first error of a class, a threshold crossed."""
+
+    t: float
+    text: str
+
+
+@dataclass(slots=True)
+class RunResult:
+    """Everything about a finished run. Text from servers in it is hostile: escape it where it is shown."""
+
+    run_id: str
+    version: str
+    spec_name: str
+    spec_path: str
+    profile: str | None
+    command: str
+    seed: int
+    started_at: str
+    """UTC, ISO 8601."""
+    duration: float
+    """Seconds the load took; setup and teardown are not in it."""
+    target: str
+    scenarios: Sequence[ScenarioInfo]
+    endpoints: Sequence[EndpointInfo]
+    metrics: Mapping[str, MetricInfo]
+    """Built-in and custom; `custom_metrics` names the latter."""
+    custom_metrics: Sequence[str]
+    stores: Mapping[PhaseName, Store]
+    points: Sequence[Point]
+    thresholds: Sequence[ThresholdResult]
+    checks: Sequence[CheckResult]
+    errors: Sequence[ErrorClass]
+    requests: Sequence[RequestCount]
+    endpoint_stats: Sequence[EndpointStats]
+    iterations: Iterations
+    environment: Mapping[str, str]
+    """Label → text: machine, system, versions, git."""
+    resolved_spec: str
+    """YAML, secrets masked."""
+    warnings: Sequence[str] = ()
+    events: Sequence[Event] = ()
+    failure: str = ""
+    """Why the run ended before its time (setup failed, aborted, worker lost); empty otherwise."""
+    hint: str = ""
+    exit_code: ExitCode = ExitCode.OK
+    verdict: str = "PASS"
+    """PASS, FAIL, INCONCLUSIVE, INVALID, INTERRUPTED, ABORTED."""
+    sentence: str = ""
+    """The verdict in one sentence that names the culprit."""
+    generator: Mapping[str, Any] = field(default_factory=dict)
+    """The generator's own health: cpu_percent, peak_rss_bytes, lag_p99_ms, workers, ..."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What the terminal shows while the run goes on; made once a second or oftener."""
+
+    phase: PhaseName
+    elapsed: float
+    total: float
+    """Planned seconds, without graceful stop."""
+    users: int
+    max_users: int
+    iterations: Iterations
+    point: Point | None
+    thresholds: Sequence[ThresholdResult]
+    errors: Mapping[str, int]
+    """Failed requests by class so far."""
+    requests: int
+    stopping: bool = False
