@@ -46,7 +46,7 @@ def quote_form(text: str) -> str:
 
 def header_value(text: str) -> str:
     """`text`, if a header can hold it. Raises EvalError for a line break, which would begin another header."""
-    if _CONTROL.search(text):
+    if not text.isprintable() and _CONTROL.search(text):
         raise EvalError("a header cannot hold a line break")
     return text
 
@@ -183,8 +183,9 @@ def _assemble(chunks: Iterator[_Chunk]) -> Bytes:
         at, render = dynamic[0]
         before, after = _static(merged[:at]), _static(merged[at + 1 :])
         return Bytes(lambda ctx: before + render(ctx) + after, False, b"")
-    renders = [_fixed(chunk) if isinstance(chunk, bytes) else chunk for chunk in merged if chunk != b""]
-    return Bytes(lambda ctx: b"".join([render(ctx) for render in renders]), False, b"")
+    pattern = b"".join(chunk.replace(b"%", b"%%") if isinstance(chunk, bytes) else b"%b" for chunk in merged)
+    renders = [render for _, render in dynamic]
+    return Bytes(lambda ctx: pattern % tuple([render(ctx) for render in renders]), False, b"")
 
 
 def _static(chunks: list[_Chunk]) -> bytes:
@@ -193,7 +194,3 @@ def _static(chunks: list[_Chunk]) -> bytes:
 
 def _constant(value: bytes) -> Bytes:
     return Bytes(lambda _ctx: value, True, value)
-
-
-def _fixed(value: bytes) -> Render:
-    return lambda _ctx: value

@@ -219,7 +219,7 @@ def arithmetic(symbol: ast.operator, left: Code, right: Code) -> Code:
 def call(name: str, function: Callable[..., Any], arguments: Sequence[Code]) -> Code:
     """A call of the function table. Raises (at run time) EvalError for arguments that do not fit."""
     gets = [piece.run for piece in arguments]
-    first = gets[0]
+    first, second = gets[0], gets[-1]
 
     def fail(values: Sequence[Any]) -> EvalError:
         return EvalError(f"{name}() cannot use what it was given: {', '.join(kind(value) for value in values)}")
@@ -231,6 +231,13 @@ def call(name: str, function: Callable[..., Any], arguments: Sequence[Code]) -> 
         except _FAILURES:
             raise fail([value]) from None
 
+    def run_two(ctx: Any) -> Any:
+        value, other = first(ctx), second(ctx)
+        try:
+            return function(value, other)
+        except _FAILURES:
+            raise fail([value, other]) from None
+
     def run(ctx: Any) -> Any:
         values = [get(ctx) for get in gets]
         try:
@@ -238,7 +245,7 @@ def call(name: str, function: Callable[..., Any], arguments: Sequence[Code]) -> 
         except _FAILURES:
             raise fail(values) from None
 
-    return folded(run_one if len(gets) == 1 else run, *arguments)
+    return folded({1: run_one, 2: run_two}.get(len(gets), run), *arguments)
 
 
 def sequence(make: Callable[[list[Any]], Any], pieces: Sequence[Code]) -> Code:

@@ -86,9 +86,9 @@ def _tree(text: str, lead: int) -> ast.expr:
             warnings.simplefilter("ignore")  # '\\d' in a regex is no news to anybody
             return ast.parse(text, mode="eval").body
     except SyntaxError as error:
-        if not error.offset:  # Python's way to say: at the end
+        if error.msg == "invalid syntax" and not error.offset:  # Python's way to say: at the end
             raise ExprError("the expression ends too early", lead + len(text), "something has to follow") from None
-        column = min(error.offset - 1, len(text))
+        column = min(max((error.offset or 1) - 1, 0), len(text))
         hint = _GRAMMAR if error.msg == "invalid syntax" else ""
         raise ExprError(f"the expression cannot be read: {error.msg}", lead + column, hint) from None
     except (ValueError, RecursionError, MemoryError) as error:

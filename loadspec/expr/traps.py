@@ -30,6 +30,7 @@ _TRAPS: tuple[tuple[str, str, str], ...] = (
     (r"\?", "`?` is not an operator here", "write `a if condition else b`, or default(x, y)"),
     (r"\$", "`$` belongs to JSONPath", "in an expression $.a.b is json.a.b"),
     (r"#", "there are no comments inside an expression", "put the comment behind the YAML value"),
+    (r"[\0-\x08\x0b\x0e-\x1f\x7f]", "the expression holds a control character", "delete it"),
     (r"`", "a backtick quotes nothing here", "quote text with ' or \""),
     (
         r"(?<![\w.])\d+(?:\.\d+)?(?:us|µs|ms|s|m|h|d)\b",

@@ -38,6 +38,7 @@ DOCUMENTS = [
     ({"p": "say {{ token }}", "q": ["{{ ok }}", {"r": "{{ json.none }}"}]}, b'{"p":"say tok","q":[true,{"r":null}]}'),
     ({"{{ token }}": 1, "k{{ status }}": 2}, b'{"tok":1,"k200":2}'),
     (["{{ status }}", "{{ token }}"], b'[200,"tok"]'),
+    ({"100 %s": "{{ status }}", "%b": ["{{ token }}", "%d"]}, b'{"100 %s":200,"%b":["tok","%d"]}'),
 ]
 
 

@@ -74,7 +74,7 @@ ERRORS = [
     ("body[::0]", 0, "step", ""),
     ("body[1:2, 3]", 5, "one index", ""),
     ("a;b", 1, "cannot be read", ""),
-    ("a\0b", 0, "cannot be read", ""),
+    ("a\0b", 1, "control character", ""),
     ("[" + "1, " * 200 + "]", None, "more than 200 parts", ""),
     ("[" * 120 + "]" * 120, None, "100 deep", ""),
     ("(" * 400 + "1" + ")" * 400, None, "cannot be read", ""),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import re
 from typing import Any
 
@@ -156,15 +157,13 @@ FAILS = [
     ("any(1)", "any() cannot use"),
     ("split('a', '')", "split() cannot use"),
     ("starts_with(body, 1)", "starts_with() cannot use"),
-    ("int('9' + join(split('" + "9 " * 400 + "')))  * 1 + int('" + "9" * 0 + "')", "int() cannot use"),
     ("status[0:1]", "only text and lists have slices"),
     ("{json.list: 1}", "cannot be a key"),
     ("matches(status, 'a')", "matches() reads text"),
-    ("json.n if absent2 else 1", None),
 ]
 
 
-@pytest.mark.parametrize(("text", "sentence"), [row for row in FAILS if row[1]])
+@pytest.mark.parametrize(("text", "sentence"), FAILS)
 def test_failed_evaluation_is_a_missing_value_with_a_sentence(text: str, sentence: str, scope: Scope, ctx: Any) -> None:
     run = compile_expression(text, scope)
     with pytest.raises(EvalError) as caught:
@@ -298,6 +297,23 @@ def _mapped(value: Any) -> Any:
     return [_mapped(item) for item in value] if isinstance(value, list) else value
 
 
+def numbers(operation: str, left: Any, right: Any) -> Any:
+    """`*` and `%` as the language has them: no text is repeated or formatted."""
+    if not isinstance(left, (int, float)) or not isinstance(right, (int, float)):
+        raise TypeError
+    return left * right if operation == "Mult" else left % right
+
+
+class NumbersOnly(ast.NodeTransformer):
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        self.generic_visit(node)
+        if not isinstance(node.op, (ast.Mult, ast.Mod)):
+            return node
+        return ast.Call(
+            ast.Name("numbers", ast.Load()), [ast.Constant(type(node.op).__name__), node.left, node.right], []
+        )
+
+
 @settings(max_examples=400, deadline=None)
 @given(st.recursive(ATOMS, _grow, max_leaves=6), DATA, DATA, DATA)
 def test_agrees_with_python(text: str, a: Any, b: Any, c: Any) -> None:
@@ -307,19 +323,15 @@ def test_agrees_with_python(text: str, a: Any, b: Any, c: Any) -> None:
         Scope({"a": lambda ctx: ctx["a"]}, {"b": ctx["b"], "c": ctx["c"]}),
         Scope({}, ctx),  # everything folds
     ]
+    tree = ast.fix_missing_locations(NumbersOnly().visit(ast.parse(text, mode="eval")))
     try:
-        expected = eval(text, {"true": True, "null": None, **ctx})
+        expected = eval(compile(tree, "", "eval"), {"true": True, "null": None, "numbers": numbers, **ctx})
     except Exception:
         expected = Missing
-    repeats = isinstance(expected, (str, list)) and "*" in text
     for scope in scopes:
         try:
             result = compile_expression(text, scope)(ctx)
         except Missing:
             result = Missing
-        if repeats and result is Missing:
-            continue  # 's' * 2 is Python's alone
-        if "*" in text or "%" in text:
-            assert result is Missing or expected is Missing or result == expected
-        else:
-            assert result == expected
+        assert result == expected
+        assert type(result) is type(expected)
