@@ -44,8 +44,8 @@ class Usage:
     wall: float
     cpu: float
     peak_memory: int
-    own_core: CoreTime
-    other_core: CoreTime
+    core: CoreTime
+    """What the whole core did meanwhile."""
     output: str
     error: str
 
@@ -58,11 +58,11 @@ def prepare(core: int) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-def run(command: Sequence[str], *, core: int, other_core: int, folder: Path, timeout: float) -> Usage:
+def run(command: Sequence[str], *, core: int, folder: Path, timeout: float) -> Usage:
     """Run `command` in `folder` on `core`; end it after `timeout` seconds (exit code -9 then)."""
     before = set(descendants(os.getpid()))
     with (folder / "stdout").open("wb") as out, (folder / "stderr").open("wb") as err:
-        own, other = core_time(core), core_time(other_core)
+        before_core = core_time(core)
         started = time.monotonic()
         process = subprocess.Popen(
             ["taskset", "-c", str(core), *command], stdout=out, stderr=err, cwd=folder, start_new_session=True
@@ -71,9 +71,9 @@ def run(command: Sequence[str], *, core: int, other_core: int, folder: Path, tim
         process.returncode = os.waitstatus_to_exitcode(status)
         wall = time.monotonic() - started
         spent += sum(reap(pid) for pid in set(descendants(os.getpid())) - before)
-        own, other = core_time(core) - own, core_time(other_core) - other
+        meanwhile = core_time(core) - before_core
     text = [(folder / name).read_text(errors="replace") for name in ("stdout", "stderr")]
-    return Usage(process.returncode, wall, spent, peak, own, other, text[0], text[1])
+    return Usage(process.returncode, wall, spent, peak, meanwhile, text[0], text[1])
 
 
 def watch(pid: int, deadline: float, strangers: set[int]) -> tuple[int, float, int]:
@@ -125,6 +125,21 @@ def descendants(root: int) -> list[int]:
 def parent_of(stat: str) -> int:
     """A line of /proc/PID/stat → the parent's id; the command in parentheses may hold anything."""
     return int(stat.rpartition(")")[2].split()[1])
+
+
+def cpu_so_far(pids: Iterable[int]) -> float:
+    """Seconds of user and system time of living processes, in steps of a clock tick."""
+    total = 0.0
+    for pid in pids:
+        with suppress(OSError):
+            total += cpu_of(Path("/proc", str(pid), "stat").read_text())
+    return total
+
+
+def cpu_of(stat: str) -> float:
+    """A line of /proc/PID/stat → its own user and system seconds."""
+    user, system = stat.rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / _TICKS
 
 
 def memory(pids: Iterable[int]) -> int:

@@ -17,6 +17,7 @@ brackets; a ratio is *tool ÷ loadspec*, taken round by round, so above 1 means:
 - *requests/s*: the requests that nginx counted, divided by the planned seconds of load.
 - *p50*, *p99*: what the tool itself reports, by its own clock. Without think time 50 users always wait for the tool's
   core, so they say how busy the tool is rather than how fast nginx is; Locust keeps whole milliseconds.
+- *nginx busy*: CPU that nginx took, as a share of its core; near 100 the server is the limit, not the tool.
 - *peak memory*: sum of the PSS of all processes of the tool, sampled five times a second.
 - wrk reads no body, captures nothing and checks nothing: it is the floor, not a peer.
 """
@@ -24,9 +25,9 @@ brackets; a ratio is *tool ÷ loadspec*, taken round by round, so above 1 means:
 NOISE = """\
 CPU per request moves with the clock of the processor and with whoever shares its caches: compare within this page, not
 with another machine's. In this session other work (kernel threads, interrupts, neighbours) took {foreign} % of the
-tools' core in the worst run, and the hypervisor took away {stolen} % of the two cores in the worst run. A pinned tool
-cannot move aside: what it loses to others lowers its requests/s and raises its latencies, while its CPU per request
-suffers only from colder caches."""
+tools' core in the worst run, and the hypervisor took away {stolen} % of it in the worst run. A pinned tool cannot move
+aside: what it loses to others lowers its requests/s and raises its latencies, while its CPU per request suffers only
+from colder caches."""
 
 
 def page(
@@ -70,13 +71,15 @@ def targets_table(outcomes: Sequence[Outcome]) -> str:
 
 
 def remarks(samples: Sequence[Sample]) -> list[str]:
-    """What a reader must know about single runs: failures, failed checks, counts that differ from the server's."""
+    """What a reader must know of single runs: failures, exit codes, failed checks, counts unlike the server's."""
     lines = []
     for s in samples:
         where = f"- round {s.round}, {s.tool}: "
         if s.figures is None:
             lines.append(f"{where}failed: {s.failure}")
             continue
+        if s.usage.exit_code:
+            lines.append(f"{where}exit code {s.usage.exit_code}.")
         if s.figures.failures:
             lines.append(f"{where}{s.figures.failures} failed checks or requests.")
         if abs(s.figures.requests - s.requests) > 0.01 * s.requests:
@@ -89,8 +92,8 @@ def noise(samples: Sequence[Sample]) -> str:
     used = [s.usage for s in samples if s.usage.wall]
     if not used:
         return "Nothing was measured."
-    foreign = max(max(0.0, u.own_core.busy - u.cpu) / u.wall for u in used)
-    stolen = max((u.own_core.stolen + u.other_core.stolen) / 2 / u.wall for u in used)
+    foreign = max(max(0.0, u.core.busy - u.cpu) / u.wall for u in used)
+    stolen = max(u.core.stolen / u.wall for u in used)
     return NOISE.format(foreign=number(foreign * 100, 1), stolen=number(stolen * 100, 1))
 
 

@@ -74,15 +74,13 @@ def available(chosen: Sequence[Case]) -> list[Case]:
     return [replace(case, tools=[t for t in case.tools if t not in missing]) for case in chosen]
 
 
-def sample(case: Case, tool: Tool, number: int, nginx: server.Server, cores: tuple[int, int]) -> Sample:
+def sample(case: Case, tool: Tool, number: int, nginx: server.Server, core: int) -> Sample:
     """Run `tool` once and read its figures."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         job = case.at(nginx.gzip_url if case.job.gzip else nginx.plain_url, Path(folder))
-        before = nginx.requests()
-        usage = measure.run(
-            tool.command(job), core=cores[0], other_core=cores[1], folder=job.folder, timeout=job.seconds + PATIENCE
-        )
-        requests = nginx.requests() - before - 1
+        requests, server_cpu = nginx.requests(), nginx.cpu()
+        usage = measure.run(tool.command(job), core=core, folder=job.folder, timeout=job.seconds + PATIENCE)
+        requests, server_cpu = nginx.requests() - requests - 1, nginx.cpu() - server_cpu
         figures, failure = None, ""
         try:
             figures = tool.parse(job, usage.output)
@@ -91,16 +89,16 @@ def sample(case: Case, tool: Tool, number: int, nginx: server.Server, cores: tup
             failure = f"exit code {usage.exit_code}: {words[:300]}"
         if requests < 1:
             figures, failure = None, failure or "nginx counted no request"
-    return Sample(case.name, tool.name, number, requests, job.seconds, usage, figures, failure)
+    return Sample(case.name, tool.name, number, requests, job.seconds, server_cpu, usage, figures, failure)
 
 
-def session(chosen: Sequence[Case], rounds: int, nginx: server.Server, cores: tuple[int, int]) -> Iterator[Sample]:
+def session(chosen: Sequence[Case], rounds: int, nginx: server.Server, core: int) -> Iterator[Sample]:
     """All runs: within a case round by round, the tools in turn."""
     for case in chosen:
         say(f"{case.title}")
         for number in range(1, rounds + 1):
             for name in case.tools:
-                found = sample(case, TOOLS[name], number, nginx, cores)
+                found = sample(case, TOOLS[name], number, nginx, core)
                 say(f"  round {number}  {name:<9} {outline(found)}")
                 yield found
 
@@ -155,15 +153,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parse_args(argv)
     chosen = available(select(cases(args.users, args.seconds), args.only))
     tool_core, server_core = sorted(os.sched_getaffinity(0))[:2]
-    cores = (tool_core, server_core)
     measure.prepare(server_core)
     began = datetime.now(UTC)
     with (
         tempfile.TemporaryDirectory(prefix="bench-nginx-") as folder,
         server.running(Path(folder), server_core) as nginx,
     ):
-        samples = list(session(chosen, args.rounds, nginx, cores))
-    text = page(chosen, samples, facts(args.rounds, cores, began), versions(chosen), command_lines(chosen))
+        samples = list(session(chosen, args.rounds, nginx, tool_core))
+    text = page(
+        chosen, samples, facts(args.rounds, (tool_core, server_core), began), versions(chosen), command_lines(chosen)
+    )
     print(text)
     if args.out:
         args.out.write_text(text)

@@ -45,13 +45,17 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One run of one tool. `requests` is the server's count, `figures` what the tool says, None where it failed."""
+    """One run of one tool. `requests` and `server_cpu` (seconds) are the server's, `seconds` the planned load.
+
+    `figures` is what the tool says, None where it failed.
+    """
 
     case: str
     tool: str
     round: int
     requests: int
     seconds: int
+    server_cpu: float
     usage: Usage
     figures: Figures | None
     failure: str = ""
@@ -73,7 +77,7 @@ QUANTITIES: Mapping[str, Quantity] = {
     "p99": Quantity("p99, ms", 2, lambda s, f: f.p99),
     "memory": Quantity("peak memory, MB", 0, lambda s, f: s.usage.peak_memory / 1e6),
     "cpu_total": Quantity("CPU in all, s", 1, lambda s, f: s.usage.cpu),
-    "server": Quantity("server core busy, %", 0, lambda s, f: min(100.0, s.usage.other_core.busy / s.seconds * 100)),
+    "server": Quantity("nginx busy, %", 0, lambda s, f: s.server_cpu / s.seconds * 100),
 }
 
 

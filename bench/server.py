@@ -20,6 +20,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.measure import cpu_so_far, descendants
+
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJsb2FkdGVzdCJ9.5c0d1b6f3a7e4928"
 BODY_SIZE = 4096
 
@@ -77,11 +79,16 @@ class Server:
 
     plain_url: str
     gzip_url: str
+    pid: int
 
     def requests(self) -> int:
         """Requests nginx has read since it started, this one left out."""
         with urllib.request.urlopen(f"{self.plain_url}/status", timeout=10) as answer:
             return parse_status(answer.read().decode()) - 1
+
+    def cpu(self) -> float:
+        """Seconds that master and worker have taken since they started."""
+        return cpu_so_far([self.pid, *descendants(self.pid)])
 
 
 def parse_status(text: str) -> int:
@@ -151,7 +158,7 @@ def running(folder: Path, core: int) -> Iterator[Server]:
         ["taskset", "-c", str(core), *nginx], stderr=subprocess.PIPE, start_new_session=True, text=True
     )
     try:
-        server = Server(f"http://127.0.0.1:{plain_port}", f"http://127.0.0.1:{gzip_port}")
+        server = Server(f"http://127.0.0.1:{plain_port}", f"http://127.0.0.1:{gzip_port}", process.pid)
         wait_until_up(server, process)
         yield server
     finally:

@@ -74,10 +74,10 @@ def package_version(*packages: str) -> Callable[[], str]:
 
 
 def first_line(*command: str) -> Callable[[], str]:
-    """A function that runs `command` and returns the first line it prints, wherever it prints it."""
+    """A function that runs `command` and returns the first line it prints, on stdout or stderr, without a copyright."""
 
     def say() -> str:
         answer = subprocess.run(command, check=False, capture_output=True, text=True, timeout=20)
-        return next(iter((answer.stdout + answer.stderr).splitlines()), "").strip()
+        return next(iter((answer.stdout + answer.stderr).splitlines()), "").partition(" Copyright")[0].strip()
 
     return say

@@ -13,7 +13,7 @@ def command(job: Job) -> list[str]:
     settings = {
         "API_BASE": job.url,
         "VUS": job.users,
-        "DURATION": f"{job.seconds}s",
+        "DURATION": "" if shape else f"{job.seconds}s",
         "STAGES": shape,
         "THINK": f"{job.think[0]},{job.think[1]}" if job.think[1] else "",
         "GZIP": int(job.gzip),

@@ -23,7 +23,7 @@ sys.path.insert(0, {str(ROOT)!r})
 from pathlib import Path
 from bench import measure
 measure.prepare({core})
-usage = measure.run([sys.executable, "-c", {program!r}], core={core}, other_core={core}, folder=Path({str(folder)!r}),
+usage = measure.run([sys.executable, "-c", {program!r}], core={core}, folder=Path({str(folder)!r}),
                     timeout={timeout})
 print(usage.exit_code, usage.cpu, usage.output.strip(), usage.error.strip(), measure.descendants(os.getpid()), sep="|")
 """
@@ -84,6 +84,12 @@ def test_texts_of_proc():
     assert measure.pss(rollup) == 1234 * 1024
     assert measure.pss("") == 0
     assert measure.parent_of("77 (a) b (c) S 42 77 77 0 -1") == 42
+
+
+def test_cpu_of_a_living_process(monkeypatch):
+    monkeypatch.setattr(measure, "_TICKS", 100)
+    assert measure.cpu_of("77 (a) b (c) S 42 77 77 0 -1 4194304 1 2 3 4 150 50 900 900 20 0 1 0") == 2.0
+    assert measure.cpu_so_far([]) == 0.0
 
 
 def test_core_times(monkeypatch):

@@ -8,12 +8,12 @@ from bench.page import cell, noise, number, page, remarks, table
 from bench.samples import Sample, Spread
 from bench.tools import Figures
 
-USAGE = Usage(0, 10.0, 8.0, 50_000_000, CoreTime(9.0, 0.1), CoreTime(4.0, 0.1), "", "")
+USAGE = Usage(0, 10.0, 8.0, 50_000_000, CoreTime(9.0, 0.1), "", "")
 FLOW = cases(50, 8)[0]
 
 
 def sample(tool: str, number: int, cpu: float) -> Sample:
-    return Sample("flow", tool, number, 100_000, 8, replace(USAGE, cpu=cpu), Figures(100_000, 1.5, 9.0, 0))
+    return Sample("flow", tool, number, 100_000, 8, 4.0, replace(USAGE, cpu=cpu), Figures(100_000, 1.5, 9.0, 0))
 
 
 SAMPLES = [sample("loadspec", 1, 2.0), sample("k6", 1, 12.0), sample("loadspec", 2, 2.0), sample("k6", 2, 8.0)]
@@ -40,18 +40,20 @@ def test_remarks_name_what_went_wrong_and_nothing_else():
     good = SAMPLES[0]
     failed = replace(good, tool="k6", figures=None, failure="exit code 107: refused")
     unchecked = replace(good, tool="locust", round=2, figures=Figures(100_000, 1.5, 9.0, 7))
+    code = replace(good, round=4, usage=replace(USAGE, exit_code=99))
     miscounted = replace(good, tool="wrk", round=3, figures=Figures(90_000, 1.5, 9.0, 0))
     assert remarks([good]) == []
-    (text,) = remarks([good, failed, unchecked, miscounted])
+    (text,) = remarks([good, failed, unchecked, miscounted, code])
     assert text.splitlines() == [
         "- round 1, k6: failed: exit code 107: refused",
         "- round 2, locust: 7 failed checks or requests.",
         "- round 3, wrk: it counted 90000 requests, nginx 100000.",
+        "- round 4, loadspec: exit code 99.",
     ]
 
 
 def test_noise_is_the_worst_round():
-    calm = replace(SAMPLES[0], usage=replace(USAGE, cpu=9.0, own_core=CoreTime(9.0, 0.0)))
+    calm = replace(SAMPLES[0], usage=replace(USAGE, cpu=9.0, core=CoreTime(9.0, 0.0)))
     text = noise([calm, replace(SAMPLES[0], usage=USAGE)])
     assert "took 10.0 % of the\ntools' core" in text
     assert "took away 1.0 %" in text
