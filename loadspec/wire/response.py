@@ -134,7 +134,7 @@ class ResponseParser:
                 self.head = data[pos:end]
                 return self._begin_body(head, data, end)
             self._skip_informational(head)
-            pos, scanned = end, 0
+            pos = end
 
     def _skip_blank(self, data: bytes, pos: int) -> int:
         """The position after any empty lines; a CR at the very end may still become one."""

@@ -293,6 +293,7 @@ CHUNKED = [
     bad("CR in an extension", TE + b"5;a=\rb\r\nhello\r\n", phase="body"),
     bad("NUL in an extension", TE + b"5;a=\0b\r\nhello\r\n", phase="body"),
     bad("lone LF after a size", TE + b"5\nhello\r\n0\r\n\r\n", phase="body"),
+    bad("lone LF after two digits", TE + b"55\nhello\r\n0\r\n\r\n", phase="body"),
     bad("an empty line for a size", TE + b"\nhello\r\n", phase="body"),
     bad("chunk longer than its size", TE + b"3\r\nhello\r\n0\r\n\r\n", phase="body"),
     bad("lone LF after a chunk", TE + b"5\r\nhello\n0\r\n\r\n", phase="body"),
