@@ -22,6 +22,7 @@ VALUES = [
     ("'token' in json", True),
     ("500 <= status <= 599", False),
     ("100 <= status < 300 != 7", True),
+    ("json.n < status < duration", False),
     ("not ok", False),
     ("ok and json.n", 7),
     ("json.none or json.n or 1", 7),
