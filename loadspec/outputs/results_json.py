@@ -1,0 +1,244 @@
+"""`results.json`: everything that was measured, for programs. Keys end in their unit; its schema is `results_schema`.
+
+Durations and moments are seconds (`_s`), latencies milliseconds (`_ms`), shares ratios 0..1. Order is fixed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
+
+from loadspec.metrics import Counter, Gauge, MetricInfo, Rate, Store, Trend, Value
+from loadspec.metrics.catalog import Kind
+from loadspec.outputs.json_text import json_text
+from loadspec.results.model import PHASES, EndpointStats, ErrorClass, Point, RequestCount, RunResult
+from loadspec.thresholds import ThresholdResult
+
+VERSION = 1
+PERCENTILES = {"med": 50, "p90": 90, "p95": 95, "p99": 99}
+COUNTS = ("sent", "answered", "no_answer", "cut_off", "unsent")
+GROUPS: Sequence[tuple[str, ...]] = (("scenario",), ("endpoint",), ("scenario", "endpoint"))
+_UNITS = {"time": "ms", "bytes": "bytes", "count": "count", "default": "count"}
+
+
+def render(result: RunResult) -> str:
+    """The JSON text."""
+    return json_text(document(result))
+
+
+def document(result: RunResult) -> dict[str, Any]:
+    """The JSON value."""
+    return {
+        "loadspec": "results",
+        "version": VERSION,
+        **_head(result),
+        "times": {"started_at": result.started_at, "duration_s": result.duration},
+        "scenarios": [_scenario(s) for s in result.scenarios],
+        "requests": _requests(result.requests),
+        "iterations": {name: getattr(result.iterations, name) for name in ITERATIONS},
+        "endpoints": [_endpoint(stats) for stats in result.endpoint_stats],
+        "metrics": _metrics(result),
+        "thresholds": [_threshold(found) for found in result.thresholds],
+        "checks": [
+            {"name": c.name, "endpoint": c.endpoint, "passes": c.passes, "fails": c.fails} for c in result.checks
+        ],
+        "errors": [_error(error) for error in result.errors],
+        "points": _points(result.points),
+        "events": [{"at_s": event.t, "text": event.text} for event in result.events],
+        "warnings": list(result.warnings),
+        "environment": dict(result.environment),
+        "generator": dict(result.generator),
+        "resolved_spec": result.resolved_spec,
+    }
+
+
+ITERATIONS = ("started", "completed", "interrupted", "dropped")
+
+
+def _head(result: RunResult) -> dict[str, Any]:
+    return {
+        "run_id": result.run_id,
+        "verdict": result.verdict,
+        "exit_code": int(result.exit_code),
+        "sentence": result.sentence,
+        "failure": result.failure,
+        "hint": result.hint,
+        "spec": {"name": result.spec_name, "path": result.spec_path},
+        "profile": result.profile,
+        "target": result.target,
+        "command": result.command,
+        "seed": result.seed,
+        "loadspec_version": result.version,
+    }
+
+
+def _scenario(scenario: Any) -> dict[str, Any]:
+    return {
+        "name": scenario.name,
+        "executor": scenario.executor,
+        "description": scenario.description,
+        "max_users": scenario.max_users,
+        "duration_s": scenario.duration,
+        "max_duration_s": scenario.max_duration,
+        "shape": [{"at_s": at, "users": users} for at, users in scenario.shape],
+    }
+
+
+def _requests(rows: Sequence[RequestCount]) -> dict[str, Any]:
+    """The books: rows as they are, and their sums by phase and over all."""
+    return {
+        "by_endpoint": [
+            {"endpoint": row.endpoint, "phase": row.phase, **_counts([row]), "statuses": _statuses([row])}
+            for row in rows
+        ],
+        "by_phase": {phase: _sums([row for row in rows if row.phase == phase]) for phase in PHASES},
+        "total": _sums(rows),
+    }
+
+
+def _sums(rows: Sequence[RequestCount]) -> dict[str, Any]:
+    return {**_counts(rows), "statuses": _statuses(rows)}
+
+
+def _counts(rows: Sequence[RequestCount]) -> dict[str, int]:
+    return {name: sum(getattr(row, name) for row in rows) for name in COUNTS}
+
+
+def _statuses(rows: Iterable[RequestCount]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for row in rows:
+        for status, number in row.statuses.items():
+            found[status] = found.get(status, 0) + number
+    return dict(sorted(found.items()))
+
+
+def _endpoint(stats: EndpointStats) -> dict[str, Any]:
+    return {
+        "endpoint": stats.endpoint,
+        "method": stats.method,
+        "path": stats.path,
+        "requests": stats.requests,
+        "rate_per_s": stats.rate,
+        "failed": stats.failed,
+        **{f"{name}_ms": getattr(stats, name) for name in ("avg", "min", "med", "p90", "p95", "p99", "max")},
+    }
+
+
+def _metrics(result: RunResult) -> dict[str, Any]:
+    """Each metric that was measured or is the spec's own, by name."""
+    store = result.stores["load"]
+    names = sorted({*store.metrics(), *result.custom_metrics})
+    return {name: _metric(name, store, result) for name in names}
+
+
+def _metric(name: str, store: Store, result: RunResult) -> dict[str, Any]:
+    value = store.select(name)
+    info = result.metrics.get(name) or MetricInfo(cast(Kind, value.kind) if value else "counter")
+    return {
+        "kind": info.kind,
+        "unit": "ratio" if info.kind == "rate" else _UNITS[info.contains],
+        "custom": name in result.custom_metrics,
+        "total": figures(value, result.duration),
+        "series": _series(name, store, result.duration),
+    }
+
+
+def figures(value: Value | None, seconds: float) -> dict[str, Any] | None:
+    """A metric value as figures in the metric's unit; None where nothing was measured."""
+    match value:
+        case Trend() if value.count:
+            percentiles = value.percentiles(tuple(PERCENTILES.values()))
+            return {
+                "count": value.count,
+                "sum": value.sum,
+                "avg": value.avg,
+                "min": value.min,
+                **dict(zip(PERCENTILES, percentiles, strict=True)),
+                "max": value.max,
+            }
+        case Rate() if value.total:
+            return {"count": value.total, "passes": value.passes, "rate": value.rate}
+        case Counter():
+            rate = value.value / seconds if seconds > 0 else 0.0
+            return {"count": value.value, "rate_per_s": rate}
+        case Gauge() if value.samples:
+            return {"value": value.last, "min": value.min, "max": value.max}
+        case _:
+            return None
+
+
+def _series(name: str, store: Store, seconds: float) -> list[dict[str, Any]]:
+    """The same figures by scenario, by endpoint and by both; tags that do not divide the metric add no series."""
+    groups = [*GROUPS, ("expected_response",)] if name == "http_req_duration" else GROUPS
+    found = []
+    for tags in groups:
+        for key in dict.fromkeys(tuple(t.get(tag) for tag in tags) for t, _ in store.items(name)):
+            if all(part is not None for part in key):
+                wanted = {tag: str(part) for tag, part in zip(tags, key, strict=True)}
+                found.append({"tags": wanted, **(figures(store.where(name, **wanted), seconds) or {})})
+    return found
+
+
+def _threshold(found: ThresholdResult) -> dict[str, Any]:
+    threshold = found.threshold
+    return {
+        "source": threshold.title,
+        "metric": threshold.metric,
+        "expression": threshold.source,
+        "op": threshold.op,
+        "measure": threshold.measure,
+        "limit": threshold.limit,
+        "actual": found.actual,
+        "margin_ratio": found.margin,
+        "worst_margin_ratio": found.worst_margin,
+        "status": found.status,
+        "samples": found.samples,
+        "first_crossed_s": found.first_crossed,
+        "failing_since_s": found.failing_since,
+        "aborted": found.aborted,
+    }
+
+
+def _error(error: ErrorClass) -> dict[str, Any]:
+    return {
+        "endpoint": error.endpoint,
+        "phase": error.phase,
+        "kind": error.kind,
+        "step": error.step,
+        "status": error.status,
+        "count": error.count,
+        "first_s": error.first,
+        "last_s": error.last,
+        "message": error.message,
+        "sample": dict(error.sample),
+    }
+
+
+POINT_COLUMNS: Mapping[str, str] = {
+    "at_s": "t",
+    "seconds_s": "seconds",
+    "users": "users",
+    "requests": "requests",
+    "failed": "failed",
+    "iterations": "iterations",
+    "p50_ms": "p50",
+    "p90_ms": "p90",
+    "p95_ms": "p95",
+    "p99_ms": "p99",
+    "max_ms": "max",
+}
+"""Column of `points` → attribute of a Point."""
+
+
+def _points(points: Sequence[Point]) -> dict[str, Any]:
+    """Columns of equal length, one entry a second; latencies to a microsecond, null where nothing was measured."""
+    columns: dict[str, Any] = {
+        column: [_rounded(getattr(point, name)) for point in points] for column, name in POINT_COLUMNS.items()
+    }
+    classes = sorted({name for point in points for name in point.errors})
+    columns["errors"] = {name: [point.errors.get(name, 0) for point in points] for name in classes}
+    return columns
+
+
+def _rounded(value: float | None) -> float | None:
+    return round(value, 3) if isinstance(value, float) else value

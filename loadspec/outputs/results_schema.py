@@ -1,0 +1,191 @@
+"""The JSON Schema of `results.json`, from the same tables as its writer; `schemas/results.schema.json` is its text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from loadspec.errors import ExitCode
+from loadspec.metrics.catalog import Kind
+from loadspec.outputs.json_text import json_text
+from loadspec.outputs.results_json import COUNTS, ITERATIONS, PERCENTILES, POINT_COLUMNS, VERSION
+from loadspec.results.model import PHASES
+from loadspec.thresholds import Status
+
+Schema = dict[str, Any]
+
+VERDICTS = ("PASS", "FAIL", "INCONCLUSIVE", "INVALID", "INTERRUPTED", "ABORTED")
+_TEXT: Schema = {"type": "string"}
+_NUMBER: Schema = {"type": "number"}
+_SECONDS: Schema = {"type": "number", "minimum": 0}
+_COUNT: Schema = {"type": "integer", "minimum": 0}
+_FLAG: Schema = {"type": "boolean"}
+_TEXTS: Schema = {"type": "object", "additionalProperties": _TEXT}
+_STATUSES: Schema = {"type": "object", "additionalProperties": _COUNT}
+
+
+def results_schema_text() -> str:
+    """The text of `schemas/results.schema.json`."""
+    return json_text(results_schema())
+
+
+def results_schema() -> Schema:
+    """Draft-07. Programs may rely on every required key for as long as `version` stays the same."""
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "loadspec results",
+        "description": "What a load test measured. Keys end in their unit: _s seconds, _ms milliseconds, _ratio 0..1.",
+        **_object(
+            {
+                "loadspec": {"const": "results"},
+                "version": {"const": VERSION},
+                **_head(),
+                "times": _object({"started_at": _TEXT, "duration_s": _SECONDS}),
+                "scenarios": _list(_scenario()),
+                "requests": _requests(),
+                "iterations": _object(dict.fromkeys(ITERATIONS, _COUNT)),
+                "endpoints": _list(_endpoint()),
+                "metrics": {"type": "object", "additionalProperties": _metric()},
+                "thresholds": _list(_threshold()),
+                "checks": _list(_object({"name": _TEXT, "endpoint": _TEXT, "passes": _COUNT, "fails": _COUNT})),
+                "errors": _list(_error()),
+                "points": _points(),
+                "events": _list(_object({"at_s": _NUMBER, "text": _TEXT})),
+                "warnings": _list(_TEXT),
+                "environment": _TEXTS,
+                "generator": {"type": "object", "description": "The generator's own health; keys end in their unit."},
+                "resolved_spec": _says(_TEXT, "YAML as it was resolved, secrets masked."),
+            }
+        ),
+    }
+
+
+def _head() -> Schema:
+    return {
+        "run_id": _TEXT,
+        "verdict": {"enum": list(VERDICTS)},
+        "exit_code": {"enum": sorted(int(code) for code in ExitCode)},
+        "sentence": _says(_TEXT, "The verdict in one sentence."),
+        "failure": _says(_TEXT, "Why the run ended before its time; empty otherwise."),
+        "hint": _TEXT,
+        "spec": _object({"name": _TEXT, "path": _TEXT}),
+        "profile": _or_null(_TEXT),
+        "target": _TEXT,
+        "command": _TEXT,
+        "seed": {"type": "integer"},
+        "loadspec_version": _TEXT,
+    }
+
+
+def _scenario() -> Schema:
+    return _object(
+        {
+            "name": _TEXT,
+            "executor": _TEXT,
+            "description": _TEXT,
+            "max_users": _COUNT,
+            "duration_s": _SECONDS,
+            "max_duration_s": _SECONDS,
+            "shape": _list(_object({"at_s": _SECONDS, "users": _SECONDS})),
+        }
+    )
+
+
+def _requests() -> Schema:
+    counts: Schema = {**dict.fromkeys(COUNTS, _COUNT), "statuses": _STATUSES}
+    phase = {"enum": list(PHASES)}
+    books = _object(
+        {
+            "by_endpoint": _list(_object({"endpoint": _TEXT, "phase": phase, **counts})),
+            "by_phase": _object(dict.fromkeys(PHASES, _object(counts))),
+            "total": _object(counts),
+        }
+    )
+    return _says(books, "sent = answered + no_answer + cut_off; `unsent` never left the generator.")
+
+
+def _endpoint() -> Schema:
+    latencies = dict.fromkeys([f"{name}_ms" for name in ("avg", "min", *PERCENTILES, "max")], _NUMBER)
+    plain = {"endpoint": _TEXT, "method": _TEXT, "path": _TEXT, "requests": _COUNT, "rate_per_s": _SECONDS}
+    return _object({**plain, "failed": _COUNT, **latencies})
+
+
+def _metric() -> Schema:
+    properties = {
+        "kind": {"enum": list(get_args(Kind))},
+        "unit": {"enum": ["ms", "bytes", "count", "ratio"]},
+        "custom": _FLAG,
+        "total": _says({"anyOf": [*_figures().values(), {"type": "null"}]}, "null: no samples."),
+        "series": _list({"anyOf": [_tagged(schema) for schema in [*_figures().values(), _object({})]]}),
+    }
+    return _object(properties)
+
+
+def _figures() -> dict[str, Schema]:
+    """Kind of metric → its figures, in the metric's unit."""
+    trend = {"count": _COUNT, **dict.fromkeys(["sum", "avg", "min", *PERCENTILES, "max"], _NUMBER)}
+    return {
+        "trend": _object(trend),
+        "rate": _object({"count": _COUNT, "passes": _COUNT, "rate": {"type": "number", "minimum": 0, "maximum": 1}}),
+        "counter": _object({"count": _NUMBER, "rate_per_s": _NUMBER}),
+        "gauge": _object({"value": _NUMBER, "min": _NUMBER, "max": _NUMBER}),
+    }
+
+
+def _tagged(schema: Schema) -> Schema:
+    return _object({"tags": _TEXTS, **schema["properties"]})
+
+
+def _threshold() -> Schema:
+    return _object(
+        {
+            "source": _says(_TEXT, "Metric and expression as written."),
+            "metric": _TEXT,
+            "expression": _TEXT,
+            "op": _TEXT,
+            "measure": _says(_TEXT, "What `limit` and `actual` are: time is ms, ratio 0..1."),
+            "limit": _NUMBER,
+            "actual": _says(_or_null(_NUMBER), "null: no samples."),
+            "margin_ratio": _says(_or_null(_NUMBER), "Distance to the limit as a share of it; negative beyond it."),
+            "worst_margin_ratio": _or_null(_NUMBER),
+            "status": {"enum": list(get_args(Status))},
+            "samples": _COUNT,
+            "first_crossed_s": _or_null(_SECONDS),
+            "failing_since_s": _or_null(_SECONDS),
+            "aborted": _FLAG,
+        }
+    )
+
+
+def _error() -> Schema:
+    texts = dict.fromkeys(["endpoint", "phase", "kind", "step"], _TEXT)
+    numbers = {"status": _COUNT, "count": _COUNT, "first_s": _NUMBER, "last_s": _NUMBER}
+    return _object({**texts, **numbers, "message": _TEXT, "sample": _TEXTS})
+
+
+def _points() -> Schema:
+    columns: Schema = {column: _list(_or_null(_NUMBER)) for column in POINT_COLUMNS}
+    columns["errors"] = {"type": "object", "additionalProperties": _list(_COUNT)}
+    return _says(_object(columns), "Columns of equal length, one entry a second; null where nothing was measured.")
+
+
+def _object(properties: Mapping[str, Schema]) -> Schema:
+    """An object with exactly these keys."""
+    return {
+        "type": "object",
+        "required": list(properties),
+        "additionalProperties": False,
+        "properties": dict(properties),
+    }
+
+
+def _list(items: Schema) -> Schema:
+    return {"type": "array", "items": items}
+
+
+def _or_null(schema: Schema) -> Schema:
+    return {**schema, "type": [schema["type"], "null"]}
+
+
+def _says(schema: Schema, description: str) -> Schema:
+    return {"description": description, **schema}

@@ -1,0 +1,5 @@
+"""The report: a RunResult as one self-contained HTML page, drawn on this side, readable without JavaScript."""
+
+from loadspec.report.build import build
+
+__all__ = ["build"]

@@ -1,0 +1,80 @@
+"""From a RunResult to one HTML page that needs nothing else: no network, no script, no other file.
+
+Each section computes its figures in Python and shows them in its template. What ends up in the page as text passes
+`visible` (no control or reordering characters) and Jinja's escaping; a policy in the head forbids the rest.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from loadspec.report.sections import SECTIONS, Section
+from loadspec.report.text import FILTERS, visible
+from loadspec.results.model import RunResult
+
+if TYPE_CHECKING:
+    import jinja2
+
+_HERE = Path(__file__).parent
+
+
+def build(result: RunResult) -> str:
+    """The report of a run as one HTML document."""
+    css = _style()
+    return (
+        _environment()
+        .get_template("page.j2")
+        .render(
+            result=result,
+            css=css,
+            policy=_policy(css),
+            sections=[_shown(name, section, result) for name, section in SECTIONS.items()],
+        )
+    )
+
+
+def _shown(name: str, section: Section, result: RunResult) -> Mapping[str, Any]:
+    """What the page's template needs of a section: its name, its title, its HTML."""
+    module, _, function = section.figures.partition(":")
+    figures: Mapping[str, Any] = getattr(import_module(module), function)(result)
+    template = _environment().get_template(f"sections/{name}.j2")
+    return {"name": name, "title": section.title, "html": template.render(figures)}
+
+
+def _policy(css: str) -> str:
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+
+
+@cache
+def _style() -> str:
+    """The style sheet without its comments' and indentation's weight."""
+    lines = (_HERE / "report.css").read_text(encoding="utf-8").splitlines()
+    return "\n".join(line.strip() for line in lines if line.strip() and not line.strip().startswith("/*"))
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_HERE),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_finalize,
+    )
+    environment.filters.update(FILTERS)
+    return environment
+
+
+def _finalize(value: Any) -> Any:
+    """Every text on its way into the page; markup that templates made is left alone."""
+    return visible(value) if type(value) is str else value

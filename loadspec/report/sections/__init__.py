@@ -1,0 +1,34 @@
+"""The sections of the report, in page order: a section is one file, the template of the same stem, and one row here.
+
+`figures(result)` is a pure function from a RunResult to the names that its template uses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Section(NamedTuple):
+    """A title for heading and contents (empty: neither), and where the figures come from."""
+
+    title: str
+    figures: str
+
+
+SECTIONS: Mapping[str, Section] = {
+    "verdict": Section("", "loadspec.report.sections.verdict:figures"),
+    "thresholds": Section("Thresholds", "loadspec.report.sections.thresholds:figures"),
+    "tiles": Section("", "loadspec.report.sections.tiles:figures"),
+    "timeline": Section("Over time", "loadspec.report.sections.timeline:figures"),
+    "endpoints": Section("Endpoints", "loadspec.report.sections.endpoints:figures"),
+    "phases": Section("Where the time went", "loadspec.report.sections.phases:figures"),
+    "metrics": Section("Metrics", "loadspec.report.sections.metrics:figures"),
+    "checks": Section("Checks", "loadspec.report.sections.checks:figures"),
+    "errors": Section("Errors", "loadspec.report.sections.errors:figures"),
+    "events": Section("Events", "loadspec.report.sections.events:figures"),
+    "books": Section("The books", "loadspec.report.sections.books:figures"),
+    "environment": Section("Environment", "loadspec.report.sections.environment:figures"),
+    "spec": Section("Reproduce", "loadspec.report.sections.spec:figures"),
+    "glossary": Section("Glossary", "loadspec.report.sections.glossary:figures"),
+}

@@ -1,0 +1,19 @@
+"""The checks: how often each held."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from loadspec.results.model import RunResult
+
+
+def figures(result: RunResult) -> Mapping[str, Any]:
+    """Rows, those that failed most often first, and the sum."""
+    rows = [
+        {"check": check, "share": check.passes / (check.passes + check.fails) if check.passes + check.fails else None}
+        for check in result.checks
+    ]
+    rows.sort(key=lambda row: row["share"] if isinstance(row["share"], float) else 2.0)
+    passes, fails = sum(c.passes for c in result.checks), sum(c.fails for c in result.checks)
+    return {"rows": rows, "passes": passes, "total": passes + fails}

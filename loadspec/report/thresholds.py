@@ -1,0 +1,62 @@
+"""Thresholds as rows and limits, for the table and the latency chart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from loadspec.thresholds import ThresholdResult, format_actual, format_limit
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the thresholds table; `bar` is the margin held to −1..1, None without a sample."""
+
+    title: str
+    status: str
+    limit: str
+    actual: str
+    margin: float | None
+    bar: float | None
+    first_crossed: float | None
+    failing_since: float | None
+    samples: int
+    aborted: bool
+
+
+def threshold_rows(thresholds: Sequence[ThresholdResult]) -> list[Row]:
+    """Failed ones first, then by margin, the worst first; without a sample counts as worst."""
+    return [_row(result) for result in sorted(thresholds, key=_worst_first)]
+
+
+def _worst_first(result: ThresholdResult) -> tuple[bool, float]:
+    return result.passed, -1e9 if result.margin is None else result.margin
+
+
+def _row(result: ThresholdResult) -> Row:
+    threshold = result.threshold
+    return Row(
+        title=threshold.title,
+        status=result.status,
+        limit=format_limit(threshold),
+        actual=format_actual(threshold, result.actual),
+        margin=result.margin,
+        bar=None if result.margin is None else max(-1.0, min(1.0, result.margin)),
+        first_crossed=result.first_crossed,
+        failing_since=result.failing_since,
+        samples=result.samples,
+        aborted=result.aborted,
+    )
+
+
+def latency_limits(thresholds: Sequence[ThresholdResult]) -> list[tuple[str, float]]:
+    """(expression, ms) of the thresholds that limit request duration from above, the lowest first.
+
+    Those for one endpoint or scenario name their selector, as the chart shows all requests together.
+    """
+    found = [
+        (t.title.removeprefix("http_req_duration").removeprefix(": ").strip(), t.limit)
+        for t in (result.threshold for result in thresholds)
+        if t.metric == "http_req_duration" and t.measure == "time" and t.op in ("<", "<=")
+    ]
+    return sorted(found, key=lambda item: item[1])
