@@ -89,6 +89,9 @@ def watch(pid: int, deadline: float, strangers: set[int]) -> tuple[int, float, i
             peak = max(peak, memory(p for p in descendants(os.getpid()) if p not in strangers))
             # Walking the pages of a big process takes a while; it must not take the server's core.
             pause = max(SAMPLE_EVERY, (time.monotonic() - now) / SAMPLING_SHARE)
+    except KeyboardInterrupt:  # it has a session of its own, so the terminal's signal did not reach it
+        os.killpg(pid, signal.SIGKILL)
+        raise
     finally:
         os.close(handle)
     _, status, usage = os.wait4(pid, 0)

@@ -38,11 +38,13 @@ def parse(job: Job, output: str) -> Figures:
 def figures(text: str) -> Figures:
     """The JSON of a run → figures; setup and teardown are not the load and do not count."""
     run = json.loads(text)
-    latency = run["metrics"]["http_req_duration"]["values"]
+    latency = run["metrics"]["http_req_duration"]["total"]
+    if latency is None:
+        raise ValueError("no request was answered")
     return Figures(
-        requests=sum(row["sent"] for row in run["requests"] if row["phase"] == "load"),
+        requests=run["requests"]["by_phase"]["load"]["sent"],
         p50=latency["med"],
-        p99=latency["p(99)"],
+        p99=latency["p99"],
         failures=sum(row["fails"] for row in run["checks"]),
     )
 

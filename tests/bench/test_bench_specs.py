@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import jsonschema
 import pytest
 import yaml
 
 from bench import server
 from bench.cases import RAMP, SECONDS, THINK, USERS, cases
 from bench.tools.base import HERE, SPECS
+from loadspec.spec.schema import spec_schema
 
 
 def read(name: str) -> dict:
@@ -17,6 +19,11 @@ FLOW = read("flow")
 
 def test_every_case_has_its_spec():
     assert {case.job.spec for case in cases(50, 8)} == {path.stem for path in SPECS.glob("*.yaml")}
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in SPECS.glob("*.yaml")))
+def test_specs_keep_to_the_schema(name):
+    jsonschema.Draft7Validator(spec_schema()).validate(read(name))
 
 
 def test_the_gzip_flow_differs_by_its_header_alone():

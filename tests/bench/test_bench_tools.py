@@ -7,11 +7,40 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support_results import make_result
 
-from bench.tools import TOOLS, Figures, Job, k6, locust, wrk
+from bench.tools import TOOLS, Figures, Job, k6, loadspec, locust, wrk
+from loadspec.metrics import Store
+from loadspec.outputs import results_json
 
 FLOW = Job("flow", "http://127.0.0.1:1", Path("/scratch"), users=50, seconds=8)
 MANY = replace(FLOW, spec="users-10k", users=10_000, seconds=30, ramp=10, think=(9, 11))
+
+
+def test_loadspec_results():
+    result = make_result()
+    latency = result.stores["load"].select("http_req_duration")
+    found = loadspec.figures(results_json.render(result))
+    assert found.requests == sum(row.sent for row in result.requests if row.phase == "load") > 0
+    assert found.failures == sum(check.fails for check in result.checks) > 0
+    assert [found.p50, found.p99] == pytest.approx(latency.percentiles((50, 99)))
+
+
+def test_loadspec_results_without_an_answer():
+    silent = make_result(stores={phase: Store() for phase in ("setup", "load", "teardown")})
+    with pytest.raises(LookupError):
+        loadspec.figures(results_json.render(silent))
+
+
+def test_loadspec_results_are_found_in_the_report_folder(tmp_path):
+    job = replace(FLOW, folder=tmp_path)
+    with pytest.raises(OSError, match=r"no results\.json"):
+        loadspec.parse(job, "")
+    run = tmp_path / "reports" / "20260412-080910-3fa2"
+    run.mkdir(parents=True)
+    (run / "results.json").write_text(results_json.render(make_result(seconds=7)))
+    (tmp_path / "reports" / "latest").symlink_to(run)
+    assert loadspec.parse(job, "").requests > 0
 
 
 def test_k6_summary(recorded):
