@@ -20,6 +20,7 @@ Expr = str
 
 MetricKind = Literal["trend", "rate", "counter", "gauge"]
 Contains = Literal["time", "bytes", "count", "default"]
+CaptureSource = Literal["jsonpath", "header", "regex"]
 OnFail = Literal["continue", "end_iteration", "stop_vu", "abort"]
 
 
@@ -105,7 +106,7 @@ class Capture:
     """A value kept from an answer under `name`."""
 
     name: str
-    source: Literal["jsonpath", "header", "regex"]
+    source: CaptureSource
     expression: str
     optional: bool = False
     secret: bool = False

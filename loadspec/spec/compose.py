@@ -1,0 +1,284 @@
+"""YAML text → plain data and nodes with positions.
+
+Reads libyaml's events (PyYAML's own where the C parser is missing) and builds the values itself, so that YAML 1.2's
+rules hold, duplicates are seen, and the caps count while composing: what an alias brings in counts each time.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    Event,
+    MappingStartEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceStartEvent,
+)
+
+from loadspec.spec.diagnostics import Diagnostic, brief
+from loadspec.spec.scalars import NumberError, scalar
+from loadspec.spec.source import Node, Source
+from loadspec.spec.traps import Patch, explain, template_patch
+
+MAX_BYTES = 1 << 20
+MAX_DEPTH = 32
+MAX_NODES = 100_000
+_WEIGHT = 64  # so many characters of a text count as another node: an alias can repeat it
+_ROUNDS = 10
+_PATCHABLE = 1 << 16  # a larger file is not read again to find its next syntax error
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _StopError(Exception):
+    """Nothing after this diagnostic can be trusted."""
+
+    def __init__(self, found: Diagnostic, patch: Patch | None = None) -> None:
+        super().__init__(found.message)
+        self.found = found
+        self.patch = patch
+
+
+def compose(source: Source) -> tuple[bool, list[Diagnostic]]:
+    """Fill `source.root`. Returns whether the document is whole (no syntax error), and what was found."""
+    text, found, whole = source.text, [], True
+    for _ in range(_ROUNDS):
+        composer = _Composer(source, text)
+        try:
+            composer.run()
+        except _StopError as stop:
+            found += [*composer.found, stop.found]
+            whole = False
+            if stop.patch is None or len(text) > _PATCHABLE:
+                break
+            text = stop.patch.apply(text, source)
+        else:
+            found += composer.found
+            break
+    return whole, found
+
+
+def _place(event: Event) -> tuple[int, int, int, int]:
+    """First line and column, last line and column."""
+    start, end = event.start_mark, event.end_mark
+    assert start is not None
+    assert end is not None
+    return start.line, start.column, end.line, end.column
+
+
+class _Frame:
+    """A collection that is being read; `key` waits for its value."""
+
+    __slots__ = ("anchor", "key", "key_node", "node", "skip")
+
+    def __init__(self, node: Node, anchor: str | None) -> None:
+        self.node = node
+        self.anchor = anchor
+        self.key: str | None = None
+        self.key_node: Node | None = None
+        self.skip = False
+
+
+class _Composer:
+    """One pass over the events of one text."""
+
+    def __init__(self, source: Source, text: str) -> None:
+        self.source = source
+        self.text = text
+        self.found: list[Diagnostic] = []
+        self.anchors: dict[str, Node | None] = {}
+        self.stack: list[_Frame] = []
+        self.nodes = 0
+        self.documents = 0
+
+    def run(self) -> None:
+        self.source.root = None
+        try:
+            for event in yaml.parse(self.text, Loader=_Loader):
+                self.take(event)
+        except yaml.MarkedYAMLError as error:
+            raise _StopError(*explain(error, self.source)) from None
+        except yaml.YAMLError as error:  # the reader's: a character that YAML does not allow
+            raise _StopError(self.source.at("LS003", f"this is not YAML: {error}", (0, 0, 1))) from None
+
+    def take(self, event: Event) -> None:
+        if isinstance(event, ScalarEvent):
+            self.check_node(event)
+            node = self.scalar(event)
+            self.attach(node, event.anchor, node.size)
+        elif isinstance(event, AliasEvent):
+            node = self.alias(event)
+            self.attach(node, None, node.size)
+        elif isinstance(event, (MappingStartEvent, SequenceStartEvent)):
+            self.open(event)
+        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            self.close(event)
+        elif isinstance(event, DocumentStartEvent):
+            self.documents += 1
+            if self.documents > 1:
+                raise _StopError(
+                    self.at(
+                        "LS007",
+                        "a spec is one YAML document, and here a second begins",
+                        event,
+                        help="remove the `---`, or make two files of it",
+                    )
+                )
+
+    def at(self, code: str, message: str, event: Event, length: int = 0, **more: Any) -> Diagnostic:
+        line, column, end_line, end_column = _place(event)
+        if not length:
+            length = end_column - column if end_line == line else 1
+        return self.source.at(code, message, (line, column, length), **more)
+
+    def check_node(self, event: NodeEvent) -> None:
+        tag = getattr(event, "tag", None)
+        if tag is not None:
+            line, column, _, _ = _place(event)
+            text = self.source.lines[line][column:]
+            start = max(text.find("!"), 0)
+            self.found.append(
+                self.source.at(
+                    "LS005",
+                    "YAML tags are not allowed in a spec",
+                    (line, column + start, len(text[start:].split(" ")[0])),
+                    help="remove the tag; a text that begins with `!` needs quotes",
+                )
+            )
+        if event.anchor is not None:
+            self.anchors[event.anchor] = None
+
+    def scalar(self, event: ScalarEvent) -> Node:
+        line, column, end_line, end_column = _place(event)
+        style = event.style or ""
+        text = event.value
+        if style in ("'", '"', "|", ">"):
+            value: Any = text
+        else:
+            style = ""
+            value = self.plain(text, event)
+        node = Node(value, line, column, (end_line, end_column), style, text)
+        self._skip_properties(node, event)
+        node.size += len(text) // _WEIGHT
+        return node
+
+    def _skip_properties(self, node: Node, event: ScalarEvent) -> None:
+        """libyaml's mark of an anchored or tagged scalar is its anchor's; carets want the text."""
+        if event.anchor is None and event.tag is None:
+            return
+        line = self.source.lines[node.line]
+        while node.column < len(line) and line[node.column] in "&!":
+            word = line[node.column :].split(" ")[0]
+            node.column += len(word)
+            node.column += len(line[node.column :]) - len(line[node.column :].lstrip())
+
+    def plain(self, text: str, event: ScalarEvent) -> Any:
+        try:
+            return scalar(text)
+        except NumberError as error:
+            help = "if it is text, put it in quotes"
+            self.found.append(self.at("LS018", f"`{text[:40]}` {error}", event, help=help))
+            return 0
+
+    def alias(self, event: AliasEvent) -> Node:
+        name = event.anchor
+        node = self.anchors.get(name or "")
+        if node is not None:
+            if len(self.stack) + node.height > MAX_DEPTH:
+                raise self.too_deep(event)
+            return node
+        line, column, end_line, end_column = _place(event)
+        if name in self.anchors:
+            message = f"the alias `*{name}` stands inside its own anchor"
+            help = "a value cannot contain itself"
+        else:
+            message = f"`*{name}` is a YAML alias, and no anchor `&{name}` comes before it"
+            help = "if it is text, put it in quotes"
+        self.found.append(self.at("LS009", message, event, help=help))
+        return Node(None, line, column, (end_line, end_column))
+
+    def open(self, event: MappingStartEvent | SequenceStartEvent) -> None:
+        self.check_node(event)
+        line, column, end_line, end_column = _place(event)
+        if len(self.stack) >= MAX_DEPTH:
+            raise self.too_deep(event)
+        is_map = isinstance(event, MappingStartEvent)
+        if is_map and event.flow_style and self.source.lines[line].startswith("{{", column):
+            raise _StopError(*template_patch(self.source, line, column))
+        style = "flow" if event.flow_style else ""
+        node = Node({} if is_map else [], line, column, (end_line, end_column), style)
+        node.children = {} if is_map else []
+        self.stack.append(_Frame(node, event.anchor))
+
+    def too_deep(self, event: Event) -> _StopError:
+        return _StopError(self.at("LS008", f"this is nested more than {MAX_DEPTH} levels deep", event, length=1))
+
+    def close(self, event: Event) -> None:
+        frame = self.stack.pop()
+        if frame.node.style:
+            _, _, frame.node.end_line, frame.node.end_column = _place(event)
+        self.attach(frame.node, frame.anchor, 1)
+
+    def attach(self, node: Node, anchor: str | None, count: int) -> None:
+        """Put a finished node where it belongs; `count` is what it adds to the nodes of the file."""
+        if anchor is not None:
+            self.anchors[anchor] = node
+        self.nodes += count
+        if self.nodes > MAX_NODES:
+            place = (node.line, node.column, 1)
+            raise _StopError(self.source.at("LS008", f"this file holds more than {MAX_NODES} values", place))
+        if not self.stack:
+            self.source.root = node
+            return
+        frame = self.stack[-1]
+        frame.node.size += node.size
+        frame.node.height = max(frame.node.height, node.height + 1)
+        if isinstance(frame.node.children, list):
+            frame.node.children.append(node)
+            frame.node.value.append(node.value)
+        elif frame.key is None:
+            self.take_key(frame, node)
+        else:
+            self.take_value(frame, node)
+
+    def take_key(self, frame: _Frame, node: Node) -> None:
+        frame.key_node, frame.skip = node, True
+        if node.children is not None:
+            frame.key = "?"
+            self.found.append(self.source.at("LS011", "a key must be plain text", self.source.span(node)))
+            return
+        frame.key = node.raw
+        if node.raw == "<<" and not node.style:
+            self.found.append(
+                self.source.at(
+                    "LS006",
+                    "YAML merge keys are not allowed in a spec",
+                    self.source.span(node),
+                    help="write the keys out; steps already merge over their endpoint, profiles over the file",
+                )
+            )
+        elif node.raw in frame.node.keys:
+            first = frame.node.keys[node.raw]
+            self.found.append(
+                self.source.at(
+                    "LS004",
+                    f"`{brief(node.raw)}` is given twice",
+                    self.source.span(node),
+                    label=f"first given in line {first.line + 1}",
+                    help="remove one of the two: YAML would silently drop the first",
+                )
+            )
+        else:
+            frame.skip = False
+
+    def take_value(self, frame: _Frame, node: Node) -> None:
+        key, key_node = frame.key, frame.key_node
+        frame.key = None
+        if frame.skip or key is None or key_node is None or not isinstance(frame.node.children, dict):
+            return
+        frame.node.keys[key] = key_node
+        frame.node.children[key] = node
+        frame.node.value[key] = node.value

@@ -1,0 +1,125 @@
+"""A step's request: its maps merged over its endpoint's by key, null removes.
+
+Pure functions on the plain document; `build` makes the model of the result, `semantics` asks where each text is from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from loadspec.spec.diagnostics import Path
+
+BODIES = ("json", "form", "body")
+MAPS = ("headers", "query", "form", "checks", "capture")
+SCALARS = ("method", "path", "body", "auth", "timeout", "expected_statuses")
+
+
+def merge_request(
+    headers: Mapping[str, Any], endpoint: Mapping[str, Any], step: Mapping[str, Any], is_poll: bool = False
+) -> dict[str, Any]:
+    """The request that a step sends: target's headers, endpoint, step; a poll's `timeout` is not the request's."""
+    base = _without_other_bodies(endpoint, step)
+    merged = {key: base[key] for key in SCALARS if key in base}
+    for key in SCALARS:
+        if key in step and not (is_poll and key == "timeout"):
+            merged[key] = step[key]
+    for key in MAPS:
+        layers = [part[key] for part in (base, step) if isinstance(part.get(key), Mapping)]
+        if layers:
+            merged[key] = _by_key(layers, fold=False)
+    merged["headers"] = _by_key([headers, *_maps(base, step, "headers")], fold=True)
+    if "form" in step and step["form"] is None:
+        merged.pop("form", None)
+    if "json" in base:
+        merged["json"] = base["json"]
+    if "json" in step:
+        merged["json"] = patch(base.get("json"), step["json"])
+        if step["json"] is None:
+            del merged["json"]
+    return merged
+
+
+def patch(value: Any, over: Any) -> Any:
+    """JSON Merge Patch (RFC 7386): mappings merge at every depth, null removes, all else replaces."""
+    if not isinstance(over, Mapping):
+        return over
+    merged = dict(value) if isinstance(value, Mapping) else {}
+    for key, new in over.items():
+        if new is None:
+            merged.pop(key, None)
+        else:
+            merged[key] = patch(merged.get(key), new)
+    return merged
+
+
+def request_texts(
+    endpoint: Mapping[str, Any], endpoint_path: Path, step: Mapping[str, Any], step_path: Path
+) -> Iterator[tuple[str, Path, Any]]:
+    """Every (part, path, value) that makes up a step's request, from where it was written, overridden ones left out."""
+    base = _without_other_bodies(endpoint, step)
+    for key in ("path", "body", "auth"):
+        if key in step:
+            yield key, (*step_path, key), step[key]
+        elif key in base:
+            yield key, (*endpoint_path, key), base[key]
+    for key in MAPS:
+        over = step[key] if isinstance(step.get(key), Mapping) else {}
+        below = base[key] if isinstance(base.get(key), Mapping) else {}
+        names = {_folded(key, name) for name in over}
+        yield from (
+            (key, (*endpoint_path, key, name), value)
+            for name, value in below.items()
+            if _folded(key, name) not in names and value is not None
+        )
+        yield from ((key, (*step_path, key, name), value) for name, value in over.items() if value is not None)
+    if "json" in base:
+        yield from _leaves(base["json"], (*endpoint_path, "json"), step.get("json", _KEEP))
+    if step.get("json") is not None:
+        yield from _leaves(step["json"], (*step_path, "json"), _KEEP)
+
+
+_KEEP = object()
+
+
+def _leaves(value: Any, path: Path, over: Any) -> Iterator[tuple[str, Path, Any]]:
+    """Scalars below `value`, except where `over` replaces them."""
+    if over is not _KEEP and not isinstance(over, Mapping):
+        return
+    if isinstance(value, Mapping):
+        for key, below in value.items():
+            yield from _leaves(below, (*path, key), over.get(key, _KEEP) if isinstance(over, Mapping) else _KEEP)
+    elif isinstance(value, list):
+        for index, below in enumerate(value):
+            yield from _leaves(below, (*path, index), _KEEP)
+    else:
+        yield "json", path, value
+
+
+def _without_other_bodies(endpoint: Mapping[str, Any], step: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A step's body of another kind replaces the endpoint's."""
+    given = [kind for kind in BODIES if step.get(kind) is not None]
+    if not given:
+        return endpoint
+    return {key: value for key, value in endpoint.items() if key not in BODIES or key in given}
+
+
+def _maps(base: Mapping[str, Any], step: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    return [part[key] for part in (base, step) if isinstance(part.get(key), Mapping)]
+
+
+def _by_key(layers: list[Mapping[str, Any]], fold: bool) -> dict[str, Any]:
+    """Later layers win by key, null removes; header names (`fold`) are compared without case."""
+    merged: dict[str, tuple[str, Any]] = {}
+    for layer in layers:
+        for name, value in layer.items():
+            key = name.lower() if fold else name
+            if value is None:
+                merged.pop(key, None)
+            else:
+                merged[key] = (name, value)
+    return dict(merged.values())
+
+
+def _folded(key: str, name: str) -> str:
+    return name.lower() if key == "headers" else name

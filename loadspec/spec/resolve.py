@@ -1,0 +1,256 @@
+"""From a file to the one document that runs: file < profile < LOADSPEC_* < command line.
+
+Mappings merge, lists and load shapes are replaced whole. Each value keeps its origin, so that an error in it points
+to the profile, the variable or the option that set it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from loadspec.spec.diagnostics import Diagnostic, Path, did_you_mean, listed
+from loadspec.spec.grammar import MAX_VUS
+from loadspec.spec.merge import BODIES
+from loadspec.spec.places import Places
+from loadspec.spec.scalars import NumberError, scalar
+from loadspec.spec.shapes import COMPANIONS, SHAPES
+from loadspec.spec.source import Source
+
+Origins = dict[Path, Path | str]
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """What the command line sets; None leaves it to the layers below. `vars` are read as YAML, `env` are values."""
+
+    profile: str | None = None
+    vus: int | None = None
+    duration: float | str | None = None
+    stages: str | None = None
+    iterations: int | None = None
+    vars: Mapping[str, str] = field(default_factory=dict)
+    env: Mapping[str, str] = field(default_factory=dict)
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Values that go over those below; `origin` is where a path of it was written."""
+
+    values: Mapping[str, Any]
+    origin: Path | Mapping[str, str]
+
+    def home(self, path: Path) -> Path | str:
+        """Where the value at `path` was written."""
+        if isinstance(self.origin, tuple):
+            return (*self.origin, *path)
+        return self.origin.get(".".join(map(str, path)), self.origin.get(str(path[0]), ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The document without profiles, where its values came from, and what was wrong with the overrides."""
+
+    document: dict[str, Any]
+    origins: Origins
+    found: list[Diagnostic]
+
+
+def resolve(
+    source: Source,
+    document: Mapping[str, Any],
+    overrides: Overrides,
+    environ: Mapping[str, str] | None = None,
+    profile: str | None = None,
+) -> Resolved:
+    """Apply the layers. `profile` is the one chosen (None: none); its name has been checked."""
+    base = {key: value for key, value in document.items() if key != "profiles"}
+    origins: Origins = {}
+    found: list[Diagnostic] = []
+    profiles = document.get("profiles")
+    if profile is not None and isinstance(profiles, Mapping) and isinstance(profiles.get(profile), Mapping):
+        layer = Layer(profiles[profile], ("profiles", profile))
+        base = _apply(base, layer, origins, found, source)
+    for values, names, wrong in (_environment(environ or {}), _options(overrides)):
+        found += wrong
+        base = _apply(base, Layer(values, names), origins, found, source)
+    base = _set_vars(base, overrides.vars, origins, found)
+    return Resolved(base, origins, found)
+
+
+def choose_profile(
+    document: Mapping[str, Any], overrides: Overrides, environ: Mapping[str, str] | None
+) -> tuple[str | None, list[Diagnostic]]:
+    """The profile that the command line or LOADSPEC_PROFILE asks for, if there is one of that name."""
+    name, asked_by = overrides.profile, "--profile"
+    if name is None and environ is not None:
+        name, asked_by = environ.get("LOADSPEC_PROFILE") or None, "LOADSPEC_PROFILE"
+    profiles = document.get("profiles")
+    known = list(profiles) if isinstance(profiles, Mapping) else []
+    if name is None or name in known:
+        return name, []
+    help = f"the profiles are {listed(known)}" if known else "this file has no `profiles`"
+    message = f"no profile is called `{name}`"
+    found = Diagnostic("error", "LS036", message, label=did_you_mean(name, known), help=help, file=asked_by)
+    return None, [found]
+
+
+def env_values(
+    document: Mapping[str, Any], overrides: Overrides, environ: Mapping[str, str] | None, places: Places
+) -> tuple[dict[str, str], list[Diagnostic]]:
+    """Values of the declared variables: --env, then the environment, then the default.
+
+    Without an environment (`validate`) nothing is read and nothing is missing.
+    """
+    declared = document.get("env")
+    declared = declared if isinstance(declared, Mapping) else {}
+    values: dict[str, str] = {}
+    found = [_undeclared(name, declared) for name in overrides.env if name not in declared]
+    for name, setting in declared.items():
+        default, required = read_env(setting)
+        value = overrides.env.get(name, (environ or {}).get(name))
+        value = default if value is None and not (required and environ is not None) else value
+        if value is not None:
+            values[name] = value
+        elif environ is not None:
+            help = f"set it: {name}=... loadspec run, or --env {name}=..."
+            found.append(places.key(("env", name), "LS041", f"environment variable `{name}` has no value", help=help))
+    return values, found
+
+
+def read_env(setting: Any) -> tuple[str | None, bool]:
+    """(default, required) of a declaration: a mapping, a bare default, or null for a variable without one."""
+    if isinstance(setting, Mapping):
+        default = setting.get("default")
+        required = bool(setting.get("required", default is None))
+    else:
+        default, required = setting, setting is None
+    return (None if default is None else text_of(default)), required
+
+
+def text_of(value: Any) -> str:
+    """A scalar as a spec spells it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "null" if value is None else str(value)
+
+
+def merge(base: Any, over: Any, path: Path, layer: Layer, origins: Origins) -> Any:
+    """`over` over `base`: mappings by key, all else replaced; what is replaced gets the layer's origin."""
+    if not isinstance(base, Mapping) or not isinstance(over, Mapping) or _whole(path):
+        for known in [known for known in origins if known[: len(path)] == path]:
+            del origins[known]
+        origins[path] = layer.home(path)
+        return over
+    merged = dict(base)
+    if any(kind in over for kind in BODIES) and len(path) == 2 and path[0] == "endpoints":
+        merged = {key: value for key, value in merged.items() if key not in BODIES or key in over}
+    for key, value in over.items():
+        merged[key] = merge(merged.get(key), value, (*path, key), layer, origins)
+    return merged
+
+
+def _whole(path: Path) -> bool:
+    """Mappings that say one thing: two of them merged would say two."""
+    return len(path) > 1 and (path[-1] == "auth" or path[-2] == "capture" or path[0] in ("metrics", "vars"))
+
+
+def _apply(
+    base: dict[str, Any], layer: Layer, origins: Origins, found: list[Diagnostic], source: Source
+) -> dict[str, Any]:
+    values = layer.values
+    if any(key in values for key in SHAPES):
+        base = {key: value for key, value in base.items() if key not in (*SHAPES, *COMPANIONS)}
+    elif "vus" in values and "stages" in base:
+        message = "`vus` alone does not change a load of stages: they say how many users there are"
+        example = f"30s:{values['vus']}"
+        help = f"give --stages {example}, or a duration beside it"
+        home = layer.home(("vus",))
+        if isinstance(home, str):
+            found.append(Diagnostic("error", "LS040", message, help=help, file=home))
+        else:
+            help = f"give `stages: {example}`, or a `duration` beside it (on the command line, --stages)"
+            found.append(source.at("LS040", message, source.key(home), help=help))
+    for key, value in values.items():
+        if key not in ("profiles", "loadspec"):
+            base = {**base, key: merge(base.get(key), value, (key,), layer, origins)}
+    return base
+
+
+def _environment(environ: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str], list[Diagnostic]]:
+    given = {key: environ.get(f"LOADSPEC_{key.upper()}") for key in ("vus", "duration", "stages", "iterations")}
+    names = {key: f"LOADSPEC_{key.upper()}" for key in given}
+    values: dict[str, Any] = {}
+    found: list[Diagnostic] = []
+    for key, text in given.items():
+        if not text:
+            continue
+        if key in ("vus", "iterations"):
+            if not text.strip().isdecimal() or len(text) > 15:
+                found.append(_no_count(names[key], text))
+                continue
+            values[key] = int(text)
+        else:
+            values[key] = text
+    return values, names, found + _bounds(values, names)
+
+
+def _options(overrides: Overrides) -> tuple[dict[str, Any], dict[str, str], list[Diagnostic]]:
+    duration = overrides.duration
+    if isinstance(duration, int | float):
+        duration = f"{duration:.6f}".rstrip("0").rstrip(".") + "s"
+    given = {
+        "vus": overrides.vus,
+        "duration": duration,
+        "stages": overrides.stages,
+        "iterations": overrides.iterations,
+    }
+    values = {key: value for key, value in given.items() if value is not None}
+    names = {key: f"--{key}" for key in given}
+    return values, names, _bounds(values, names)
+
+
+def _bounds(values: dict[str, Any], names: Mapping[str, str]) -> list[Diagnostic]:
+    """What the schema would have said."""
+    found = []
+    for key, most in (("vus", MAX_VUS), ("iterations", 10**12)):
+        if key in values and not 1 <= values[key] <= most:
+            found.append(_no_count(names[key], str(values[key])))
+            del values[key]
+    return found
+
+
+def _no_count(name: str, text: str) -> Diagnostic:
+    message = f"`{text[:40]}` is not a whole number, 1 or more"
+    return Diagnostic("error", "LS016", message, help=f"for example {name} 10", file=name)
+
+
+def _set_vars(
+    base: dict[str, Any], given: Mapping[str, str], origins: Origins, found: list[Diagnostic]
+) -> dict[str, Any]:
+    if not given:
+        return base
+    declared = base.get("vars")
+    values = dict(declared) if isinstance(declared, Mapping) else {}
+    for name, text in given.items():
+        if name not in values:
+            help = f"declared under `vars`: {listed(values)}" if values else "declare it under `vars`"
+            message = f"no variable is called `{name}`"
+            found.append(
+                Diagnostic("error", "LS042", message, label=did_you_mean(name, values), help=help, file="--var")
+            )
+            continue
+        try:
+            values[name] = scalar(text)
+        except NumberError:
+            values[name] = text
+        origins[("vars", name)] = f"--var {name}"
+    return {**base, "vars": values}
+
+
+def _undeclared(name: str, declared: Mapping[str, Any]) -> Diagnostic:
+    help = f"declared under `env`: {listed(declared)}" if declared else "declare it under `env`"
+    message = f"environment variable `{name}` is not declared"
+    return Diagnostic("error", "LS042", message, label=did_you_mean(name, declared), help=help, file="--env")

@@ -1,0 +1,72 @@
+"""What a well-formed document means: names, units, texts; every finding with a caret under the very token."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from loadspec.spec.diagnostics import Diagnostic
+from loadspec.spec.places import Places
+from loadspec.spec.semantics.expressions import Known, Work
+from loadspec.spec.semantics.sections import (
+    check_declarations,
+    check_load,
+    check_steps,
+    check_target,
+    check_thresholds,
+    metric_infos,
+)
+from loadspec.spec.semantics.steps import PHASES, Flow, Uses, captured
+
+__all__ = ["Work", "check", "check_load", "metric_infos"]
+
+
+def check(document: Mapping[str, Any], places: Places, work: Work) -> list[Diagnostic]:
+    """Everything wrong with a resolved document, whatever its shape; the schema's findings are not repeated."""
+    known = _known(document)
+    uses = Uses(work=work)
+    found = [
+        *check_declarations(document, places),
+        *check_target(document, places, known, work),
+        *check_steps(document, places),
+        *check_load(document, places),
+        *check_thresholds(document, places),
+    ]
+    for phase in PHASES:
+        found += Flow(document, phase, places, known, uses).check()
+    return found + _unused(document, places, uses, known)
+
+
+def _known(document: Mapping[str, Any]) -> Known:
+    setup = document.get("setup")
+    endpoints = _names(document, "endpoints")
+    return Known(
+        env=frozenset(_names(document, "env")),
+        vars=frozenset(_names(document, "vars")),
+        pools=frozenset(_names(document, "pools")),
+        setup=frozenset(
+            name
+            for step in (setup if isinstance(setup, list) else [])
+            if isinstance(step, Mapping)
+            for name in captured(endpoints, step)
+        ),
+    )
+
+
+def _names(document: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = document.get(key)
+    return value if isinstance(value, Mapping) else {}
+
+
+def _unused(document: Mapping[str, Any], places: Places, uses: Uses, known: Known) -> list[Diagnostic]:
+    """Warnings for what no step uses. The texts of an unused endpoint are checked as if it came last in the flow."""
+    found: list[Diagnostic] = []
+    for name in [name for name in _names(document, "endpoints") if name not in uses.endpoints]:
+        message = f"no step uses endpoint `{name}`"
+        found.append(places.key(("endpoints", name), "LS050", message, level="warning"))
+        found += Flow(document, "flow", places, known, uses).check_alone(name)
+    for name in _names(document, "pools"):
+        if name not in uses.pools:
+            message = f"nothing draws from pool `{name}`"
+            found.append(places.key(("pools", name), "LS051", message, level="warning"))
+    return found

@@ -1,0 +1,168 @@
+"""A spec's text and where each value stands in it: positions are kept by nodes and looked up by path."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Literal
+
+from loadspec.spec.diagnostics import Diagnostic, Level, Path
+
+_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # what libyaml takes for the end of a line
+
+
+class Node:
+    """A YAML value with its place. `line` and `column` count from 0; `keys` and `children` hold what is below.
+
+    `raw` is a scalar's text, `size` the nodes in it (long texts count as several), `height` the levels below it.
+    """
+
+    __slots__ = (
+        "children",
+        "column",
+        "end_column",
+        "end_line",
+        "height",
+        "keys",
+        "line",
+        "raw",
+        "size",
+        "style",
+        "value",
+    )
+
+    def __init__(
+        self, value: Any, line: int, column: int, end: tuple[int, int], style: str = "", raw: str = ""
+    ) -> None:
+        self.value = value
+        self.raw = raw
+        self.line = line
+        self.column = column
+        self.end_line, self.end_column = end
+        self.style = style
+        self.keys: dict[str, Node] = {}
+        self.children: dict[str, Node] | list[Node] | None = None
+        self.size = 1
+        self.height = 0
+
+    def child(self, part: str | int) -> Node | None:
+        """The value below a key or index."""
+        if isinstance(self.children, dict):
+            return self.children.get(part) if isinstance(part, str) else None
+        if isinstance(self.children, list) and isinstance(part, int) and part < len(self.children):
+            return self.children[part]
+        return None
+
+
+class Source:
+    """One file: its name for people, its text, its nodes."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name = name
+        self.text = text
+        self.lines = _BREAK.split(text)
+        self.starts = [0, *(found.end() for found in _BREAK.finditer(text))]
+        self.root: Node | None = None
+
+    def at(
+        self,
+        code: str,
+        message: str,
+        place: tuple[int, int, int],
+        label: str = "",
+        help: str = "",
+        path: Path = (),
+        level: Level = "error",
+    ) -> Diagnostic:
+        """A diagnostic at (line, column, length), both counted from 0."""
+        line, column, length = place
+        text = self.lines[line] if line < len(self.lines) else ""
+        return Diagnostic(
+            level, code, message, line + 1, column + 1, max(length, 1), path, label, help, self.name, text
+        )
+
+    def key(self, path: Path) -> tuple[int, int, int]:
+        """Where the key of `path` stands; a list item's is its first token."""
+        parent = self._node(path[:-1])
+        if parent and path and isinstance(path[-1], str) and path[-1] in parent.keys:
+            return self.span(parent.keys[path[-1]])
+        node = self._node(path)
+        while node and isinstance(node.children, dict) and node.keys:
+            return self.span(next(iter(node.keys.values())))
+        return self.span(node) if node else self.value(path)
+
+    def value(self, path: Path) -> tuple[int, int, int]:
+        """Where the value of `path` stands, or the nearest above it that is there; a key where the value is empty."""
+        node, depth = self.root, 0
+        while node and depth < len(path):
+            below = node.child(path[depth])
+            if below is None:
+                return self.key(path[:depth]) if depth else self.span(node)
+            node, depth = below, depth + 1
+        if node is None:
+            return (0, 0, 1)
+        empty = (node.line, node.column) == (node.end_line, node.end_column)
+        return self.key(path) if empty and path else self.span(node)
+
+    def inside(self, path: Path, offset: int, length: int) -> tuple[int, int, int]:
+        """Where characters `offset`.. of the text at `path` stand; the whole value where that cannot be told."""
+        node = self._node(path)
+        if node is None or not isinstance(node.value, str):
+            return self.value(path)
+        place = self._locate(node, offset)
+        if place is None:
+            return self.value(path)
+        line, column = place
+        return line, column, max(1, min(length, len(self.lines[line]) - column))
+
+    def comment_after(self, path: Path) -> bool:
+        """Does a comment cut off the plain scalar at `path`?"""
+        node = self._node(path)
+        if node is None or node.style or node.end_line >= len(self.lines):
+            return False
+        return self.lines[node.end_line][node.end_column :].lstrip().startswith("#")
+
+    def span(self, node: Node) -> tuple[int, int, int]:
+        """Place and length of a node's first line."""
+        if node.line >= len(self.lines):
+            return max(len(self.lines) - 1, 0), 0, 1
+        end = node.end_column if node.end_line == node.line else len(self.lines[node.line].rstrip())
+        if node.children is not None and node.style != "flow":
+            end = len(self.lines[node.line].rstrip())
+        return node.line, node.column, max(1, end - node.column)
+
+    def _node(self, path: Path) -> Node | None:
+        node = self.root
+        for part in path:
+            node = node.child(part) if node else None
+        return node
+
+    def _locate(self, node: Node, offset: int) -> tuple[int, int] | None:
+        if node.style in "|>" and node.style:
+            return self._in_block(node, offset) if node.style == "|" else None
+        if node.line != node.end_line:
+            return None
+        if not node.style:
+            return node.line, node.column + offset
+        raw = self.lines[node.line][node.column + 1 : node.end_column - 1]
+        step = _QUOTE_STEPS[node.style]
+        column = 0
+        for _ in range(offset):
+            found = step.match(raw, column)
+            column = found.end() if found else column + 1
+        return node.line, node.column + 1 + column
+
+    def _in_block(self, node: Node, offset: int) -> tuple[int, int] | None:
+        before = node.value[:offset]
+        line = node.line + 1 + before.count("\n")
+        if line >= len(self.lines):
+            return None
+        body = self.lines[node.line + 1 : node.end_line + 1]
+        indent = min((len(text) - len(text.lstrip(" ")) for text in body if text.strip()), default=0)
+        return line, indent + offset - (before.rfind("\n") + 1)
+
+
+_QUOTE_STEPS: dict[Literal["'", '"'] | str, re.Pattern[str]] = {
+    "'": re.compile(r"''|."),
+    '"': re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)|."),
+}
+"""How many characters of quoted source make one character of text."""

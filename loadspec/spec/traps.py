@@ -1,0 +1,276 @@
+"""YAML's classic traps: what the parser says, said so that one can mend it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import yaml
+
+from loadspec.spec.diagnostics import Diagnostic, brief
+from loadspec.spec.source import Source
+
+_TEMPLATE = re.compile(r"\{\{.*?\}\}")
+_VALUE = re.compile(r"[^,\]}#]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """Characters to write over before reading on, so that one pass finds the file's next mistake too."""
+
+    line: int
+    column: int
+    filler: str
+
+    def apply(self, text: str, source: Source) -> str:
+        """The text with the filler in place; `text` has the lines and lengths of the source."""
+        start = source.starts[self.line] + self.column
+        return text[:start] + self.filler + text[start + len(self.filler) :]
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What the parser stumbled over: its words, the place, and where the construct began."""
+
+    problem: str
+    context: str
+    line: int
+    column: int
+    begin: tuple[int, int]
+    text: str
+
+    @property
+    def char(self) -> str:
+        """The character at the place, or nothing at the end of a line."""
+        return self.text[self.column : self.column + 1]
+
+    @property
+    def word(self) -> str:
+        """The value that begins at the place, for quoting."""
+        return _VALUE.match(self.text, self.column).group().strip()  # type: ignore[union-attr]
+
+
+Explained = tuple[Diagnostic, Patch | None]
+
+
+def template_patch(source: Source, line: int, column: int) -> Explained:
+    """`key: {{ x }}`: YAML reads two mappings; the user means a template."""
+    text = source.lines[line]
+    found = _TEMPLATE.match(text, column)
+    end = found.end() if found else len(text)
+    tail = _VALUE.match(text, end).group().rstrip() if found else ""  # type: ignore[union-attr]
+    whole = text[column:end] + tail
+    diagnostic = source.at(
+        "LS010",
+        "a value that begins with `{{` needs quotes",
+        (line, column, len(whole)),
+        label="YAML takes a brace for the start of a mapping",
+        help=f'write "{brief(whole)}"',
+    )
+    return diagnostic, Patch(line, column, "x" * len(whole))
+
+
+def explain(error: yaml.MarkedYAMLError, source: Source) -> Explained:
+    """A parser's error → a diagnostic, and where possible a patch to read on with."""
+    mark = error.problem_mark or error.context_mark
+    line = min(mark.line, len(source.lines) - 1) if mark else 0
+    column = mark.column if mark and mark.line == line else len(source.lines[line])
+    begin = (error.context_mark.line, error.context_mark.column) if error.context_mark else (line, column)
+    trouble = Trouble(error.problem or "", error.context or "", line, column, begin, source.lines[line])
+    for problem, context, told in _TRAPS:
+        if problem in trouble.problem and context in trouble.context:
+            explained = told(source, trouble)
+            if explained:
+                return explained
+    return source.at("LS003", f"YAML cannot read on here: {trouble.problem}", (line, column, 1)), None
+
+
+def _cannot_start(source: Source, t: Trouble) -> Explained | None:
+    patch = Patch(t.line, t.column, "x")
+    if t.char == "\t" or "\t" in t.text[: len(t.text) - len(t.text.lstrip())]:
+        column = t.text.find("\t")
+        place = (t.line, column, 1)
+        spaces = Patch(t.line, column, " ")
+        return source.at(
+            "LS003", "a tab cannot indent YAML", place, "a tab", help="indent with spaces, two a level"
+        ), spaces
+    if t.char in "><|=":
+        return _comparison(source, t, t.column)
+    if t.char and t.char in "@`%":
+        message = f"an unquoted value cannot begin with `{t.char}` in YAML"
+        return source.at("LS003", message, (t.line, t.column, len(t.word)), help=f'write "{brief(t.word)}"'), patch
+    return None
+
+
+def _comparison(source: Source, t: Trouble, column: int) -> Explained:
+    word = t.text[column:].split(" #")[0].rstrip("}] ")
+    what = {">": "a folded block of text", "|": "a block of text"}.get(t.text[column : column + 1], "nothing it knows")
+    return source.at(
+        "LS003",
+        f"a value that begins with `{t.text[column : column + 1]}` is not a comparison to YAML",
+        (t.line, column, len(word)),
+        f"YAML takes this for {what}",
+        help=f"say what is compared, for example `rate {brief(word)}`",
+    ), Patch(t.line, column, "x")
+
+
+def _block_header(source: Source, t: Trouble) -> Explained:
+    line, column = t.begin
+    return _comparison(source, Trouble(t.problem, t.context, line, column, t.begin, source.lines[line]), column)
+
+
+def _alias(source: Source, t: Trouble) -> Explained:
+    line, column = t.begin
+    word = source.lines[line][column:].split(" #")[0].strip()
+    return source.at(
+        "LS003",
+        "an unquoted value cannot begin with `*` or `&` in YAML: they mark aliases and anchors",
+        (line, column, len(word)),
+        help=f'write "{brief(word)}"',
+    ), Patch(line, column, "x")
+
+
+def _second_colon(source: Source, t: Trouble) -> Explained:
+    before = t.text[: t.column]
+    if re.match(r"^\s*(- +)?[^\s:]+:[^\s:]", before) or ":" not in before:
+        return _missing_space(source, t)
+    key, _, value = t.text.partition(": ")
+    value = value.split(" #")[0].strip()
+    start = len(key) + 2
+    return source.at(
+        "LS003",
+        "an unquoted value cannot hold a colon and a space",
+        (t.line, t.column, 1),
+        "YAML takes this for a second key",
+        help=f"put the value in quotes: '{brief(value)}'" if start <= t.column else "put the value in quotes",
+    ), None
+
+
+def _missing_space(source: Source, t: Trouble) -> Explained:
+    above = next((n for n in range(t.line - 1, -1, -1) if source.lines[n].strip()), t.line)
+    text = source.lines[above]
+    tight = re.match(r"^\s*(- +)?([^\s:\"'{\[#]+):(\S)", text)
+    if tight and above != t.line:
+        column = tight.start(3) - 1
+        return source.at(
+            "LS003", "a space is missing after this colon", (above, column, 1), help="write `key: value`"
+        ), None
+    return source.at(
+        "LS003",
+        "a key cannot stand here: the line above has not ended its value",
+        (t.line, len(t.text) - len(t.text.lstrip()), max(1, len(t.text.strip()))),
+        help=f"indent it as the key it belongs beside, or look at line {above + 1}",
+    ), None
+
+
+def _indentation(source: Source, t: Trouble) -> Explained:
+    """libyaml's `did not find expected key`: wrong indentation, or text after a value that had ended."""
+    before = t.text[: t.column].rstrip()
+    if before.endswith(("'", '"', "}", "]")):
+        return source.at(
+            "LS003",
+            "the value has ended before this text",
+            (t.line, t.column, max(1, len(t.text[t.column :].rstrip()))),
+            help="put the whole value in quotes, once",
+        ), None
+    if t.char == "-" and not before:
+        message, help = "a list item cannot stand among keys", "put the list under a key, indented deeper than it"
+    else:
+        message = "this line is not indented as its neighbours are"
+        help = f"the keys beside it begin in column {t.begin[1] + 1} (line {t.begin[0] + 1})"
+    return source.at("LS003", message, (t.line, t.column, max(1, len(t.text[t.column :].rstrip()))), help=help), None
+
+
+def _list_or_key(source: Source, t: Trouble) -> Explained:
+    return source.at(
+        "LS003",
+        "here a list goes on, and this is not an item of it",
+        (t.line, t.column, max(1, len(t.text[t.column :].rstrip()))),
+        help=f"begin it with `- ` as in line {t.begin[0] + 1}, or indent it differently",
+    ), None
+
+
+def _inline_item(source: Source, t: Trouble) -> Explained:
+    return source.at(
+        "LS003",
+        "a list cannot begin beside its key",
+        (t.line, t.column, 1),
+        help="put `- ` on a line of its own, or write [a, b]",
+    ), None
+
+
+def _unclosed_quote(source: Source, t: Trouble) -> Explained:
+    line, column = t.begin
+    return source.at(
+        "LS003",
+        "this quote is never closed",
+        (line, column, 1),
+        help=f"close it with {source.lines[line][column : column + 1]}",
+    ), None
+
+
+def _unclosed_flow(source: Source, t: Trouble) -> Explained:
+    line, column = t.begin
+    opening = source.lines[line][column : column + 1]
+    closing = "}" if opening == "{" else "]"
+    if t.line == line and t.char:
+        return source.at(
+            "LS003",
+            f"YAML expects `,` or `{closing}` here",
+            (t.line, t.column, 1),
+            help=f"between {opening} and {closing}, quote a value that holds , : [ ] {{ or }}",
+        ), None
+    return source.at(
+        "LS003", f"this `{opening}` is never closed", (line, column, 1), help=f"close it with `{closing}`"
+    ), None
+
+
+def _escape(source: Source, t: Trouble) -> Explained:
+    return source.at(
+        "LS003",
+        "a backslash in double quotes begins an escape, and this is none",
+        (t.line, max(t.column, 0), 2),
+        help="use single quotes, or double the backslash",
+    ), None
+
+
+def _no_content(source: Source, t: Trouble) -> Explained:
+    return source.at(
+        "LS003", f"a value cannot begin with `{brief(t.char)}`", (t.line, t.column, 1), help="quote it"
+    ), None
+
+
+def _tab(source: Source, t: Trouble) -> Explained:
+    column = max(t.text.find("\t"), 0)
+    return source.at(
+        "LS003", "a tab cannot indent YAML", (t.line, column, 1), "a tab", help="indent with spaces"
+    ), Patch(t.line, column, " ")
+
+
+def _directive(source: Source, t: Trouble) -> Explained:
+    return source.at(
+        "LS003", "a line cannot begin with `%` in YAML", (t.line, 0, len(t.text.rstrip())), help="quote it"
+    ), None
+
+
+_TRAPS: tuple[tuple[str, str, Callable[[Source, Trouble], Explained | None]], ...] = (
+    ("cannot start any token", "", _cannot_start),
+    ("tab character", "", _tab),
+    ("", "scanning a block scalar", _block_header),
+    ("", "scanning an alias", _alias),
+    ("", "scanning an anchor", _alias),
+    ("", "scanning a directive", _directive),
+    ("mapping values are not allowed", "", _second_colon),
+    ("block sequence entries are not allowed", "", _inline_item),
+    ("end of stream", "quoted scalar", _unclosed_quote),
+    ("document indicator", "quoted scalar", _unclosed_quote),
+    ("", "quoted scalar", _escape),
+    ("", "flow sequence", _unclosed_flow),
+    ("", "flow mapping", _unclosed_flow),
+    ("expected '-'", "", _list_or_key),
+    ("expected key", "", _indentation),
+    ("", "simple key", _second_colon),
+    ("node content", "", _no_content),
+)
+"""Words of the problem, words of its context, who explains it; the first that fits and has something to say."""

@@ -1,0 +1,307 @@
+"""The document against the schema: jsonschema's errors as diagnostics with a place, a reason and a way out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from loadspec.spec.diagnostics import (
+    MAX_DIAGNOSTICS,
+    Diagnostic,
+    Path,
+    brief,
+    closest,
+    did_you_mean,
+    listed,
+)
+from loadspec.spec.grammar import ACTIONS, DURATION
+from loadspec.spec.source import Node, Source
+
+if TYPE_CHECKING:
+    from jsonschema import Draft7Validator, ValidationError
+
+_TYPES = {
+    "string": "a text",
+    "object": "a mapping",
+    "array": "a list",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "null": "nothing",
+}
+
+_ELSEWHERE = {
+    "assert": "checks",
+    "asserts": "checks",
+    "data": "body",
+    "delay": "think",
+    "expect": "checks",
+    "extract": "capture",
+    "get": "call",
+    "pause": "think",
+    "post": "call",
+    "save": "capture",
+    "scenario": "flow",
+    "sleep": "think",
+    "steps": "flow",
+    "url": "path",
+    "users": "vus",
+    "variables": "vars",
+    "wait": "think",
+}
+"""What other tools call it → our key."""
+
+
+MAX_STRUCTURE = 20_000
+"""Keys and values that are checked one by one; pools and vars, which are data, do not count."""
+
+
+def validate(source: Source, document: Any) -> list[Diagnostic]:
+    """Everything the schema has to say against the document, up to a limit."""
+    structure = source.root.size - _data_size(source.root) if source.root else 0
+    if structure > MAX_STRUCTURE:
+        message = f"a spec holds at most {MAX_STRUCTURE} values beside pools and vars, not {structure}"
+        return [source.at("LS008", message, (0, 0, 1), help="put data into pools")]
+    errors = islice(_validator().iter_errors(document), MAX_DIAGNOSTICS)
+    return [found for error in errors for found in _explain(source, error)]
+
+
+def _data_size(root: Node) -> int:
+    """Nodes below `pools` and `vars`, where anything goes."""
+    below = [root.child("pools"), root.child("vars")]
+    return sum(node.size for node in below if node is not None)
+
+
+@cache
+def _validator() -> Draft7Validator:
+    from jsonschema import Draft7Validator  # 50 ms to import: only who validates pays
+
+    from loadspec.spec.schema import spec_schema
+
+    return Draft7Validator(spec_schema())
+
+
+class _Facts(NamedTuple):
+    """What jsonschema found: the keyword that failed, its value, and what it was held against."""
+
+    path: Path
+    validator: str
+    validator_value: Any
+    instance: Any
+    schema: dict[str, Any]
+
+
+def _explain(source: Source, error: ValidationError) -> Iterable[Diagnostic]:
+    path: Path = tuple(error.absolute_path)
+    facts = _Facts(path, str(error.validator), error.validator_value, error.instance, _as_dict(error.schema))
+    if "propertyNames" in error.absolute_schema_path:
+        return [_bad_name(source, path, str(error.instance))]
+    explain = _KEYWORDS.get(facts.validator)
+    if explain is None:
+        return [source.at("LS016", error.message, source.value(path), path=path)]
+    return list(explain(source, facts))
+
+
+def _bad_name(source: Source, path: Path, name: str) -> Diagnostic:
+    return source.at(
+        "LS038",
+        f"`{brief(name)}` cannot be a name",
+        source.key((*path, name)),
+        help="letters, digits and underscores, not beginning with a digit",
+        path=(*path, name),
+    )
+
+
+def _unknown_keys(source: Source, error: _Facts) -> Iterator[Diagnostic]:
+    schema, legal = error.schema, list(error.schema["properties"])
+    action = next((word for word in ACTIONS if word in legal and word in error.instance), None)
+    for name in error.instance:
+        if name in schema["properties"]:
+            continue
+        place = source.key((*error.path, name))
+        if action and name in ACTIONS:
+            yield source.at(
+                "LS017",
+                f"a step does one thing, and this one has `{action}` already",
+                place,
+                help=f"make `{name}` a step of its own",
+                path=(*error.path, name),
+            )
+            continue
+        yield source.at(
+            "LS012",
+            f"unknown key `{brief(name)}`",
+            place,
+            label=_meant(name, legal),
+            help=f"the keys here are {listed(legal, 40)}",
+            path=(*error.path, name),
+        )
+
+
+def _meant(name: str, legal: list[str]) -> str:
+    near = closest(name, legal) or _ELSEWHERE.get(name.lower())
+    return f"did you mean `{near}`?" if near in legal else ""
+
+
+def _wrong_type(source: Source, error: _Facts) -> Iterator[Diagnostic]:
+    schema = error.schema
+    expected = "a duration such as 30s" if schema.get("title") == DURATION else _expected(error.validator_value)
+    yield source.at(
+        "LS013",
+        f"{_named(error.path)} must be {expected}, not {_found(error.instance)}",
+        source.value(error.path),
+        label=f"expected {expected}",
+        help=_type_help(schema, error.instance),
+        path=error.path,
+    )
+
+
+def _type_help(schema: dict[str, Any], value: Any) -> str:
+    kinds = schema.get("type", "")
+    if schema.get("title") == DURATION and isinstance(value, int | float):
+        return f"give it a unit: {value}s or {value}ms"
+    if kinds == "integer" and isinstance(value, str):
+        if "{{" in value:
+            return "the load is fixed when the file is read: use a profile, an option such as --vus, or LOADSPEC_VUS"
+        return "remove the quotes" if value.strip().isdigit() else ""
+    if kinds == "array" and isinstance(value, dict):
+        return "begin each item with `- `"
+    if "object" in kinds and isinstance(value, list):
+        return "write `key: value` lines, without `- `"
+    return ""
+
+
+def _missing(source: Source, error: _Facts) -> Iterator[Diagnostic]:
+    properties = error.schema.get("properties", {})
+    for name in error.validator_value:
+        if name in error.instance:
+            continue
+        about = properties.get(name, {})
+        doc = about.get("description", "")
+        near = closest(name, [key for key in error.instance if key not in properties])
+        yield source.at(
+            "LS014",
+            f"{_named(error.path)} needs `{name}`",
+            source.key(error.path),
+            label=f"did you mean `{name}` by `{near}`?" if near else "",
+            help="begin the file with `loadspec: 1`" if name == "loadspec" else f"`{name}`: {doc}" if doc else "",
+            path=error.path,
+        )
+
+
+def _no_action(source: Source, error: _Facts) -> Iterator[Diagnostic]:
+    """A step without `call`, `poll` or `think`."""
+    key = next((name for name in error.instance if _meant(name, list(ACTIONS))), None)
+    yield source.at(
+        "LS014",
+        f"a step needs one of {listed(ACTIONS)}",
+        source.key((*error.path, key) if key else error.path),
+        label=_meant(key, list(ACTIONS)) if key else "",
+        help="for example `- call: login`",
+        path=error.path,
+    )
+
+
+def _choice(source: Source, error: _Facts) -> Iterator[Diagnostic]:
+    options = [str(option) for option in error.validator_value]
+    if not isinstance(error.instance, str):
+        message = f"{_named(error.path)} must be one of {listed(options)}, not {_found(error.instance)}"
+    else:
+        message = f"`{brief(error.instance)}` is no choice for {_named(error.path)}"
+    yield source.at(
+        "LS015",
+        message,
+        source.value(error.path),
+        label=did_you_mean(str(error.instance), options),
+        help=f"the choices are {listed(options)}",
+        path=error.path,
+    )
+
+
+def _version(source: Source, error: _Facts) -> Iterator[Diagnostic]:
+    yield source.at(
+        "LS015",
+        f"{_named(error.path)} must be {error.validator_value}: this program knows no other version of the grammar",
+        source.value(error.path),
+        path=error.path,
+    )
+
+
+def _pattern(source: Source, error: _Facts) -> Iterator[Diagnostic]:
+    schema = error.schema
+    if schema.get("title") == DURATION:
+        return  # semantics reads durations, and points into them
+    examples = schema.get("examples", [])
+    help = f"for example {examples[0]}" if examples else ""
+    if error.path[-1:] == ("name",):
+        help = "letters, digits and underscores, not beginning with a digit"
+    elif "expected_statuses" in error.path:
+        help = "a status such as 404, or a range such as 200-299"
+    message = f"`{brief(error.instance)}` does not fit {_named(error.path)}"
+    yield source.at("LS016", message, source.value(error.path), help=help, path=error.path)
+
+
+def _bound(source: Source, error: _Facts) -> Iterator[Diagnostic]:
+    least = error.validator.startswith("min")
+    limit = error.validator_value
+    if error.validator == "minItems":
+        what = f"{_named(error.path)} must not be empty"
+    elif error.validator == "maxItems":
+        what = f"{_named(error.path)} has {len(error.instance)} items, and {limit} are the most"
+    elif error.validator.endswith("Properties"):
+        legal = error.schema.get("properties", {})
+        what = f"{_named(error.path)} needs exactly one of {listed(legal)}"
+    else:
+        what = f"{_named(error.path)} must be {limit} or {'more' if least else 'less'}, not {brief(error.instance)}"
+    yield source.at("LS016", what, source.value(error.path), path=error.path)
+
+
+_KEYWORDS = {
+    "additionalProperties": _unknown_keys,
+    "anyOf": _no_action,
+    "const": _version,
+    "enum": _choice,
+    "maxProperties": _bound,
+    "maxItems": _bound,
+    "maximum": _bound,
+    "minItems": _bound,
+    "minProperties": _bound,
+    "minimum": _bound,
+    "pattern": _pattern,
+    "required": _missing,
+    "type": _wrong_type,
+}
+"""Keyword of the schema → who explains its errors."""
+
+
+def _as_dict(schema: Any) -> dict[str, Any]:
+    return schema if isinstance(schema, dict) else {}
+
+
+def _named(path: Path) -> str:
+    """The thing at a path, for a sentence."""
+    if not path:
+        return "a spec"
+    name = next(part for part in reversed(path) if isinstance(part, str)) if any(map(str, path)) else ""
+    if isinstance(path[-1], int):
+        return "a step" if name in ("flow", "setup", "teardown") else f"item {path[-1] + 1} of `{brief(name)}`"
+    return f"`{brief(str(path[-1]))}`"
+
+
+def _expected(kinds: Any) -> str:
+    names = [_TYPES[kind] for kind in ([kinds] if isinstance(kinds, str) else kinds) if kind != "null"]
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " or " + names[-1]
+
+
+def _found(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return f"the number {value}"
+    if isinstance(value, str):
+        return f"the text `{brief(value, 40)}`"
+    return "a list" if isinstance(value, list) else "a mapping"
