@@ -70,6 +70,21 @@ def test_cancelling_frees_the_place_and_the_worker() -> None:
     assert queue.advance(99.0) == [jobs[2]]
 
 
+@given(st.permutations(range(12)), st.sets(st.integers(0, 11)))
+def test_the_others_still_end_in_their_order_after_some_running_ones_are_cancelled(
+    services: list[int], cancelled: set[int]
+) -> None:
+    queue = JobQueue(12, 0)
+    jobs = [make(n, 1.0 + service, 0.0) for n, service in enumerate(services)]
+    for job in jobs:
+        queue.submit(job, 0.0)
+    for number in sorted(cancelled):
+        queue.cancel(jobs[number], 0.5)
+    left = [job for number, job in enumerate(jobs) if number not in cancelled]
+    assert [job for now in range(14) for job in queue.advance(float(now))] == sorted(left, key=lambda j: j.service)
+    assert all(job.finished_at == job.service for job in left)
+
+
 def test_more_workers_start_at_once_and_fewer_let_the_running_end() -> None:
     queue = JobQueue(1, 9)
     jobs = [make(n, 10.0, 0.0) for n in range(4)]
