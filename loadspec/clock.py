@@ -18,6 +18,7 @@ class FakeClock:
         self.now = now
 
     def __call__(self) -> float:
+        """The time on it."""
         return self.now
 
     def advance(self, seconds: float) -> None:

@@ -1,0 +1,70 @@
+"""Options that several commands share, spelled as k6 spells them, and how they become overrides of a spec."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import click
+
+from loadspec.errors import UsageError
+from loadspec.spec import Overrides
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_OVERRIDES = (
+    click.option("--profile", metavar="NAME", help="Use this profile of the spec."),
+    click.option("-u", "--vus", type=click.IntRange(min=1), metavar="N", help="Number of virtual users."),
+    click.option("-d", "--duration", metavar="TIME", help="How long, for example 30s or 5m."),
+    click.option("--stages", metavar="STAGES", help="Ramp the users: '10s:5,20s:10,10s:0' is duration:users."),
+    click.option("-s", "--stage", multiple=True, metavar="STAGE", help="One stage; give it again for the next."),
+    click.option(
+        "-i", "--iterations", type=click.IntRange(min=1), metavar="N", help="Iterations, shared by all users."
+    ),
+    click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="Set a variable of `vars`."),
+    click.option("-e", "--env", "environment", multiple=True, metavar="NAME=VALUE", help="Set a variable of `env`."),
+    click.option("--seed", type=int, metavar="N", help="Repeat the draws of an earlier run."),
+)
+
+
+def override_options(command: Command) -> Command:
+    """Give a command the options that change a spec; it takes them as keywords and passes them to `overrides`."""
+    for option in reversed(_OVERRIDES):
+        command = option(command)
+    return command
+
+
+def overrides(
+    profile: str | None,
+    vus: int | None,
+    duration: str | None,
+    stages: str | None,
+    stage: Sequence[str],
+    iterations: int | None,
+    variables: Sequence[str],
+    environment: Sequence[str],
+    seed: int | None,
+) -> Overrides:
+    """The options as one value. Raises UsageError."""
+    if stages and stage:
+        raise UsageError("--stages and --stage say the same thing twice", "give all stages in one of them")
+    return Overrides(
+        profile=profile,
+        vus=vus,
+        duration=duration,
+        stages=stages or ",".join(stage) or None,
+        iterations=iterations,
+        vars=_pairs("--var", variables),
+        env=_pairs("--env", environment),
+        seed=seed,
+    )
+
+
+def _pairs(option: str, texts: Sequence[str]) -> dict[str, str]:
+    pairs = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise UsageError(f"{option} takes NAME=VALUE, not `{text}`", f"for example {option} {name or 'NAME'}=value")
+        pairs[name] = value
+    return pairs

@@ -1,0 +1,100 @@
+"""`loadspec run`."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shlex
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from loadspec.cli.errors import reported
+from loadspec.cli.options import override_options, overrides
+from loadspec.errors import UsageError
+from loadspec.results import RunResult
+from loadspec.run.options import RunOptions, new_run_id
+from loadspec.spec import Loaded, load
+
+_RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+@click.command("run")
+@click.argument("spec", metavar="SPEC")
+@override_options
+@click.option("-o", "--out", "outs", multiple=True, metavar="NAME=FILE", help="Write a result also here: json=FILE.")
+@click.option("--report-dir", default="reports", show_default=True, metavar="DIR", help="Where runs write.")
+@click.option("--run-id", metavar="ID", help="The run's folder; UTC time and four hex digits by default.")
+@click.option(
+    "--summary-mode",
+    type=click.Choice(["compact", "full"]),
+    default="compact",
+    show_default=True,
+    help="How much the summary says.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="No progress; only the verdict at the end.")
+@click.option("--color/--no-color", "colour", default=None, help="Colours; by default if it is a terminal.")
+@click.option("--allow-saturated", is_flag=True, help="Accept results of a generator at its own limit.")
+def command(
+    spec: str,
+    outs: tuple[str, ...],
+    report_dir: str,
+    run_id: str | None,
+    summary_mode: str,
+    quiet: bool,
+    colour: bool | None,
+    allow_saturated: bool,
+    **shape: Any,
+) -> None:
+    """Run SPEC and write report.html, results.json and junit.xml.
+
+    The exit code is 0 only if every threshold held. Options go over LOADSPEC_* variables, those over the profile,
+    and that over the file.
+    """
+    with reported():
+        from loadspec.outputs import parse_out
+
+        options = RunOptions(
+            report_dir=Path(report_dir),
+            run_id=_checked(run_id) if run_id else new_run_id(),
+            seed=shape["seed"] if shape["seed"] is not None else secrets.randbelow(2**32),
+            profile=shape["profile"],
+            command=shlex.join(["loadspec", *sys.argv[1:]]),
+            outs=[parse_out(out) for out in outs],
+            quiet=quiet,
+            colour=colour,
+            allow_saturated=allow_saturated,
+        )
+        loaded = load(spec, overrides(**shape), os.environ)
+        sys.exit(run_and_show(loaded, options, summary_mode))
+
+
+def run_and_show(loaded: Loaded, options: RunOptions, summary_mode: str = "compact") -> int:
+    """Run a spec, print its warnings before and its summary after → the exit code."""
+    from loadspec.run import run_spec
+    from loadspec.spec import render
+
+    if loaded.warnings and not options.quiet:
+        click.echo(render(loaded.warnings), err=True)
+    result, written = run_spec(loaded.spec, options)
+    click.echo(_summary(result, options, summary_mode, [str(path) for path in written]), nl=False)
+    return int(result.exit_code)
+
+
+def _summary(result: RunResult, options: RunOptions, mode: str, files: list[str]) -> str:
+    from loadspec.ui import speaks_unicode, summary, wants_colour
+
+    colour = wants_colour(sys.stdout, os.environ) if options.colour is None else options.colour
+    if options.quiet:
+        return f"{result.verdict}: {result.sentence}\n"
+    unicode = speaks_unicode(sys.stdout)
+    return summary(result, "full" if mode == "full" else "compact", colour, ascii=not unicode, artifacts=files)
+
+
+def _checked(run_id: str) -> str:
+    if not _RUN_ID.fullmatch(run_id):
+        raise UsageError(f"--run-id `{run_id}` is no folder name", "use letters, digits, dot, dash and underscore")
+    return run_id

@@ -1,0 +1,9 @@
+"""The fleet: where workers live. A worker is told a job and sends snapshots; how it runs is the engine's matter.
+
+Messages are JSON lines. To a worker: `{"do": "job" | "setup" | "load" | "teardown" | "stop" | "quit", ...}`; from it:
+`{"is": "ready" | "invalid" | "snapshot" | "end" | "lost", ...}`.
+"""
+
+from loadspec.fleet.process import Job, WorkerProcess
+
+__all__ = ["Job", "WorkerProcess"]

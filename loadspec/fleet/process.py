@@ -1,0 +1,82 @@
+"""A worker in a process of its own, so that files, terminal and reports never share its interpreter."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import orjson
+
+Message = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a worker compiles: the resolved spec as data, and what makes its draws repeatable."""
+
+    document: Mapping[str, Any]
+    env_values: Mapping[str, str]
+    source: str
+    seed: int
+    run_id: str
+
+
+class WorkerProcess:
+    """Starts the worker; `send` talks to it, `receive` gives its messages. `close` ends it."""
+
+    def __init__(self, job: Job) -> None:
+        self._messages: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        self._process = subprocess.Popen(
+            [sys.executable, "-X", "frozen_modules=on", "-m", "loadspec.fleet.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C in the terminal is for the parent, who tells the worker what to do
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )
+        self.send("job", **asdict(job))
+        threading.Thread(target=self._read, daemon=True).start()
+
+    @property
+    def pid(self) -> int:
+        """The process's number."""
+        return self._process.pid
+
+    def send(self, do: str, **fields: Any) -> None:
+        """Tell the worker something. A worker that is gone says so by `receive`."""
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(orjson.dumps({"do": do, **fields}) + b"\n")
+            self._process.stdin.flush()
+        except (BrokenPipeError, ValueError):
+            return
+
+    def receive(self, timeout: float) -> Message | None:
+        """The next message, or None after `timeout` seconds; `{"is": "lost", "code": n}` is the last there can be."""
+        try:
+            return self._messages.get(timeout=timeout)
+        except queue.Empty:
+            return None
+
+    def close(self, patience: float = 2.0) -> None:
+        """End the worker: by closing its input, and by force if it does not go."""
+        assert self._process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
+        try:
+            self._process.wait(patience)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self._messages.put(orjson.loads(line))
+        self._messages.put({"is": "lost", "code": self._process.wait()})

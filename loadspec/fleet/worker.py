@@ -1,0 +1,122 @@
+"""The worker process: `python -m loadspec.fleet.worker`, told what to do on its standard input.
+
+It ends when its input ends, so that no worker outlives its parent.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import gevent
+import orjson
+from gevent.os import make_nonblocking, nb_read, nb_write
+from gevent.queue import SimpleQueue
+
+from loadspec.engine import Engine, PhaseEnd
+from loadspec.plan import compile_plan
+from loadspec.spec import build
+
+_GC_THRESHOLDS = (50_000, 20, 50)
+"""The hot path makes few cycles; collecting less often keeps its pauses rare."""
+
+
+def main() -> None:
+    """Run one job."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # the parent decides; its end ends the worker
+    make_nonblocking(0)
+    make_nonblocking(1)
+    orders: Any = SimpleQueue()
+    outbox: Any = SimpleQueue()
+    engine: list[Engine] = []
+    gevent.spawn(_listen, orders, engine)
+    writer = gevent.spawn(_write, outbox)
+    _raise_file_limit()
+    _obey(orders, engine, outbox.put)
+    outbox.put(None)
+    writer.join(timeout=2)
+
+
+def _obey(orders: Any, engine: list[Engine], send: Callable[[dict[str, Any] | None], None]) -> None:
+    for order in iter(orders.get, None):
+        what = order["do"]
+        if what == "job":
+            _compile(order, engine, send)
+        else:
+            _finish(what, _PHASES[what](engine[0], order), send)
+
+
+def _compile(order: dict[str, Any], engine: list[Engine], send: Callable[[dict[str, Any]], None]) -> None:
+    try:
+        spec = build(order["document"], order["env_values"], order["source"])
+        plan = compile_plan(spec, order["seed"], order["run_id"])
+    except ValueError as error:
+        send({"is": "invalid", "reason": str(error), "hint": getattr(error, "hint", "")})
+        return
+    engine.append(Engine(plan, lambda snapshot: send({"is": "snapshot", **snapshot})))
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_GC_THRESHOLDS)
+    send({"is": "ready"})
+
+
+_PHASES: dict[str, Callable[[Engine, dict[str, Any]], PhaseEnd]] = {
+    "setup": lambda engine, order: engine.setup(),
+    "load": lambda engine, order: engine.load(order["setup"]),
+    "teardown": lambda engine, order: engine.teardown(order["setup"]),
+}
+
+
+def _finish(phase: str, end: PhaseEnd, send: Callable[[dict[str, Any]], None]) -> None:
+    send({"is": "end", "phase": phase, "status": end.status, "reason": end.reason, "captures": end.captures})
+
+
+def _listen(orders: Any, engine: list[Engine]) -> None:
+    """Orders go to the queue; `stop` acts at once. The end of the input ends everything."""
+    for line in _lines():
+        order = orjson.loads(line)
+        if order["do"] == "stop":
+            if engine:
+                engine[0].stop(order["grace"])
+        elif order["do"] == "quit":
+            orders.put(None)
+        else:
+            orders.put(order)
+    os._exit(0)
+
+
+def _lines() -> Iterator[bytes]:
+    rest = b""
+    while data := nb_read(0, 1 << 16):
+        *lines, rest = (rest + data).split(b"\n")
+        yield from lines
+
+
+def _write(outbox: Any) -> None:
+    """Messages leave without ever blocking the loop; a full pipe only delays them."""
+    for message in iter(outbox.get, None):
+        data = memoryview(orjson.dumps(message, default=str) + b"\n")
+        try:
+            while data:
+                data = data[nb_write(1, data) :]
+        except BrokenPipeError:
+            os._exit(0)
+
+
+def _raise_file_limit() -> None:
+    """A user is a socket: ask for as many open files as the system lets us have."""
+    import resource
+
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    except (OSError, ValueError):
+        return
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+"""Snapshots in, totals and a second-by-second series out. Pure: it is told the time by the snapshots."""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from collections.abc import Mapping
+from typing import Any
+
+from loadspec.metrics import Counter, Rate, Store, Trend
+from loadspec.results.model import PHASES, ErrorClass, Iterations, PhaseName, Point
+
+_PERCENTILES = (50, 90, 95, 99)
+
+
+class Collector:
+    """Adds up the snapshots of a run, phase by phase."""
+
+    def __init__(self) -> None:
+        self.stores: dict[PhaseName, Store] = {phase: Store() for phase in PHASES}
+        self.points: list[Point] = []
+        self.iterations = Iterations()
+        self.error_totals: Tally[str] = Tally()
+        self.health: dict[str, float] = {}
+        self._failures: dict[tuple[Any, ...], dict[str, Any]] = {}
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds of load so far."""
+        return self.points[-1].t if self.points else 0.0
+
+    def add(self, snapshot: Mapping[str, Any]) -> list[str]:
+        """Add one snapshot; returns the classes of failure that are new with it."""
+        phase: PhaseName = snapshot["phase"]
+        delta = Store.from_wire(snapshot["store"])
+        self.stores[phase].merge(delta)
+        new = [text for failure in snapshot["failures"] if (text := self._add_failure(phase, failure))]
+        health = snapshot["health"]
+        self.health = {
+            "cpu_s": health["cpu_s"],
+            "peak_rss_bytes": health["peak_rss_bytes"],
+            "lag_max_ms": max(health["lag_ms"], self.health.get("lag_max_ms", 0.0)),
+        }
+        if phase == "load":
+            point = self._point(snapshot, delta)
+            self.error_totals.update(point.errors)
+            self.points.append(point)
+        return new
+
+    def _point(self, snapshot: Mapping[str, Any], delta: Store) -> Point:
+        before = self.iterations
+        self.iterations = Iterations(**snapshot["iterations"], dropped=int(self._total("dropped_iterations")))
+        latency = delta.where("http_req_duration", poll="false")
+        failed = delta.where("http_req_failed")
+        point: dict[str, Any] = {}
+        if isinstance(latency, Trend) and latency.samples:
+            values = latency.percentiles(_PERCENTILES)
+            point = {f"p{p}": value for p, value in zip(_PERCENTILES, values, strict=True)}
+            point["max"] = latency.max
+        return Point(
+            t=snapshot["t"],
+            seconds=snapshot["t"] - self.elapsed,
+            users=snapshot["users"],
+            requests=int(delta.total("http_reqs")),
+            failed=failed.passes if isinstance(failed, Rate) else 0,
+            iterations=self.iterations.completed - before.completed,
+            errors=errors_of(delta),
+            **point,
+        )
+
+    def _total(self, metric: str) -> float:
+        return self.stores["load"].total(metric)
+
+    def _add_failure(self, phase: PhaseName, failure: Mapping[str, Any]) -> str:
+        key = (phase, *failure["key"])
+        known = self._failures.get(key)
+        if known is None:
+            self._failures[key] = dict(failure)
+            endpoint, kind, step, status = failure["key"]
+            return f"first {class_of(kind, status)} of {endpoint} ({step}): {failure.get('message', '')}"
+        known["count"] += failure["count"]
+        known["last"] = failure["last"]
+        return ""
+
+    def errors(self) -> list[ErrorClass]:
+        """The classes of failure, the most frequent first."""
+        classes = [
+            ErrorClass(
+                endpoint=endpoint,
+                phase=phase,
+                kind=kind,
+                step=step,
+                status=status,
+                count=failure["count"],
+                first=failure["first"],
+                last=failure["last"],
+                message=failure.get("message", ""),
+                sample=failure.get("sample", {}),
+            )
+            for (phase, endpoint, kind, step, status), failure in self._failures.items()
+        ]
+        return sorted(classes, key=lambda c: (-c.count, c.endpoint, c.kind))
+
+
+def class_of(kind: str, status: int) -> str:
+    """The name of a class of failure: `status 503`, or the kind."""
+    return f"status {status}" if kind == "status" else kind.replace("_", " ")
+
+
+def errors_of(store: Store) -> dict[str, int]:
+    """Failed requests by class."""
+    classes: Tally[str] = Tally()
+    for tags, value in store.items("http_reqs"):
+        if tags["expected_response"] == "false" and isinstance(value, Counter):
+            kind = tags.get("error", "status")
+            classes[class_of(kind, int(tags["status"]))] += int(value.value)
+    return dict(classes)

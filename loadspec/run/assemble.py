@@ -1,0 +1,137 @@
+"""Everything known at the end of a run, put into one `RunResult`. Pure, but for the environment it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from loadspec import __version__
+from loadspec.masking import Masker
+from loadspec.metrics import BUILTIN, MetricInfo, Rate
+from loadspec.results import Facts, RunResult, judge_run
+from loadspec.results.books import check_results, endpoint_stats, request_counts
+from loadspec.results.model import EndpointInfo, ScenarioInfo
+from loadspec.run.conductor import Conductor
+from loadspec.run.options import RunOptions
+from loadspec.spec import resolved_yaml
+from loadspec.spec.model import Spec
+
+
+def scenario_infos(spec: Spec) -> list[ScenarioInfo]:
+    """The scenarios as planned."""
+    return [
+        ScenarioInfo(
+            name=scenario.name,
+            executor=scenario.load.executor,
+            description=scenario.load.describe(),
+            max_users=scenario.load.max_vus,
+            duration=scenario.load.duration,
+            max_duration=scenario.load.end,
+            shape=_shape(scenario.load),
+        )
+        for scenario in spec.scenarios
+    ]
+
+
+def _shape(load: Any, steps: int = 120) -> list[tuple[float, int]]:
+    return [(t, load.users_at(t)) for t in (load.duration * i / steps for i in range(steps + 1))]
+
+
+def masker(spec: Spec) -> Masker:
+    """Hides the values of the spec's secret environment variables."""
+    return Masker(spec.env_values[name] for name, var in spec.env.items() if var.secret and name in spec.env_values)
+
+
+def facts(conductor: Conductor) -> Facts:
+    """What the verdict needs."""
+    store, outcome = conductor.collector.stores["load"], conductor.outcome
+    failed = store.where("http_req_failed")
+    return Facts(
+        thresholds=conductor.watch.results(),
+        requests=int(store.total("http_reqs")),
+        failed=failed.passes if isinstance(failed, Rate) else 0,
+        duration=conductor.collector.elapsed,
+        setup_failed=outcome.setup_failed,
+        setup_timed_out=outcome.setup_timed_out,
+        interrupted=conductor.interrupted,
+        aborted=outcome.aborted,
+        worker_lost=outcome.worker_lost,
+        teardown_timed_out=outcome.teardown_timed_out,
+    )
+
+
+def assemble(
+    spec: Spec,
+    options: RunOptions,
+    conductor: Conductor,
+    started_at: str,
+    environment: Mapping[str, str],
+    generator: Mapping[str, Any],
+) -> RunResult:
+    """→ the result, judged."""
+    collector, outcome = conductor.collector, conductor.outcome
+    endpoints = [EndpointInfo(name, request.method, request.path) for name, request in spec.endpoints.items()]
+    custom = {name: MetricInfo(metric.kind, metric.contains) for name, metric in spec.metrics.items()}
+    verdict = judge_run(facts(conductor))
+    mask = masker(spec)
+    return RunResult(
+        run_id=options.run_id,
+        version=__version__,
+        spec_name=spec.name,
+        spec_path=spec.source,
+        profile=options.profile,
+        command=mask(options.command),
+        seed=options.seed,
+        started_at=started_at,
+        duration=collector.elapsed,
+        target=mask(target(spec)),
+        scenarios=scenario_infos(spec),
+        endpoints=endpoints,
+        metrics={**BUILTIN, **custom},
+        custom_metrics=list(custom),
+        stores=collector.stores,
+        points=collector.points,
+        thresholds=conductor.watch.results(),
+        checks=check_results(collector.stores["load"]),
+        errors=collector.errors(),
+        requests=request_counts(collector.stores, endpoints),
+        endpoint_stats=endpoint_stats(collector.stores["load"], endpoints, collector.elapsed),
+        iterations=collector.iterations,
+        environment=environment,
+        resolved_spec=resolved_yaml(spec),
+        warnings=[f"teardown failed: {mask(outcome.teardown_failed)}"] if outcome.teardown_failed else [],
+        events=conductor.events,
+        failure=mask(outcome.setup_failed or outcome.aborted or outcome.worker_lost),
+        hint=_hint(conductor),
+        exit_code=verdict.exit_code,
+        verdict=verdict.word,
+        sentence=mask(verdict.sentence),
+        generator=generator,
+    )
+
+
+def target(spec: Spec) -> str:
+    """The base URL as it was used."""
+    from loadspec.expr import ExprError, Scope, compile_template
+
+    values: dict[str | tuple[str, ...], Any] = {("env", name): value for name, value in spec.env_values.items()}
+    values.update({("vars", name): value for name, value in spec.vars.items()})
+    try:
+        return str(compile_template(spec.target.base_url, Scope(constants=values)).value)
+    except ExprError:
+        return spec.target.base_url
+
+
+def _hint(conductor: Conductor) -> str:
+    kinds = {error.kind for error in conductor.collector.errors()}
+    for kind, hint in _HINTS.items():
+        if kind in kinds and (conductor.outcome.setup_failed or not conductor.collector.iterations.completed):
+            return hint
+    return ""
+
+
+_HINTS = {
+    "refused": "nothing listens at the target; start the server, or set the base URL (for the mock: loadspec mock)",
+    "dns": "the host's name is not known here; check the base URL",
+    "tls_certificate": "give the CA by target.tls.ca_file, or insecure_skip_verify: true for a test system",
+}

@@ -1,0 +1,196 @@
+"""Drives a worker through setup, load and teardown; listens to it, to the thresholds and to signals meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from loadspec.clock import Clock, monotonic
+from loadspec.errors import ExitCode, LoadspecError
+from loadspec.results import Collector, Progress
+from loadspec.results.model import Event, PhaseName
+from loadspec.spec.model import Spec
+from loadspec.thresholds import Threshold, Watch, value_in
+from loadspec.ui import Live
+
+_REFRESH = 0.25
+GRACE = 5.0
+"""Seconds for what is in flight after the first signal."""
+_START_TIMEOUT = 60.0
+
+
+class Worker(Protocol):
+    """What the conductor needs of `fleet.WorkerProcess`."""
+
+    def send(self, do: str, **fields: Any) -> None:
+        """Tell the worker something."""
+
+    def receive(self, timeout: float) -> dict[str, Any] | None:
+        """Its next message, if one comes in time."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How the phases ended; texts are sentences, empty where nothing happened."""
+
+    setup_failed: str = ""
+    setup_timed_out: bool = False
+    aborted: str = ""
+    worker_lost: str = ""
+    teardown_failed: str = ""
+    teardown_timed_out: bool = False
+    captures: dict[str, Any] = field(default_factory=dict)
+
+
+class WorkerLost(Exception):  # noqa: N818 - what happened
+    """The worker is gone, with its last words."""
+
+
+class Crash(Exception):  # noqa: N818 - what happened
+    """A bug of ours in the worker; the text is its traceback."""
+
+
+class Conductor:
+    """One run on one worker. `signals()` says how many stop signals have come."""
+
+    def __init__(
+        self, spec: Spec, worker: Worker, live: Live, signals: Callable[[], int], clock: Clock = monotonic
+    ) -> None:
+        self.collector = Collector()
+        self.watch = Watch(spec.thresholds)
+        self.outcome = Outcome()
+        self.events: list[Event] = []
+        self._spec = spec
+        self._worker = worker
+        self._live = live
+        self._signals = signals
+        self._clock = clock
+        self._heeded = 0
+        self._phase: PhaseName = "setup"
+        self._began = clock()
+        self._total = max(scenario.load.duration for scenario in spec.scenarios)
+        self._max_users = sum(scenario.load.max_vus for scenario in spec.scenarios)
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether a signal asked for the end."""
+        return self._signals() > 0
+
+    def run(self) -> None:
+        """Setup, load, teardown; what happened is in `outcome` and `collector` afterwards.
+
+        Raises LoadspecError where the worker refuses the spec, Crash for a bug.
+        """
+        try:
+            self._await_ready()
+            if self._setup():
+                self._load()
+                self._teardown()
+        except WorkerLost as lost:
+            self.outcome.worker_lost = str(lost)
+        self._feed()
+
+    def _await_ready(self) -> None:
+        deadline = self._clock() + _START_TIMEOUT
+        while self._clock() < deadline:
+            message = self._next()
+            if message is None:
+                continue
+            if message["is"] == "invalid":
+                raise LoadspecError(message["reason"], message["hint"], ExitCode.INVALID_SPEC)
+            return
+        raise WorkerLost(f"the worker did not start within {_START_TIMEOUT:g} s")
+
+    def _setup(self) -> bool:
+        if not self._spec.setup:
+            return not self.interrupted
+        end = self._phase_end("setup")
+        self.outcome.captures = end["captures"]
+        if end["status"] in ("failed", "timeout"):
+            self.outcome.setup_failed = end["reason"]
+            self.outcome.setup_timed_out = end["status"] == "timeout"
+        return end["status"] == "done" and not self.interrupted
+
+    def _load(self) -> None:
+        self._event("load started")
+        end = self._phase_end("load", setup=self.outcome.captures)
+        if end["status"] == "failed" and not any(result.aborted for result in self.watch.results()):
+            self.outcome.aborted = end["reason"]
+
+    def _teardown(self) -> None:
+        if not self._spec.teardown or self._signals() > 1:
+            return
+        self._heeded = self._signals()
+        end = self._phase_end("teardown", setup=self.outcome.captures)
+        self.outcome.teardown_timed_out = end["status"] == "timeout"
+        if end["status"] == "failed":
+            self.outcome.teardown_failed = end["reason"]
+
+    def _phase_end(self, phase: PhaseName, **fields: Any) -> Mapping[str, Any]:
+        """Start a phase and follow it to its end. Raises Crash and WorkerLost."""
+        self._phase = phase
+        self._began = self._clock()
+        self._worker.send(phase, **fields)
+        while True:
+            self._heed_signals()
+            message = self._next()
+            if message is not None and message["is"] == "snapshot":
+                self._take(message)
+            elif message is not None and message["is"] == "end":
+                if message["status"] == "crashed":
+                    raise Crash(message["reason"])
+                return message
+            self._live.update(self._progress())
+
+    def _next(self) -> dict[str, Any] | None:
+        message = self._worker.receive(_REFRESH)
+        if message is not None and message["is"] == "lost":
+            raise WorkerLost(f"the worker process ended with code {message['code']}")
+        return message
+
+    def _take(self, snapshot: Mapping[str, Any]) -> None:
+        for text in self.collector.add(snapshot):
+            self._event(text)
+        if self._phase == "load":
+            for threshold in self._feed():
+                self._event(f"threshold ends the run: {threshold.title}")
+                self._worker.send("stop", grace=0)
+
+    def _feed(self) -> Sequence[Threshold]:
+        """Judge the thresholds now; returns those that end the run."""
+        store = self.collector.stores["load"]
+        before = {r.threshold.title for r in self.watch.current() if r.status == "fail"}
+        fired = self.watch.feed(self.collector.elapsed, lambda threshold: value_in(store, threshold))
+        for result in self.watch.current():
+            if result.status == "fail" and result.threshold.title not in before:
+                self._event(f"threshold crossed: {result.threshold.title}")
+        return fired
+
+    def _heed_signals(self) -> None:
+        count = self._signals()
+        if count > self._heeded:
+            self._heeded = count
+            grace = GRACE if count == 1 else 0.0
+            self._event(f"stopping: {GRACE:g} s for what is in flight" if count == 1 else "stopping now")
+            self._worker.send("stop", grace=grace)
+
+    def _event(self, text: str) -> None:
+        self.events.append(Event(self.collector.elapsed, text))
+        self._live.event(self.collector.elapsed, text)
+
+    def _progress(self) -> Progress:
+        points = self.collector.points
+        return Progress(
+            phase=self._phase,
+            elapsed=self._clock() - self._began,
+            total=self._total,
+            users=points[-1].users if points else 0,
+            max_users=self._max_users,
+            iterations=self.collector.iterations,
+            point=points[-1] if points else None,
+            thresholds=self.watch.current(),
+            errors=dict(self.collector.error_totals),
+            requests=int(self.collector.stores["load"].total("http_reqs")),
+            stopping=self._heeded > 0,
+        )

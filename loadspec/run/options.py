@@ -1,0 +1,39 @@
+"""What the caller of a run decides beside the spec."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from loadspec.outputs import Out
+
+
+def new_run_id(now: datetime | None = None) -> str:
+    """UTC time and four hex digits: `20261123T175400Z-1f3a`."""
+    moment = now or datetime.now(UTC)
+    return f"{moment:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How to run a spec. `seed` and `run_id` are chosen where they are not given."""
+
+    report_dir: Path = Path("reports")
+    run_id: str = field(default_factory=new_run_id)
+    seed: int = field(default_factory=lambda: secrets.randbelow(2**32))
+    profile: str | None = None
+    command: str = "loadspec run"
+    outs: Sequence[Out] = ()
+    """What --out asked for."""
+    quiet: bool = False
+    colour: bool | None = None
+    allow_saturated: bool = False
+    """Accepted for the day when a saturated generator invalidates a run; nothing is held against it yet."""
+
+    @property
+    def directory(self) -> Path:
+        """Where this run writes."""
+        return self.report_dir / self.run_id

@@ -1,0 +1,109 @@
+"""`run_spec`: one run, from a spec to files on disk."""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from loadspec.clock import monotonic
+from loadspec.errors import OutputError
+from loadspec.fleet import Job, WorkerProcess
+from loadspec.results import RunResult
+from loadspec.results.verdict import first_of
+from loadspec.run.assemble import assemble, scenario_infos, target
+from loadspec.run.conductor import Conductor
+from loadspec.run.environment import environment
+from loadspec.run.options import RunOptions
+from loadspec.run.signals import Signals
+from loadspec.spec.model import Spec
+from loadspec.ui import live
+
+_RSS_UNIT = 1 if sys.platform == "darwin" else 1024
+
+
+def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> tuple[RunResult, list[Path]]:
+    """Run a spec → (result, files written). Progress goes to `stderr`.
+
+    Raises LoadspecError where nothing could be run: the spec is refused, or the reports have no place to go.
+    """
+    prepare(options.directory)
+    infos = scenario_infos(spec)
+    show = live(stderr or sys.stderr, options.quiet, options.colour, infos, spec.name)
+    started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    began = monotonic()
+    job = Job(spec.document, spec.env_values, spec.source, options.seed, options.run_id)
+    with Signals() as signals:
+        worker = WorkerProcess(job)
+        conductor = Conductor(spec, worker, show, signals)
+        show.start([f"target: {target(spec)}", f"report: {options.directory / 'report.html'}"])
+        try:
+            conductor.run()
+        finally:
+            show.stop()
+            worker.close()
+        generator = _generator(conductor, monotonic() - began)
+        result = assemble(spec, options, conductor, started_at, environment(), generator)
+        return write(result, options)
+
+
+def prepare(directory: Path) -> None:
+    """Make the run's folder before any load, so that a full or read-only disk is found while nothing is lost."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        probe = directory / ".probe"
+        probe.write_bytes(b"x" * 4096)
+        probe.unlink()
+    except OSError as error:
+        raise OutputError(
+            f"the reports cannot be written to {directory}: {error.strerror}",
+            "free some space, or name another folder with --report-dir",
+        ) from None
+
+
+def write(result: RunResult, options: RunOptions) -> tuple[RunResult, list[Path]]:
+    """Write all files → (the result with its final exit code, the files). Failing to write is told, not raised."""
+    from loadspec.outputs import write_all, write_out
+
+    written: list[Path] = []
+    try:
+        written = write_all(result, options.directory)
+        written += [write_out(result, out) for out in options.outs]
+        _point_latest(options)
+    except OutputError as error:
+        warnings = [*result.warnings, error.message]
+        code = first_of(result.exit_code, error.exit_code)
+        result = replace(result, warnings=warnings, failure=result.failure or error.message, exit_code=code)
+        written = [path for path in (options.directory / name for name in _FILES) if path.exists()]
+    return result, written
+
+
+_FILES = ("report.html", "results.json", "junit.xml")
+
+
+def _point_latest(options: RunOptions) -> None:
+    """`reports/latest` → the newest run. A file system without links does without."""
+    link, beside = options.report_dir / "latest", options.report_dir / f".latest-{os.getpid()}"
+    try:
+        beside.symlink_to(options.run_id, target_is_directory=True)
+        beside.replace(link)
+    except OSError:
+        return
+
+
+def _generator(conductor: Conductor, wall: float) -> dict[str, Any]:
+    """The generator's own cost: CPU and memory of all its processes."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    health = conductor.collector.health
+    worker_cpu = health.get("cpu_s", 0.0)
+    return {
+        "workers": 1,
+        "cpu_s": round(worker_cpu + usage.ru_utime + usage.ru_stime, 3),
+        "cpu_percent": round(100 * worker_cpu / wall, 1) if wall else 0.0,
+        "peak_rss_bytes": int(health.get("peak_rss_bytes", 0) + usage.ru_maxrss * _RSS_UNIT),
+        "lag_max_ms": round(health.get("lag_max_ms", 0.0), 2),
+    }

@@ -1,0 +1,38 @@
+"""SIGINT and SIGTERM, counted: the first asks for a graceful end, the second for an end now."""
+
+from __future__ import annotations
+
+import signal
+from types import FrameType, TracebackType
+from typing import Any
+
+_NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_LAST = 3
+
+
+class Signals:
+    """A context in which stop signals are counted; calling it gives the count. The third ends the process at once."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._before: dict[int, Any] = {}
+
+    def __call__(self) -> int:
+        """How many have come."""
+        return self._count
+
+    def __enter__(self) -> Signals:
+        for number in _NUMBERS:
+            self._before[number] = signal.signal(number, self._on_signal)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        self._count += 1
+        if self._count >= _LAST:
+            raise SystemExit(128 + number)
