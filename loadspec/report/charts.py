@@ -127,7 +127,7 @@ def throughput(result: RunResult, axis: Axis) -> Chart:
     planned = [(t, u) for t, u in planned_users(result.scenarios, axis.end)]
     high_rate, high_users = _peak(y for _, y in rates), _peak([p.users for p in axis.drawn] + [u for _, u in planned])
     y, y_ticks = _scale(high_rate, rate_text)
-    y_users, user_ticks = _scale(high_users, count, len(y_ticks))
+    y_users, user_ticks = _scale(high_users, count, len(y_ticks) + 1)
     steps = [(*axis.span(p), y_users(p.users)) for p in axis.drawn]
     stairs = svg.step_path(steps)
     filled = f"{stairs}V{BASE}H{svg.num(steps[0][0])}Z" if steps else ""
@@ -216,7 +216,7 @@ def failures(result: RunResult, axis: Axis) -> Chart:
     layers = []
     for i in range(len(shown)):
         bars = [
-            (*axis.span(p), y(sum(stack[: i + 1])), y(sum(stack[:i])))
+            (*_inset(axis.span(p)), y(sum(stack[: i + 1])), y(sum(stack[:i])))
             for p, stack in zip(axis.drawn, stacks, strict=True)
         ]
         layers.append(Layer("bars", f"fail{i}", svg.bars_path(bars)))
@@ -239,6 +239,12 @@ def failures(result: RunResult, axis: Axis) -> Chart:
         moments=axis.moments,
         note="" if classes else "No request failed.",
     )
+
+
+def _inset(span: tuple[float, float]) -> tuple[float, float]:
+    """A bar a little narrower than its time, so that seconds can be told apart where there is room."""
+    gap = min((span[1] - span[0]) * 0.08, 1.0)
+    return span[0] + gap, span[1] - gap
 
 
 def planned_users(scenarios: Sequence[ScenarioInfo], end: float) -> list[tuple[float, float]]:

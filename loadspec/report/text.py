@@ -43,23 +43,23 @@ def _four_digits(value: float) -> float:
 
 
 def percent(ratio: float | None, decimals: int = 2) -> str:
-    """A ratio 0..1 → `12.5 %`; what is not quite 0 or 1 is never rounded to it."""
+    """A ratio 0..1 → `12.5%`; what is not quite 0 or 1 is never rounded to it."""
     if ratio is None:
         return NONE
     text = _trimmed(ratio * 100, decimals)
     if text == "0" and ratio > 0:
-        return f"<{10.0**-decimals:g} %"
+        return f"<{10.0**-decimals:g}%"
     if text == "100" and ratio < 1:
-        return f">{100 - 10.0**-decimals:g} %"
-    return f"{text} %"
+        return f">{100 - 10.0**-decimals:g}%"
+    return f"{text}%"
 
 
 def signed_percent(ratio: float | None) -> str:
-    """A margin: `+12.5 %`, `−3.8 %` (a true minus); one decimal."""
+    """A margin: `+12.5%`, `−3.8%` (a true minus); one decimal."""
     if ratio is None:
         return NONE
     size = abs(ratio) * 100
-    text = f"{_trimmed(size, 1 if size < 100 else 0)} %" if size < 10_000 else ">9999 %"
+    text = f"{_trimmed(size, 1 if size < 100 else 0)}%" if size < 10_000 else ">9999%"
     return f"{'−' if ratio < 0 else '+'}{text}"
 
 

@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+import json
+import math
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft7Validator
+from support_results import make_result
+
+from loadspec.metrics import Rate, Store, Trend, tags_of
+from loadspec.outputs.json_text import json_text
+from loadspec.outputs.results_json import document, render
+from loadspec.outputs.results_schema import results_schema, results_schema_text
+from loadspec.results.model import Iterations, RunResult
+
+SCHEMA_FILE = Path(__file__).parents[2] / "schemas" / "results.schema.json"
+
+
+@pytest.fixture(scope="module")
+def result() -> RunResult:
+    return make_result()
+
+
+@pytest.fixture(scope="module")
+def written(result: RunResult) -> Any:
+    return json.loads(render(result))
+
+
+def nothing() -> RunResult:
+    stores = {"setup": Store(), "load": Store(), "teardown": Store()}
+    empty = dict(points=[], checks=[], errors=[], requests=[], endpoint_stats=[], events=[], scenarios=[], generator={})
+    return make_result(1, **empty, stores=stores, duration=0.0, iterations=Iterations(), verdict="ABORTED")  # type: ignore[arg-type]
+
+
+def test_the_schema_file_is_the_codes() -> None:
+    if os.environ.get("UPDATE_SCHEMAS"):
+        SCHEMA_FILE.write_text(results_schema_text(), encoding="utf-8")
+    assert SCHEMA_FILE.read_text(encoding="utf-8") == results_schema_text(), "run this test with UPDATE_SCHEMAS=1"
+
+
+def test_the_schema_is_one() -> None:
+    Draft7Validator.check_schema(results_schema())
+
+
+@pytest.mark.parametrize("make", [make_result, lambda: make_result(1), nothing], ids=["story", "one second", "nothing"])
+def test_results_fit_the_schema(make: Any) -> None:
+    errors = list(Draft7Validator(results_schema()).iter_errors(json.loads(render(make()))))
+    assert [f"{list(e.path)}: {e.message}" for e in errors] == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"version": 2}, {"verdict": "MAYBE"}, {"surprise": 1}, {"metrics": {"x": {"kind": "trend"}}}, {"seed": "7"}],
+)
+def test_the_schema_refuses_what_is_not_promised(written: Any, change: dict[str, Any]) -> None:
+    assert not Draft7Validator(results_schema()).is_valid({**written, **change})
+
+
+def test_head_and_verdict(written: Any, result: RunResult) -> None:
+    assert (written["loadspec"], written["version"]) == ("results", 1)
+    assert (written["verdict"], written["exit_code"]) == ("FAIL", 99)
+    assert written["sentence"] == result.sentence
+    assert written["times"] == {"started_at": "2026-04-12T08:09:10Z", "duration_s": 70.0}
+    assert written["resolved_spec"] == result.resolved_spec
+
+
+def test_requests_are_counted_by_endpoint_phase_and_status(written: Any, result: RunResult) -> None:
+    requests = written["requests"]
+    assert [(r["endpoint"], r["phase"], r["sent"]) for r in requests["by_endpoint"]] == [
+        (r.endpoint, r.phase, r.sent) for r in result.requests
+    ]
+    assert requests["by_phase"]["setup"]["statuses"] == {"200": 1}
+    assert requests["by_phase"]["load"]["cut_off"] == 1
+    assert requests["by_phase"]["teardown"]["sent"] == 0
+    assert requests["total"]["sent"] == sum(r.sent for r in result.requests)
+    assert sum(requests["total"]["statuses"].values()) == requests["total"]["answered"]
+
+
+def test_metrics_hold_the_totals_and_their_parts(written: Any, result: RunResult) -> None:
+    trend = result.stores["load"].select("http_req_duration")
+    assert isinstance(trend, Trend)
+    metric = written["metrics"]["http_req_duration"]
+    assert (metric["kind"], metric["unit"], metric["custom"]) == ("trend", "ms", False)
+    total = metric["total"]
+    assert (total["count"], total["sum"], total["avg"]) == (trend.count, trend.sum, trend.avg)
+    assert [total[k] for k in ("med", "p90", "p95", "p99")] == trend.percentiles((50, 90, 95, 99))
+    parts = {json.dumps(s["tags"]): s["count"] for s in metric["series"]}
+    by_endpoint = [json.dumps({"endpoint": name}) for name in ("login", "generate")]
+    assert sum(parts[name] for name in by_endpoint) == trend.count
+    assert parts['{"expected_response": "true"}'] == trend.count - 24
+    rate = written["metrics"]["generation_success"]
+    success = result.stores["load"].select("generation_success")
+    assert isinstance(success, Rate)
+    assert rate["unit"] == "ratio"
+    assert rate["custom"]
+    assert rate["total"] == {"count": success.total, "passes": success.passes, "rate": success.rate}
+    assert written["metrics"]["provider_errors"]["total"] == {"count": 24, "rate_per_s": pytest.approx(24 / 70)}
+
+
+def test_a_custom_metric_without_samples_is_there_and_null() -> None:
+    result = make_result(1)
+    stores = {**result.stores, "load": Store()}
+    assert document(replace(result, stores=stores))["metrics"]["response_time"]["total"] is None
+
+
+def test_thresholds_say_how_far_and_since_when(written: Any) -> None:
+    worst = next(t for t in written["thresholds"] if t["metric"] == "errors")
+    assert worst["source"] == "errors: rate < 10%"
+    assert worst["expression"] == "rate < 10%"
+    assert (worst["limit"], worst["status"], worst["failing_since_s"]) == (0.1, "fail", 38.0)
+    assert worst["margin_ratio"] == pytest.approx((0.1 - worst["actual"]) / 0.1)
+
+
+def test_points_are_columns_of_one_length(written: Any, result: RunResult) -> None:
+    points = dict(written["points"])
+    errors = points.pop("errors")
+    assert {len(column) for column in [*points.values(), *errors.values()]} == {len(result.points)}
+    assert sum(points["requests"]) == sum(p.requests for p in result.points)
+    assert points["p95_ms"][0] is None
+    assert sum(errors["status 503"]) == 24
+
+
+def test_the_text_is_the_same_for_the_same_run() -> None:
+    assert render(make_result()) == render(make_result())
+
+
+def test_order_of_series_does_not_follow_the_order_of_arrival_in_keys() -> None:
+    store = Store()
+    for name in ("zebra", "apple"):
+        store.counter(name, tags_of(scenario="s")).add()
+    stores = {"setup": Store(), "load": store, "teardown": Store()}
+    metrics = document(make_result(1, stores=stores, custom_metrics=[]))["metrics"]
+    assert list(metrics) == ["apple", "zebra"]
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
+def test_what_is_no_number_is_null(number: float) -> None:
+    assert json_text({"a": number, "b": [number, 1.5]}) == '{\n  "a": null,\n  "b": [null, 1.5]\n}\n'
+
+
+def test_layout_is_readable() -> None:
+    assert json_text({"a": {}, "b": [], "c": [1, "x"], "d": [{"e": None}]}) == (
+        '{\n  "a": {},\n  "b": [],\n  "c": [1, "x"],\n  "d": [\n    {\n      "e": null\n    }\n  ]\n}\n'
+    )
+
+
+@pytest.mark.parametrize("hostile", ["\x1b[2J", "\u202etxt", "\u2028", "\x9b1m", "\x00", '"},"x":{"'])
+def test_hostile_text_is_escaped_and_comes_back(hostile: str) -> None:
+    text = render(make_result(1, sentence=hostile))
+    assert json.loads(text)["sentence"] == hostile
+    assert hostile not in text
+
+
+def test_half_a_character_becomes_a_replacement() -> None:
+    assert json.loads(json_text(["\ud800"])) == ["\ufffd"]

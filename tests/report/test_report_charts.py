@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from support_results import make_result
+
+from loadspec.report.charts import axis_of, failures, latency, planned_users, throughput
+from loadspec.report.series import DRAWN, LISTED, downsample, merge_points
+from loadspec.results.model import Point, ScenarioInfo
+
+
+def point(t: float, **changes: object) -> Point:
+    return replace(Point(t, 1.0, 3, 10, 2, 4, 1.0, 2.0, 3.0, 4.0, 5.0, {"timeout": 2}), **changes)
+
+
+def test_merged_points_add_counts_and_keep_peaks() -> None:
+    merged = merge_points(
+        [point(1), point(2, users=9, p95=30.0, errors={"reset": 1}), point(2.5, seconds=0.5, p95=None)]
+    )
+    assert (merged.t, merged.seconds, merged.users) == (2.5, 2.5, 9)
+    assert (merged.requests, merged.failed, merged.iterations) == (30, 6, 12)
+    assert (merged.p95, merged.max) == (30.0, 5.0)
+    assert merged.errors == {"timeout": 4, "reset": 1}
+
+
+def test_merging_gaps_leaves_a_gap() -> None:
+    gap = point(1, p50=None, p90=None, p95=None, p99=None, max=None)
+    assert merge_points([gap, gap]).p50 is None
+
+
+@pytest.mark.parametrize("count", [0, 1, 599, 600, 601, 3600])
+def test_downsampling_loses_no_request(count: int) -> None:
+    points = [point(float(i + 1)) for i in range(count)]
+    fewer = downsample(points, DRAWN)
+    assert len(fewer) <= DRAWN
+    assert sum(p.requests for p in fewer) == 10 * count
+    assert fewer == points or count > DRAWN
+
+
+def test_planned_users_of_two_scenarios_add_up_until_each_ends() -> None:
+    ramp = ScenarioInfo("a", "ramping-vus", "", 10, 20, 50, [(0.0, 0), (20.0, 10)])
+    flat = ScenarioInfo("b", "constant-vus", "", 4, 10, 40, [(0.0, 4), (10.0, 4)])
+    assert planned_users([ramp, flat], 20.0) == [(0.0, 4), (10.0, 9), (20.0, 10)]
+
+
+def test_charts_share_one_axis_and_mark_when_a_threshold_began_to_fail() -> None:
+    result = make_result()
+    axis = axis_of(result)
+    charts = [make(result, axis) for make in (throughput, latency, failures)]
+    assert len({tuple(c.x_ticks) for c in charts}) == 1
+    assert [m.label for m in charts[0].moments] == ["failing since 00:38"]
+    assert charts[0].moments[0].at == pytest.approx(38 / 70 * 100)
+
+
+def test_limits_in_reach_are_drawn_and_the_others_named() -> None:
+    result = make_result()
+    chart = latency(result, axis_of(result))
+    assert [m.label for m in chart.limits] == ["{endpoint:generate}: p(95) < 800ms"]
+    assert chart.note == "Above this chart: p(95) < 30s, p(99) < 60s."
+
+
+def test_many_classes_of_failures_become_six_and_the_rest() -> None:
+    points = [point(1.0, failed=36, errors={f"class {i}": i + 1 for i in range(8)})]
+    result = make_result(points=points, thresholds=[])
+    chart = failures(result, axis_of(result))
+    labels = [label for label, _ in chart.key]
+    assert (labels[0], labels[-1], len(labels)) == ("class 7 (8)", "other (3)", 7)
+    assert chart.rows == [("00:00", "36", "8", "7", "6", "5", "4", "3", "3")]
+
+
+def test_tables_behind_charts_hold_the_points() -> None:
+    result = make_result()
+    chart = throughput(result, axis_of(result))
+    assert len(chart.rows) == len(result.points) <= LISTED
+    assert [int(row[2]) for row in chart.rows] == [p.requests for p in result.points]
+
+
+@pytest.mark.parametrize("users", [0, 1, 3, 7, 99, 10_000])
+@pytest.mark.parametrize("requests", [0, 1, 7, 4321])
+def test_both_scales_of_throughput_hold_their_peak_inside(users: int, requests: int) -> None:
+    result = make_result(points=[point(1.0, users=users, requests=requests)], thresholds=[], scenarios=[])
+    chart = throughput(result, axis_of(result))
+    assert len(chart.y_ticks) == len(chart.right_ticks)
+    assert "-" not in "".join(layer.path for layer in chart.layers)

@@ -1,0 +1,262 @@
+"""The page as a whole: its figures are the run's, nothing leaves it, nothing hostile comes alive in it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from support_html import Page, read
+from support_results import make_result
+
+from loadspec.errors import ExitCode
+from loadspec.metrics import Store
+from loadspec.report import build
+from loadspec.report.sections import SECTIONS
+from loadspec.report.text import clock, count, ms, percent, signed_percent
+from loadspec.results.model import EndpointInfo, Event, Iterations, RunResult
+from loadspec.thresholds import format_actual, format_limit
+
+
+def empty_result(**changes: object) -> RunResult:
+    """Setup failed: the load never began."""
+    nothing = dict(points=[], thresholds=[], checks=[], errors=[], requests=[], endpoint_stats=[], events=[])
+    fields = dict(
+        nothing,
+        stores={"setup": Store(), "load": Store(), "teardown": Store()},
+        duration=0.0,
+        iterations=Iterations(),
+        verdict="ABORTED",
+        exit_code=ExitCode.SETUP_FAILED,
+        sentence="Setup failed: login got no answer.",
+        failure="connection refused by 127.0.0.1:8089",
+        hint="Is the server running?",
+        generator={},
+    )
+    return make_result(1, **{**fields, **changes})
+
+
+@pytest.fixture(scope="module")
+def result() -> RunResult:
+    return make_result()
+
+
+@pytest.fixture(scope="module")
+def page(result: RunResult) -> Page:
+    return read(build(result))
+
+
+def words(text: str) -> str:
+    return " ".join(text.split())
+
+
+CASES = {
+    "story": make_result,
+    "one second": lambda: make_result(1),
+    "setup failed": empty_result,
+    "no thresholds": lambda: make_result(thresholds=[]),
+    "half a second": lambda: make_result(1, duration=0.4),
+}
+
+
+@pytest.mark.parametrize("make", CASES.values(), ids=CASES)
+def test_every_run_gets_a_whole_report(make: object) -> None:
+    html = build(make())  # type: ignore[operator]
+    page = read(html)
+    assert page.problems == []
+    ids = [attrs["id"] for _, attrs in page.tags if attrs.get("id")]
+    assert [i for i, n in Counter(ids).items() if n > 1] == []
+    assert set(SECTIONS) <= set(ids)
+
+
+@pytest.mark.parametrize("make", CASES.values(), ids=CASES)
+def test_nothing_leaves_the_page_and_nothing_runs_in_it(make: object) -> None:
+    html = build(make())  # type: ignore[operator]
+    page = read(html)
+    assert not [tag for tag, _ in page.tags if tag in ("script", "link", "img", "iframe", "object", "embed", "base")]
+    for tag, attrs in page.tags:
+        assert "style" not in attrs, tag
+        assert not [name for name in attrs if name.startswith("on")]
+        for name in ("src", "href", "xlink:href", "action"):
+            assert (attrs.get(name) or "#").startswith("#")
+    assert "url(" not in page.style
+    assert "@import" not in page.style
+
+
+def test_every_link_has_a_place_and_every_label_an_element(page: Page) -> None:
+    ids = {attrs.get("id") for _, attrs in page.tags}
+    for _, attrs in page.tags:
+        target = attrs.get("href")
+        assert target is None or target[1:] in ids
+        assert set((attrs.get("aria-labelledby") or "").split()) <= ids
+
+
+def test_policy_allows_the_style_sheet_and_nothing_else(page: Page) -> None:
+    policy = next(
+        a["content"] for t, a in page.tags if t == "meta" and a.get("http-equiv") == "Content-Security-Policy"
+    )
+    digest = base64.b64encode(hashlib.sha256(page.style.encode()).digest()).decode()
+    assert policy == f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+
+
+def test_pictures_are_named_and_described(page: Page) -> None:
+    pictures = [attrs for tag, attrs in page.tags if tag == "svg" and attrs.get("aria-hidden") != "true"]
+    assert [a.get("role") for a in pictures] == ["img"] * 3
+    assert all(len((a.get("aria-labelledby") or "").split()) == 2 for a in pictures)
+
+
+def test_verdict_says_what_why_and_of_what(page: Page, result: RunResult) -> None:
+    text = words(page.texts["verdict"])
+    for expected in ("FAIL image generation", result.sentence, result.target, "2026-04-12 08:09:10 UTC", "1m10s", "99"):
+        assert expected in text
+
+
+def test_thresholds_are_the_runs_worst_margin_first(page: Page, result: RunResult) -> None:
+    rows = [[words(cell) for cell in row] for row in page.rows["thresholds"][1:]]
+    expected = sorted(result.thresholds, key=lambda r: (r.passed, r.margin))
+    assert [row[0] for row in rows] == [r.threshold.title for r in expected]
+    for row, found in zip(rows, expected, strict=True):
+        assert row[1] == found.status
+        assert row[2:5] == [
+            format_limit(found.threshold),
+            format_actual(found.threshold, found.actual),
+            signed_percent(found.margin),
+        ]
+        assert row[6:] == [clock(found.failing_since), count(found.samples)]
+
+
+def test_a_threshold_without_samples_is_the_worst() -> None:
+    result = make_result()
+    missing = replace(result.thresholds[1], actual=None, margin=None, passed=False, samples=0, status="fail")
+    page = read(build(replace(result, thresholds=[*result.thresholds, missing])))
+    first = [words(cell) for cell in page.rows["thresholds"][1]]
+    assert first[0] == missing.threshold.title
+    assert first[3:5] == ["no samples", "–"]
+
+
+def test_tiles_sum_up_the_store(page: Page, result: RunResult) -> None:
+    text = words(page.texts["tiles"])
+    total = sum(s.requests for s in result.endpoint_stats)
+    failed = sum(s.failed for s in result.endpoint_stats)
+    judged = result.stores["load"].where("http_req_duration", expected_response="true")
+    assert f"Requests {total} {failed} failed" in text
+    assert f"Failed {percent(failed / total)[:-1]} %" in text
+    assert f"of {judged.samples} expected answers" in text  # type: ignore[union-attr]
+    assert f"Latency p95 {ms(judged.percentile(95))[:-2]} ms" in text  # type: ignore[union-attr]
+    assert f"Iterations {result.iterations.completed} 1 interrupted" in text
+
+
+def test_endpoints_checks_and_books_are_the_runs(page: Page, result: RunResult) -> None:
+    for row, stats in zip(page.rows["endpoints"][1:], result.endpoint_stats, strict=True):
+        cells = [words(cell) for cell in row]
+        assert cells[0] == f"{stats.endpoint} {stats.method} {stats.path}".replace(
+            f"{stats.endpoint} ", stats.endpoint, 1
+        )
+        assert cells[1] == count(stats.requests)
+        assert cells[4:11] == [ms(getattr(stats, n)) for n in ("avg", "min", "med", "p90", "p95", "p99", "max")]
+    found = {words(row[0]): [words(c) for c in row[1:4]] for row in page.rows["checks"][1:]}
+    assert found == {c.name: [c.endpoint, count(c.passes), count(c.fails)] for c in result.checks}
+    books = {(words(r[0]), words(r[1])): [words(c) for c in r[2:7]] for r in page.rows["books"][1:]}
+    for row in result.requests:
+        figures = [row.sent, row.answered, row.no_answer, row.cut_off, row.unsent]
+        assert books[row.endpoint, row.phase] == [str(n) for n in figures]
+    assert books["All", "load"][0] == str(sum(r.sent for r in result.requests if r.phase == "load"))
+
+
+def test_metrics_errors_events_and_spec_are_the_runs(page: Page, result: RunResult) -> None:
+    rows = {words(row[0]).removesuffix(" from the spec"): [words(c) for c in row[1:]] for row in page.rows["metrics"]}
+    trend = result.stores["load"].select("response_time")
+    assert rows["response_time"][0] == count(trend.samples)  # type: ignore[union-attr]
+    assert rows["provider_errors"][1] == str(result.errors[0].count)
+    errors = words(page.texts["errors"])
+    for text in ("status 503", result.errors[0].message, "provider unavailable", "2026-04-12 08:09:41 UTC"):
+        assert text in errors
+    assert all(event.text in page.texts["events"] for event in result.events)
+    assert result.resolved_spec.strip() in page.texts["spec"]
+    assert result.command in page.texts["spec"]
+    assert "58.7 MB" in page.texts["environment"]
+
+
+def test_books_that_do_not_balance_say_so() -> None:
+    result = make_result()
+    wrong = replace(result, requests=[replace(result.requests[0], sent=9)], iterations=Iterations(9, 3, 1))
+    assert words(read(build(wrong)).texts["books"]).count("this does not add up") == 2
+
+
+def test_a_run_that_never_began_says_why() -> None:
+    text = words(read(build(empty_result())).texts["verdict"])
+    assert "Setup failed: login got no answer." in text
+    assert "connection refused by 127.0.0.1:8089" in text
+    assert "Is the server running?" in text
+
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "' autofocus onfocus='alert(1)",
+    "</style><style>*{display:none}</style>",
+    "<svg/onload=alert(1)>",
+    "</title></svg><script>1</script>",
+    "]]><!--",
+    "{{ 7*7 }}{% raw %}",
+    "javascript:alert(1)",
+    "\u202etxt.exe\u2066",
+    "\x1b[2J\x1b]0;title\x07",
+    "\x00\x0b\ud800\uffff",
+    "=HYPERLINK(1)",
+)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_stays_text(text: str) -> None:
+    calm = read(build(poisoned("harmless")))
+    html = build(poisoned(text))
+    page = read(html)
+    assert page.problems == []
+    assert Counter(tag for tag, _ in page.tags) == Counter(tag for tag, _ in calm.tags)
+    assert [sorted(a) for _, a in page.tags] == [sorted(a) for _, a in calm.tags]
+    assert page.style == calm.style
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069\ud800-\udfff]", html)
+
+
+def poisoned(text: str) -> RunResult:
+    """A run in which every text that is not ours is hostile."""
+    result = make_result(3, [EndpointInfo("login", "GET", "/"), EndpointInfo("generate", "GET", text)])
+    error = replace(make_result().errors[0], endpoint=text, kind=text, message=text, step=text, count=2)
+    sample = {"request": text, "response": text, "at": text}
+    return replace(
+        result,
+        spec_name=text,
+        spec_path=text,
+        profile=text,
+        command=text,
+        target=text,
+        sentence=text,
+        failure=f"{text} {text}",
+        hint=text,
+        run_id=text,
+        started_at=text,
+        endpoint_stats=[replace(s, endpoint=text, method=text, path=text) for s in result.endpoint_stats],
+        points=[replace(p, failed=1, errors={text: 1}) for p in result.points],
+        checks=[replace(c, name=text, endpoint=text) for c in result.checks[:1]],
+        errors=[replace(error, sample=sample)],
+        requests=[replace(r, endpoint=text, statuses={text: 1}) for r in result.requests[:1]],
+        events=[Event(1.0, text)],
+        warnings=[text],
+        environment={text: text},
+        generator={text: text},
+        resolved_spec=text,
+        scenarios=[replace(s, name=text, description=text) for s in result.scenarios],
+    )
+
+
+def test_an_hour_with_twenty_endpoints_fits_the_budget() -> None:
+    endpoints = [EndpointInfo(f"endpoint_{i}", "GET", f"/api/v1/things/{i}") for i in range(20)]
+    result = make_result(3600, endpoints, peak=2)
+    names = ["status 503", "timeout", "reset"]
+    points = [replace(p, failed=3, errors=dict.fromkeys(names[: i % 4], 1)) for i, p in enumerate(result.points)]
+    html = build(replace(result, points=points))
+    assert 100_000 < len(html.encode()) < 400_000

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loadspec.report import svg
+
+
+@pytest.mark.parametrize(
+    ("value", "place"), [(0, 100), (10, 0), (5, 50), (12, -20)], ids=["low", "high", "middle", "not clipped"]
+)
+def test_scale_is_linear(value: float, place: float) -> None:
+    assert svg.Scale(0, 10, 100, 0)(value) == place
+
+
+def test_scale_over_nothing_maps_to_its_start() -> None:
+    assert svg.Scale(3, 3, 7, 9)(3) == 7
+
+
+@pytest.mark.parametrize(
+    ("high", "ticks"),
+    [
+        (0, [0, 1]),
+        (10, [0, 5, 10]),
+        (9.1, [0, 5, 10]),
+        (3, [0, 1, 2, 3]),
+        (0.08, [0, 0.02, 0.04, 0.06, 0.08]),
+        (1430, [0, 500, 1000, 1500]),
+    ],
+)
+def test_nice_ticks(high: float, ticks: list[float]) -> None:
+    assert svg.nice_ticks(high) == ticks
+
+
+@given(st.floats(min_value=1e-6, max_value=1e12), st.integers(2, 10))
+def test_nice_ticks_cover_the_range_evenly_and_are_few(high: float, count: int) -> None:
+    ticks = svg.nice_ticks(high, count)
+    assert ticks[0] == 0
+    assert ticks[-1] >= high * (1 - 1e-6)
+    assert 2 <= len(ticks) <= count + 2
+    assert len(set(ticks)) == len(ticks)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "ticks"),
+    [
+        (1, [0, 1]),
+        (0.4, [0]),
+        (70, [0, 10, 20, 30, 40, 50, 60, 70]),
+        (3600, [0, 600, 1200, 1800, 2400, 3000, 3600]),
+    ],
+)
+def test_time_ticks(seconds: float, ticks: list[float]) -> None:
+    assert svg.time_ticks(seconds) == ticks
+
+
+@given(st.floats(min_value=0.01, max_value=3e7))
+def test_time_ticks_are_few_and_inside(seconds: float) -> None:
+    ticks = svg.time_ticks(seconds)
+    assert len(ticks) <= 9
+    assert ticks[-1] <= seconds * (1 + 1e-6)
+
+
+@pytest.mark.parametrize(
+    ("points", "path"),
+    [
+        ([], ""),
+        ([(0, None)], ""),
+        ([(0, 1), (1, 2.25), (2, 3)], "M0 1L1 2.2 2 3"),
+        ([(0, 1), (1, None), (2, 3), (3, 4)], "M0 1h0M2 3L3 4"),
+        ([(0, None), (1, None), (2, 3)], "M2 3h0"),
+    ],
+    ids=["nothing", "only a gap", "line", "a gap breaks it", "a lone point is a dot"],
+)
+def test_line_path(points: list[tuple[float, float | None]], path: str) -> None:
+    assert svg.line_path(points) == path
+
+
+@pytest.mark.parametrize(
+    ("points", "base", "path"),
+    [
+        ([(0, 1), (1, 2)], 9, "M0 1L1 2L1 9L0 9Z"),
+        ([(0, 1), (1, 2)], [5, 6], "M0 1L1 2L1 6L0 5Z"),
+        ([(0, 1), (1, None), (2, 2)], 9, "M0 1L0 9ZM2 2L2 9Z"),
+        ([(0, 1), (1, 1), (2, 2)], [3, None, 4], "M0 1L0 3ZM2 2L2 4Z"),
+    ],
+    ids=["level base", "second line", "gap above", "gap below"],
+)
+def test_area_path(points: list[tuple[float, float | None]], base: object, path: str) -> None:
+    assert svg.area_path(points, base) == path  # type: ignore[arg-type]
+
+
+def test_step_path_is_level_within_each_step() -> None:
+    assert svg.step_path([(0, 1, 5), (1, 2, 3)]) == "M0 5H1V3H2"
+    assert svg.step_path([]) == ""
+
+
+def test_bars_path_leaves_out_bars_without_height_or_width() -> None:
+    assert svg.bars_path([(0, 1, 5, 9), (1, 2, 9, 9), (2, 2, 1, 9)]) == "M0 9V5H1V9Z"
+
+
+@pytest.mark.parametrize(("value", "text"), [(1.04, "1"), (1.06, "1.1"), (100, "100"), (-0.25, "-0.2")])
+def test_num(value: float, text: str) -> None:
+    assert svg.num(value) == text
