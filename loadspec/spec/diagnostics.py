@@ -45,7 +45,6 @@ CODES: dict[str, str] = {
     "LS030": "malformed stages",
     "LS031": "a load shape beside another",
     "LS032": "a malformed path or URL",
-    "LS033": "an unknown HTTP method",
     "LS034": "an illegal header",
     "LS035": "a name that shadows a reserved one",
     "LS036": "an unknown profile",
@@ -116,7 +115,7 @@ def closest(word: str, choices: Iterable[str]) -> str | None:
         return None
     if wanted in folded:
         return folded[wanted]
-    near = difflib.get_close_matches(wanted, folded, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(wanted, folded, n=1, cutoff=0.76 if len(word) <= 5 else 0.66)
     return folded[near[0]] if near else None
 
 

@@ -250,6 +250,9 @@ _THINK = obj(
     },
 )
 
+STEPS: dict[str, Schema] = {"call": _CALL, "poll": _POLL, "think": _THINK}
+"""The kinds of steps, by the key that chooses them."""
+
 _ANY_STEP: Schema = {
     "description": "A step: `call`, `poll` or `think`.",
     "type": "object",
@@ -262,11 +265,7 @@ _ANY_STEP: Schema = {
             "if": {"required": ["think"]},
             "then": _keys_of(_THINK),
             "else": {
-                "properties": {
-                    "call": _CALL["properties"]["call"],
-                    "poll": _POLL["properties"]["poll"],
-                    "think": _THINK["properties"]["think"],
-                },
+                "properties": {action: step["properties"][action] for action, step in STEPS.items()},
                 "anyOf": [{"required": [action]} for action in ACTIONS],
             },
         },

@@ -62,8 +62,8 @@ def load_bytes(
     values, missing = env_values(resolved.document, overrides, environ, Places(source, resolved.origins))
     found += [*wrong, *resolved.found, *missing, *_check_all(source, document, resolved)]
     found = ordered(found)
-    if any(each.level == "error" for each in found):
-        raise SpecError(found)
+    if errors := _errors(found):
+        raise SpecError(errors)  # what a broken spec does not use says little
     return Loaded(build(resolved.document, values, name), tuple(found))
 
 
@@ -107,7 +107,14 @@ def _without_controls(text: str, name: str) -> str:
     line = sum(start <= bad.start() for start in source.starts) - 1
     place = (line, bad.start() - source.starts[line], 1)
     message = f"the character U+{ord(bad.group()):04X} is not allowed in YAML"
-    raise SpecError([source.at("LS002", message, place, help='remove it; in double quotes, write "\\x.." for it')])
+    raise SpecError(
+        [source.at("LS002", message, place, help=f"remove it, or write {_escaped(bad.group())} in double quotes")]
+    )
+
+
+def _escaped(char: str) -> str:
+    code = ord(char)
+    return f"\\x{code:02X}" if code < 0x100 else f"\\u{code:04X}" if code < 0x10000 else f"\\U{code:08X}"
 
 
 def _check_all(source: Source, document: Mapping[str, Any], resolved: Resolved) -> list[Diagnostic]:

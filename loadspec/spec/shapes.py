@@ -125,14 +125,19 @@ def _stage_problems(document: Mapping[str, Any]) -> list[Problem]:
 
 
 def _text_problems(text: str, path: Path) -> list[Problem]:
-    try:
-        stages = parse_stages(text)
-    except StageError as error:
-        return [Problem(path, "LS030", error.message, error.hint, error.offset)]
-    most = max(stage.target for stage in stages)
-    if most > MAX_VUS:
-        return [Problem(path, "LS016", f"{most} users are more than {MAX_VUS}", "", max(text.find(str(most)), 0))]
-    return []
+    """Every stage by itself, so that one bad one hides no other."""
+    found: list[Problem] = []
+    start = 0
+    for part in text.split(","):
+        try:
+            (stage,) = parse_stages(part)
+            if stage.target > MAX_VUS:
+                at = start + part.rindex(":") + 1
+                found.append(Problem(path, "LS016", f"{stage.target} users are more than {MAX_VUS}", "", at))
+        except StageError as error:
+            found.append(Problem(path, "LS030", error.message, error.hint, start + error.offset))
+        start += len(part) + 1
+    return found
 
 
 def _total(value: Any) -> float | None:
@@ -145,7 +150,7 @@ def _total(value: Any) -> float | None:
 
 def _counts(document: Mapping[str, Any]) -> list[Problem]:
     vus, iterations = document.get("vus"), document.get("iterations")
-    if isinstance(vus, int) and isinstance(iterations, int) and iterations < vus:
+    if isinstance(vus, int) and isinstance(iterations, int) and 0 < iterations < vus:
         message = f"{vus} users cannot share {iterations} iterations: some would have none"
         return [Problem(("iterations",), "LS016", message, f"at least {vus}, or fewer `vus`")]
     return []

@@ -122,7 +122,7 @@ def _block_header(source: Source, t: Trouble) -> Explained:
 
 def _alias(source: Source, t: Trouble) -> Explained:
     line, column = t.begin
-    word = source.lines[line][column:].split(" #")[0].strip()
+    word = source.lines[line][column] + _VALUE.match(source.lines[line], column + 1).group().rstrip()  # type: ignore[union-attr]
     return source.at(
         "LS003",
         "an unquoted value cannot begin with `*` or `&` in YAML: they mark aliases and anchors",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import islice
@@ -16,7 +17,7 @@ from loadspec.spec.diagnostics import (
     did_you_mean,
     listed,
 )
-from loadspec.spec.grammar import ACTIONS, DURATION
+from loadspec.spec.grammar import ACTIONS, DEFINITIONS, DURATION, STEPS
 from loadspec.spec.source import Node, Source
 
 if TYPE_CHECKING:
@@ -109,9 +110,17 @@ def _bad_name(source: Source, path: Path, name: str) -> Diagnostic:
         "LS038",
         f"`{brief(name)}` cannot be a name",
         source.key((*path, name)),
-        help="letters, digits and underscores, not beginning with a digit",
+        help=f"{_NAMES}{_suggested(name)}",
         path=(*path, name),
     )
+
+
+_NAMES = "a name has letters, digits and underscores, and begins with no digit"
+
+
+def _suggested(name: str) -> str:
+    better = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_")
+    return f": `{better}`" if 0 < len(better) <= 40 and not better[0].isdigit() else ""
 
 
 def _unknown_keys(source: Source, error: _Facts) -> Iterator[Diagnostic]:
@@ -135,9 +144,23 @@ def _unknown_keys(source: Source, error: _Facts) -> Iterator[Diagnostic]:
             f"unknown key `{brief(name)}`",
             place,
             label=_meant(name, legal),
-            help=f"the keys here are {listed(legal, 40)}",
+            help=_belongs(name, action) or f"the keys here are {listed(legal, 40)}",
             path=(*error.path, name),
         )
+
+
+def _belongs(name: str, action: str | None) -> str:
+    """Where a key of another kind of step, or of an endpoint, has its place."""
+    if action is None:
+        return ""
+    if name in STEPS[action]["properties"]:
+        return ""
+    homes = [other for other in ACTIONS if name in STEPS[other]["properties"]]
+    if homes:
+        return f"`{name}` is a key of {listed(homes)} steps, and this is a `{action}`"
+    if name in DEFINITIONS["endpoint"]["properties"] and action != "think":
+        return f"`{name}` belongs to the endpoint: describe another one under `endpoints`"
+    return ""
 
 
 def _meant(name: str, legal: list[str]) -> str:
@@ -148,9 +171,10 @@ def _meant(name: str, legal: list[str]) -> str:
 def _wrong_type(source: Source, error: _Facts) -> Iterator[Diagnostic]:
     schema = error.schema
     expected = "a duration such as 30s" if schema.get("title") == DURATION else _expected(error.validator_value)
+    found = f", not {_found(error.instance)}" if error.instance is not None else ", and nothing is given"
     yield source.at(
         "LS013",
-        f"{_named(error.path)} must be {expected}, not {_found(error.instance)}",
+        f"{_named(error.path)} must be {expected}{found}",
         source.value(error.path),
         label=f"expected {expected}",
         help=_type_help(schema, error.instance),
@@ -236,7 +260,7 @@ def _pattern(source: Source, error: _Facts) -> Iterator[Diagnostic]:
     examples = schema.get("examples", [])
     help = f"for example {examples[0]}" if examples else ""
     if error.path[-1:] == ("name",):
-        help = "letters, digits and underscores, not beginning with a digit"
+        help = f"{_NAMES}{_suggested(str(error.instance))}"
     elif "expected_statuses" in error.path:
         help = "a status such as 404, or a range such as 200-299"
     message = f"`{brief(error.instance)}` does not fit {_named(error.path)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -64,6 +65,7 @@ class View:
 
 
 MAX_CHECKS = 50_000
+_QUOTED = re.compile(r"\w+\s*\(\s*['\"]")  # since('
 
 
 @dataclass
@@ -109,7 +111,8 @@ class Expressions:
         for call in result[1]:
             problem = check_call(call, view)
             if problem:
-                self._report(text, path, call.offset, problem)
+                quoted = _QUOTED.match(text, call.offset)
+                self._report(text, path, quoted.end() if quoted else call.offset, problem)
 
     def _report(self, text: str, path: Path, offset: int, problem: Problem) -> None:
         at = offset + problem.shift

@@ -21,7 +21,7 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE_BAD = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
 _URL = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 _SPACE = re.compile(r"[\s\x00-\x1f\x7f]")
-_TEMPLATE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+_TEMPLATE = re.compile(r"\{\{.*?(\}\}|$)", re.DOTALL)
 _PLAIN_JSONPATH = re.compile(r"\$(\.[A-Za-z_]\w*|\[\d{1,6}\]|\['[^'\\]*'\])*")
 _FRAMING = ("content-length", "transfer-encoding")
 _MAX_REGEX = 1000
@@ -136,12 +136,16 @@ def check_thresholds(document: Mapping[str, Any], places: Places) -> Found:
         path: Path = ("thresholds", key)
         each = enumerate(value) if isinstance(value, list) else [(None, value)]
         for index, item in each:
-            if not isinstance(item, str | Mapping):
+            place = path if index is None else (*path, index)
+            if isinstance(item, Mapping):
+                yield from _duration(places, (*place, "after"), item.get("after"), zero=True)
+                place, item = (*place, "that"), item.get("that")
+            if not isinstance(item, str):
                 continue  # the schema has said so
             try:
                 parse_thresholds(key, item, kinds, values)
             except ThresholdError as error:
-                yield _threshold(places, path if index is None else (*path, index), key, item, error)
+                yield _threshold(places, place, key, item, error)
 
 
 def metric_infos(document: Mapping[str, Any]) -> dict[str, MetricInfo]:
@@ -155,14 +159,10 @@ def metric_infos(document: Mapping[str, Any]) -> dict[str, MetricInfo]:
     return infos
 
 
-def _threshold(places: Places, path: Path, key: str, item: Any, error: ThresholdError) -> Diagnostic:
+def _threshold(places: Places, path: Path, key: str, text: str, error: ThresholdError) -> Diagnostic:
     if error.part == "metric":
         return places.key_text(("thresholds", key), error.offset, "LS028", error.message, help=error.hint)
-    path = (*path, *error.path)
-    text = _at(item, error.path)
-    if isinstance(text, str):
-        return places.text(path, text, error.offset, "LS028", error.message, help=error.hint)
-    return places.value(path, "LS028", error.message, help=error.hint)
+    return places.text(path, text, error.offset, "LS028", error.message, help=error.hint)
 
 
 def _address(document: Mapping[str, Any], places: Places, path: Path, value: Any) -> Found:
