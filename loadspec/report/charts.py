@@ -23,6 +23,7 @@ HEIGHT = 172
 TOP = 20
 """Room above the highest line for its label."""
 BASE = HEIGHT - 1
+DENSE = 200
 CLASSES = 6
 """Classes of failures with a colour of their own; the rest are one."""
 
@@ -80,6 +81,8 @@ class Chart:
     limits: Sequence[Mark] = ()
     moments: Sequence[Mark] = ()
     note: str = ""
+    dense: bool = False
+    """So many points that thin lines read better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,7 @@ class Axis:
 
     def ticks(self) -> list[Tick]:
         """Labels of the time axis."""
-        return [Tick(at / self.end * 100, clock(at)) for at in svg.time_ticks(self.end)]
+        return [Tick(at / self.end * 100, clock(at)) for at in svg.time_ticks(self.end, 6)]
 
     def bands(self, text: Callable[[Point], str]) -> list[Band]:
         """One band for each listed point."""
@@ -162,6 +165,7 @@ def throughput(result: RunResult, axis: Axis) -> Chart:
         ],
         right_ticks=user_ticks,
         moments=axis.moments,
+        dense=len(axis.drawn) > DENSE,
     )
 
 
@@ -201,8 +205,13 @@ def latency(result: RunResult, axis: Axis) -> Chart:
         [(clock(p.t - p.seconds), *(ms(getattr(p, name)) for name, _ in reversed(_LATENCIES))) for p in axis.listed],
         limits=[Mark(y(limit), text) for text, limit in near],
         moments=axis.moments,
-        note=f"Above this chart: {', '.join(far)}." if far else "",
+        dense=len(axis.drawn) > DENSE,
+        note=_far_limits(far) if peak else "No request was answered.",
     )
+
+
+def _far_limits(far: Sequence[str]) -> str:
+    return f"Above this chart: {', '.join(far)}." if far else ""
 
 
 def failures(result: RunResult, axis: Axis) -> Chart:
@@ -237,6 +246,7 @@ def failures(result: RunResult, axis: Axis) -> Chart:
             if p.failed
         ],
         moments=axis.moments,
+        dense=len(axis.drawn) > DENSE,
         note="" if classes else "No request failed.",
     )
 

@@ -117,9 +117,9 @@ def test_verdict_says_what_why_and_of_what(page: Page, result: RunResult) -> Non
 def test_thresholds_are_the_runs_worst_margin_first(page: Page, result: RunResult) -> None:
     rows = [[words(cell) for cell in row] for row in page.rows["thresholds"][1:]]
     expected = sorted(result.thresholds, key=lambda r: (r.passed, r.margin))
-    assert [row[0] for row in rows] == [r.threshold.title for r in expected]
+    assert [row[1] for row in rows] == [r.threshold.title for r in expected]
     for row, found in zip(rows, expected, strict=True):
-        assert row[1] == found.status
+        assert row[0] == found.status
         assert row[2:5] == [
             format_limit(found.threshold),
             format_actual(found.threshold, found.actual),
@@ -133,7 +133,7 @@ def test_a_threshold_without_samples_is_the_worst() -> None:
     missing = replace(result.thresholds[1], actual=None, margin=None, passed=False, samples=0, status="fail")
     page = read(build(replace(result, thresholds=[*result.thresholds, missing])))
     first = [words(cell) for cell in page.rows["thresholds"][1]]
-    assert first[0] == missing.threshold.title
+    assert first[1] == missing.threshold.title
     assert first[3:5] == ["no samples", "–"]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from loadspec.report.text import clock, utc
+from loadspec.report.text import utc
 from loadspec.results.model import RunResult
 from loadspec.units import format_duration
 
@@ -20,7 +20,7 @@ def figures(result: RunResult) -> Mapping[str, Any]:
         ("Profile", result.profile or "none"),
         ("Target", result.target),
         ("Started", utc(result.started_at)),
-        ("Load", f"{format_duration(round(result.duration, 1))} ({clock(result.duration)})"),
+        ("Load", format_duration(round(result.duration, 1))),
         ("Exit code", str(int(result.exit_code))),
     ]
     return {

@@ -1,0 +1,61 @@
+"""The style sheet: contrast in both schemes, and every colour of a chart in attributes and in the sheet alike."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import loadspec.report
+
+FOLDER = Path(loadspec.report.__file__).parent
+CSS = (FOLDER / "report.css").read_text(encoding="utf-8")
+LIGHT, DARK = (
+    dict(re.findall(r"--(\w[\w-]*): (#\w+);", block)) for block in re.findall(r":root \{(.*?)\n *\}", CSS, re.S)[:2]
+)
+TEXTS = [
+    *[(ink, surface) for ink in ("ink", "soft", "bad") for surface in ("card", "page", "sunk")],
+    *[("good", "card"), ("warn", "card"), ("accent", "card"), ("ink", "warn-tint"), ("sign", "good"), ("sign", "bad")],
+    *[(tone, f"{tone}-tint") for tone in ("good", "bad", "warn")],
+]
+SHAPES = ("blue", "teal", "violet", "rust", "grey", "yellow", "pink", "sky", "sea", "good", "bad")
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance as WCAG 2 defines it."""
+    digits = colour[1:] if len(colour) == 7 else "".join(c * 2 for c in colour[1:])
+    parts = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_contrast_of_black_on_white() -> None:
+    assert contrast("#000", "#ffffff") == pytest.approx(21)
+
+
+@pytest.mark.parametrize("scheme", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize(("text", "surface"), TEXTS)
+def test_texts_can_be_read(scheme: dict[str, str], text: str, surface: str) -> None:
+    assert contrast(scheme[text], scheme[surface]) >= 4.5
+
+
+@pytest.mark.parametrize("scheme", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_shapes_can_be_seen(scheme: dict[str, str], shape: str) -> None:
+    assert contrast(scheme[shape], scheme["card"]) >= 3
+
+
+def test_colours_in_attributes_are_the_light_scheme() -> None:
+    templates = "".join(path.read_text(encoding="utf-8") for path in FOLDER.rglob("*.j2"))
+    assert set(re.findall(r"#[0-9a-f]{6}\b", templates)) <= set(LIGHT.values())
+
+
+def test_every_variable_that_is_used_is_set() -> None:
+    assert set(re.findall(r"var\(--([\w-]+)\)", CSS)) <= set(re.findall(r"--([\w-]+):", CSS))
+    assert set(DARK) <= set(LIGHT)
