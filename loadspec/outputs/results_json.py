@@ -170,12 +170,12 @@ def figures(value: Value | None, seconds: float) -> dict[str, Any] | None:
 def _series(name: str, store: Store, seconds: float) -> list[dict[str, Any]]:
     """The same figures by scenario, by endpoint and by both; tags that do not divide the metric add no series."""
     groups = [*GROUPS, ("expected_response",)] if name == "http_req_duration" else GROUPS
+    tagged = [tags for tags, _ in store.items(name)]
     found = []
-    for tags in groups:
-        for key in dict.fromkeys(tuple(t.get(tag) for tag in tags) for t, _ in store.items(name)):
-            if all(part is not None for part in key):
-                wanted = {tag: str(part) for tag, part in zip(tags, key, strict=True)}
-                found.append({"tags": wanted, **(figures(store.where(name, **wanted), seconds) or {})})
+    for group in groups:
+        for key in sorted({tuple(tags[tag] for tag in group) for tags in tagged if tags.keys() >= set(group)}):
+            wanted = dict(zip(group, key, strict=True))
+            found.append({"tags": wanted, **(figures(store.where(name, **wanted), seconds) or {})})
     return found
 
 

@@ -1,136 +1,30 @@
-"""The three charts over time as values for `charts.j2`: what to draw, the key, the table behind it, and what to say.
-
-One time axis serves all: x runs from 0 to 1000 over the load, y in pixels. The paths sit in an inner picture that is
-stretched to the page's width (lines keep theirs), texts in an outer one that is not, so nothing shrinks on a phone.
-"""
+"""The three charts over time as values for `charts.j2`: what to draw, the key, the table behind it, what to say."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from loadspec.report import svg
-from loadspec.report.series import DRAWN, LISTED, downsample, end_of, per_second
+from loadspec.report.axis import BASE, DENSE, Axis, Chart, Layer, Mark, peak_of, scale_to
+from loadspec.report.series import per_second
 from loadspec.report.text import clock, count, ms
 from loadspec.report.text import per_second as rate_text
 from loadspec.report.thresholds import latency_limits
 from loadspec.results.model import Point, RunResult, ScenarioInfo
 
-WIDTH = 1000
-HEIGHT = 172
-TOP = 20
-"""Room above the highest line for its label."""
-BASE = HEIGHT - 1
-DENSE = 200
 CLASSES = 6
 """Classes of failures with a colour of their own; the rest are one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """One shape: `kind` is line, area or bars; `style` names its colour and dash in `charts.j2` and the style sheet."""
-
-    kind: str
-    style: str
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """A label at a place: per cent of the width for x, pixels for y."""
-
-    at: float
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A line that means something: a limit (y in pixels) or a moment (x in per cent)."""
-
-    at: float
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """A stretch of time that shows its figures when pointed at; `at` and `width` in per cent."""
-
-    at: float
-    width: float
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """A chart with its words: the key explains `layers` (label, style), `rows` hold the same figures as text."""
-
-    name: str
-    title: str
-    unit: str
-    description: str
-    layers: Sequence[Layer]
-    key: Sequence[tuple[str, str]]
-    y_ticks: Sequence[Tick]
-    x_ticks: Sequence[Tick]
-    bands: Sequence[Band]
-    columns: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    right_ticks: Sequence[Tick] = ()
-    limits: Sequence[Mark] = ()
-    moments: Sequence[Mark] = ()
-    note: str = ""
-    dense: bool = False
-    """So many points that thin lines read better."""
-
-
-@dataclass(frozen=True, slots=True)
-class Axis:
-    """What the charts share: the points drawn and listed, the scale of time, moments to mark."""
-
-    drawn: Sequence[Point]
-    listed: Sequence[Point]
-    end: float
-    moments: Sequence[Mark] = field(default_factory=tuple)
-
-    def x(self, seconds: float) -> float:
-        """Seconds → 0..1000, held inside."""
-        return svg.Scale(0, self.end, 0, WIDTH)(min(max(seconds, 0.0), self.end))
-
-    def middle(self, point: Point) -> float:
-        """Where the middle of a point's time lies."""
-        return self.x(point.t - point.seconds / 2)
-
-    def span(self, point: Point) -> tuple[float, float]:
-        """Where a point's time begins and ends."""
-        return self.x(point.t - point.seconds), self.x(point.t)
-
-    def ticks(self) -> list[Tick]:
-        """Labels of the time axis."""
-        return [Tick(at / self.end * 100, clock(at)) for at in svg.time_ticks(self.end, 6)]
-
-    def bands(self, text: Callable[[Point], str]) -> list[Band]:
-        """One band for each listed point."""
-        spans = [(self.span(p), p) for p in self.listed]
-        return [Band(a / 10, (b - a) / 10, f"{clock(p.t - p.seconds)} · {text(p)}") for (a, b), p in spans if b > a]
-
-
-def axis_of(result: RunResult) -> Axis:
-    """The shared axis; a threshold that was failing at the end is marked where that began."""
-    end = end_of(result.points, result.duration)
-    since = {round(r.failing_since, 3) for r in result.thresholds if r.failing_since is not None}
-    moments = [Mark(t / end * 100, f"failing since {clock(t)}") for t in sorted(since) if 0 <= t <= end]
-    return Axis(downsample(result.points, DRAWN), downsample(result.points, LISTED), end, moments[:3])
 
 
 def throughput(result: RunResult, axis: Axis) -> Chart:
     """Requests per second as a line before the users, a quiet staircase with its own scale on the right."""
     rates = [(axis.middle(p), per_second(p.requests, p.seconds)) for p in axis.drawn]
-    planned = [(t, u) for t, u in planned_users(result.scenarios, axis.end)]
-    high_rate, high_users = _peak(y for _, y in rates), _peak([p.users for p in axis.drawn] + [u for _, u in planned])
-    y, y_ticks = _scale(high_rate, rate_text)
-    y_users, user_ticks = _scale(high_users, count, len(y_ticks) + 1)
+    planned = planned_users(result.scenarios, axis.end)
+    high_rate = peak_of(rate for _, rate in rates)
+    high_users = peak_of([*(p.users for p in axis.drawn), *(users for _, users in planned)])
+    y, y_ticks = scale_to(high_rate, rate_text)
+    y_users, user_ticks = scale_to(high_users, count, len(y_ticks) + 1)
     steps = [(*axis.span(p), y_users(p.users)) for p in axis.drawn]
     stairs = svg.step_path(steps)
     filled = f"{stairs}V{BASE}H{svg.num(steps[0][0])}Z" if steps else ""
@@ -152,44 +46,33 @@ def throughput(result: RunResult, axis: Axis) -> Chart:
         axis.ticks(),
         axis.bands(lambda p: f"{rate_text(per_second(p.requests, p.seconds))} requests/s · {count(p.users)} users"),
         ("Time", "Users", "Requests", "Requests/s", "Iterations", "Failed"),
-        [
-            (
-                clock(p.t - p.seconds),
-                count(p.users),
-                count(p.requests),
-                rate_text(per_second(p.requests, p.seconds)),
-                count(p.iterations),
-                count(p.failed),
-            )
-            for p in axis.listed
-        ],
+        [_throughput_row(p) for p in axis.listed],
         right_ticks=user_ticks,
         moments=axis.moments,
         dense=len(axis.drawn) > DENSE,
     )
 
 
-_LATENCIES: tuple[tuple[str, str], ...] = (
-    ("max", "max"),
-    ("p99", "p99"),
-    ("p95", "p95"),
-    ("p90", "p90"),
-    ("p50", "p50"),
-)
+def _throughput_row(p: Point) -> tuple[str, ...]:
+    rate = rate_text(per_second(p.requests, p.seconds))
+    return clock(p.t - p.seconds), count(p.users), count(p.requests), rate, count(p.iterations), count(p.failed)
+
+
+_LATENCIES = ("p50", "p90", "p95", "p99", "max")
 
 
 def latency(result: RunResult, axis: Axis) -> Chart:
     """Percentiles of each second; limits that lie in reach are drawn, the others named below."""
     lines: dict[str, list[tuple[float, float | None]]] = {
-        name: [(axis.middle(p), getattr(p, name)) for p in axis.drawn] for name, _ in _LATENCIES
+        name: [(axis.middle(p), getattr(p, name)) for p in axis.drawn] for name in _LATENCIES
     }
-    peak = _peak(v for _, v in lines["max"])
+    peak = peak_of(v for _, v in lines["max"])
     limits = latency_limits(result.thresholds)
     near = [(text, limit) for text, limit in limits if limit <= max(peak, 1e-9) * 1.6]
-    y, y_ticks = _scale(max([peak, *(limit for _, limit in near)]), ms)
+    y, y_ticks = scale_to(max([peak, *(limit for _, limit in near)]), ms)
     placed = {name: [(x, None if v is None else y(v)) for x, v in line] for name, line in lines.items()}
     layers = [Layer("area", "spread", svg.area_path(placed["p95"], [v for _, v in placed["p50"]]))]
-    layers += [Layer("line", name, svg.line_path(placed[name])) for name, _ in _LATENCIES]
+    layers += [Layer("line", name, svg.line_path(placed[name])) for name in reversed(_LATENCIES)]
     far = [text for text, limit in limits if limit > max(peak, 1e-9) * 1.6]
     return Chart(
         "latency",
@@ -197,12 +80,12 @@ def latency(result: RunResult, axis: Axis) -> Chart:
         "of each second's answered requests, polls left out",
         f"Percentiles of request duration, per second, over {clock(axis.end)}; the slowest took {ms(peak or None)}.",
         layers,
-        [(label, name) for name, label in reversed(_LATENCIES)],
+        [(name, name) for name in _LATENCIES],
         y_ticks,
         axis.ticks(),
-        axis.bands(lambda p: " · ".join(f"{name} {ms(getattr(p, name))}" for name, _ in reversed(_LATENCIES))),
+        axis.bands(lambda p: " · ".join(f"{name} {ms(getattr(p, name))}" for name in _LATENCIES)),
         ("Time", "p50", "p90", "p95", "p99", "max"),
-        [(clock(p.t - p.seconds), *(ms(getattr(p, name)) for name, _ in reversed(_LATENCIES))) for p in axis.listed],
+        [(clock(p.t - p.seconds), *(ms(getattr(p, name)) for name in _LATENCIES)) for p in axis.listed],
         limits=[Mark(y(limit), text) for text, limit in near],
         moments=axis.moments,
         dense=len(axis.drawn) > DENSE,
@@ -220,8 +103,8 @@ def failures(result: RunResult, axis: Axis) -> Chart:
     classes = _classes(axis.drawn)
     shown = [*names, "other"] if len(classes) > len(names) else names
     stacks = [_stack(p, names, shown) for p in axis.drawn]
-    high = _peak(sum(stack) for stack in stacks)
-    y, y_ticks = _scale(high, rate_text)
+    high = peak_of(sum(stack) for stack in stacks)
+    y, y_ticks = scale_to(high, rate_text)
     layers = []
     for i in range(len(shown)):
         bars = [
@@ -270,25 +153,6 @@ def _shape_at(shape: Sequence[tuple[float, int]], t: float) -> float:
     if not before or not after:
         return float(before[-1][1]) if before and before[-1][0] == t else 0.0
     return svg.Scale(before[-1][0], after[0][0], before[-1][1], after[0][1])(t)
-
-
-def _scale(high: float, label: Callable[[float], str], ticks: int = 0) -> tuple[svg.Scale, list[Tick]]:
-    """A scale from 0 to a round number, and its labels; with `ticks` as many as the other axis has."""
-    values = svg.nice_ticks(high, 4)
-    if ticks:
-        step = next(s for s in _steps(high) if s * (ticks - 1) >= high * (1 - 1e-9))
-        values = [step * i for i in range(ticks)]
-    y = svg.Scale(0, values[-1], BASE, TOP)
-    return y, [Tick(y(v), label(v)) for v in values[1:]]
-
-
-def _steps(high: float) -> list[float]:
-    """Round steps for whole things, from small to large enough."""
-    return [f * 10.0**n for n in range(len(str(int(high))) + 1) for f in (1, 2, 2.5, 3, 4, 5) if f != 2.5 or n]
-
-
-def _peak(values: Any) -> float:
-    return max((float(v) for v in values if v is not None), default=0.0)
 
 
 def _classes(points: Sequence[Point]) -> Counter[str]:

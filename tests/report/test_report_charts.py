@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 from support_results import make_result
 
-from loadspec.report.charts import axis_of, failures, latency, planned_users, throughput
+from loadspec.report.axis import axis_of
+from loadspec.report.charts import failures, latency, planned_users, throughput
 from loadspec.report.series import DRAWN, LISTED, downsample, merge_points
 from loadspec.results.model import Point, ScenarioInfo
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from loadspec.report.charts import axis_of, failures, latency, throughput
+from loadspec.report.axis import axis_of
+from loadspec.report.charts import failures, latency, throughput
 from loadspec.report.series import DRAWN, LISTED
 from loadspec.results.model import RunResult
 
