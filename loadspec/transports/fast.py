@@ -26,7 +26,7 @@ from loadspec.clock import monotonic
 from loadspec.transports.base import UNPARSED, Answer, Deadlines, ExchangeError, explain
 from loadspec.transports.network import Address, Network
 from loadspec.wire.encoding import decode_content
-from loadspec.wire.fasthead import parse_head
+from loadspec.wire.fasthead import parse_head, parse_one_chunk
 from loadspec.wire.response import ResponseParser
 from loadspec.wire.url import Origin
 
@@ -184,7 +184,12 @@ class Channel(Answer):
         self._complete(status, encoding, close or have > end)
 
     def _read_complete(self, data: bytes, head: bool) -> None:
-        """Any other legal answer, by the complete parser."""
+        """Any other legal answer: in one chunk, or by the complete parser."""
+        one = None if head else parse_one_chunk(data)
+        if one is not None:
+            status, end, start, stop, encoding, close = one
+            self.head, self.body, self.received = data[:end], data[start:stop], len(data)
+            return self._complete(status, encoding, close)
         parser = ResponseParser(head, self._network.limits)
         done = parser.feed(data)
         while not done:
@@ -193,7 +198,7 @@ class Channel(Answer):
         self.head = parser.head
         self.body = parser.body
         self.received = parser.wire_bytes
-        self._complete(parser.status, parser.content_encoding, not parser.keep_alive)
+        return self._complete(parser.status, parser.content_encoding, not parser.keep_alive)
 
     def _complete(self, status: int, encoding: bytes, close: bool) -> None:
         if close:

@@ -1,0 +1,52 @@
+# Everything works in a fresh clone with nothing but Python >= 3.11: .venv is made on first use.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest
+.DEFAULT_GOAL := help
+.PHONY: help demo test drills lint bench schemas sample clean
+
+help:  ## show the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+$(VENV)/made: setup.cfg pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "loadspec needs Python 3.11 or newer; this is $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.12 demo"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "Python's venv module is missing. On Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/made-dev: $(VENV)/made
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: $(VENV)/made  ## the main job: the reference spec against the mock platform, ending in a report
+	$(BIN)/loadspec demo
+
+test: $(VENV)/made-dev  ## all tests but the long fault drills
+	$(PYTEST) -m "not drill"
+
+drills: $(VENV)/made-dev  ## the long fault drills
+	$(PYTEST) -m drill
+
+lint: $(VENV)/made-dev  ## style, types, import floors
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --config setup.cfg
+
+schemas: $(VENV)/made-dev  ## write schemas/ from the code
+	$(BIN)/python -m loadspec.spec.schema schemas/loadspec.schema.json
+	$(BIN)/python -m loadspec.outputs.results_schema schemas/results.schema.json
+
+bench: $(VENV)/made-dev  ## measure against k6, Locust and wrk; writes bench/RESULTS.md
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	$(BIN)/python bench/run.py
+
+sample: $(VENV)/made-dev  ## write reports/sample-report.html from a run on the mock platform
+	$(BIN)/python reports/make_sample.py
+
+clean:  ## remove what was made
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
