@@ -3,7 +3,3 @@
 Messages are JSON lines. To a worker: `{"do": "job" | "setup" | "load" | "teardown" | "stop" | "quit", ...}`; from it:
 `{"is": "ready" | "invalid" | "snapshot" | "end" | "lost", ...}`.
 """
-
-from loadspec.fleet.process import Job, WorkerProcess
-
-__all__ = ["Job", "WorkerProcess"]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from loadspec.errors import ExitCode
 from loadspec.thresholds import ThresholdResult, format_actual, format_limit, format_margin
@@ -41,7 +41,10 @@ class Facts:
 
     thresholds: Sequence[ThresholdResult] = ()
     requests: int = 0
+    answered: int = 0
     failed: int = 0
+    errors: Mapping[str, int] = field(default_factory=dict)
+    """Failed requests by class."""
     duration: float = 0.0
     setup_failed: str = ""
     setup_timed_out: bool = False
@@ -67,7 +70,7 @@ def first_of(*codes: ExitCode) -> ExitCode:
 
 def judge_run(facts: Facts) -> Verdict:
     """→ exit code, word and sentence."""
-    failed = sorted((t for t in facts.thresholds if t.status == "fail"), key=_badness)
+    failed = sorted((t for t in facts.thresholds if t.status == "fail"), key=_order)
     causes: dict[ExitCode, str] = {}
     if facts.setup_failed:
         code = ExitCode.SETUP_TIMEOUT if facts.setup_timed_out else ExitCode.SETUP_FAILED
@@ -86,26 +89,42 @@ def judge_run(facts: Facts) -> Verdict:
     return Verdict(code, _WORDS.get(code, "PASS"), causes.get(code) or _pass_sentence(facts))
 
 
-def _badness(result: ThresholdResult) -> float:
-    return result.margin if result.margin is not None else float("-inf")
+def _order(result: ThresholdResult) -> tuple[bool, float]:
+    """Worst first; those without a sample last, since they say least about why."""
+    return result.margin is None, result.margin or 0.0
 
 
 def _threshold_sentence(failed: Sequence[ThresholdResult], facts: Facts) -> str:
-    worst = failed[0]
-    name = worst.threshold.title.partition(":")[0] if not worst.threshold.selector else worst.threshold.title
-    if worst.actual is None:
-        text = f"{worst.threshold.title} has no samples, and no sample is a failure"
-    else:
-        since = f", since {format_duration(round(worst.failing_since))}" if worst.failing_since else ""
-        margin = f" ({format_margin(worst.margin)})" if worst.margin is not None else ""
-        actual, limit = format_actual(worst.threshold, worst.actual), format_limit(worst.threshold)
-        text = f"{name} {worst.threshold.aggregate} is {actual}, limit {limit}{margin}{since}"
+    parts = [_silence(facts) or _culprit(failed[0])]
     aborted = next((t for t in failed if t.aborted), None)
     if aborted is not None:
-        text += f"; the run was ended after {format_duration(round(facts.duration, 1))} by {aborted.threshold.title}"
-    if len(failed) > 1:
-        text += f"; {len(failed)} of {len(facts.thresholds)} thresholds failed"
-    return text
+        parts.append(
+            f"the run was ended after {format_duration(round(facts.duration, 1))} by {aborted.threshold.title}"
+        )
+    if len(failed) > 1 or (len(parts) == 1 and _silence(facts)):
+        parts.append(f"{len(failed)} of {len(facts.thresholds)} thresholds failed")
+    return "; ".join(parts)
+
+
+def _silence(facts: Facts) -> str:
+    """What matters more than any threshold: that nothing was measured."""
+    if facts.answered:
+        return ""
+    if not facts.requests:
+        return "no request was made"
+    worst = max(facts.errors, key=lambda kind: facts.errors[kind], default="no answer")
+    return f"none of {format_count(facts.requests)} requests was answered ({worst})"
+
+
+def _culprit(worst: ThresholdResult) -> str:
+    threshold = worst.threshold
+    if worst.actual is None:
+        return f"{threshold.title} has no samples, and no sample is a failure"
+    name = threshold.title.removesuffix(f": {threshold.source}")
+    margin = f" ({format_margin(worst.margin)})" if worst.margin is not None else ""
+    since = f", since {format_duration(round(worst.failing_since))}" if worst.failing_since is not None else ""
+    actual, limit = format_actual(threshold, worst.actual), format_limit(threshold)
+    return f"{name} {threshold.aggregate} is {actual}, limit {limit}{margin}{since}"
 
 
 def _pass_sentence(facts: Facts) -> str:

@@ -46,10 +46,13 @@ def facts(conductor: Conductor) -> Facts:
     """What the verdict needs."""
     store, outcome = conductor.collector.stores["load"], conductor.outcome
     failed = store.where("http_req_failed")
+    requests = int(store.total("http_reqs"))
     return Facts(
         thresholds=conductor.watch.results(),
-        requests=int(store.total("http_reqs")),
+        requests=requests,
+        answered=requests - int(store.total("http_reqs", status="0")),
         failed=failed.passes if isinstance(failed, Rate) else 0,
+        errors=conductor.collector.error_totals,
         duration=conductor.collector.elapsed,
         setup_failed=outcome.setup_failed,
         setup_timed_out=outcome.setup_timed_out,
@@ -131,7 +134,7 @@ def _hint(conductor: Conductor) -> str:
 
 
 _HINTS = {
-    "refused": "nothing listens at the target; start the server, or set the base URL (for the mock: loadspec mock)",
+    "refused": "start the server, or set the base URL; `loadspec mock` serves a mock platform",
     "dns": "the host's name is not known here; check the base URL",
     "tls_certificate": "give the CA by target.tls.ca_file, or insecure_skip_verify: true for a test system",
 }

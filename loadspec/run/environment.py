@@ -6,7 +6,6 @@ import os
 import platform
 import subprocess
 import sys
-from importlib.metadata import PackageNotFoundError, version
 
 from loadspec import __version__
 
@@ -35,6 +34,8 @@ def usable_cores() -> int:
 
 
 def _version(name: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version  # lazily: its imports cost more than its use
+
     try:
         return version(name)
     except PackageNotFoundError:

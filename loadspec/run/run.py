@@ -12,7 +12,7 @@ from typing import IO, Any
 
 from loadspec.clock import monotonic
 from loadspec.errors import OutputError
-from loadspec.fleet import Job, WorkerProcess
+from loadspec.fleet.process import Job, WorkerProcess
 from loadspec.results import RunResult
 from loadspec.results.verdict import first_of
 from loadspec.run.assemble import assemble, scenario_infos, target

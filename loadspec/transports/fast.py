@@ -296,6 +296,7 @@ class Channel(Answer):
                 break
             except OSError as error:
                 failure = explain(error, "connect")
+                failure.args = (f"{self._origin}: {failure}",)
                 self._drop()
         else:
             raise failure or ExchangeError("dns", "dns", f"{self._origin.host} has no address")
