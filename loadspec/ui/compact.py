@@ -1,0 +1,229 @@
+"""The compact summary: at most 40 lines, what failed first, the verdict last.
+
+The page is a list of blocks. Each knows which rows it could do without; `fit` takes rows away, the longest block
+first, until all of it fits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from loadspec.errors import ExitCode
+from loadspec.metrics import Counter, Gauge, Rate, Trend, Value
+from loadspec.metrics.values import new_value
+from loadspec.results.model import CheckResult, ErrorClass, RunResult
+from loadspec.ui.figures import PERCENTS, Format, format_of, out_of, per_second, percent, short_ms
+from loadspec.ui.limits import limit_table, limits_of
+from loadspec.ui.text import Style, clean, mmss, table, truncate
+from loadspec.units import format_bytes, format_count, format_duration, format_ms
+
+_LABEL = 10
+_NAME = 32
+_ENDPOINTS = 8
+
+
+@dataclass(slots=True)
+class Block:
+    """A labelled part of the page: `head` and `tail` stay, of `rows` the first `shown`."""
+
+    label: str
+    rows: Sequence[str]
+    head: str = ""
+    tail: Sequence[str] = ()
+    most: int = 8
+    worth: int = 0
+    """Rows more than another block that it may keep when room is short."""
+    shown: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.shown = min(len(self.rows), self.most)
+
+    def lines(self) -> list[str]:
+        """The block's lines without their label."""
+        hidden = len(self.rows) - self.shown
+        more = [f"and {hidden} more"] if hidden else []
+        return [*([self.head] if self.head else []), *self.rows[: self.shown], *more, *self.tail]
+
+
+def compact(result: RunResult, style: Style, width: int, room: int) -> list[str]:
+    """The lines above the files and the verdict, at most `room` of them."""
+    blocks = [
+        _header(result),
+        _checks(result.checks, style),
+        Block("thresholds", limit_table(limits_of(result.thresholds), style, width - _LABEL - 1), worth=4),
+        _figures(result),
+        _metrics(result),
+        _endpoints(result),
+        _errors(result.errors, style),
+        Block("generator", _generator(result, style)),
+        Block("warnings", [style(clean(text), "warn") for text in result.warnings], most=2),
+    ]
+    title, *others = fit([block for block in blocks if block.lines()], room)
+    lines = [style(title.label, "strong"), *(f"  {line}" for line in title.lines())]
+    for block in others:
+        lines += ["", *labelled(block.label, block.lines(), style)]
+    return lines
+
+
+def labelled(label: str, lines: Sequence[str], style: Style) -> list[str]:
+    """`lines` with the label to the left of the first."""
+    labels = [label, *[""] * (len(lines) - 1)]
+    return [f"{style(name.ljust(_LABEL), 'dim')} {line}" for name, line in zip(labels, lines, strict=True)]
+
+
+def fit(blocks: Sequence[Block], room: int) -> Sequence[Block]:
+    """Shrink `blocks` until they take at most `room` lines with their labels and the empty lines between them."""
+    while sum(len(block.lines()) + 1 for block in blocks) > room:
+        longest = max(blocks, key=lambda block: (block.shown > 1, block.shown - block.worth))
+        if longest.shown <= 1:
+            break
+        # The line that says "and N more" comes with the first row that goes.
+        longest.shown -= 1 if longest.shown < len(longest.rows) else min(2, longest.shown - 1)
+    return blocks
+
+
+def _header(result: RunResult) -> Block:
+    profile = f", profile {clean(result.profile)}" if result.profile else ""
+    title = f"{clean(result.spec_name)}{profile}, {format_duration(round(result.duration, 1))}"
+    rows = [f"{clean(result.spec_path)} → {clean(result.target)}"]
+    names = [clean(scenario.name) for scenario in result.scenarios]
+    shapes = table(
+        [[f"{name}:", clean(s.description)] for name, s in zip(names, result.scenarios, strict=True)], gap=" "
+    )
+    return Block(title, rows + shapes, most=4)
+
+
+def _name(text: str) -> str:
+    return truncate(clean(text), _NAME)
+
+
+def _checks(checks: Sequence[CheckResult], style: Style) -> Block:
+    failed = sorted((check for check in checks if check.fails), key=lambda check: -check.fails)
+    rows = []
+    for check in failed:
+        total = check.passes + check.fails
+        cells = [f"{style('✗', 'bad')} {_name(check.name)}", f"{check.passes * 100 // total}%"]
+        rows.append([*cells, f"{format_count(check.fails)} of {format_count(total)} failed", _name(check.endpoint)])
+    held = [check for check in checks if not check.fails]
+    times = sum(check.passes for check in held)
+    others = f"{len(held)} {'other' if failed else 'check'}{'s' if len(held) > 1 else ''}"
+    tail = [f"{style('✓', 'good')} {others} passed, {format_count(times)} times"] if held else []
+    return Block("checks", table(rows, right=(1, 2)), tail=tail, most=4)
+
+
+def _figures(result: RunResult) -> Block:
+    store, seconds = result.stores["load"], result.duration
+    if not store.series:
+        return Block("load", ["none"])
+    requests = store.total("http_reqs")
+    failed = store.where("http_req_failed")
+    share = f", {percent(failed.passes, failed.total)} failed" if isinstance(failed, Rate) else ""
+    received, sent = store.total("data_received"), store.total("data_sent")
+    done = result.iterations
+    dropped = f", {format_count(done.dropped)} dropped" if done.dropped else ""
+    rows = [
+        ["requests", f"{format_count(requests)}, {_rate(requests, seconds)}{share}"],
+        *_latency(result),
+        [
+            "iterations",
+            f"{format_count(done.completed)} completed, {format_count(done.interrupted)} interrupted{dropped}, "
+            f"{_rate(done.completed, seconds)}",
+        ],
+        ["data", f"{_bytes(received, seconds)} received, {_bytes(sent, seconds)} sent"],
+    ]
+    return Block("load", [], tail=table(rows))
+
+
+def _latency(result: RunResult) -> list[list[str]]:
+    """Latency as thresholds judge it: expected answers to requests that are no polls; else whatever was answered."""
+    store = result.stores["load"]
+    trend = store.where("http_req_duration", expected_response="true", poll="false")
+    if isinstance(trend, Trend) and trend.samples:
+        return [["latency", _trend(trend, short_ms)]]
+    answers = store.where("http_req_duration")
+    if isinstance(answers, Trend) and answers.samples:
+        return [["latency", f"{_trend(answers, short_ms)}  (no expected answer)"]]
+    return [["latency", "no answer"]]
+
+
+def _trend(trend: Trend, form: Format) -> str:
+    med, p90, p95, p99 = map(form, trend.percentiles(PERCENTS))
+    return f"avg {form(trend.avg)}  med {med}  p90 {p90}  p95 {p95}  p99 {p99}  max {form(trend.max)}"
+
+
+def _rate(count: float, seconds: float) -> str:
+    rate = per_second(count, seconds)
+    return f"{format_count(round(rate, 2 if rate < 10 else 1 if rate < 100 else 0))}/s"
+
+
+def _bytes(count: float, seconds: float) -> str:
+    return f"{format_bytes(count)} ({format_bytes(per_second(count, seconds))}/s)"
+
+
+def _metrics(result: RunResult) -> Block:
+    store = result.stores["load"]
+    rows = []
+    for name in result.custom_metrics if store.series else ():
+        info = result.metrics[name]
+        form = short_ms if info.contains == "time" else format_of(info)
+        rows.append([_name(name), _metric(store.where(name) or new_value(info.kind), form, result.duration)])
+    return Block("metrics", table(rows))
+
+
+def _metric(value: Value, form: Format, seconds: float) -> str:
+    if not value.samples and not isinstance(value, Counter):
+        return "no samples"
+    if isinstance(value, Trend):
+        return _trend(value, form)
+    if isinstance(value, Rate):
+        return f"{percent(value.passes, value.total)}  {out_of(value.passes, value.total)}"
+    if isinstance(value, Gauge):
+        return f"{form(value.last)}  min {form(value.min)}  max {form(value.max)}"
+    return f"{form(value.value)}  {_rate(value.value, seconds)}"
+
+
+def _endpoints(result: RunResult) -> Block:
+    stats = list(result.endpoint_stats)
+    if len(stats) < 2:
+        return Block("", [])
+    if len(stats) > _ENDPOINTS:
+        stats.sort(key=lambda row: (-row.failed, -row.requests))
+    lines = [["", "requests", "rate", "failed", "avg", "med", "p90", "p95", "p99", "max"]]
+    for row in stats:
+        times = [short_ms(ms) for ms in (row.avg, row.med, row.p90, row.p95, row.p99, row.max)]
+        share = percent(row.failed, row.requests)
+        lines.append([_name(row.endpoint), format_count(row.requests), _rate(row.rate, 1), share, *times])
+    head, *rows = table(lines, right=range(1, 10))
+    return Block("endpoints", rows, head=head, most=_ENDPOINTS)
+
+
+def _errors(errors: Sequence[ErrorClass], style: Style) -> Block:
+    worst = sorted(errors, key=lambda error: -error.count)
+    rows = []
+    for error in worst:
+        what = f"status {error.status}" if error.kind == "status" else error.kind.replace("_", " ")
+        phase = "" if error.phase == "load" else f"{error.phase} "
+        count = style(f"{format_count(error.count)} ×", "bad")
+        rows.append([count, f"{phase}{_name(error.endpoint)}", clean(what), _span(error), clean(error.message)])
+    return Block("errors", table(rows, right=(0,)), most=3)
+
+
+def _span(error: ErrorClass) -> str:
+    first, last = mmss(error.first), mmss(error.last)
+    return first if first == last else f"{first}-{last}"
+
+
+def _generator(result: RunResult, style: Style) -> list[str]:
+    """One line, and only where the generator's own health spoils the figures."""
+    if result.exit_code != ExitCode.UNTRUSTED and result.verdict != "INCONCLUSIVE":
+        return []
+    known: list[tuple[str, Any, Format]] = [
+        ("CPU", result.generator.get("cpu_percent"), lambda value: f"{value:.0f}%"),
+        ("lag p99", result.generator.get("lag_p99_ms"), format_ms),
+        ("memory", result.generator.get("peak_rss_bytes"), format_bytes),
+        ("workers", result.generator.get("workers"), format_count),
+    ]
+    figures = [f"{name} {form(value)}" for name, value, form in known if isinstance(value, int | float)]
+    return [style(", ".join(["its own limits show in these figures", *figures]), "warn")]

@@ -1,0 +1,152 @@
+"""What progress looks like: pure functions from a `Progress` to lines, for a terminal's region and for plain logs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from loadspec.results.model import Point, Progress, ScenarioInfo
+from loadspec.ui.figures import per_second, short_ms
+from loadspec.ui.limits import limit_table, limits_of
+from loadspec.ui.text import Style, bar, clean, mmss, pad, sparkline, truncate, width_of
+from loadspec.units import format_count, format_duration
+
+_LABEL = 10
+_NAME = 24
+_BAR = (12, 40)
+_SCENARIOS = 6
+_LIMITS = 6
+_CLASSES = 3
+
+
+def opening(title: str, scenarios: Sequence[ScenarioInfo], info: Sequence[str], style: Style) -> list[str]:
+    """What is about to run, in k6's words; `info` are further lines."""
+    users = sum(scenario.max_users for scenario in scenarios)
+    longest = max((scenario.max_duration for scenario in scenarios), default=0.0)
+    count = f"{len(scenarios)} scenario{'' if len(scenarios) == 1 else 's'}"
+    head = f"{count}, {users} max VUs, {format_duration(longest)} max duration (incl. graceful stop)"
+    lines = [f"{style(clean(title), 'strong')}: {head}"]
+    lines += [f"  * {clean(scenario.name)}: {clean(scenario.description)}" for scenario in scenarios]
+    return [*lines, *(f"  {clean(line)}" for line in info)]
+
+
+def frame(
+    progress: Progress,
+    p95: Sequence[float | None],
+    scenarios: Sequence[ScenarioInfo],
+    title: str,
+    style: Style,
+    width: int,
+) -> list[str]:
+    """The region while the run goes on; `p95` has the latencies of the seconds so far, in ms."""
+    lines = bars(progress, scenarios, title, style, width)
+    if progress.phase == "load":
+        lines += _figures(progress, p95, style, width)
+        lines += _limits(progress, style, width)
+    return [truncate(line, width) for line in lines]
+
+
+def bars(progress: Progress, scenarios: Sequence[ScenarioInfo], title: str, style: Style, width: int) -> list[str]:
+    """The line that says where the run is, and a bar for each scenario; also what is left when it has ended."""
+    done = progress.iterations
+    state = "stopping" if progress.stopping else "running" if progress.phase == "load" else progress.phase
+    lines = [
+        f"{style(state, 'strong')} ({_time(progress.elapsed)}), {_users(progress)}, "
+        f"{done.completed} complete and {done.interrupted} interrupted iterations"
+    ]
+    if progress.phase == "load":
+        lines += _bars(progress, scenarios, title, style, width)
+    return lines
+
+
+def _bars(progress: Progress, scenarios: Sequence[ScenarioInfo], title: str, style: Style, width: int) -> list[str]:
+    alone = len(scenarios) == 1
+    names = [truncate(clean(title if alone and s.name == "default" else s.name), _NAME) for s in scenarios]
+    column = max(map(width_of, names), default=0)
+    lines = []
+    for name, scenario in list(zip(names, scenarios, strict=True))[:_SCENARIOS]:
+        share = min(1.0, progress.elapsed / scenario.duration) if scenario.duration > 0 else 1.0
+        now, end = _time(min(progress.elapsed, scenario.duration)), _time(scenario.duration)
+        rest = f"{_users(progress)}  {now}/{end}" if alone else f"{share:4.0%}  {now}/{end}"
+        room = max(_BAR[0], min(_BAR[1], width - column - len(rest) - 4))
+        lines.append(f"{pad(name, column)} {style(bar(share, room), 'head')} {rest}")
+    hidden = len(scenarios) - len(lines)
+    return [*lines, f"and {hidden} more"] if hidden else lines
+
+
+def _figures(progress: Progress, p95: Sequence[float | None], style: Style, width: int) -> list[str]:
+    point = progress.point
+    rows = [("requests", f"{_rate(point)} now, {format_count(progress.requests)} in all")]
+    text = _latency(point)
+    room = min(40, width - _LABEL - width_of(text) - 7)
+    rows.append(("latency", f"{text}  {style(sparkline(p95, room), 'head')} p95" if room > 0 and p95 else text))
+    failures = _failures(progress)
+    rows.append(("failed", style(failures, "bad") if progress.errors else failures))
+    return [f"{style(label.ljust(_LABEL), 'dim')} {text}" for label, text in rows]
+
+
+def _limits(progress: Progress, style: Style, width: int) -> list[str]:
+    limits = limits_of(progress.thresholds)
+    lines = limit_table(limits[:_LIMITS], style, width)
+    hidden = len(limits) - len(lines)
+    return [*lines, f"and {hidden} more"] if hidden else lines
+
+
+def plain_line(progress: Progress) -> str:
+    """All of it on one line, for a log."""
+    done, point = progress.iterations, progress.point
+    head = mmss(progress.elapsed) if progress.phase == "load" else f"{progress.phase} {mmss(progress.elapsed)}"
+    parts = [
+        _users(progress),
+        f"{format_count(done.completed)} iterations"
+        + (f" ({done.interrupted} interrupted)" if done.interrupted else ""),
+        f"{format_count(progress.requests)} requests, {_rate(point)}",
+        _latency(point).replace("  ", " "),
+        f"failed {_failures(progress)}",
+        *_standing(progress),
+        *(["stopping"] if progress.stopping else []),
+    ]
+    return f"{head}  {', '.join(parts)}"
+
+
+def _standing(progress: Progress) -> list[str]:
+    """How many thresholds fail now, and the first of them."""
+    limits = limits_of(progress.thresholds)
+    failing = [limit for limit in limits if limit.status == "fail"]
+    if not failing:
+        return ["thresholds hold"] if any(limit.status == "pass" for limit in limits) else []
+    first = failing[0]
+    return [f"{len(failing)} of {len(limits)} thresholds failing: {first.name()} is {first.actual}"]
+
+
+def _users(progress: Progress) -> str:
+    """k6's `07/10 VUs`."""
+    digits = len(str(progress.max_users))
+    return f"{progress.users:0{digits}}/{progress.max_users} VUs"
+
+
+def _rate(point: Point | None) -> str:
+    return f"{per_second(point.requests, point.seconds) if point else 0:.1f}/s"
+
+
+def _latency(point: Point | None) -> str:
+    figures = {"p50": point.p50, "p95": point.p95, "p99": point.p99} if point else {}
+    known = [f"{name} {short_ms(value)}" for name, value in figures.items() if value is not None]
+    return "  ".join(known) or "no answer in this second"
+
+
+def _failures(progress: Progress) -> str:
+    """`24: status 503 23, timeout 1`."""
+    classes = sorted(progress.errors.items(), key=lambda item: -item[1])
+    total = sum(count for _, count in classes)
+    if not total:
+        return "none"
+    shown = [f"{clean(name)} {format_count(count)}" for name, count in classes[:_CLASSES]]
+    more = ["..."] if len(classes) > _CLASSES else []
+    return f"{format_count(total)}: {', '.join(shown + more)}"
+
+
+def _time(seconds: float) -> str:
+    """k6's `1m05s`, `1h00m05s`."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}h{minutes:02}m{rest:02}s" if hours else f"{minutes}m{rest:02}s"

@@ -1,0 +1,108 @@
+"""Thresholds as the terminal shows them: the mark, the actual value, the limit, the margin, since when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from loadspec.thresholds import Status, Threshold, ThresholdResult, format_actual
+from loadspec.ui.text import Style, clean, mmss, table, truncate, width_of
+
+_MARKS: dict[Status, tuple[str, str]] = {
+    "pass": ("✓", "good"),
+    "fail": ("✗", "bad"),
+    "pending": ("·", "dim"),
+    "inconclusive": ("?", "warn"),
+}
+_ORDER: tuple[Status, ...] = ("fail", "inconclusive", "pending", "pass")
+_NAME = 28
+"""Columns that a name gets in any case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One threshold and how it stands, in words."""
+
+    metric: str
+    selector: str
+    """As the spec has it, without braces: `endpoint:generate`; empty where none is written."""
+    aggregate: str
+    expression: str
+    actual: str
+    margin: str
+    since: str
+    status: Status
+
+    def mark(self, style: Style) -> str:
+        """✓, ✗, · while nothing was measured, ? where the verdict trusts no figure."""
+        mark, paint = _MARKS[self.status]
+        return style(mark, paint)
+
+    def name(self, width: int = 1000) -> str:
+        """`http_req_duration{endpoint:generate} p(95) < 30s`; where that is too wide the metric is cut."""
+        series = f"{self.metric}{{{self.selector}}}" if self.selector else self.metric
+        return truncate(f"{truncate(series, max(8, width - width_of(self.expression) - 1))} {self.expression}", width)
+
+    @property
+    def notes(self) -> str:
+        """`14.8 % over, since 0:38`."""
+        return ", ".join(note for note in (self.margin, self.since) if note)
+
+    def outcome(self, style: Style) -> str:
+        """`p(95)=2.33ms, 92.2 % to spare`; an aggregate without a sample says so."""
+        notes = f", {self.notes}" if self.notes else ""
+        return style(f"{self.aggregate}={self.actual}", _MARKS[self.status][1]) + style(notes, "dim")
+
+
+def limit_table(limits: Sequence[Limit], style: Style, width: int) -> list[str]:
+    """Mark and name, actual value, margin and since when; the names are cut where the rest would not fit."""
+    figures = [[style(limit.actual, _MARKS[limit.status][1]), limit.notes] for limit in limits]
+    room = max(_NAME, width - max(map(width_of, table(figures)), default=0) - 4)
+    names = [f"{limit.mark(style)} {limit.name(room)}" for limit in limits]
+    return table([[name, *rest] for name, rest in zip(names, figures, strict=True)])
+
+
+def limits_of(results: Iterable[ThresholdResult]) -> list[Limit]:
+    """The failed ones first; among equals the order of the spec."""
+    return sorted(map(limit_of, results), key=lambda limit: _ORDER.index(limit.status))
+
+
+def limit_of(result: ThresholdResult) -> Limit:
+    """A threshold's result in words."""
+    threshold = result.threshold
+    since = f"since {mmss(result.failing_since)}" if result.failing_since is not None else ""
+    return Limit(
+        metric=threshold.metric,
+        selector=selector_of(threshold),
+        aggregate=str(threshold.aggregate),
+        expression=clean(threshold.source),
+        actual=format_actual(threshold, result.actual),
+        margin=margin_text(threshold, result.margin),
+        since=", ".join(note for note in (since, "ended the run" if result.aborted else "") if note),
+        status=result.status,
+    )
+
+
+def selector_of(threshold: Threshold) -> str:
+    """The selector as written, without its braces."""
+    key = clean(threshold.title.removesuffix(f": {threshold.source}"))
+    return key.partition("{")[2].removesuffix("}").strip()
+
+
+def margin_text(threshold: Threshold, margin: float | None) -> str:
+    """A share of the limit → `92.2 % to spare`, `1.65 % short`, `2.1 times over`.
+
+    Empty where no share can be told: without a sample, for a limit of zero, for equality.
+    """
+    if margin is None or not threshold.limit or threshold.op in ("==", "!="):
+        return ""
+    if margin >= 0:
+        return f"{_share(margin)} to spare"
+    if threshold.op in (">", ">="):
+        return f"{_share(-margin)} short"
+    return f"{_share(-margin)} over" if margin > -1 else f"{1 - margin:.3g} times over"
+
+
+def _share(ratio: float) -> str:
+    percent = ratio * 100
+    return f"{percent:.3g} %" if percent < 999.5 else f"{ratio + 1:.3g} times"

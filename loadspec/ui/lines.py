@@ -1,0 +1,78 @@
+"""Progress where nobody redraws a screen: a line every 10 s in the first minute, then every 30 s, events at once."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+
+from loadspec.results.model import Progress, ScenarioInfo
+from loadspec.ui.frame import opening, plain_line
+from loadspec.ui.sink import Sink
+from loadspec.ui.text import Style, clean, mmss
+
+_WAITING = 100
+"""Lines kept while the stream takes none; older ones are lost."""
+
+
+class Lines:
+    """See `loadspec.ui.live.Live`. The time that counts is the progress's own: seconds in its phase."""
+
+    def __init__(self, sink: Sink, style: Style, scenarios: Sequence[ScenarioInfo], title: str) -> None:
+        self._sink = sink
+        self._style = style
+        self._scenarios = scenarios
+        self._title = title
+        self._waiting: deque[str] = deque(maxlen=_WAITING)
+        self._last: Progress | None = None
+        self._printed = True
+        self._due = 10.0
+        self._stopped = False
+
+    def start(self, info: Sequence[str] = ()) -> None:
+        """Say what is about to run."""
+        self._write(*opening(self._title, self._scenarios, info, self._style))
+
+    def update(self, progress: Progress) -> None:
+        """Print a line if one is due."""
+        if self._stopped:
+            return
+        if self._last is None or progress.phase != self._last.phase:
+            self._finish_load()
+            self._due = 10.0
+        self._last, self._printed = progress, progress.elapsed >= self._due
+        if self._printed:
+            self._due = next_due(progress.elapsed)
+            self._write(plain_line(progress))
+
+    def event(self, t: float, text: str) -> None:
+        """Print what happened."""
+        if not self._stopped:
+            self._write(event_line(t, text))
+
+    def stop(self) -> None:
+        """Print how the load ended, unless that was just printed."""
+        if self._stopped:
+            return
+        self._finish_load()
+        self._stopped = True
+        self._sink.close()
+
+    def _finish_load(self) -> None:
+        if self._last is not None and self._last.phase == "load" and not self._printed:
+            self._write(plain_line(self._last))
+
+    def _write(self, *lines: str) -> None:
+        self._waiting.extend(lines)
+        if self._sink.write("".join(f"{line}\n" for line in self._waiting)):
+            self._waiting.clear()
+
+
+def next_due(elapsed: float) -> float:
+    """When the next line is due after one at `elapsed`: 10, 20, ... 60, 90, 120, ..."""
+    step = 10 if elapsed < 60 else 30
+    return (elapsed // step + 1) * step
+
+
+def event_line(t: float, text: str) -> str:
+    """`0:31  first status 503 from generate`."""
+    return f"{mmss(max(0.0, t))}  {clean(text)}"
