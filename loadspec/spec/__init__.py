@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from loadspec.spec.builder import build
     from loadspec.spec.diagnostics import CODES, Diagnostic, SpecError
     from loadspec.spec.dump import resolved_yaml
+    from loadspec.spec.model import Spec
     from loadspec.spec.reader import Loaded, load, load_bytes
     from loadspec.spec.rendering import render
     from loadspec.spec.resolve import Overrides
@@ -22,6 +23,7 @@ _HOMES = {
     "Diagnostic": "diagnostics",
     "Loaded": "reader",
     "Overrides": "resolve",
+    "Spec": "model",
     "SpecError": "diagnostics",
     "build": "builder",
     "load": "reader",
@@ -35,6 +37,7 @@ __all__ = [
     "Diagnostic",
     "Loaded",
     "Overrides",
+    "Spec",
     "SpecError",
     "build",
     "load",

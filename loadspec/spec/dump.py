@@ -21,8 +21,7 @@ def resolved_yaml(spec: Spec) -> str:
             return True
 
     def text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-        style = "|" if "\n" in value and _fits_block(value) else "" if _is_text(value) else "'"
-        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style or None)
+        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=_style(value))
 
     Dumper.add_representer(str, text)
     document = mask(spec)
@@ -61,5 +60,10 @@ def _is_text(value: str) -> bool:
         return False
 
 
-def _fits_block(value: str) -> bool:
-    return all(char == "\n" or char.isprintable() for char in value) and not value[0].isspace()
+def _style(value: str) -> str | None:
+    """Quotes where plain text would not read back; blocks for lines; None leaves it to PyYAML."""
+    if not all(char == "\n" or char.isprintable() for char in value):
+        return '"'
+    if "\n" in value and not value[0].isspace():
+        return "|"
+    return None if _is_text(value) else "'"

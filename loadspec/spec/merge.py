@@ -84,7 +84,7 @@ _KEEP = object()
 
 def _leaves(value: Any, path: Path, over: Any) -> Iterator[tuple[str, Path, Any]]:
     """Scalars below `value`, except where `over` replaces them."""
-    if over is not _KEEP and not isinstance(over, Mapping):
+    if over is not _KEEP and not (isinstance(over, Mapping) and isinstance(value, Mapping)):
         return
     if isinstance(value, Mapping):
         for key, below in value.items():

@@ -23,6 +23,9 @@ from loadspec.spec.validate import validate
 _CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\ufeff")
 """What YAML's reader refuses: it would say so without a place."""
 
+MAX_VARIED = 500_000
+"""Values of the file times its profiles: each is checked as it would run."""
+
 _LOAD_KEYS = {*SHAPES, *COMPANIONS, "vus", "graceful_stop"}
 
 
@@ -123,6 +126,10 @@ def _check_all(source: Source, document: Mapping[str, Any], resolved: Resolved) 
     found = check(resolved.document, Places(source, resolved.origins), work)
     profiles = document.get("profiles")
     variants = [None, *(profiles if isinstance(profiles, Mapping) else {})]
+    size = source.root.size if source.root else 0
+    if len(variants) * size > MAX_VARIED:
+        message = f"{len(variants) - 1} profiles are too many for a file of this size"
+        return [*found, source.at("LS008", message, source.key(("profiles",)), help="make several files of it")]
     for name in variants:
         variant = resolve(source, document, Overrides(), None, name)
         if variant.document == resolved.document:

@@ -53,9 +53,7 @@ def _safe(char: str) -> str:
         return chr(0x2400 + code)
     if code == 0x7F:
         return "␡"
-    if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"):
-        return "�"
-    return char
+    return char if char.isprintable() else "�"
 
 
 def width(text: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Literal
+from typing import Any
 
 from loadspec.spec.diagnostics import Diagnostic, Level, Path
 
@@ -144,12 +144,14 @@ class Source:
         if not node.style:
             return node.line, node.column + offset
         raw = self.lines[node.line][node.column + 1 : node.end_column - 1]
-        step = _QUOTE_STEPS[node.style]
-        column = 0
-        for _ in range(offset):
-            found = step.match(raw, column)
-            column = found.end() if found else column + 1
-        return node.line, node.column + 1 + column
+        if len(raw) > _LONG:
+            return None
+        shift = 0  # what the escapes so far are longer than the characters they stand for
+        for escape in _ESCAPES[node.style].finditer(raw):
+            if escape.start() - shift >= offset:
+                break
+            shift += len(escape.group()) - 1
+        return node.line, node.column + 1 + offset + shift
 
     def _in_block(self, node: Node, offset: int) -> tuple[int, int] | None:
         before = node.value[:offset]
@@ -161,8 +163,9 @@ class Source:
         return line, indent + offset - (before.rfind("\n") + 1)
 
 
-_QUOTE_STEPS: dict[Literal["'", '"'] | str, re.Pattern[str]] = {
-    "'": re.compile(r"''|."),
-    '"': re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)|."),
+_LONG = 10_000  # in a longer line, a caret under the whole value will do
+_ESCAPES: dict[str, re.Pattern[str]] = {
+    "'": re.compile(r"''"),
+    '"': re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)"),
 }
-"""How many characters of quoted source make one character of text."""
+"""What stands for one character in each kind of quotes."""

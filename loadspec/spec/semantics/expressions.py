@@ -65,6 +65,7 @@ class View:
 
 
 MAX_CHECKS = 50_000
+MAX_TEMPLATES = 200
 _QUOTED = re.compile(r"\w+\s*\(\s*['\"]")  # since('
 
 
@@ -73,6 +74,11 @@ class Work:
     """How many texts were checked: every step checks those of its endpoint again, and a file can ask for too many."""
 
     done: int = 0
+
+    @property
+    def exhausted(self) -> bool:
+        """Nothing more will be checked; a diagnostic has said so."""
+        return self.done >= MAX_CHECKS
 
 
 class Expressions:
@@ -94,11 +100,16 @@ class Expressions:
             self._check(value, path, view, _template)
 
     def _check(self, text: str, path: Path, view: View, analyse: Callable[[str], _Analysis]) -> None:
+        if self.work.exhausted:
+            return
         self.work.done += 1
-        if self.work.done >= MAX_CHECKS:
-            if self.work.done == MAX_CHECKS:
-                message = f"steps and profiles together hold more than {MAX_CHECKS} expressions"
-                self.found.append(self.places.value(path, "LS008", message, help="make several files of it"))
+        if self.work.exhausted:
+            message = f"steps and profiles together hold more than {MAX_CHECKS} expressions"
+            self.found.append(self.places.value(path, "LS008", message, help="make several files of it"))
+            return
+        if text.count("{{") > MAX_TEMPLATES:
+            message = f"a text holds at most {MAX_TEMPLATES} templates"
+            self.found.append(self.places.value(path, "LS008", message, help="put the data into a pool"))
             return
         result = analyse(text)
         if isinstance(result, ExprError):
@@ -135,12 +146,12 @@ class Problem:
 _Analysis = ExprError | tuple[tuple[NameUse, ...], tuple[CallUse, ...]]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 14)
 def _bare(text: str) -> _Analysis:
     return _analyse(text, names_in, calls_in, compile_expression)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 14)
 def _template(text: str) -> _Analysis:
     return _analyse(text, names_in_template, calls_in_template, compile_template)
 
@@ -155,8 +166,9 @@ def _analyse(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            found = tuple(names(text)), tuple(calls(text))
             compile_text(text, _EVERYTHING)
+            named = any(function in text for function in _EVERYTHING.functions)
+            found = tuple(names(text)), tuple(calls(text)) if named else ()
     except ExprError as error:
         return error
     return found

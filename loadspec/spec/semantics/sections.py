@@ -78,8 +78,7 @@ def _request(places: Places, path: Path, request: Mapping[str, Any]) -> Found:
     for kind in bodies[1:]:
         message = f"a request has one body, and this one has `{bodies[0]}` already"
         yield places.key((*path, kind), "LS017", message, help="keep one of the two")
-    for name, value in _pairs(request, "headers"):
-        yield from _header(places, (*path, "headers", name), name, value)
+    yield from _headers(places, (*path, "headers"), request)
     for name, value in _pairs(request, "capture"):
         yield from _capture(places, (*path, "capture", name), name, value)
     statuses = request.get("expected_statuses")
@@ -105,8 +104,7 @@ def check_target(document: Mapping[str, Any], places: Places, known: Known, work
             yield places.value(("target", "base_url"), "LS032", f"`{base[:60]}` is no http or https URL", help=help)
         elif _SPACE.search(plain):
             yield places.value(("target", "base_url"), "LS032", "a URL cannot hold a blank", help="write %20")
-    for name, value in _pairs(target, "headers"):
-        yield from _header(places, ("target", "headers", name), name, value)
+    yield from _headers(places, ("target", "headers"), target)
     yield from _timeout(places, ("target", "timeout"), target.get("timeout"))
 
 
@@ -179,6 +177,16 @@ def _address(document: Mapping[str, Any], places: Places, path: Path, value: Any
     if value.startswith("/") and not (isinstance(target, Mapping) and "base_url" in target):
         help = "add target: {base_url: ...}, or write a whole URL"
         yield places.value(path, "LS032", "this path has no `target.base_url` to follow", help=help)
+
+
+def _headers(places: Places, path: Path, owner: Mapping[str, Any]) -> Found:
+    seen: dict[str, str] = {}
+    for name, value in _pairs(owner, "headers"):
+        yield from _header(places, (*path, name), name, value)
+        first = seen.setdefault(name.lower(), name)
+        if first != name:
+            message = f"`{name}` is the header `{first}` again: case does not count"
+            yield places.key((*path, name), "LS034", message, help="remove one of the two")
 
 
 def _header(places: Places, path: Path, name: str, value: Any) -> Found:

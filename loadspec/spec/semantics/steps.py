@@ -37,35 +37,47 @@ class Flow:
         self.steps = [step for step in enumerate(_list(document, phase)[:MAX_STEPS]) if isinstance(step[1], Mapping)]
         self.expressions = Expressions(places, uses.work)
         self.found = self.expressions.found
+        self.captures: dict[str, frozenset[str]] = {}
         self.known = known
         self.where = "the flow" if phase == "flow" else phase
 
     def check(self) -> list[Diagnostic]:
         """Everything that is wrong with these steps."""
         names = [step_name(step) for _, step in self.steps]
-        provided = [captured(self.endpoints, step) for _, step in self.steps]
-        captures: set[str] = set()
+        provided = [self._provided(step) for _, step in self.steps]
+        remaining = _from_each_on(provided)
+        captures: frozenset[str] = frozenset()
         for position, (index, step) in enumerate(self.steps):
-            later = set().union(*provided[position:])
+            if self.uses.work.exhausted:
+                break
             view = View(
                 self.known,
                 self.where,
-                captures=frozenset(captures),
-                later_captures=frozenset(later - captures),
+                captures=captures,
+                later_captures=remaining[position],
                 steps=frozenset(filter(None, names[:position])),
                 later_steps=frozenset(filter(None, names[position:])),
                 setup_over=self.phase != "setup",
                 drawn=self.uses.pools,
             )
-            captures |= provided[position]
-            self._step(step, (self.phase, index), names[position], view, frozenset(captures))
+            if not provided[position] <= captures:
+                captures |= provided[position]
+            self._step(step, (self.phase, index), names[position], view, captures)
         return self.found
+
+    def _provided(self, step: Mapping[str, Any]) -> frozenset[str]:
+        endpoint = str(step.get("call", step.get("poll")))
+        if "capture" in step:
+            return captured(self.endpoints, step)
+        if endpoint not in self.captures:
+            self.captures[endpoint] = captured(self.endpoints, step)
+        return self.captures[endpoint]
 
     def check_alone(self, name: str) -> list[Diagnostic]:
         """The texts of an endpoint that no step uses, as if every capture there is came before it."""
         step = {"call": name}
-        captures = set().union(*(captured(self.endpoints, {"call": other}) for other in self.endpoints))
-        view = View(self.known, captures=frozenset(captures), drawn=self.uses.pools)
+        captures = frozenset().union(*(captured(self.endpoints, {"call": other}) for other in self.endpoints))
+        view = View(self.known, captures=captures, drawn=self.uses.pools)
         endpoint = self.endpoints.get(name)
         if isinstance(endpoint, Mapping):
             self._request(endpoint, name, step, ("flow", 0), view, replace(view, answer=True))
@@ -163,14 +175,24 @@ def step_name(step: Mapping[str, Any]) -> str:
     return name if isinstance(name, str) else ""
 
 
-def captured(endpoints: Mapping[str, Any], step: Mapping[str, Any]) -> set[str]:
+def _from_each_on(provided: list[frozenset[str]]) -> list[frozenset[str]]:
+    """For each step, what it and all after it provide."""
+    union: frozenset[str] = frozenset()
+    unions = []
+    for names in reversed(provided):
+        union = union if names <= union else union | names
+        unions.append(union)
+    return unions[::-1]
+
+
+def captured(endpoints: Mapping[str, Any], step: Mapping[str, Any]) -> frozenset[str]:
     """The names that a step captures."""
     endpoint = endpoints.get(str(step.get("call", step.get("poll"))))
     names: dict[str, Any] = {}
     for part in (endpoint, step):
         if isinstance(part, Mapping):
             names |= _mapping(part, "capture")
-    return {name for name, value in names.items() if value is not None}
+    return frozenset(name for name, value in names.items() if value is not None)
 
 
 def texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:

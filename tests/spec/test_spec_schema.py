@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft7Validator
+
+from loadspec.spec.grammar import STEPS
+from loadspec.spec.schema import schema_text, spec_schema, write_schema
+
+PUBLISHED = resources.files("loadspec.schemas") / "loadspec.schema.json"
+
+
+def test_published_schema_is_the_generated_one() -> None:
+    """`python -m loadspec.spec.schema > schemas/loadspec.schema.json` makes it."""
+    assert PUBLISHED.read_text(encoding="utf-8") == schema_text()
+
+
+def test_is_draft_7() -> None:
+    Draft7Validator.check_schema(spec_schema())
+    assert spec_schema()["$schema"] == "http://json-schema.org/draft-07/schema#"
+
+
+def test_write(tmp_path: Path) -> None:
+    write_schema(tmp_path / "s.json")
+    assert json.loads((tmp_path / "s.json").read_text(encoding="utf-8")) == spec_schema()
+
+
+def test_accepts_the_reference_as_an_editor_reads_it() -> None:
+    document = yaml.safe_load((resources.files("loadspec.specs") / "image-generation.yaml").read_text("utf-8"))
+    assert list(Draft7Validator(spec_schema()).iter_errors(document)) == []
+
+
+def schemas(schema: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(schema, dict):
+        yield schema
+        for value in schema.values():
+            yield from schemas(value)
+    elif isinstance(schema, list):
+        for value in schema:
+            yield from schemas(value)
+
+
+def test_no_one_of() -> None:
+    assert not any("oneOf" in schema for schema in schemas(spec_schema()))
+
+
+def test_every_key_is_described() -> None:
+    for schema in schemas(spec_schema()):
+        for name, value in schema.get("properties", {}).items():
+            if isinstance(value, dict) and "$ref" not in value:
+                assert value.get("description"), name
+
+
+def test_defaults_and_examples_are_legal() -> None:
+    definitions = spec_schema()["definitions"]
+    for schema in schemas(spec_schema()):
+        legal = Draft7Validator({**{k: v for k, v in schema.items() if k != "$id"}, "definitions": definitions})
+        for value in [*schema.get("examples", []), *([schema["default"]] if "default" in schema else [])]:
+            if isinstance(schema.get("examples", []), list) and not isinstance(schema.get("default"), dict):
+                assert list(legal.iter_errors(value)) == [], schema
+
+
+@pytest.mark.parametrize("action", STEPS)
+def test_a_step_is_chosen_by_its_action(action: str) -> None:
+    validator = Draft7Validator({"$ref": "#/definitions/step", "definitions": spec_schema()["definitions"]})
+    errors = list(validator.iter_errors({action: "1s", "until": "ok", "nonsense": 1}))
+    assert errors
+    assert all("nonsense" in error.message for error in errors)
