@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 import shlex
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -86,12 +87,14 @@ def run_and_show(loaded: Loaded, options: RunOptions, summary_mode: str = "compa
 
 def _summary(result: RunResult, options: RunOptions, mode: str, files: list[str]) -> str:
     from loadspec.ui import speaks_unicode, summary, wants_colour
+    from loadspec.ui.text import clean
 
-    colour = wants_colour(sys.stdout, os.environ) if options.colour is None else options.colour
     if options.quiet:
-        return f"{result.verdict}: {result.sentence}\n"
+        return f"{result.verdict}: {clean(result.sentence)}\n"
+    colour = wants_colour(sys.stdout, os.environ) if options.colour is None else options.colour
+    width = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
     unicode = speaks_unicode(sys.stdout)
-    return summary(result, "full" if mode == "full" else "compact", colour, ascii=not unicode, artifacts=files)
+    return summary(result, "full" if mode == "full" else "compact", colour, width, not unicode, files)
 
 
 def _checked(run_id: str) -> str:
