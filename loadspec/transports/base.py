@@ -13,8 +13,8 @@ from loadspec.wire.errors import ProtocolError
 UNPARSED: Final = object()
 """Stands in `parsed` until the body was parsed as JSON."""
 
-UNSENT_PHASES: Final = frozenset({"dns", "connect", "tls", "template"})
-"""A request that failed in one of these never left: no server can have counted it."""
+UNSENT_PHASES: Final = frozenset({"dns", "connect", "tls", "write", "template"})
+"""A request that failed in one of these never left as a whole: no server can have counted it."""
 
 _ERRNO_KINDS: Final = {
     errno.ECONNREFUSED: "refused",
@@ -64,7 +64,7 @@ def explain(error: BaseException, phase: str) -> ExchangeError:
     if isinstance(error, ssl.SSLCertVerificationError):
         return ExchangeError("tls_certificate", phase, f"the certificate was not accepted: {error.verify_message}")
     if isinstance(error, ssl.SSLError):
-        return ExchangeError("tls", phase, f"TLS failed: {error.reason or error}")
+        return ExchangeError("tls", phase, f"TLS failed: {getattr(error, 'reason', None) or error}")
     if isinstance(error, OSError):
         kind = _ERRNO_KINDS.get(error.errno or 0, "os_error")
         return ExchangeError(kind, phase, error.strerror or str(error))

@@ -93,7 +93,6 @@ class Channel(Answer):
         try:
             if self._sock is None or (started - self.ended > _IDLE and not self._alive()):
                 self._connect(deadlines)
-                self.ready = monotonic()
             else:
                 self.reused = True
                 self.blocked = self.connecting = self.tls = 0.0
@@ -124,12 +123,11 @@ class Channel(Answer):
             if not self.reused:
                 raise explain(error, "write") from None
             self._connect(deadlines)
-            self.ready = monotonic()
-            count = self._send(request)
-        self.in_flight = True
+            return self._transmit(request, deadlines)
         if count != len(request):
             self._set_deadline(self.started + deadlines.total)
             self._send_rest(request, count)
+        self.in_flight = True
         self.sent = sent = monotonic()
         deadline = self.started + deadlines.total
         if deadlines.first_byte is not None and sent + deadlines.first_byte < deadline:
@@ -137,6 +135,7 @@ class Channel(Answer):
         self._deadline = deadline
         if deadline < self._timer_at:
             self._arm(deadline)
+        return None
 
     def _receive(self, idempotent: bool, request: bytes, deadlines: Deadlines) -> bytes:
         """The first bytes of the answer."""
@@ -154,7 +153,6 @@ class Channel(Answer):
                 if self.reused and idempotent:
                     self.retries += 1
                     self._connect(deadlines)
-                    self.ready = monotonic()
                     self._transmit(request, deadlines)
                     continue
                 raise failure
@@ -203,10 +201,10 @@ class Channel(Answer):
     def _complete(self, status: int, encoding: bytes, close: bool) -> None:
         if close:
             self._drop()
+        self.ended = monotonic()  # decoding is our time, not the server's
         if encoding:
             self.body = decode_content(self.body, encoding, self._network.limits)
         self.status = status
-        self.ended = monotonic()
 
     def _more(self) -> bytes:
         """The next bytes; b"" at the end. TLS may hold decrypted bytes that the socket does not show."""
@@ -282,7 +280,7 @@ class Channel(Answer):
         self._drop()
         self.reused = False
         self.in_flight = False
-        self.connecting = self.tls = 0.0
+        self.ready = self.connecting = self.tls = 0.0
         begin = monotonic()
         limit = self.started + deadlines.total
         if deadlines.connect is not None:
@@ -300,7 +298,8 @@ class Channel(Answer):
                 self._drop()
         else:
             raise failure or ExchangeError("dns", "dns", f"{self._origin.host} has no address")
-        self.blocked = monotonic() - begin
+        self.ready = monotonic()
+        self.blocked = self.ready - begin
 
     def _open(self, family: int, address: Address) -> None:
         begin = monotonic()
@@ -336,10 +335,10 @@ class Channel(Answer):
                     self._wait_for(_READ, "tls")
                 except ssl.SSLWantWriteError:
                     self._wait_for(_WRITE, "tls")
-        except (OSError, ValueError) as error:
-            if isinstance(error, ValueError):
-                error = ssl.SSLError(1, str(error))
+        except OSError as error:  # a refused certificate is an OSError and a ValueError
             raise explain(error, "tls") from None
+        except ValueError as error:  # a host name that TLS cannot ask for
+            raise ExchangeError("tls", "tls", f"TLS failed: {error}") from None
 
     def _send_rest(self, request: bytes, count: int) -> None:
         view = memoryview(request)

@@ -10,6 +10,7 @@ from typing import Any
 
 import gevent
 from gevent import get_hub
+from gevent.event import AsyncResult
 
 from loadspec.clock import monotonic
 from loadspec.transports.base import ExchangeError
@@ -19,7 +20,9 @@ Address = tuple[int, Any]
 """(family, socket address)."""
 
 _TTL = 300.0
-_METADATA = ipaddress.ip_address("fd00:ec2::254")
+_METADATA = frozenset(map(ipaddress.ip_address, ("fd00:ec2::254", "fd20:ce::254", "100.100.100.200", "192.0.0.192")))
+"""Where clouds keep credentials outside the link-local ranges: AWS and Google by IPv6, Alibaba, Oracle."""
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 class Network:
@@ -31,6 +34,7 @@ class Network:
         self.switch: Callable[[], Any] = self.hub.switch
         self.limits = limits
         self._resolved: dict[tuple[str, int], tuple[float, list[Address]]] = {}
+        self._asked: dict[tuple[str, int], Any] = {}
         self._contexts: dict[tuple[str | None, bool], ssl.SSLContext] = {}
 
     def resolve(self, host: str, port: int, timeout: float) -> list[Address]:
@@ -41,14 +45,33 @@ class Network:
         known = self._resolved.get((host, port))
         if known and monotonic() - known[0] < _TTL:
             return known[1]
-        with gevent.Timeout(timeout, False):
+        addresses = _literal(host, port) or self._look_up(host, port, timeout)
+        for _, address in addresses:
+            _refuse_forbidden(host, address[0])
+        self._resolved[host, port] = (monotonic(), addresses)
+        return addresses
+
+    def _look_up(self, host: str, port: int, timeout: float) -> list[Address]:
+        """Users who ask for a name at the same time share one look-up; none ends it by giving up."""
+        asked = self._asked.get((host, port))
+        if asked is None:
+            asked = self._asked[host, port] = AsyncResult()
+            gevent.spawn(self._ask, asked, host, port)
+        try:
+            found: list[Address] = asked.get(timeout=timeout)
+        except gevent.Timeout:
+            message = f"the name {host} was not resolved within {timeout:g} s"
+            raise ExchangeError("timeout", "dns", message) from None
+        return found
+
+    def _ask(self, asked: Any, host: str, port: int) -> None:
+        try:
             found = self.hub.resolver.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
-            addresses = list(dict.fromkeys((info[0], info[4]) for info in found))
-            for _, address in addresses:
-                _refuse_forbidden(host, address[0])
-            self._resolved[(host, port)] = (monotonic(), addresses)
-            return addresses
-        raise ExchangeError("timeout", "dns", f"the name {host} was not resolved within {timeout:g} s")
+            asked.set(list(dict.fromkeys((info[0], info[4]) for info in found)))
+        except Exception as error:
+            asked.set_exception(error)
+        finally:
+            del self._asked[host, port]
 
     def context(self, ca_file: str | None, insecure: bool) -> ssl.SSLContext:
         """The TLS context for these settings, made once."""
@@ -62,9 +85,20 @@ class Network:
         return self._contexts[key]
 
 
+def _literal(host: str, port: int) -> list[Address]:
+    """The address that `host` is; none if it is a name."""
+    try:
+        ip = ipaddress.ip_address(host)
+    except ValueError:
+        return []
+    return [(socket.AF_INET, (host, port)) if ip.version == 4 else (socket.AF_INET6, (host, port, 0, 0))]
+
+
 def _refuse_forbidden(host: str, address: str) -> None:
     """A spec may come from a stranger: cloud metadata and link-local addresses are never a target."""
     ip = ipaddress.ip_address(address.partition("%")[0])
-    mapped = getattr(ip, "ipv4_mapped", None) or ip
-    if mapped.is_link_local or mapped == _METADATA:
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF) if ip in _NAT64 else ip.ipv4_mapped or ip.sixtofour
+        ip = inner or ip
+    if ip.is_link_local or ip in _METADATA:
         raise ExchangeError("forbidden_target", "connect", f"{host} is {address}, a link-local or metadata address")

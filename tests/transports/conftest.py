@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from greenlet import getcurrent
+from support_net import Script, ScriptedServer, WatchedLoop, watched_network
+
+from loadspec.transports.base import Deadlines
+from loadspec.transports.fast import Channel
+from loadspec.transports.network import Network
+from loadspec.wire.url import Origin
+
+
+class Client:
+    """One user's channel on a loop whose watchers are counted."""
+
+    def __init__(self, origin: Origin, tls: Any = None, network: tuple[Network, WatchedLoop] | None = None) -> None:
+        self.network, self.loop = network or watched_network()
+        self.channel = Channel(self.network, origin, getcurrent().switch, tls)
+
+    def ask(self, method: str = "GET", body: bytes = b"", total: float = 10.0, **limits: Any) -> Channel:
+        """One exchange; the channel with its answer."""
+        head = f"{method} / HTTP/1.1\r\nHost: x\r\n"
+        if body or method == "POST":
+            head += f"Content-Length: {len(body)}\r\n"
+        request = head.encode() + b"\r\n" + body
+        channel = self.channel
+        done = channel.exchange(request, Deadlines(total, **limits), method in ("GET", "HEAD"), method == "HEAD")
+        assert done is (channel.status > 0) is (not channel.error)
+        return channel
+
+    def failure(self, method: str = "GET", **options: Any) -> tuple[str, str]:
+        """(kind, phase) of an exchange that must fail."""
+        channel = self.ask(method, **options)
+        assert channel.status == 0
+        assert channel.message
+        assert not channel.in_flight
+        assert (channel.head, channel.body, channel.received) == (b"", b"", 0)
+        return channel.error, channel.phase
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., ScriptedServer]]:
+    servers: list[ScriptedServer] = []
+
+    def build(*scripts: Script, **options: Any) -> ScriptedServer:
+        servers.append(ScriptedServer(*scripts, **options))
+        return servers[-1]
+
+    yield build
+    for server in servers:
+        server.close()
+
+
+@pytest.fixture
+def client() -> Iterator[Callable[..., Client]]:
+    """Makes clients; afterwards none may have left a watcher, timer or connection."""
+    clients: list[Client] = []
+
+    def build(server: ScriptedServer | Origin, tls: Any = None, **options: Any) -> Client:
+        origin = server.origin() if isinstance(server, ScriptedServer) else server
+        clients.append(Client(origin, tls, **options))
+        return clients[-1]
+
+    yield build
+    for one in clients:
+        one.channel.close()
+        assert not one.loop.open

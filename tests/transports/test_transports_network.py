@@ -1,0 +1,166 @@
+"""Names: looked up once, off the loop, and never to an address that is nobody's business."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+
+import gevent
+import pytest
+from support_net import answer, serving, watched_network
+
+from loadspec.transports.base import ExchangeError
+from loadspec.transports.network import Network
+from loadspec.wire.url import Origin
+
+
+class Resolver:
+    """Answers look-ups from a table: addresses, an error, or a number of seconds to hang first."""
+
+    def __init__(self, **table: Any) -> None:
+        self.table = table
+        self.asked: list[str] = []
+
+    def getaddrinfo(self, host: str, port: int, *_: Any) -> list[Any]:
+        self.asked.append(host)
+        found = self.table[host.replace(".", "_")]
+        if isinstance(found, Exception):
+            raise found
+        if isinstance(found, float):
+            gevent.sleep(found)
+            found = ["127.0.0.1"]
+        return [
+            (socket.AF_INET6 if ":" in one else socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in found
+        ]
+
+
+class Hub:
+    def __init__(self, hub: Any, resolver: Resolver) -> None:
+        self._hub, self.resolver = hub, resolver
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._hub, name)
+
+
+def network_with(**table: Any) -> tuple[Any, Resolver]:
+    network, loop = watched_network()
+    resolver = Resolver(**table)
+    network.hub = Hub(network.hub, resolver)  # type: ignore[assignment]
+    return (network, loop), resolver
+
+
+def test_a_name_that_is_not_there(client: Any) -> None:
+    network, resolver = network_with(nobody_invalid=socket.gaierror(socket.EAI_NONAME, "Name or service not known"))
+    user = client(Origin("http", "nobody.invalid", 80), network=network)
+    for _ in range(2):
+        assert user.failure("POST") == ("dns", "dns")
+    assert "not known" in user.channel.message
+    assert len(resolver.asked) == 2  # a failure is not remembered
+
+
+def test_a_name_without_an_address(client: Any) -> None:
+    network, _ = network_with(empty_invalid=[])
+    assert client(Origin("http", "empty.invalid", 80), network=network).failure() == ("dns", "dns")
+
+
+@pytest.mark.parametrize("limits", [{"total": 0.1}, {"connect": 0.1}])
+def test_a_resolver_that_does_not_answer(limits: dict[str, float], client: Any) -> None:
+    network, _ = network_with(slow_invalid=9.0)
+    user = client(Origin("http", "slow.invalid", 80), network=network)
+    assert user.failure("POST", **limits) == ("timeout", "dns")
+
+
+def test_answers_are_kept(serve: Any, client: Any) -> None:
+    server = serve(serving(answer(b"{}", "200 OK", "Connection: close")))
+    network, resolver = network_with(here_invalid=["127.0.0.1"])
+    user = client(server.origin("here.invalid"), network=network)
+    for _ in range(3):
+        assert user.ask("POST").status == 200
+    assert resolver.asked == ["here.invalid"]
+
+
+def test_the_next_address_is_tried(serve: Any, client: Any) -> None:
+    server = serve(serving(answer()))
+    network, _ = network_with(two_invalid=["127.0.0.2", "127.0.0.1"])  # the server listens on the second only
+    assert client(server.origin("two.invalid"), network=network).ask("POST").status == 200
+
+
+FORBIDDEN = [
+    "169.254.169.254",
+    "169.254.0.1",
+    "fe80::1",
+    "fe80::1%eth0",
+    "fd00:ec2::254",
+    "::ffff:169.254.169.254",
+    "64:ff9b::a9fe:a9fe",
+    "2002:a9fe:a9fe::1",
+]
+
+
+@pytest.mark.parametrize("address", FORBIDDEN)
+def test_forbidden_addresses_are_refused_before_any_connection(address: str, client: Any) -> None:
+    network, _ = network_with(metadata_invalid=["127.0.0.1", address])
+    user = client(Origin("http", "metadata.invalid", 80), network=network)
+    for _ in range(2):
+        assert user.failure() == ("forbidden_target", "connect")
+    assert user.loop.made["io"] == 0
+    assert address in user.channel.message
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.1", "192.168.1.1", "::1", "fd00::1", "0.0.0.0"])
+def test_other_addresses_are_not(address: str) -> None:
+    (network, _), _ = network_with(fine_invalid=[address])
+    assert [found[1][0] for found in network.resolve("fine.invalid", 80, 1.0)] == [address]
+
+
+def test_an_address_needs_no_resolver() -> None:
+    """Ten thousand users who start at once must not queue up for a thread each."""
+    (network, _), resolver = network_with()
+    assert network.resolve("127.0.0.1", 80, 1.0) == [(socket.AF_INET, ("127.0.0.1", 80))]
+    assert network.resolve("::1", 80, 1.0) == [(socket.AF_INET6, ("::1", 80, 0, 0))]
+    with pytest.raises(ExchangeError, match="link-local"):
+        network.resolve("169.254.169.254", 80, 1.0)
+    assert resolver.asked == []
+
+
+def test_many_who_ask_at_once_share_one_lookup() -> None:
+    (network, _), resolver = network_with(slow_invalid=0.05)
+    users = [gevent.spawn(network.resolve, "slow.invalid", 80, 5.0) for _ in range(20)]
+    gevent.joinall(users, raise_error=True)
+    assert {user.value[0][1] for user in users} == {("127.0.0.1", 80)}
+    assert resolver.asked == ["slow.invalid"]
+
+
+def test_one_who_gives_up_does_not_take_the_lookup_along() -> None:
+    (network, _), resolver = network_with(slow_invalid=0.1)
+    patient = gevent.spawn(network.resolve, "slow.invalid", 80, 5.0)
+    with pytest.raises(ExchangeError) as hasty:
+        network.resolve("slow.invalid", 80, 0.02)
+    assert (hasty.value.kind, hasty.value.phase) == ("timeout", "dns")
+    assert patient.get(timeout=5)[0][1] == ("127.0.0.1", 80)
+    assert resolver.asked == ["slow.invalid"]
+
+
+def test_a_shared_failure_reaches_all_and_is_not_kept() -> None:
+    class Late(Resolver):
+        def getaddrinfo(self, host: str, port: int, *_: Any) -> list[Any]:
+            self.asked.append(host)
+            gevent.sleep(0.02)
+            raise socket.gaierror(socket.EAI_AGAIN, "try again")
+
+    (network, _), _ = network_with()
+    late = network.hub.resolver = Late()
+
+    def ask() -> str:
+        with pytest.raises(socket.gaierror):
+            network.resolve("x.invalid", 80, 5.0)
+        return "failed"
+
+    assert [one.get() for one in [gevent.spawn(ask) for _ in range(5)]] == ["failed"] * 5
+    assert late.asked == ["x.invalid"]
+    ask()
+    assert len(late.asked) == 2
+
+
+def test_the_real_resolver_is_not_blocked_by_the_loop() -> None:
+    assert (socket.AF_INET, ("127.0.0.1", 80)) in Network().resolve("localhost", 80, 10.0)
