@@ -85,7 +85,8 @@ class Conductor:
         try:
             self._await_ready()
             if self._setup():
-                self._load()
+                if not self.interrupted:
+                    self._load()
                 self._teardown()
         except WorkerLost as lost:
             self.outcome.worker_lost = str(lost)
@@ -104,13 +105,13 @@ class Conductor:
 
     def _setup(self) -> bool:
         if not self._spec.setup:
-            return not self.interrupted
+            return True
         end = self._phase_end("setup")
         self.outcome.captures = end["captures"]
         if end["status"] in ("failed", "timeout"):
             self.outcome.setup_failed = end["reason"]
             self.outcome.setup_timed_out = end["status"] == "timeout"
-        return end["status"] == "done" and not self.interrupted
+        return bool(end["status"] == "done")
 
     def _load(self) -> None:
         self._event("load started")

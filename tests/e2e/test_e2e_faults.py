@@ -1,0 +1,183 @@
+"""What can go wrong with a run: signals, aborts, full disks, dead processes. Nothing measured is lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from support_cli import REFERENCE, books, command, environment, finish, run, served, start
+
+from loadspec.mock import MockProcess
+
+SLOW = """\
+loadspec: 1
+name: slow
+env: {API_BASE: {default: "http://127.0.0.1:9"}}
+target: {base_url: "{{ env.API_BASE }}"}
+endpoints:
+  login: {method: POST, path: /api/auth/login, json: {email: a@b.c}}
+  credits: {path: /api/credits, auth: {bearer: x}}
+flow:
+  - call: login
+  - think: 200ms
+teardown:
+  - call: credits
+vus: 3
+duration: 60s
+"""
+
+
+def spec(tmp_path: Path, text: str = SLOW) -> Path:
+    path = tmp_path / "spec.yaml"
+    path.write_text(text)
+    return path
+
+
+def wait_for_load(mock: MockProcess, requests: int = 6) -> None:
+    """Until the mock has counted some requests: the load is on."""
+    for _ in range(600):
+        if sum(served(mock.stats()).values()) >= requests:
+            return
+        time.sleep(0.05)
+    raise AssertionError("the load never began")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_first_signal_ends_the_run_gracefully(tmp_path: Path, mock: MockProcess, number: int) -> None:
+    process = start(tmp_path / "r", spec(tmp_path), url=mock.url)
+    wait_for_load(mock)
+    process.send_signal(number)
+    done = finish(process, tmp_path / "r")
+    assert done.code == 105, done.stderr
+    assert done.results["verdict"] == "INTERRUPTED"
+    assert "INTERRUPTED" in done.stdout.rstrip().splitlines()[-1]
+    assert done.results["iterations"]["interrupted"] == 0
+    assert mock.stats()["credits"], "teardown ran"
+    assert books(done) == served(mock.stats())
+
+
+def test_a_second_signal_ends_it_now_with_all_files(tmp_path: Path, mock: MockProcess) -> None:
+    text = SLOW.replace("think: 200ms", "think: 50s")
+    process = start(tmp_path / "r", spec(tmp_path, text), url=mock.url)
+    wait_for_load(mock, 3)
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    done = finish(process, tmp_path / "r")
+    assert done.code == 105
+    assert done.results["iterations"] == {"started": 3, "completed": 0, "interrupted": 3, "dropped": 0}
+    assert "credits" not in mock.stats(), "no teardown after a second signal"
+    assert done.html
+    assert done.junit is not None
+
+
+def test_an_aborting_threshold_ends_the_run(tmp_path: Path, mock: MockProcess) -> None:
+    mock.configure(error_rate=1.0)
+    text = REFERENCE.read_text().replace("  errors: rate < 10%", "  errors: {that: rate < 10%, abort: true, after: 1s}")
+    done = run(tmp_path / "r", spec(tmp_path, text), "--vus", 2, "--duration", "60s", url=mock.url)
+    assert done.code == 99
+    assert done.results["times"]["duration_s"] < 55
+    assert "ended after" in done.stdout.rstrip().splitlines()[-1] + done.stdout.rstrip().splitlines()[-2]
+    assert done.threshold("errors: rate < 10%")["aborted"] is True
+
+
+def test_on_fail_abort_ends_the_run_with_108(tmp_path: Path, mock: MockProcess) -> None:
+    mock.configure(error_rate=1.0)
+    text = REFERENCE.read_text().replace("  - call: generate\n", "  - call: generate\n    on_fail: abort\n")
+    done = run(tmp_path / "r", spec(tmp_path, text), "--vus", 2, "--duration", "60s", url=mock.url)
+    assert done.code == 108
+    assert done.results["verdict"] == "ABORTED"
+    assert "generate" in done.stdout.rstrip().splitlines()[-1]
+    assert books(done) == served(mock.stats())
+
+
+def test_no_place_for_reports_is_found_before_the_load(tmp_path: Path, mock: MockProcess) -> None:
+    (tmp_path / "file").write_text("")
+    line = command("run", REFERENCE, "--report-dir", tmp_path / "file" / "reports")
+    done = subprocess.run(line, capture_output=True, text=True, env=environment(API_BASE=mock.url), timeout=60)
+    assert done.returncode == 94
+    assert "cannot be written" in done.stderr
+    assert "help:" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert mock.stats() == {}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["run"], 2, "Missing argument"),
+        (["run", "missing.yaml"], 104, "missing.yaml"),
+        (["run", str(REFERENCE), "--bogus"], 2, "No such option"),
+        (["run", str(REFERENCE), "--vus", "5"], 104, "--stages"),
+        (["run", str(REFERENCE), "--profile", "smok"], 104, "smoke"),
+        (["run", str(REFERENCE), "--var", "nonsense"], 2, "NAME=VALUE"),
+        (["run", str(REFERENCE), "--out", "csv=x"], 2, "json"),
+        (["run", str(REFERENCE), "--run-id", "../up"], 2, "folder name"),
+        (["run", str(REFERENCE), "--stages", "5"], 104, "--stages"),
+        (["frobnicate"], 2, "No such command"),
+    ],
+)
+def test_wrong_usage_says_what_and_how(tmp_path: Path, arguments: list[str], code: int, says: str) -> None:
+    done = subprocess.run(
+        command(*arguments), capture_output=True, text=True, env=environment(), timeout=60, cwd=tmp_path
+    )
+    assert done.returncode == code, done.stderr
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_invalid_spec_points_at_the_token(tmp_path: Path) -> None:
+    path = spec(tmp_path, SLOW.replace("teardown:", "teardwon:"))
+    done = subprocess.run(command("validate", path), capture_output=True, text=True, env=environment(), timeout=60)
+    assert done.returncode == 104
+    assert "unknown key `teardwon`" in done.stderr
+    assert f"{path}:11:1" in done.stderr
+    assert "^^^^^^^^ did you mean `teardown`?" in done.stderr
+
+
+def worker_of(parent: int) -> int:
+    """The worker process of a run."""
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    for child in children:
+        if b"loadspec.fleet.worker" in Path(f"/proc/{child}/cmdline").read_bytes():
+            return int(child)
+    raise AssertionError("no worker")
+
+
+def test_a_killed_worker_loses_load_and_says_so(tmp_path: Path, mock: MockProcess) -> None:
+    process = start(tmp_path / "r", spec(tmp_path), url=mock.url)
+    wait_for_load(mock)
+    time.sleep(1.5)
+    os.kill(worker_of(process.pid), signal.SIGKILL)
+    done = finish(process, tmp_path / "r")
+    assert done.code == 95
+    assert "load was lost" in done.stdout.rstrip().splitlines()[-1]
+    assert done.results["requests"]["by_phase"]["load"]["sent"] > 0, "what was measured is kept"
+
+
+def test_a_killed_parent_takes_its_worker_along(tmp_path: Path, mock: MockProcess) -> None:
+    process = start(tmp_path / "r", spec(tmp_path), url=mock.url)
+    wait_for_load(mock)
+    worker = worker_of(process.pid)
+    process.kill()
+    process.communicate(timeout=60)
+    for _ in range(200):
+        if not Path(f"/proc/{worker}").exists():
+            return
+        time.sleep(0.05)
+    os.kill(worker, signal.SIGKILL)
+    raise AssertionError("the worker outlived its parent")
+
+
+def test_a_dying_server_is_reported_not_hidden(tmp_path: Path, mock: MockProcess) -> None:
+    process = start(tmp_path / "r", REFERENCE, "--vus", 2, "--duration", "3s", url=mock.url)
+    wait_for_load(mock, 3)
+    mock.stop()
+    done = finish(process, tmp_path / "r")
+    assert done.code == 99
+    kinds = {error["kind"] for error in done.results["errors"]}
+    assert kinds & {"refused", "closed", "reset"}

@@ -1,0 +1,111 @@
+"""The verdict: precedence of exit codes, and sentences that name the culprit."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from support_results import make_result
+
+from loadspec.errors import ExitCode
+from loadspec.metrics import Rate, Trend
+from loadspec.metrics.catalog import BUILTIN, MetricInfo
+from loadspec.results.verdict import PRECEDENCE, Facts, first_of, judge_run
+from loadspec.thresholds import ThresholdResult, Watch, parse_thresholds
+
+KINDS = {**BUILTIN, "errors": MetricInfo("rate")}
+
+
+def results(values: dict[str, object], **sources: object) -> list[ThresholdResult]:
+    """Thresholds judged once against values, after 12 s."""
+    parsed = [t for metric, source in sources.items() for t in parse_thresholds(metric, source, KINDS)]
+    watch = Watch(parsed)
+    watch.feed(12.0, lambda threshold: values.get(threshold.metric))  # type: ignore[arg-type,return-value]
+    return list(watch.results())
+
+
+def slow(ms: float) -> Trend:
+    trend = Trend()
+    trend.add(ms, 100)
+    return trend
+
+
+FAILED = results(
+    {"errors": Rate(30, 100), "http_req_duration": slow(100)},
+    errors="rate < 10%",
+    http_req_duration=["p(95) < 90ms", "avg < 1s"],
+)
+SERVED = {"requests": 200, "answered": 200, "duration": 20.0}
+
+
+@pytest.mark.parametrize(
+    ("facts", "code", "word"),
+    [
+        (Facts(**SERVED), 0, "PASS"),
+        (Facts(thresholds=FAILED, **SERVED), 99, "FAIL"),
+        (Facts(thresholds=FAILED, interrupted=True, **SERVED), 105, "INTERRUPTED"),
+        (Facts(thresholds=FAILED, aborted="generate failed", **SERVED), 108, "ABORTED"),
+        (Facts(thresholds=FAILED, interrupted=True, aborted="x", **SERVED), 105, "INTERRUPTED"),
+        (Facts(thresholds=FAILED, setup_failed="login failed"), 107, "INVALID"),
+        (Facts(setup_failed="slow", setup_timed_out=True), 100, "INVALID"),
+        (Facts(worker_lost="code -9", **SERVED), 95, "INVALID"),
+        (Facts(worker_lost="code -9", thresholds=FAILED, **SERVED), 99, "FAIL"),
+        (Facts(teardown_timed_out=True, **SERVED), 101, "PASS"),
+    ],
+)
+def test_code_and_word(facts: Facts, code: int, word: str) -> None:
+    verdict = judge_run(facts)
+    assert (verdict.exit_code, verdict.word) == (code, word)
+    assert verdict.sentence
+
+
+def test_the_sentence_names_the_worst_threshold_by_how_much_and_since_when() -> None:
+    sentence = judge_run(Facts(thresholds=FAILED, **SERVED)).sentence
+    assert sentence.startswith("errors rate is 30.00%, limit < 10% (-200%), since 12s")
+    assert sentence.endswith("2 of 3 thresholds failed")
+
+
+@pytest.mark.parametrize(
+    ("facts", "start"),
+    [
+        (Facts(thresholds=results({}, errors="rate < 10%")), "no request was made"),
+        (
+            Facts(thresholds=results({}, errors="rate < 10%"), requests=7, errors={"refused": 6, "timeout": 1}),
+            "none of 7 requests was answered (refused)",
+        ),
+        (
+            Facts(thresholds=results({}, errors="rate < 10%"), requests=7, answered=7),
+            "errors: rate < 10% has no samples",
+        ),
+    ],
+)
+def test_silence_is_said_before_any_threshold(facts: Facts, start: str) -> None:
+    verdict = judge_run(facts)
+    assert verdict.exit_code == 99
+    assert verdict.sentence.startswith(start)
+
+
+def test_a_pass_says_what_held() -> None:
+    held = results({"errors": Rate(0, 100)}, errors="rate < 10%")
+    assert judge_run(Facts(thresholds=held, requests=5, answered=5)).sentence == (
+        "the threshold held; 5 requests, none failed"
+    )
+    assert judge_run(Facts(requests=4, answered=4, failed=1)).sentence == (
+        "no threshold was set; 4 requests, 25.00% failed"
+    )
+
+
+@pytest.mark.parametrize(("one", "other"), list(itertools.combinations(PRECEDENCE, 2)))
+def test_precedence_is_that_of_the_design(one: ExitCode, other: ExitCode) -> None:
+    assert first_of(other, one) == one
+
+
+def test_precedence_knows_every_code() -> None:
+    assert set(PRECEDENCE) == set(ExitCode)
+    assert [int(code) for code in PRECEDENCE] == [2, 104, 100, 107, 105, 108, 99, 94, 95, 101, 96, 0]
+
+
+def test_a_simulated_result_is_judged_as_it_says() -> None:
+    result = make_result()
+    failed = [t for t in result.thresholds if t.status == "fail"]
+    assert bool(failed) is (result.exit_code == 99)

@@ -1,0 +1,177 @@
+"""The conductor against a scripted worker, without processes and without waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from support_cli import REFERENCE
+
+from loadspec.clock import FakeClock
+from loadspec.errors import LoadspecError
+from loadspec.metrics import Store, tags_of
+from loadspec.run.conductor import Conductor, Crash
+from loadspec.spec import load
+from loadspec.ui.live import Quiet
+
+Message = dict[str, Any]
+READY = {"is": "ready"}
+
+
+def end(phase: str, status: str = "done", reason: str = "", **captures: Any) -> Message:
+    return {"is": "end", "phase": phase, "status": status, "reason": reason, "captures": captures}
+
+
+def tick(t: float, failed: int = 0, total: int = 10) -> Message:
+    store = Store()
+    tags = tags_of(scenario="default", endpoint="generate")
+    store.rate("errors", tags).passes = failed
+    store.rate("errors", tags).total = total
+    return {
+        "is": "snapshot",
+        "phase": "load",
+        "t": t,
+        "store": store.to_wire(),
+        "failures": [],
+        "users": 1,
+        "iterations": {"started": 1, "completed": 1, "interrupted": 0},
+        "health": {"lag_ms": 0.0, "cpu_s": 0.0, "peak_rss_bytes": 0},
+    }
+
+
+class ScriptedWorker:
+    """Answers each order with its script; `stop` is noted and ends the phase if the script says so."""
+
+    def __init__(self, **scripts: list[Message | None]) -> None:
+        self.scripts = scripts
+        self.queue: list[Message | None] = list(scripts.get("ready", [READY]))
+        self.orders: list[tuple[str, dict[str, Any]]] = []
+        self.on_receive: Callable[[], None] = lambda: None
+
+    def send(self, do: str, **fields: Any) -> None:
+        self.orders.append((do, fields))
+        self.queue += self.scripts.get(do, [end(do)] if do != "stop" else [])
+
+    def receive(self, timeout: float) -> Message | None:
+        self.on_receive()
+        if not self.queue:
+            raise AssertionError(f"the conductor waits in vain after {self.orders}")
+        return self.queue.pop(0)
+
+
+def conductor(worker: ScriptedWorker, signals: Callable[[], int] = lambda: 0, text: str = "") -> Conductor:
+    spec = load(REFERENCE).spec
+    if text:
+        from loadspec.spec import load_bytes
+
+        spec = load_bytes(text.encode(), "spec.yaml").spec
+    return Conductor(spec, worker, Quiet(), signals, FakeClock())
+
+
+def names(worker: ScriptedWorker) -> list[str]:
+    return [name for name, _ in worker.orders]
+
+
+def test_setup_then_load_with_what_setup_captured() -> None:
+    worker = ScriptedWorker(setup=[end("setup", token="t")], load=[tick(1.0), None, end("load")])
+    run = conductor(worker)
+    run.run()
+    assert worker.orders == [("setup", {}), ("load", {"setup": {"token": "t"}})]
+    assert run.collector.elapsed == 1.0
+
+
+@pytest.mark.parametrize(("status", "timed_out"), [("failed", False), ("timeout", True)])
+def test_a_failed_setup_starts_no_load(status: str, timed_out: bool) -> None:
+    worker = ScriptedWorker(setup=[end("setup", status, "login failed")])
+    run = conductor(worker)
+    run.run()
+    assert names(worker) == ["setup"]
+    assert run.outcome.setup_failed == "login failed"
+    assert run.outcome.setup_timed_out is timed_out
+
+
+def test_a_refused_spec_is_the_users_error() -> None:
+    worker = ScriptedWorker(ready=[{"is": "invalid", "reason": "no host", "hint": "name one"}])
+    with pytest.raises(LoadspecError) as caught:
+        conductor(worker).run()
+    assert (caught.value.message, caught.value.hint, caught.value.exit_code) == ("no host", "name one", 104)
+
+
+def test_a_crash_is_a_bug_and_raises() -> None:
+    worker = ScriptedWorker(load=[end("load", "crashed", "Traceback ...")])
+    with pytest.raises(Crash, match="Traceback"):
+        conductor(worker).run()
+
+
+def test_a_lost_worker_keeps_what_was_measured() -> None:
+    worker = ScriptedWorker(load=[tick(1.0), {"is": "lost", "code": -9}])
+    run = conductor(worker)
+    run.run()
+    assert "code -9" in run.outcome.worker_lost
+    assert run.collector.elapsed == 1.0
+
+
+def test_the_first_signal_gives_grace_the_second_none() -> None:
+    worker = ScriptedWorker(load=[tick(1.0), None, None, end("load", "stopped")])
+    count = 0
+
+    def signals() -> int:
+        return count
+
+    def advance() -> None:
+        nonlocal count
+        if names(worker)[-1:] in (["load"], ["stop"]):
+            count = min(count + 1, 2)
+
+    worker.on_receive = advance
+    run = conductor(worker, signals)
+    run.run()
+    assert [order for order in worker.orders if order[0] == "stop"] == [
+        ("stop", {"grace": 5.0}),
+        ("stop", {"grace": 0.0}),
+    ]
+    assert run.interrupted
+
+
+def test_an_aborting_threshold_stops_the_load_once() -> None:
+    text = REFERENCE.read_text().replace("  errors: rate < 10%", "  errors: {that: rate < 10%, abort: true, after: 2s}")
+    worker = ScriptedWorker(load=[tick(1.0, 5), tick(3.0, 5), tick(4.0, 5), end("load", "stopped")])
+    run = conductor(worker, text=text)
+    run.run()
+    assert names(worker).count("stop") == 1
+    assert ("stop", {"grace": 0}) in worker.orders
+    assert [r.aborted for r in run.watch.results() if r.threshold.metric == "errors"] == [True]
+    assert run.outcome.aborted == ""
+
+
+def test_on_fail_abort_keeps_the_reason() -> None:
+    worker = ScriptedWorker(load=[tick(1.0), end("load", "failed", "generate failed: status 500")])
+    run = conductor(worker)
+    run.run()
+    assert run.outcome.aborted == "generate failed: status 500"
+
+
+@pytest.mark.parametrize(("count", "teardown"), [(1, True), (2, False)])
+def test_teardown_runs_after_one_signal_but_not_after_two(count: int, teardown: bool) -> None:
+    text = REFERENCE.read_text().replace("\nflow:", "\nteardown:\n  - call: login\nflow:")
+    worker = ScriptedWorker(load=[None, end("load", "stopped")])
+    run = conductor(worker, lambda: count if "load" in names(worker) else 0, text)
+    run.run()
+    assert ("teardown" in names(worker)) is teardown
+
+
+def test_a_signal_during_setup_skips_the_load_not_the_teardown() -> None:
+    text = REFERENCE.read_text().replace("\nflow:", "\nteardown:\n  - call: login\nflow:")
+    worker = ScriptedWorker()
+    run = conductor(worker, lambda: 1, text)
+    run.run()
+    assert [name for name in names(worker) if name != "stop"] == ["setup", "teardown"]
+
+
+def test_events_say_when_a_threshold_is_crossed() -> None:
+    worker = ScriptedWorker(load=[tick(1.0, 0), tick(2.0, 9), tick(3.0, 0), end("load")])
+    run = conductor(worker)
+    run.run()
+    crossed = [event for event in run.events if "crossed" in event.text]
+    assert [event.t for event in crossed][:1] == [2.0]
