@@ -64,6 +64,8 @@ def request_texts(
         elif key in base:
             yield key, (*endpoint_path, key), base[key]
     for key in MAPS:
+        if key in step and step[key] is None:
+            continue
         over = step[key] if isinstance(step.get(key), Mapping) else {}
         below = base[key] if isinstance(base.get(key), Mapping) else {}
         names = {_folded(key, name) for name in over}

@@ -147,7 +147,7 @@ def _errors(found: list[Diagnostic]) -> list[Diagnostic]:
 
 
 def _empty(source: Source) -> Diagnostic:
-    help = "begin with `loadspec: 1`; `loadspec init` and the examples under specs/ show how to go on"
+    help = "begin with `loadspec: 1`; specs/image-generation.yaml shows how to go on"
     return source.at("LS013", "the file holds no spec", (0, 0, 1), help=help)
 
 

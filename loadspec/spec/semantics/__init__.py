@@ -7,16 +7,19 @@ from typing import Any
 
 from loadspec.spec.diagnostics import Diagnostic
 from loadspec.spec.places import Places
-from loadspec.spec.semantics.expressions import Known, Work
+from loadspec.spec.semantics.expressions import Work
+from loadspec.spec.semantics.names import Known
+from loadspec.spec.semantics.requests import check_steps
 from loadspec.spec.semantics.sections import (
     check_declarations,
     check_load,
-    check_steps,
     check_target,
     check_thresholds,
+    check_vars,
     metric_infos,
 )
 from loadspec.spec.semantics.steps import PHASES, Flow, Uses, captured
+from loadspec.spec.semantics.values import listing, mapping
 
 __all__ = ["Work", "check", "check_load", "metric_infos"]
 
@@ -27,6 +30,7 @@ def check(document: Mapping[str, Any], places: Places, work: Work) -> list[Diagn
     uses = Uses(work=work)
     found = [
         *check_declarations(document, places),
+        *check_vars(document, places, known, work),
         *check_target(document, places, known, work),
         *check_steps(document, places),
         *check_load(document, places),
@@ -38,34 +42,28 @@ def check(document: Mapping[str, Any], places: Places, work: Work) -> list[Diagn
 
 
 def _known(document: Mapping[str, Any]) -> Known:
-    setup = document.get("setup")
-    endpoints = _names(document, "endpoints")
+    endpoints = mapping(document, "endpoints")
     return Known(
-        env=frozenset(_names(document, "env")),
-        vars=frozenset(_names(document, "vars")),
-        pools=frozenset(_names(document, "pools")),
+        env=frozenset(mapping(document, "env")),
+        vars=frozenset(mapping(document, "vars")),
+        pools=frozenset(mapping(document, "pools")),
         setup=frozenset(
             name
-            for step in (setup if isinstance(setup, list) else [])
+            for step in listing(document, "setup")
             if isinstance(step, Mapping)
             for name in captured(endpoints, step)
         ),
     )
 
 
-def _names(document: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = document.get(key)
-    return value if isinstance(value, Mapping) else {}
-
-
 def _unused(document: Mapping[str, Any], places: Places, uses: Uses, known: Known) -> list[Diagnostic]:
     """Warnings for what no step uses. The texts of an unused endpoint are checked as if it came last in the flow."""
     found: list[Diagnostic] = []
-    for name in [name for name in _names(document, "endpoints") if name not in uses.endpoints]:
+    for name in [name for name in mapping(document, "endpoints") if name not in uses.endpoints]:
         message = f"no step uses endpoint `{name}`"
         found.append(places.key(("endpoints", name), "LS050", message, level="warning"))
         found += Flow(document, "flow", places, known, uses).check_alone(name)
-    for name in _names(document, "pools"):
+    for name in mapping(document, "pools"):
         if name not in uses.pools:
             message = f"nothing draws from pool `{name}`"
             found.append(places.key(("pools", name), "LS051", message, level="warning"))

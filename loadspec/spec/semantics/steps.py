@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,7 +11,9 @@ from loadspec.spec.diagnostics import Diagnostic, Path, did_you_mean, listed
 from loadspec.spec.grammar import MAX_STEPS
 from loadspec.spec.merge import request_texts
 from loadspec.spec.places import Places
-from loadspec.spec.semantics.expressions import Expressions, Known, View, Work
+from loadspec.spec.semantics.expressions import Expressions, Work
+from loadspec.spec.semantics.names import Known, View
+from loadspec.spec.semantics.values import listing, mapping, texts
 
 PHASES = ("setup", "flow", "teardown")
 
@@ -33,8 +35,8 @@ class Flow:
         self.phase = phase
         self.places = places
         self.uses = uses
-        self.endpoints = _mapping(document, "endpoints")
-        self.steps = [step for step in enumerate(_list(document, phase)[:MAX_STEPS]) if isinstance(step[1], Mapping)]
+        self.endpoints = mapping(document, "endpoints")
+        self.steps = [step for step in enumerate(listing(document, phase)[:MAX_STEPS]) if isinstance(step[1], Mapping)]
         self.expressions = Expressions(places, uses.work)
         self.found = self.expressions.found
         self.captures: dict[str, frozenset[str]] = {}
@@ -95,7 +97,7 @@ class Flow:
         for key in ("until", "fail_when"):
             if key in step:
                 self.expressions.bare(step[key], (*path, key), after)
-        for metric, value in _mapping(step, "record").items():
+        for metric, value in mapping(step, "record").items():
             self._metric(metric, (*path, "record", metric), at_key=True)
             self.expressions.bare(value, (*path, "record", metric), after)
         self._classify(step, path, after)
@@ -122,7 +124,7 @@ class Flow:
         self, endpoint: Mapping[str, Any], name: Any, step: Mapping[str, Any], path: Path, before: View, after: View
     ) -> None:
         """The texts of a step's request; target's headers are part of it."""
-        for header, value in _mapping(_mapping(self.document, "target"), "headers").items():
+        for header, value in mapping(mapping(self.document, "target"), "headers").items():
             if not _overridden(header, endpoint, step):
                 self.expressions.template(value, ("target", "headers", header), before)
         for part, place, value in request_texts(endpoint, ("endpoints", str(name)), step, path):
@@ -134,7 +136,7 @@ class Flow:
 
     def _metric(self, name: str, path: Path, at_key: bool, kind: str = "") -> None:
         report = self.places.key if at_key else self.places.value
-        metrics = _mapping(self.document, "metrics")
+        metrics = mapping(self.document, "metrics")
         if name in metrics:
             actual = metrics[name] if isinstance(metrics[name], str) else "trend"
             if kind and actual != kind:
@@ -150,7 +152,7 @@ class Flow:
         self.found.append(report(path, "LS021", message, label=did_you_mean(name, metrics), help=help))
 
     def _classify(self, step: Mapping[str, Any], path: Path, view: View) -> None:
-        rows = [row for row in enumerate(_list(step, "classify")) if isinstance(row[1], Mapping)]
+        rows = [row for row in enumerate(listing(step, "classify")) if isinstance(row[1], Mapping)]
         for index, row in rows:
             place = (*path, "classify", index)
             if ("else" in row) == ("when" in row or "count" in row) or ("when" in row) != ("count" in row):
@@ -170,7 +172,9 @@ class Flow:
 
 
 def step_name(step: Mapping[str, Any]) -> str:
-    """A step is called after its endpoint unless it has a name."""
+    """A step is called after its endpoint unless it has a name; a think step has no outcome to ask for."""
+    if "think" in step:
+        return ""
     name = step.get("name", step.get("call", step.get("poll", "")))
     return name if isinstance(name, str) else ""
 
@@ -191,32 +195,10 @@ def captured(endpoints: Mapping[str, Any], step: Mapping[str, Any]) -> frozenset
     names: dict[str, Any] = {}
     for part in (endpoint, step):
         if isinstance(part, Mapping):
-            names |= _mapping(part, "capture")
+            names |= mapping(part, "capture")
     return frozenset(name for name, value in names.items() if value is not None)
 
 
-def texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
-    """Every text in a value, with its path."""
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, Mapping):
-        for key, below in value.items():
-            yield from texts(below, (*path, key))
-    elif isinstance(value, list):
-        for index, below in enumerate(value):
-            yield from texts(below, (*path, index))
-
-
 def _overridden(header: str, endpoint: Mapping[str, Any], step: Mapping[str, Any]) -> bool:
-    given = [*_mapping(endpoint, "headers"), *_mapping(step, "headers")]
+    given = [*mapping(endpoint, "headers"), *mapping(step, "headers")]
     return header.lower() in {name.lower() for name in given}
-
-
-def _mapping(document: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = document.get(key)
-    return value if isinstance(value, Mapping) else {}
-
-
-def _list(document: Mapping[str, Any], key: str) -> list[Any]:
-    value = document.get(key)
-    return value if isinstance(value, list) else []

@@ -1,0 +1,181 @@
+"""Requests apart from their names: paths, headers, captures, bodies, statuses."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from loadspec.spec.diagnostics import Diagnostic, Path, brief
+from loadspec.spec.merge import BODIES
+from loadspec.spec.places import Places
+from loadspec.spec.semantics.durations import check_duration, check_think, check_timeout
+from loadspec.spec.semantics.names import RESERVED
+from loadspec.spec.semantics.steps import PHASES
+from loadspec.spec.semantics.values import listing, mapping, mappings
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_VALUE_BAD = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
+_URL = re.compile(r"https?://[^\s/]", re.IGNORECASE)
+_SPACE = re.compile(r"[\s\x00-\x1f\x7f]")
+_TEMPLATE = re.compile(r"\{\{.*?(\}\}|$)", re.DOTALL)
+_PLAIN_JSONPATH = re.compile(r"\$(\.[A-Za-z_]\w*|\[\d{1,6}\]|\['[^'\\]*'\])*")
+_FRAMING = ("content-length", "transfer-encoding")
+_MAX_REGEX = 1000
+
+Found = Iterator[Diagnostic]
+
+
+def check_steps(document: Mapping[str, Any], places: Places) -> Found:
+    """What steps and endpoints hold apart from names: durations, headers, captures, bodies."""
+    for name, endpoint in mappings(document, "endpoints"):
+        path: Path = ("endpoints", name)
+        if "path" not in endpoint:
+            yield places.key(path, "LS014", f"endpoint `{name}` needs a `path`", help="for example path: /api/items")
+        yield from _address(document, places, (*path, "path"), endpoint.get("path"))
+        yield from _request(places, path, endpoint)
+        yield from check_timeout(places, (*path, "timeout"), endpoint.get("timeout"))
+    for phase in PHASES:
+        for index, step in enumerate(listing(document, phase)):
+            if isinstance(step, Mapping):
+                yield from _step(places, (phase, index), step)
+
+
+def _step(places: Places, path: Path, step: Mapping[str, Any]) -> Found:
+    yield from _request(places, path, step)
+    yield from check_think(places, (*path, "think"), step.get("think"))
+    if "poll" in step:
+        yield from check_duration(places, (*path, "every"), step.get("every"), zero=False)
+        yield from check_duration(places, (*path, "timeout"), step.get("timeout"), zero=False)
+    else:
+        yield from check_timeout(places, (*path, "timeout"), step.get("timeout"))
+
+
+def _request(places: Places, path: Path, request: Mapping[str, Any]) -> Found:
+    bodies = [kind for kind in BODIES if request.get(kind) is not None]
+    for kind in bodies[1:]:
+        message = f"a request has one body, and this one has `{bodies[0]}` already"
+        yield places.key((*path, kind), "LS017", message, help="keep one of the two")
+    yield from check_headers(places, (*path, "headers"), request)
+    for name, value in mapping(request, "capture").items():
+        yield from _capture(places, (*path, "capture", name), name, value)
+    for index, status in enumerate(listing(request, "expected_statuses")):
+        if isinstance(status, str) and re.fullmatch(r"\d{3}-\d{3}", status) and status[:3] > status[4:]:
+            message = f"`{status}` runs backwards: the smaller status comes first"
+            yield places.value((*path, "expected_statuses", index), "LS016", message)
+
+
+def _address(document: Mapping[str, Any], places: Places, path: Path, value: Any) -> Found:
+    if not isinstance(value, str):
+        return
+    plain = _TEMPLATE.sub("x", value)
+    absolute = bool(_URL.match(plain))
+    if not value.startswith(("/", "{{")) and not absolute:
+        help = f"write /{value}" if re.match(r"[\w.]+(/|$)", value) else "for example /api/items"
+        yield places.value(path, "LS032", "a path begins with `/`, or is a whole http or https URL", help=help)
+    elif _SPACE.search(plain):
+        yield places.value(path, "LS032", "a path cannot hold a blank", help="write %20, or use `query`")
+    if value.startswith("/") and "base_url" not in mapping(document, "target"):
+        help = "add target: {base_url: ...}, or write a whole URL"
+        yield places.value(path, "LS032", "this path has no `target.base_url` to follow", help=help)
+
+
+def check_base_url(places: Places, value: Any) -> Found:
+    """An http or https URL, or a template that becomes one."""
+    if not isinstance(value, str):
+        return
+    path: Path = ("target", "base_url")
+    if not value.lstrip().startswith("{{") and not _URL.match(value):
+        help = "a whole URL, for example http://127.0.0.1:8089"
+        yield places.value(path, "LS032", f"`{brief(value)}` is no http or https URL", help=help)
+    elif _SPACE.search(_TEMPLATE.sub("x", value)):
+        yield places.value(path, "LS032", "a URL cannot hold a blank", help="write %20")
+
+
+def check_headers(places: Places, path: Path, owner: Mapping[str, Any]) -> Found:
+    """Names and values of headers; no name twice."""
+    seen: dict[str, str] = {}
+    for name, value in mapping(owner, "headers").items():
+        yield from _header(places, (*path, name), name, value)
+        first = seen.setdefault(name.lower(), name)
+        if first != name:
+            message = f"`{name}` is the header `{first}` again: case does not count"
+            yield places.key((*path, name), "LS034", message, help="remove one of the two")
+
+
+def _header(places: Places, path: Path, name: str, value: Any) -> Found:
+    bad = _TOKEN.match(name)
+    if bad is None or bad.end() < len(name):
+        at = bad.end() if bad else 0
+        message = f"`{name[at : at + 1]}` cannot stand in a header's name" if name else "a header needs a name"
+        yield places.key_text(path, at, "LS034", message, help="letters, digits and hyphens")
+    elif name.lower() in _FRAMING:
+        message = f"`{name}` follows from the body: loadspec sets it"
+        yield places.key(path, "LS034", message, help="remove it")
+    if isinstance(value, str):
+        found = _VALUE_BAD.search(value)
+        if found:
+            what = "a line break or control character" if found.group() < " " else f"`{found.group()}`"
+            help = "headers are Latin-1; write `|-` instead of `|` where a line break is left over"
+            yield places.text(path, value, found.start(), "LS034", f"a header's value cannot hold {what}", 1, help=help)
+
+
+def _capture(places: Places, path: Path, name: str, value: Any) -> Found:
+    if name in RESERVED:
+        help = f"choose another name, for example my_{name}"
+        yield places.key(path, "LS035", f"a capture cannot be called `{name}`: the name has a meaning", help=help)
+    if isinstance(value, str):
+        yield from _jsonpath(places, path, value)
+    elif isinstance(value, Mapping):
+        given = [source for source in ("jsonpath", "header", "regex") if source in value]
+        if len(given) != 1:
+            message = "a capture has exactly one of `jsonpath`, `header`, `regex`"
+            yield places.key(path, "LS017", message, help="for example {jsonpath: $.id}")
+        for source in given:
+            if isinstance(value[source], str):
+                yield from _SOURCES[source](places, (*path, source), value[source])
+
+
+def _jsonpath(places: Places, path: Path, text: str) -> Found:
+    if _PLAIN_JSONPATH.fullmatch(text):
+        return
+    if not text.startswith("$"):
+        help = f"write $.{text}" if re.fullmatch(r"[\w.]+", text) else "for example $.data.id"
+        yield places.value(path, "LS037", "a JSONPath begins with `$`", help=help)
+        return
+    import jsonpath  # only for what is not a plain dotted path: it takes long to import
+
+    try:
+        jsonpath.compile(text)
+    except (jsonpath.JSONPathError, ValueError, RecursionError) as error:
+        reason = str(error).split("\n")[0]
+        yield places.value(
+            path, "LS037", f"this is no JSONPath: {reason}", help="see RFC 9535; for example $.items[0].id"
+        )
+
+
+def _capture_header(places: Places, path: Path, text: str) -> Found:
+    if not _TOKEN.fullmatch(text):
+        yield places.value(path, "LS037", f"`{brief(text)}` is no name of a header", help="for example X-Request-Id")
+
+
+def _regex(places: Places, path: Path, text: str) -> Found:
+    if len(text) > _MAX_REGEX:
+        yield places.value(path, "LS037", f"a regular expression has at most {_MAX_REGEX} characters")
+        return
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            re.compile(text)
+    except re.error as error:
+        yield places.text(path, text, error.pos or 0, "LS037", f"this is no regular expression: {error.msg}", 1)
+    except (RecursionError, OverflowError):
+        yield places.value(path, "LS037", "this regular expression is too large")
+
+
+_SOURCES: dict[str, Callable[[Places, Path, str], Found]] = {
+    "jsonpath": _jsonpath,
+    "header": _capture_header,
+    "regex": _regex,
+}
