@@ -11,7 +11,8 @@ from urllib.parse import quote, quote_plus
 MASK = "***"
 _SHORTEST = 4
 """A shorter secret would mask ordinary text; it is masked only where it is named (headers, env defaults)."""
-_HEADERS = re.compile(r"(?im)^((?:proxy-)?authorization|(?:set-)?cookie|x-api-key):[^\r\n]*")
+_HEADERS = re.compile(r"(?im)^([\w-]*(?:authorization|cookie|api-?key|token|secret)):[^\r\n]*")
+_ESCAPE = re.compile("%[0-9A-F]{2}")
 
 
 class Masker:
@@ -32,5 +33,9 @@ class Masker:
 
 
 def _encodings(secret: str) -> set[str]:
-    encoded = base64.b64encode(secret.encode()).decode()
-    return {secret, quote(secret), quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1], encoded}
+    data = secret.encode("utf-8", "surrogateescape")
+    base64s = {base64.b64encode(data).decode(), base64.urlsafe_b64encode(data).decode()}
+    jsons = {json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)}
+    escaped = {quote(data), quote(data, safe=""), quote_plus(data)}
+    escaped |= {_ESCAPE.sub(lambda match: match[0].lower(), form) for form in escaped}
+    return {secret} | jsons | escaped | base64s | {form.rstrip("=") for form in base64s}

@@ -8,9 +8,8 @@ from typing import Any
 from loadspec.clock import monotonic
 from loadspec.expr import Binding, ExprError, Getter, Missing, Scope, UnknownName
 from loadspec.expr.scope import nearest
-from loadspec.protocols.http.captures import json_of
+from loadspec.protocols.http.captures import headers_of, json_of
 from loadspec.protocols.user import User
-from loadspec.wire.headers import parse_headers
 
 ANSWER: Mapping[str, Getter] = {
     "status": lambda user: user.answer.status,
@@ -18,7 +17,7 @@ ANSWER: Mapping[str, Getter] = {
     "ok": lambda user: user.ok,
     "json": lambda user: json_of(user.answer),
     "body": lambda user: user.answer.body.decode("utf-8", "replace"),
-    "headers": lambda user: parse_headers(user.answer.head),
+    "headers": lambda user: headers_of(user.answer),
     "error": lambda user: user.answer.error or None,
     "size": lambda user: len(user.answer.body),
     "vu": lambda user: user.index + 1,

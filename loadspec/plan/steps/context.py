@@ -68,7 +68,7 @@ def _http(request: Request, target: Target) -> HttpRequest:
         method=request.method,
         base_url=target.base_url,
         path=request.path,
-        headers={**target.headers, **request.headers},
+        headers=request.headers,  # the spec has merged the target's into them
         query=request.query,
         json=None if request.json is UNSET else request.json,
         has_json=request.json is not UNSET,

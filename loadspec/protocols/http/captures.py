@@ -11,12 +11,12 @@ import orjson
 from loadspec.expr import ExprError, Missing
 from loadspec.protocols.user import User
 from loadspec.transports.base import UNPARSED, Answer
-from loadspec.wire.headers import parse_headers
+from loadspec.wire.headers import Headers, parse_headers
 
 Take = Callable[[Answer], Any]
 """Answer → the captured value. Raises Missing."""
 
-_PLAIN = re.compile(r"""\$((?:\.[A-Za-z_]\w*|\[\d+\]|\['[^'\\]*'\]|\["[^"\\]*"\])+)""")
+_PLAIN = re.compile(r"""\$((?:\.[A-Za-z_]\w*|\[(?:0|[1-9]\d*)\]|\['[^'\\]*'\]|\["[^"\\]*"\])+)""")
 _PART = re.compile(r"""\.([A-Za-z_]\w*)|\[(\d+)\]|\['([^']*)'\]|\["([^"]*)"\]""")
 _NOT_JSON = object()
 _REGEX_BODY = 1 << 20
@@ -37,6 +37,11 @@ def json_of(answer: Answer) -> Any:
     return parsed
 
 
+def headers_of(answer: Answer) -> Headers:
+    """The headers; none where no answer came."""
+    return parse_headers(answer.head) if answer.head else Headers()
+
+
 def jsonpath(text: str) -> Take:
     """The first match of a JSONPath. Raises ExprError for a path that does not parse."""
     plain = _PLAIN.fullmatch(text)
@@ -50,10 +55,10 @@ def jsonpath(text: str) -> Take:
         value = json_of(answer)
         try:
             for key in keys:
-                if key.__class__ is not (str if value.__class__ is dict else int):
+                if value.__class__ is not (dict if key.__class__ is str else list):
                     raise Missing(text)
                 value = value[key]
-        except (KeyError, IndexError, TypeError):
+        except (KeyError, IndexError):
             raise Missing(text) from None
         return value
 
@@ -73,18 +78,30 @@ def _member(key: str, text: str) -> Take:
 def _library_path(text: str) -> Take:
     import jsonpath as library  # lazily: most paths are plain
 
+    hint = "for example $.id or $.items[0].name"
+    if not text.startswith("$"):
+        raise ExprError(f"`{text}` is not a JSONPath: it does not begin with $", 0, hint)
     try:
         path = library.compile(text)
     except library.JSONPathError as error:
-        raise ExprError(f"`{text}` is not a JSONPath: {error}", 0, "for example $.id or $.items[0].name") from None
+        raise ExprError(f"`{text}` is not a JSONPath: {error}", 0, hint) from None
 
     def first(answer: Answer) -> Any:
-        match = path.match(json_of(answer))
-        if match is None:
-            raise Missing(text)
-        return match.obj
+        document = json_of(answer)
+        if document.__class__ is str:  # the library would take a text for JSON that is still to be parsed
+            return document if text == "$" else _found(None, text)
+        try:
+            return _found(path.match(document), text)
+        except library.JSONPathError:  # a filter that compares what cannot be compared
+            raise Missing(text) from None
 
     return first
+
+
+def _found(match: Any, text: str) -> Any:
+    if match is None:
+        raise Missing(text)
+    return match.obj
 
 
 def header(name: str) -> Take:
@@ -92,7 +109,7 @@ def header(name: str) -> Take:
     key = name.lower()
 
     def take(answer: Answer) -> Any:
-        headers = parse_headers(answer.head)
+        headers = headers_of(answer)
         if key not in headers:
             raise Missing(f"header {name}")
         return headers[key]
@@ -109,9 +126,10 @@ def regex(text: str) -> Take:
 
     def take(answer: Answer) -> Any:
         match = pattern.search(answer.body[:_REGEX_BODY].decode("utf-8", "replace"))
-        if match is None:
+        found = match[1 if pattern.groups else 0] if match else None
+        if found is None:
             raise Missing(f"regex {text}")
-        return match[1] if pattern.groups else match[0]
+        return found
 
     return take
 

@@ -18,24 +18,30 @@ from loadspec.expr import (
     EvalError,
     ExprError,
     Scope,
+    TemplateExpr,
     compile_bytes,
     compile_form_body,
     compile_json_body,
     compile_query,
     compile_template,
     header_value,
+    parse_template,
     quote_segment,
     to_text,
 )
-from loadspec.wire.request import check_header_name
+from loadspec.wire.request import check_header_name, check_header_value
 from loadspec.wire.url import Origin, host_header, parse_url, target_of
 
 Render = Callable[[Any], bytes]
 Route = Callable[[Any], int]
-"""User → number of the origin."""
+"""User → number of the origin that the request rendered last goes to."""
+_Parts = list[bytes | Render]
 
 _LENGTHS = [b"%d\r\n\r\n" % length for length in range(8192)]
 _BODYLESS = frozenset({"GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
+_FRAMING = frozenset({"content-length", "transfer-encoding"})
+_MAX_ORIGINS = 1000
+"""A server that names ever new hosts in its answers must not make every user keep ever more connections."""
 
 
 @dataclass(slots=True)
@@ -43,12 +49,18 @@ class Origins:
     """The origins of a plan, numbered in order of first use."""
 
     known: list[Origin] = field(default_factory=list)
+    _numbers: dict[Origin, int] = field(default_factory=dict)
 
     def number(self, origin: Origin) -> int:
-        """The number of an origin."""
-        if origin not in self.known:
+        """The number of an origin. Raises EvalError when there are too many."""
+        number = self._numbers.get(origin)
+        if number is None:
+            number = len(self.known)
+            if number >= _MAX_ORIGINS:
+                raise EvalError(f"requests go to more than {_MAX_ORIGINS} different hosts")
+            self._numbers[origin] = number
             self.known.append(origin)
-        return self.known.index(origin)
+        return number
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,47 +84,58 @@ def compile_request(request: HttpRequest, scope: Scope, origins: Origins) -> tup
     """→ (route, render). Raises ExprError for a template that does not compile and ValueError for a wrong URL."""
     body, content_type = _body(request, scope)
     headers = _headers(request, content_type)
+    own_host = [
+        part for name in list(headers) if name.lower() == "host" for part in _header(name, headers.pop(name), scope)
+    ]
     tail = _tail(headers, request, body, scope)
-    if request.path.startswith("/"):
-        return _fixed_route(request, scope, origins, tail)
-    return _free_route(request, scope, origins, tail)
+    compile_route = _fixed_route if request.path.startswith("/") else _free_route
+    return compile_route(request, scope, origins, own_host, tail)
 
 
 def _fixed_route(
-    request: HttpRequest, scope: Scope, origins: Origins, tail: list[bytes | Render]
+    request: HttpRequest, scope: Scope, origins: Origins, own_host: _Parts, tail: _Parts
 ) -> tuple[Route, Render]:
     """The usual case: a path below a base URL that does not change."""
     origin, prefix = parse_url(_constant(request.base_url, scope))
     number = origins.number(origin)
-    path = compile_bytes(request.path, scope, quote_segment)
-    target: list[bytes | Render] = [prefix.rstrip("/").encode()]
-    target.append(target_of(path.value.decode()).encode() if path.constant else path.render)
-    line: list[bytes | Render] = [request.method.encode() + b" ", *target, *_query(request, scope)]
-    host = b" HTTP/1.1\r\nHost: %s\r\n" % host_header(origin).encode()
-    return (lambda _user: number), _join([*line, host, *tail])
+    own = [part if isinstance(part, str) else f"{{{{{part.text}}}}}" for part in _escaped(request.path)]
+    path = compile_bytes("".join(own), scope, quote_segment)
+    asked = any(isinstance(part, str) and "?" in part for part in _escaped(request.path))
+    line: _Parts = [request.method.encode() + b" ", prefix.rstrip("/").encode()]
+    line += [path.value if path.constant else path.render, *_query(request, scope, b"&" if asked else b"?")]
+    host = own_host or [b"Host: %s\r\n" % host_header(origin).encode()]
+    return (lambda _user: number), _join([*line, b" HTTP/1.1\r\n", *host, *tail])
+
+
+def _escaped(path: str) -> list[str | TemplateExpr]:
+    """A path's parts, its own text %-escaped where it must be."""
+    return [target_of("/" + part)[1:] if isinstance(part, str) else part for part in parse_template(path)]
 
 
 def _free_route(
-    request: HttpRequest, scope: Scope, origins: Origins, tail: list[bytes | Render]
+    request: HttpRequest, scope: Scope, origins: Origins, own_host: _Parts, tail: _Parts
 ) -> tuple[Route, Render]:
-    """A path that is, or may turn out to be, an absolute URL."""
+    """A path that is, or may turn out to be, an absolute URL. It is evaluated once a request: it may draw."""
     base = _constant(request.base_url, scope) if request.base_url else ""
     path = compile_template(request.path, scope).render
-    rest = _join([*_query(request, scope), b" HTTP/1.1\r\n"]), _join(tail)
+    query = compile_query(request.query, scope).render if request.query else None
+    host, rest = _join(own_host) if own_host else None, _join(tail)
     method = request.method.encode() + b" "
-
-    def locate(user: Any) -> tuple[Origin, str]:
-        try:
-            return parse_url(urljoin(base, to_text(path(user))))
-        except ValueError as error:
-            raise EvalError(str(error)) from None
+    chosen = 0
 
     def render(user: Any) -> bytes:
-        origin, target = locate(user)
-        host = b"Host: %s\r\n" % host_header(origin).encode()
-        return b"".join([method, target.encode(), rest[0](user), host, rest[1](user)])
+        nonlocal chosen
+        try:
+            origin, target = parse_url(urljoin(base, to_text(path(user))))
+        except ValueError as error:
+            raise EvalError(str(error)) from None
+        if query is not None and (more := query(user).decode()):
+            target += ("&" if "?" in target else "?") + more
+        chosen = origins.number(origin)
+        named = host(user) if host else b"Host: %s\r\n" % host_header(origin).encode()
+        return b"".join([method, target.encode(), b" HTTP/1.1\r\n", named, rest(user)])
 
-    return (lambda user: origins.number(locate(user)[0])), render
+    return (lambda _user: chosen), render
 
 
 def _constant(text: str, scope: Scope) -> str:
@@ -122,11 +145,15 @@ def _constant(text: str, scope: Scope) -> str:
     return to_text(template.value)
 
 
-def _query(request: HttpRequest, scope: Scope) -> list[bytes | Render]:
+def _query(request: HttpRequest, scope: Scope, mark: bytes) -> _Parts:
+    """The query after its mark; neither where every parameter is left out."""
     if not request.query:
         return []
     query = compile_query(request.query, scope)
-    return [b"&" if "?" in request.path else b"?", query.value if query.constant else query.render]
+    if query.constant:
+        return [mark + query.value] if query.value else []
+    render = query.render
+    return [lambda user: mark + text if (text := render(user)) else b""]
 
 
 def _body(request: HttpRequest, scope: Scope) -> tuple[Bytes | None, str]:
@@ -140,17 +167,22 @@ def _body(request: HttpRequest, scope: Scope) -> tuple[Bytes | None, str]:
 
 
 def _headers(request: HttpRequest, content_type: str) -> dict[str, str]:
-    """Headers by lower-case name to (name, value): ours first, the spec's win."""
+    """Name → value: ours first, the spec's win; credentials are given by `auth` where there is one."""
     ours = {"User-Agent": f"loadspec/{__version__}"}
     if content_type:
         ours["Content-Type"] = content_type
     given = {name.lower() for name in request.headers}
-    return {**{k: v for k, v in ours.items() if k.lower() not in given}, **request.headers}
+    if framing := given & _FRAMING:
+        raise ValueError(f"the header {min(framing)} follows from the body: loadspec sets it")
+    headers = {**{k: v for k, v in ours.items() if k.lower() not in given}, **request.headers}
+    if request.bearer is None and request.basic is None:
+        return headers
+    return {name: value for name, value in headers.items() if name.lower() != "authorization"}
 
 
-def _tail(headers: Mapping[str, str], request: HttpRequest, body: Bytes | None, scope: Scope) -> list[bytes | Render]:
+def _tail(headers: Mapping[str, str], request: HttpRequest, body: Bytes | None, scope: Scope) -> _Parts:
     """Everything after the Host line: headers, credentials, length and body."""
-    parts: list[bytes | Render] = []
+    parts: _Parts = []
     for name, value in headers.items():
         parts += _header(name, value, scope)
     if request.bearer is not None:
@@ -166,7 +198,10 @@ def _tail(headers: Mapping[str, str], request: HttpRequest, body: Bytes | None, 
     return parts
 
 
-def _header(name: str, value: str, scope: Scope) -> list[bytes | Render]:
+def _header(name: str, value: str, scope: Scope) -> _Parts:
+    for part in parse_template(value):
+        if isinstance(part, str):
+            check_header_value(part.encode())
     text = compile_bytes(value, scope, header_value)
     head = check_header_name(name.encode()) + b": "
     return [head, text.value if text.constant else text.render, b"\r\n"]
@@ -188,9 +223,9 @@ def _measured(render: Render) -> Render:
     return measured
 
 
-def _join(parts: list[bytes | Render]) -> Render:
+def _join(parts: _Parts) -> Render:
     """Neighbouring constants become one; what is left is joined per request."""
-    merged: list[bytes | Render] = []
+    merged: _Parts = []
     for part in parts:
         if isinstance(part, bytes) and merged and isinstance(merged[-1], bytes):
             merged[-1] = merged[-1] + part
