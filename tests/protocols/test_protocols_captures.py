@@ -39,21 +39,33 @@ def taken(take: Any, one: Answer) -> Any:
         return ["missing"]
 
 
-def reference(path: str, document: Any) -> Any:
-    """The library on a document wrapped in a list, so that it never takes a text for JSON to parse."""
-    match = library.compile("$[0]" + path[1:]).match([document])
-    return ["missing"] if match is None else ["found", match.obj]
+def walked(parts: list[str], document: Any) -> Any:
+    """RFC 9535 by hand, one part after the other: a name selects a member of a map, a number an item of a list."""
+    for part in parts:
+        key = int(part[1:-1]) if part[1].isdigit() else part.strip(".[]").strip("'\"")
+        fits = key in document if isinstance(key, str) and isinstance(document, dict) else False
+        if isinstance(key, int) and isinstance(document, list):
+            fits = key < len(document)
+        if not fits:
+            return ["missing"]
+        document = document[key]
+    return ["found", document]
 
 
 @given(DOCUMENTS, st.lists(PARTS, min_size=1, max_size=4))
-def test_plain_paths_agree_with_the_library(document: Any, parts: list[str]) -> None:
-    path = "$" + "".join(parts)
-    assert taken(jsonpath(path), answer(document)) == reference(path, document)
+def test_plain_paths_agree_with_the_rfc(document: Any, parts: list[str]) -> None:
+    assert taken(jsonpath("$" + "".join(parts)), answer(document)) == walked(parts, document)
 
 
-@given(DOCUMENTS, st.sampled_from(["$", "$..id", "$.*", "$.items[*].id", "$.items[-1]", "$.items[?@.a > 1]", "$[0:2]"]))
-def test_other_paths_give_the_first_match(document: Any, path: str) -> None:
-    assert taken(jsonpath(path), answer(document)) == reference(path, document)
+OTHER = ["$", "$..id", "$.*", "$.items[*].id", "$.items[-1]", "$.items[?@.a > 1]", "$[0:2]"]
+
+
+@given(DOCUMENTS, st.sampled_from(OTHER))
+def test_other_paths_give_the_librarys_first_match(document: Any, path: str) -> None:
+    """The reference reads the document wrapped in a list, so that it never takes a text for JSON to parse."""
+    match = library.compile("$[0]" + path[1:]).match([document])
+    expected = ["missing"] if match is None or (isinstance(document, str) and path != "$") else ["found", match.obj]
+    assert taken(jsonpath(path), answer(document)) == expected
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def _library_path(text: str) -> Take:
         raise ExprError(f"`{text}` is not a JSONPath: it does not begin with $", 0, hint)
     try:
         path = library.compile(text)
-    except library.JSONPathError as error:
+    except (library.JSONPathError, ValueError, RecursionError) as error:
         raise ExprError(f"`{text}` is not a JSONPath: {error}", 0, hint) from None
 
     def first(answer: Answer) -> Any:
