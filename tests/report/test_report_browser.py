@@ -1,0 +1,57 @@
+"""The report in a real browser: it stands alone, says nothing, fits any window, and runs nothing hostile."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from support_browser import picture, scroll_width, visit
+from support_results import make_result
+
+from loadspec.report import build
+
+HOSTILE = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    path.write_text(build(make_result()))
+    return path
+
+
+def test_it_stands_alone(page: Path, tmp_path: Path) -> None:
+    shown = visit(page, tmp_path)
+    assert shown.console == []
+    assert shown.asked == []
+    assert "FAIL" in shown.dom
+    assert shown.dom.count("<svg") >= 3
+
+
+def test_it_looks_the_same_without_javascript(page: Path, tmp_path: Path) -> None:
+    without = picture(page, tmp_path, "--blink-settings=scriptEnabled=false")
+    assert without == picture(page, tmp_path)
+    assert len(without) > 50_000, "it shows something"
+
+
+def test_dark_is_another_picture(page: Path, tmp_path: Path) -> None:
+    dark, light = (picture(page, tmp_path, f"--blink-settings=preferredColorScheme={n}") for n in (0, 1))
+    assert dark != light
+
+
+@pytest.mark.parametrize("width", [375, 768, 1440])
+def test_it_fits_the_window(page: Path, tmp_path: Path, width: int) -> None:
+    assert scroll_width(page, tmp_path, width) <= width
+
+
+def test_hostile_text_stays_text(tmp_path: Path) -> None:
+    result = make_result()
+    errors = [replace(error, message=HOSTILE, sample={"response": HOSTILE}) for error in result.errors]
+    path = tmp_path / "report.html"
+    path.write_text(build(replace(result, errors=errors, spec_name=HOSTILE, sentence=HOSTILE)))
+    shown = visit(path, tmp_path)
+    assert shown.console == []
+    assert shown.asked == []
+    assert "<title>owned" not in shown.dom
+    assert "<img" not in shown.dom
