@@ -41,3 +41,26 @@ BUILTIN: Mapping[str, MetricInfo] = {
     "vus": MetricInfo("gauge"),
     "vus_max": MetricInfo("gauge"),
 }
+
+_REQUEST = ("scenario", "endpoint", "poll")
+_TAGS: Mapping[str, tuple[str, ...]] = {
+    "checks": ("scenario", "endpoint", "check"),
+    "data_received": _REQUEST,
+    "data_sent": _REQUEST,
+    "http_req_failed": _REQUEST,
+    "http_reqs": (*_REQUEST, "expected_response", "status", "error"),
+    "dispatch_delay": ("scenario",),
+    "dropped_iterations": ("scenario",),
+    "group_duration": ("scenario",),
+    "iteration_duration": ("scenario",),
+    "iterations": ("scenario",),
+    "vus": (),
+    "vus_max": (),
+}
+
+
+def tag_names(metric: str) -> tuple[str, ...]:
+    """The tags that a metric's series carry; a custom metric's are those of the step that records it."""
+    if metric in BUILTIN and metric not in _TAGS:
+        return (*_REQUEST, "expected_response")
+    return _TAGS.get(metric, ("scenario", "endpoint"))

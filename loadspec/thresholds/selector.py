@@ -13,11 +13,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from loadspec.metrics.catalog import BUILTIN
+from loadspec.metrics.catalog import BUILTIN, tag_names
 from loadspec.thresholds.error import ThresholdError, did_you_mean
 
-SELECTOR_TAGS = ("scenario", "endpoint", "poll", "expected_response", "status", "method", "check", "error")
-"""The tags that a selector may name."""
+SELECTOR_TAGS = ("scenario", "endpoint", "poll", "expected_response", "status", "check", "error")
+"""All tags that a selector may name; `tag_names` says which of them a metric has."""
 
 _FLAGS = ("poll", "expected_response")
 _NAME = re.compile(r"[^{]*")
@@ -52,9 +52,12 @@ _DEFAULTED = frozenset(name for name, info in BUILTIN.items() if name.startswith
 def effective(metric: str, selector: tuple[Clause, ...]) -> tuple[Clause, ...]:
     """The clauses that decide: those written, without `any`, and for request timings the defaults.
 
-    So neither a quick 500 nor a poll's short answer passes for speed unless somebody asks for it.
+    So neither a quick 500 nor a poll's short answer passes for speed unless somebody asks for it. Who names an
+    endpoint asks for its polls.
     """
     named = {clause.tag for clause in selector}
+    if "endpoint" in named:
+        named.add("poll")
     written = tuple(clause for clause in selector if not (clause.tag in _FLAGS and clause.value == "any"))
     if metric not in _DEFAULTED:
         return written
@@ -82,10 +85,10 @@ def parse_key(
         return name, ()
     if not body.endswith("}"):
         raise _error("the selector's brace is not closed", len(head), _EXAMPLE)
-    return name, _parse_clauses(body[1:-1], len(head) + 1, values)
+    return name, _parse_clauses(body[1:-1], len(head) + 1, name, values)
 
 
-def _parse_clauses(text: str, offset: int, values: Mapping[str, Collection[str]]) -> tuple[Clause, ...]:
+def _parse_clauses(text: str, offset: int, metric: str, values: Mapping[str, Collection[str]]) -> tuple[Clause, ...]:
     clauses = []
     at = 0
     while at <= len(text):
@@ -95,19 +98,21 @@ def _parse_clauses(text: str, offset: int, values: Mapping[str, Collection[str]]
         end = match.end()
         if text[end:].strip() and not text[end:].lstrip().startswith(","):
             raise _error("a comma is missing here", offset + end, "clauses are separated by commas")
-        clauses.append(_clause(match, offset, values))
+        clauses.append(_clause(match, offset, metric, values))
         comma = text.find(",", end)
         at = comma + 1 if comma >= 0 else len(text) + 1
     return tuple(clauses)
 
 
-def _clause(match: re.Match[str], offset: int, values: Mapping[str, Collection[str]]) -> Clause:
+def _clause(match: re.Match[str], offset: int, metric: str, values: Mapping[str, Collection[str]]) -> Clause:
     tag, op, value = match["tag"], match["op"], match["value"].strip()
     at = offset + match.start("tag")
     if not tag:
         raise _error("a selector's clause is missing here", at, _EXAMPLE)
-    if tag not in SELECTOR_TAGS:
-        raise _error(f"there is no tag `{tag}`", at, did_you_mean(tag, SELECTOR_TAGS, _tags_hint()))
+    legal = tag_names(metric)
+    if tag not in legal:
+        known = f"its tags are {', '.join(legal)}" if legal else "it has no tags"
+        raise _error(f"`{metric}` has no tag `{tag}`", at, did_you_mean(tag, legal, known))
     place = offset + match.start("op") if op else at + len(tag)
     if op not in (":", "!:", "~"):
         raise _error(f"behind `{tag}` should be `:`, `!:` or `~`", place, f"for example {tag}:{value or 'VALUE'}")
@@ -137,10 +142,6 @@ def _check_value(tag: str, op: str, value: str, at: int, values: Mapping[str, Co
     elif tag in values and value not in values[tag]:
         names = ", ".join(values[tag]) or "none"
         raise _error(f"there is no {tag} `{value}`", at, did_you_mean(value, values[tag], f"known: {names}"))
-
-
-def _tags_hint() -> str:
-    return f"the tags are {', '.join(SELECTOR_TAGS)}"
 
 
 def _error(message: str, offset: int, hint: str) -> ThresholdError:
