@@ -20,14 +20,21 @@ from loadspec.spec.model import CallStep, PollStep, Scenario, Spec, Step
 def compile_plan(spec: Spec, seed: int, run_id: str = "") -> Plan:
     """Compile a validated spec. Raises ExprError or ValueError for what only values can show to be wrong."""
     constants = {"env": dict(spec.env_values), "vars": dict(spec.vars), "run": {"id": run_id, "seed": seed}}
-    constants["vars"] = _resolve_vars(constants)
+    unset = [("env", name) for name in spec.env if name not in spec.env_values]
+    constants["vars"] = _resolve_vars(constants, unset)
+    unset += [("vars", name) for name in spec.vars if name not in constants["vars"]]
     phases = {name: Phase(Meters(), _failures(spec)) for name in ("setup", "load", "teardown")}
     origins = Origins()
     max_users = sum(scenario.load.max_vus for scenario in spec.scenarios)
     pools = tuple(Pool(p.name, p.items, p.pick, seed, max(1, max_users)) for p in spec.pools.values())
 
     def flow(steps: tuple[Step, ...], phase: str, scenario: str) -> Flow:
-        return _compile_flow(spec, steps, phases[phase], scenario, constants, origins)
+        exchanges = [step for step in steps if isinstance(step, (CallStep, PollStep))]
+        slots = {step.name: index for index, step in enumerate(exchanges)}
+        captures = [capture.name for step in exchanges for capture in step.request.captures]
+        scope = RunScope(constants, spec.pools, captures, slots, unset)
+        context = Context(scenario, scope, phases[phase], spec.target, spec.metrics, origins, slots)
+        return Flow(tuple(STEPS[type(step)](step, context) for step in steps), len(exchanges))
 
     return Plan(
         setup=flow(spec.setup, "setup", "setup"),
@@ -54,29 +61,17 @@ def _scenario(scenario: Scenario, flow: Flow, meters: Meters) -> ScenarioPlan:
     return ScenarioPlan(scenario.name, scenario.load, flow, iterations, durations)
 
 
-def _compile_flow(
-    spec: Spec,
-    steps: tuple[Step, ...],
-    phase: Phase,
-    scenario: str,
-    constants: Mapping[str, Mapping[str, Any]],
-    origins: Origins,
-) -> Flow:
-    exchanges = [step for step in steps if isinstance(step, (CallStep, PollStep))]
-    slots = {step.name: index for index, step in enumerate(exchanges)}
-    captures = [capture.name for step in exchanges for capture in step.request.captures]
-    scope = RunScope(constants, spec.pools, captures, slots)
-    context = Context(scenario, scope, phase, spec.target, spec.metrics, origins, slots)
-    return Flow(tuple(STEPS[type(step)](step, context) for step in steps), len(exchanges))
-
-
-def _resolve_vars(constants: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Variables may be templates over `env`; they fold to constants."""
-    scope = RunScope({"env": constants["env"], "run": constants["run"]}, (), (), {})
-    return {
-        name: compile_template(value, scope).value if isinstance(value, str) else value
-        for name, value in constants["vars"].items()
-    }
+def _resolve_vars(constants: Mapping[str, Mapping[str, Any]], unset: list[tuple[str, str]]) -> dict[str, Any]:
+    """Variables may be templates over `env`; they fold to constants. One over an unset name has no value either."""
+    scope = RunScope({"env": constants["env"], "run": constants["run"]}, (), (), {}, unset)
+    resolved = {}
+    for name, value in constants["vars"].items():
+        template = compile_template(value, scope) if isinstance(value, str) else None
+        if template is None:
+            resolved[name] = value
+        elif template.constant:
+            resolved[name] = template.value
+    return resolved
 
 
 def _failures(spec: Spec) -> FailureLog:

@@ -26,7 +26,10 @@ ANSWER: Mapping[str, Getter] = {
 
 
 class RunScope(Scope):
-    """The names of one flow. Constants (`env`, `vars`, `run`) fold when an expression is compiled."""
+    """The names of one flow. Constants (`env`, `vars`, `run`) fold when an expression is compiled.
+
+    `unset` are names that are declared and have no value, such as ("env", "TOKEN"): Missing when they are evaluated.
+    """
 
     def __init__(
         self,
@@ -34,8 +37,10 @@ class RunScope(Scope):
         pools: Iterable[str],
         captures: Iterable[str],
         steps: Mapping[str, int],
+        unset: Iterable[tuple[str, str]] = (),
     ) -> None:
         self._constants = constants
+        self._unset = frozenset(unset)
         self._pools = {name: index for index, name in enumerate(pools)}
         self._captures = frozenset(captures)
         self._steps = steps
@@ -52,6 +57,8 @@ class RunScope(Scope):
             name = parts[1]
             if root in self._constants and name in self._constants[root]:
                 return Binding(constant=self._constants[root][name], used=2)
+            if (root, name) in self._unset:
+                return Binding(get=_nothing(f"{root}.{name}"), used=2)
             if root == "pool" and name in self._pools:
                 return Binding(get=_pool(self._pools[name]), used=2)
             if root == "setup":
@@ -78,6 +85,15 @@ class RunScope(Scope):
             raise ExprError("draw() takes the name of a pool", 0, f"legal: {', '.join(self._pools)}")
         pool = self._pools[arguments[0]]
         return lambda user: user.draw(pool)
+
+
+def _nothing(name: str) -> Getter:
+    """A declared name without a value."""
+
+    def nothing(_user: User) -> Any:
+        raise Missing(name)
+
+    return nothing
 
 
 def _captured(name: str) -> Getter:

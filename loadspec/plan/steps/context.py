@@ -152,7 +152,7 @@ def _compile_classify(
 def unsent(user: User, step: CallStep | PollStep, context: Context, missing: Missing) -> None:
     """Nothing could be sent: status 0, error kind `missing_value`."""
     answer = Answer()
-    answer.error, answer.phase, answer.message = "missing_value", "template", f"`{missing}` has no value"
+    answer.error, answer.phase, answer.message = "missing_value", "template", str(missing)
     user.answer = answer
     context.phase.failures.note((step.endpoint, answer.error, answer.phase, 0), answer.message, user)
 

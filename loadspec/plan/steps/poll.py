@@ -1,11 +1,13 @@
 """`poll`: ask again and again until an answer says that the work is done.
 
-The first request goes out at once, the n-th not before n·every after it. Transport errors, 429 and 5xx are ridden
-out until the timeout; any other unexpected answer that does not satisfy `until` ends the poll, not ok.
+The first request goes out at once, the others on its beat, at begin + n·every, never two to catch up. Transport
+errors, 429 and 5xx are ridden out until the timeout; any other unexpected answer that does not satisfy `until` ends
+the poll, not ok.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +18,9 @@ from loadspec.plan.steps.context import Context, compile_exchange, compile_finis
 from loadspec.protocols.http import Attempt
 from loadspec.protocols.user import User
 from loadspec.spec.model import PollStep
+
+_SHORTEST = 0.001
+"""Seconds between two requests, however short `every` is."""
 
 
 def compile_poll(step: PollStep, context: Context) -> RunStep:
@@ -48,6 +53,7 @@ def _compile_wait(step: PollStep, context: Context, attempt: Attempt) -> Callabl
     """→ a function that asks until the end: (whether the last status was expected, "" or why it failed)."""
     until = compile_expression(step.until, context.scope)
     fail_when = context.expression(step.fail_when)
+    every = max(step.every, _SHORTEST)
 
     def wait(user: User) -> tuple[bool, str]:
         begin, count = monotonic(), 0
@@ -60,11 +66,11 @@ def _compile_wait(step: PollStep, context: Context, attempt: Attempt) -> Callabl
                 return expected, "poll_failed"
             if not expected and _is_final(user.answer.status):
                 return expected, "poll_refused"
-            count += 1
-            due = max(begin + count * step.every, monotonic())
-            if due > begin + step.timeout:
+            passed = monotonic() - begin
+            count = max(count + 1, math.ceil(passed / every))
+            if count * every > step.timeout:
                 return expected, "poll_timeout"
-            user.host.sleep(user, due - monotonic())
+            user.host.sleep(user, count * every - passed)
 
     return wait
 

@@ -30,6 +30,7 @@ def compile_judge(
         status = user.answer.status
         if rows:
             ok = status != 0
+            user.ok = expected  # what `ok` means to a check
             meter.total += 1
             for index, name, holds in rows:
                 try:

@@ -1,0 +1,196 @@
+"""`poll`: it asks until it knows, rides out what may mend, and ends where nothing will."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from support_plan import call, metrics, poll
+
+from loadspec.protocols.user import EndIteration
+from loadspec.transports.base import Interrupted
+
+QUEUED, DONE, FAILED = (200, {"status": "queued"}), (200, {"status": "done"}), (200, {"status": "failed"})
+UNTIL = {"until": "json.status == 'done'"}
+METRICS = metrics(times="trend", errors="rate", other="counter")
+
+
+def step(**fields: Any) -> Any:
+    given = {"every": 1.0, **UNTIL, "record": {"times": "1", "errors": "not ok"}, "classify": [(None, "other")]}
+    return poll(**{**given, **fields})
+
+
+def test_it_asks_until_it_holds(lab: Any) -> None:
+    one = lab(step(), answers=[QUEUED, QUEUED, DONE, QUEUED], metrics=METRICS)
+    one.run()
+    assert one.sent_at == [1000.0, 1001.0, 1002.0]
+    assert (one.user.outcomes[0].ok, one.user.outcomes[0].status) == (True, 200)
+    assert one.store.select("times").count == 1
+    assert one.store.select("errors").to_wire() == [0, 1]
+    assert one.store.total("other") == 0
+    assert one.store.total("http_reqs", poll="true") == 3
+    assert one.failures() == []
+
+
+@pytest.mark.parametrize(
+    "passing",
+    [("timeout", "headers"), ("refused", "connect"), ("reset", "body"), 429, 500, 502, 503, 504, (200, b"no json")],
+)
+def test_it_rides_out_what_may_mend(passing: Any, lab: Any) -> None:
+    one = lab(step(), answers=[passing, passing, DONE], metrics=METRICS)
+    one.run()
+    assert one.user.outcomes[0].ok is True
+    assert len(one.requests) == 3
+    assert one.store.select("times").count == 1
+
+
+@pytest.mark.parametrize("final", [400, 401, 403, 404, 410, 422])
+def test_other_refusals_end_it(final: int, lab: Any) -> None:
+    one = lab(step(), answers=[QUEUED, final, DONE], metrics=METRICS)
+    one.run()
+    assert len(one.requests) == 2
+    assert (one.user.outcomes[0].ok, one.user.outcomes[0].status) == (False, final)
+    assert one.store.select("times") is None
+    assert one.store.select("errors") is None
+    assert one.store.total("other") == 1
+    assert ["poll", "poll_refused", "poll", final] in [entry["key"] for entry in one.failures()]
+
+
+def test_an_expected_404_is_no_refusal(lab: Any) -> None:
+    one = lab(step(expected_statuses=frozenset({200, 404})), answers=[404, 404, DONE], metrics=METRICS)
+    one.run()
+    assert one.user.outcomes[0].ok is True
+
+
+def test_it_times_out(lab: Any) -> None:
+    one = lab(step(poll_timeout=2.5, on_fail="end_iteration"), answers=[QUEUED] * 9, metrics=METRICS)
+    assert isinstance(one.run(), EndIteration)
+    assert one.sent_at == [1000.0, 1001.0, 1002.0]
+    assert one.user.outcomes[0].ok is False
+    assert one.store.select("times") is None
+    assert one.store.total("other") == 1
+    assert [entry["key"] for entry in one.failures()] == [["poll", "poll_timeout", "poll", 200]]
+
+
+def test_a_last_request_may_leave_at_the_timeout_itself(lab: Any) -> None:
+    one = lab(step(poll_timeout=2.0), answers=[QUEUED, QUEUED, DONE], metrics=METRICS)
+    one.run()
+    assert one.user.outcomes[0].ok is True
+
+
+def test_transport_errors_until_the_timeout(lab: Any) -> None:
+    one = lab(step(poll_timeout=3.0), answers=[("refused", "connect")] * 9, metrics=METRICS)
+    one.run()
+    assert len(one.requests) == 4
+    assert (one.user.outcomes[0].ok, one.user.outcomes[0].status) == (False, 0)
+    assert one.store.select("http_req_failed").to_wire() == [4, 4]
+    assert one.store.select("http_req_duration") is None
+
+
+def test_fail_when_ends_it(lab: Any) -> None:
+    one = lab(step(fail_when="json.status in ['failed', 'cancelled']"), answers=[QUEUED, FAILED, DONE], metrics=METRICS)
+    one.run()
+    assert len(one.requests) == 2
+    assert one.user.outcomes[0].ok is False
+    assert one.store.select("times") is None
+    assert [entry["key"] for entry in one.failures()] == [["poll", "poll_failed", "poll", 200]]
+
+
+def test_until_comes_before_fail_when(lab: Any) -> None:
+    one = lab(step(fail_when="true"), answers=[DONE], metrics=METRICS)
+    one.run()
+    assert one.user.outcomes[0].ok is True
+
+
+def test_until_may_ask_for_ok(lab: Any) -> None:
+    one = lab(step(until="ok"), answers=[503, ("timeout", "headers"), 200], metrics=METRICS)
+    one.run()
+    assert len(one.requests) == 3
+    assert one.user.outcomes[0].ok is True
+
+
+def test_checks_and_captures_are_those_of_the_last_answer(lab: Any) -> None:
+    one = lab(
+        step(checks={"c": "defined(json.url)"}, captures={"url": "$.url"}),
+        call(path="/{{ url }}"),
+        answers=[QUEUED, (200, {"status": "done", "url": "u"})],
+        metrics=METRICS,
+    )
+    one.run()
+    assert one.store.select("checks").to_wire() == [1, 1]
+    assert one.paths()[-1] == "/u"
+
+
+def test_a_failed_check_after_until_held(lab: Any) -> None:
+    one = lab(step(checks={"c": "false"}), answers=[DONE], metrics=METRICS)
+    one.run()
+    assert one.user.outcomes[0].ok is False
+    assert one.store.select("errors").to_wire() == [1, 1]  # `until` held: record runs
+    assert one.store.total("other") == 1
+
+
+def test_slow_answers_do_not_make_it_hurry(lab: Any) -> None:
+    """Where a request took longer than the interval, the next leaves at the next beat, not several at once."""
+    one = lab(step(poll_timeout=60.0), answers=[QUEUED] * 4 + [DONE], takes=0.2, metrics=METRICS)
+
+    def slow_second(user: Any, seconds: float) -> None:
+        one.slept.append(seconds)
+        one.clock.advance(seconds)
+        one.takes = 3.5 if len(one.requests) == 1 else 0.2
+
+    one.sleep = slow_second
+    one.run()
+    assert [at - 1000 for at in one.sent_at] == pytest.approx([0.0, 1.0, 5.0, 6.0, 7.0])
+    assert all(seconds > 0 for seconds in one.slept)
+
+
+def test_since_is_from_the_last_request_of_this_iteration(lab: Any) -> None:
+    one = lab(
+        call("generate"),
+        step(record={"times": "since('generate')"}),
+        answers=[202, QUEUED, QUEUED, DONE] * 2,
+        takes=0.25,
+        metrics=METRICS,
+    )
+    one.run()
+    assert one.store.select("times").max == pytest.approx(0.25 * 1000 + 2000 + 250)
+    one.run()
+    assert one.store.select("times").count == 2
+
+
+def test_since_of_a_step_that_was_not_sent_is_no_sample(lab: Any) -> None:
+    one = lab(
+        call("generate", when="iteration == 0"),
+        step(record={"times": "since('generate')"}),
+        answers=[202, DONE, DONE],
+        metrics=METRICS,
+    )
+    one.run()
+    one.run()
+    assert one.store.select("times").count == 1
+
+
+@pytest.mark.parametrize("fields", [{"when": "json.none.none"}, {"path": "/{{ json.none.none }}"}])
+def test_a_missing_value(fields: dict[str, Any], lab: Any) -> None:
+    one = lab(step(**fields), metrics=METRICS)
+    one.run()
+    assert one.requests == []
+    assert one.user.outcomes[0].ok is False
+    assert one.store.select("times") is None  # `until` did not hold
+    assert one.store.total("other") == 1
+    assert [entry["key"] for entry in one.failures()] == [["poll", "missing_value", "template", 0]]
+
+
+def test_skipped(lab: Any) -> None:
+    one = lab(step(when="false", on_fail="abort"), metrics=METRICS)
+    assert one.run() is None
+    assert one.requests == []
+    assert one.store.total("other") == 0
+
+
+def test_interrupted_while_it_waits_and_while_it_asks(lab: Any) -> None:
+    one = lab(step(), answers=[QUEUED, Interrupted()], metrics=METRICS)
+    with pytest.raises(Interrupted):
+        one.run()
+    assert one.store.total("http_reqs") == 1
+    assert one.store.total("http_reqs_cut_off", poll="true") == 1
