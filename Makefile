@@ -46,7 +46,7 @@ bench: $(VENV)/made-dev  ## measure against k6, Locust and wrk; writes bench/RES
 	$(BIN)/python bench/run.py
 
 sample: $(VENV)/made-dev  ## write reports/sample-report.html from a run on the mock platform
-	$(BIN)/python reports/make_sample.py
+	$(BIN)/python docs/make_sample.py
 
 clean:  ## remove what was made
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

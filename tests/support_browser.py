@@ -7,7 +7,12 @@ import os
 import re
 import shutil
 import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,7 +29,7 @@ FLAGS = (
     "--disable-sync",
     "--enable-logging=stderr",
     "--disable-features=NetworkTimeServiceQuerying,OptimizationHints,MediaRouter",
-    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
 )
 _OWN = ("google.com", "googleapis.com", "gvt1.com")
 """Where Chromium itself calls home, whatever the page."""
@@ -59,11 +64,11 @@ def visit(page: Path, scratch: Path, *flags: str) -> Page:
     return Page(done.stdout, console, _asked(log))
 
 
-def picture(page: Path, scratch: Path, *flags: str) -> bytes:
+def picture(url: str, scratch: Path, *flags: str) -> bytes:
     """A PNG of the page."""
     image = scratch / "page.png"
     command = [chromium(), *FLAGS, f"--user-data-dir={scratch / 'profile'}", "--window-size=1280,2400", *flags]
-    subprocess.run([*command, f"--screenshot={image}", page.as_uri()], capture_output=True, timeout=100, check=True)
+    subprocess.run([*command, f"--screenshot={image}", url], capture_output=True, timeout=100, check=True)
     return image.read_bytes()
 
 
@@ -91,3 +96,28 @@ def scroll_width(page: Path, scratch: Path, width: int) -> int:
     found = re.search(r"<title>(\d+)</title>", dom)
     assert found, dom[:300]
     return int(found[1])
+
+
+JENKINS = "sandbox; default-src 'none'; img-src 'self'; style-src 'self'"
+"""Jenkins' default policy for what builds leave behind: no script, no inline style."""
+
+
+@contextmanager
+def served(folder: Path, policy: str) -> Iterator[str]:
+    """The folder on a loopback port, every file with this Content-Security-Policy."""
+
+    class Handler(SimpleHTTPRequestHandler):
+        def end_headers(self) -> None:
+            self.send_header("Content-Security-Policy", policy)
+            super().end_headers()
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()

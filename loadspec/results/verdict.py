@@ -121,7 +121,8 @@ def _culprit(worst: ThresholdResult) -> str:
     if worst.actual is None:
         return f"{threshold.title} has no samples, and no sample is a failure"
     name = threshold.title.removesuffix(f": {threshold.source}")
-    margin = f" ({format_margin(worst.margin)})" if worst.margin is not None else ""
+    margin = format_margin(threshold, worst.margin)
+    margin = f" ({margin})" if margin else ""
     since = f", since {format_duration(round(worst.failing_since))}" if worst.failing_since is not None else ""
     actual, limit = format_actual(threshold, worst.actual), format_limit(threshold)
     return f"{name} {threshold.aggregate} is {actual}, limit {limit}{margin}{since}"

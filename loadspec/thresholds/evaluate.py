@@ -65,6 +65,20 @@ def format_limit(threshold: Threshold) -> str:
     return f"{threshold.op} {threshold.source.partition(threshold.op)[2].strip()}"
 
 
-def format_margin(margin: float | None) -> str:
-    """`+62%` inside the limit, `-37%` beyond it; nothing for None."""
-    return "" if margin is None else f"{margin:+.0%}"
+def format_margin(threshold: Threshold, margin: float | None) -> str:
+    """A share of the limit → `92.2 % to spare`, `1.65 % short`, `2.1 times over`.
+
+    Empty where no share can be told: without a sample, for a limit of zero, for equality.
+    """
+    if margin is None or not threshold.limit or threshold.op in ("==", "!="):
+        return ""
+    if margin >= 0:
+        return f"{_share(margin)} to spare"
+    if threshold.op in (">", ">="):
+        return f"{_share(-margin)} short"
+    return f"{_share(-margin)} over" if margin > -1 else f"{1 - margin:.3g} times over"
+
+
+def _share(ratio: float) -> str:
+    percent = ratio * 100
+    return f"{percent:.3g} %" if percent < 999.5 else f"{ratio + 1:.3g} times"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from loadspec.thresholds import Status, Threshold, ThresholdResult, format_actual
+from loadspec.thresholds import Status, Threshold, ThresholdResult, format_actual, format_margin
 from loadspec.ui.text import Style, clean, mmss, table, truncate, width_of
 
 _MARKS: dict[Status, tuple[str, str]] = {
@@ -77,7 +77,7 @@ def limit_of(result: ThresholdResult) -> Limit:
         aggregate=str(threshold.aggregate),
         expression=clean(threshold.source),
         actual=format_actual(threshold, result.actual),
-        margin=margin_text(threshold, result.margin),
+        margin=format_margin(threshold, result.margin),
         since=", ".join(note for note in (since, "ended the run" if result.aborted else "") if note),
         status=result.status,
     )
@@ -87,22 +87,3 @@ def selector_of(threshold: Threshold) -> str:
     """The selector as written, without its braces."""
     key = clean(threshold.title.removesuffix(f": {threshold.source}"))
     return key.partition("{")[2].removesuffix("}").strip()
-
-
-def margin_text(threshold: Threshold, margin: float | None) -> str:
-    """A share of the limit → `92.2 % to spare`, `1.65 % short`, `2.1 times over`.
-
-    Empty where no share can be told: without a sample, for a limit of zero, for equality.
-    """
-    if margin is None or not threshold.limit or threshold.op in ("==", "!="):
-        return ""
-    if margin >= 0:
-        return f"{_share(margin)} to spare"
-    if threshold.op in (">", ">="):
-        return f"{_share(-margin)} short"
-    return f"{_share(-margin)} over" if margin > -1 else f"{1 - margin:.3g} times over"
-
-
-def _share(ratio: float) -> str:
-    percent = ratio * 100
-    return f"{percent:.3g} %" if percent < 999.5 else f"{ratio + 1:.3g} times"

@@ -61,7 +61,7 @@ def test_code_and_word(facts: Facts, code: int, word: str) -> None:
 
 def test_the_sentence_names_the_worst_threshold_by_how_much_and_since_when() -> None:
     sentence = judge_run(Facts(thresholds=FAILED, **SERVED)).sentence
-    assert sentence.startswith("errors rate is 30.00%, limit < 10% (-200%), since 12s")
+    assert sentence.startswith("errors rate is 30.00%, limit < 10% (3 times over), since 12s")
     assert sentence.endswith("2 of 3 thresholds failed")
 
 

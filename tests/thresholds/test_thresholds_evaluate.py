@@ -152,7 +152,18 @@ def test_the_margins_sign_agrees_with_the_judgement(op, limit, actual):
 def test_the_limit_is_shown_as_written():
     assert format_limit(read("errors", "rate<10%")) == "< 10%"
     assert format_limit(read("http_req_duration", "p(95)  >=  1m30s")) == ">= 1m30s"
-    assert [format_margin(m) for m in (-0.3733, 0.62, 0.0, None)] == ["-37%", "+62%", "+0%", ""]
+    below = read("http_req_duration", "p(95) < 300ms")
+    above = read("errors", "rate > 80%")
+    equal = read("hits", "count == 5")
+    assert [format_margin(below, m) for m in (-0.3733, 0.62, 0.0, -1.5, None)] == [
+        "37.3 % over",
+        "62 % to spare",
+        "0 % to spare",
+        "2.5 times over",
+        "",
+    ]
+    assert [format_margin(above, m) for m in (-0.0165, 12.0)] == ["1.65 % short", "13 times to spare"]
+    assert format_margin(equal, -0.5) == ""
 
 
 def test_all_matching_series_of_a_store_are_judged_as_one():
