@@ -92,8 +92,7 @@ class Engine:
 
     def _drive(self, run: ScenarioRun, commands: list[Command], epoch: float) -> None:
         for command in commands:
-            delay = epoch + command.at - monotonic()
-            if delay > 0:
+            while (delay := epoch + command.at - monotonic()) > 0:  # the loop's clock may wake us early
                 gevent.sleep(delay)
             run.obey(command, monotonic() - epoch - command.at)
         self._changed.set()
