@@ -13,6 +13,7 @@ from loadspec.plan.steps import STEPS
 from loadspec.plan.steps.context import Context
 from loadspec.pools import Pool
 from loadspec.protocols.failures import FailureLog
+from loadspec.protocols.http.captures import SOURCES
 from loadspec.protocols.http.request import Origins
 from loadspec.spec.model import CallStep, PollStep, Scenario, Spec, Step
 
@@ -83,5 +84,5 @@ def _failures(spec: Spec) -> FailureLog:
         for step in flow
         if isinstance(step, (CallStep, PollStep))
     ]
-    captured = {capture.name for request in requests for capture in request.captures if capture.secret}
-    return FailureLog(secrets, captured)
+    secret = dict.fromkeys(capture for request in requests for capture in request.captures if capture.secret)
+    return FailureLog(secrets, [(capture.name, SOURCES[capture.source](capture.expression)) for capture in secret])

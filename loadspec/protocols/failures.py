@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from loadspec.clock import Clock, monotonic
+from loadspec.expr import Missing, to_text
 from loadspec.masking import Masker
 from loadspec.protocols.user import User
+from loadspec.transports.base import Answer
 
 _EXCERPT = 2048
+_LOOKED_AT = 4 * _EXCERPT
+"""Bytes that are masked before the excerpt is cut: half a secret would not be recognised."""
 _CLASSES = 200
 """More classes than this are counted in one last class, so that memory stays bounded."""
 
@@ -18,9 +22,18 @@ Key = tuple[str, str, str, int]
 
 
 class FailureLog:
-    """The failures of one phase of one worker; `drain` gives what is new as JSON values."""
+    """The failures of one phase of one worker; `drain` gives what is new as JSON values.
 
-    def __init__(self, secrets: Iterable[str], secret_captures: Iterable[str], clock: Clock = monotonic) -> None:
+    `secrets` are masked in all that is kept, and so are `secret_captures`: rows of a name and what takes it out of an
+    answer, for the answer at hand may be the one that brings it.
+    """
+
+    def __init__(
+        self,
+        secrets: Iterable[str],
+        secret_captures: Iterable[tuple[str, Callable[[Answer], Any]]],
+        clock: Clock = monotonic,
+    ) -> None:
         self._secrets = tuple(secrets)
         self._secret_captures = tuple(secret_captures)
         self._clock = clock
@@ -63,21 +76,27 @@ class FailureLog:
         return changed
 
     def _masker(self, user: User) -> Masker:
-        captured = (user.captures.get(name) for name in self._secret_captures)
-        setup = (user.setup.get(name) for name in self._secret_captures)
-        return Masker([*self._secrets, *(str(value) for value in (*captured, *setup) if value is not None)])
+        values: list[Any] = []
+        for name, take in self._secret_captures:
+            values += [user.captures.get(name), user.setup.get(name)]
+            try:
+                values.append(take(user.answer))
+            except Missing:
+                continue
+        return Masker([*self._secrets, *(to_text(value) for value in values if value is not None)])
 
     def _sample(self, user: User, request: bytes, masker: Masker, now: float) -> dict[str, str]:
         answer = user.answer
         sample = {"at": f"{now:.3f}"}
         if request:
-            sample["request"] = masker.message(_text(request))
+            sample["request"] = _excerpt(request, masker)
         if answer.status:
-            sample["response"] = masker.message(_text(answer.head) + _text(answer.body))
+            sample["response"] = _excerpt(answer.head, masker) + _excerpt(answer.body, masker)
         return sample
 
 
-def _text(data: bytes) -> str:
-    cut = data[:_EXCERPT]
-    text = cut.decode("utf-8", "replace").replace("\r\n", "\n")
-    return text if len(data) <= _EXCERPT else f"{text}... ({len(data)} bytes)"
+def _excerpt(data: bytes, masker: Masker) -> str:
+    text = masker.message(data[:_LOOKED_AT].decode("utf-8", "replace").replace("\r\n", "\n"))
+    if len(text) <= _EXCERPT and len(data) <= _LOOKED_AT:
+        return text
+    return f"{text[:_EXCERPT]}... ({len(data)} bytes)"

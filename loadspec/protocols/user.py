@@ -114,7 +114,11 @@ class User:
 
     def channel(self, origin: int) -> Channel:
         """This user's connection to an origin."""
-        channel = self.channels[origin]
+        try:
+            channel = self.channels[origin]
+        except IndexError:  # one that became known while the load runs
+            self.channels += [None] * (origin + 1 - len(self.channels))
+            channel = None
         if channel is None:
             channel = self.channels[origin] = self.host.connect(self, origin)
         return channel

@@ -380,3 +380,23 @@ def test_requests_are_counted_by_what_came(lab: Any) -> None:
     assert store.where("http_req_duration", expected_response="true").count == 1
     assert store.total("data_sent") == 3 * len(one.requests[0])  # nothing left where the connection was refused
     assert store.total("data_received") == 20
+
+
+def test_a_captured_url_may_lead_to_a_host_that_nobody_knew(lab: Any) -> None:
+    one = lab(
+        call("ask", captures={"url": "$.url"}),
+        call("fetch", path="{{ url }}"),
+        answers=[(200, {"url": "http://cdn.example/i.png"}), 200],
+    )
+    assert one.run() is None
+    assert outcome(one, 1) == (True, 200)
+    assert b"Host: cdn.example\r\n" in one.requests[1]
+    assert len(one.plan.origins) == 2
+    assert one.user.channels[0] is not one.user.channels[1]
+
+
+def test_a_user_keeps_one_connection_for_each_origin(lab: Any) -> None:
+    one = lab(call(), call("two"), call("far", path="http://cdn.example/x"))
+    one.run()
+    one.run()
+    assert len({id(channel) for channel in one.user.channels}) == 2

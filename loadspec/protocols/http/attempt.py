@@ -49,9 +49,11 @@ def compile_attempt(route: Route, render: Render, wire: Wire) -> Attempt:
             if channel.in_flight:
                 meter.cut_off += 1
                 meter.sent += len(request)
+            meter.retries += channel.retries
             raise
         if channel.retries:
             meter.retries += channel.retries
+            meter.sent += channel.retries * len(request)
             channel.retries = 0
         if not answered:
             meter.failures[channel.error, channel.phase] += 1
