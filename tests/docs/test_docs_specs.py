@@ -1,0 +1,38 @@
+"""The example specs are laid out alike, and between them show the grammar."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support_docs_blocks import read_yaml
+from support_docs_run import specs
+
+from loadspec.spec import load
+
+MODELINE = "# yaml-language-server: $schema=../schemas/loadspec.schema.json"
+
+
+@pytest.mark.parametrize("path", specs(), ids=lambda path: path.name)
+def test_an_example_begins_with_the_modeline_and_what_it_shows(path: Path) -> None:
+    first, *about, start = path.read_text().splitlines()[:4]
+    assert first == MODELINE
+    assert all(line.startswith("# ") for line in about)
+    assert start.startswith("loadspec: 1")
+
+
+@pytest.mark.parametrize("path", specs(), ids=lambda path: path.name)
+def test_an_example_is_valid_without_a_warning_and_aims_at_the_mock(path: Path) -> None:
+    loaded = load(path)
+    assert loaded.warnings == ()
+    assert loaded.spec.target.base_url == "{{ env.API_BASE }}"
+    assert loaded.spec.env["API_BASE"].default == "http://127.0.0.1:8089"
+
+
+def test_each_executor_and_each_action_has_an_example() -> None:
+    loaded = [load(path).spec for path in specs()]
+    executors = {scenario.load.executor for spec in loaded for scenario in spec.scenarios}
+    assert executors == {"ramping-vus", "constant-vus", "shared-iterations", "per-vu-iterations"}
+    steps = [step for path in specs() for step in read_yaml(path.read_text())["flow"]]
+    assert {key for step in steps for key in step} >= {"call", "poll", "think", "when", "record", "classify", "name"}
+    assert {step["on_fail"] for step in steps if "on_fail" in step} >= {"end_iteration", "stop_vu", "abort"}
