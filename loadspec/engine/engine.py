@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 import sys
+import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -22,6 +23,7 @@ Emit = Callable[[dict[str, Any]], None]
 """Takes a snapshot: a JSON value."""
 
 _TICK = 1.0
+_NEVER = float("inf")
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
@@ -36,7 +38,7 @@ class Engine:
         self._runs: list[ScenarioRun] = []
         self._changed = Event()
         self._end = PhaseEnd()
-        self._grace: float | None = None
+        self._deadline = _NEVER  # when whoever is left is interrupted: once somebody has asked for the end
 
     def setup(self) -> PhaseEnd:
         """Run `setup` once; its captures go to the load and to teardown."""
@@ -48,15 +50,17 @@ class Engine:
 
     def load(self, setup: Mapping[str, Any]) -> PhaseEnd:
         """Run all scenarios to their end."""
-        self._end = PhaseEnd()
+        self._end = PhaseEnd("done" if self._deadline == _NEVER else "stopped")
         self._runs = [
             ScenarioRun(self._plan, scenario, self._host, setup, self._changed.set, self._abort, self._crash)
             for scenario in self._plan.scenarios
         ]
         epoch = monotonic()
         self._plan.phases["load"].failures.epoch = epoch
-        helpers = [gevent.spawn(self._drive, run, run.scenario.load.commands(), epoch) for run in self._runs]
-        helpers.append(gevent.spawn(self._tick_forever, epoch))
+        helpers = [
+            gevent.spawn(self._guard, self._drive, run, run.scenario.load.commands(), epoch) for run in self._runs
+        ]
+        helpers.append(gevent.spawn(self._guard, self._tick_forever, epoch))
         try:
             self._wait_for_end()
         finally:
@@ -69,26 +73,38 @@ class Engine:
         return self._end
 
     def stop(self, grace: float) -> None:
-        """No new iteration; what is in flight after `grace` seconds is interrupted."""
+        """No new iteration; what is in flight after `grace` seconds is interrupted. Again: the shorter grace holds."""
         if self._once is not None:
             self._once.stop()
-        self._grace = grace
         self._end.status = "stopped" if self._end.status == "done" else self._end.status
+        self._end_within(grace)
+
+    def _end_within(self, grace: float) -> None:
+        self._deadline = min(self._deadline, monotonic() + grace)
         self._changed.set()
 
     def _wait_for_end(self) -> None:
-        deadline: float | None = None
+        stopping = killed = False
         while not all(run.over() for run in self._runs):
-            self._changed.wait(None if deadline is None else max(0.0, deadline - monotonic()))
-            self._changed.clear()
-            if self._grace is not None and deadline is None:
-                deadline = monotonic() + self._grace
+            left = self._deadline - monotonic()
+            if left < _NEVER and not stopping:
+                stopping = True
                 for run in self._runs:
                     run.stop()
-            if deadline is not None and monotonic() >= deadline:
+                continue
+            if left <= 0 and not killed:
+                killed = True
                 for run in self._runs:
                     run.kill_all()
-                deadline = float("inf")
+            self._changed.wait(left if 0 < left < _NEVER else None)
+            self._changed.clear()
+
+    def _guard(self, work: Callable[..., None], *args: Any) -> None:
+        """Do a helper's work; a bug in it must not leave the load without its helper."""
+        try:
+            work(*args)
+        except Exception:
+            self._crash(traceback.format_exc())
 
     def _drive(self, run: ScenarioRun, commands: list[Command], epoch: float) -> None:
         for command in commands:
@@ -100,13 +116,11 @@ class Engine:
     def _abort(self, reason: str) -> None:
         if self._end.status in ("done", "stopped"):
             self._end.status, self._end.reason = "failed", reason
-        self._grace = 0.0
-        self._changed.set()
+        self._end_within(0.0)
 
     def _crash(self, trace: str) -> None:
         self._end.status, self._end.reason = "crashed", trace
-        self._grace = 0.0
-        self._changed.set()
+        self._end_within(0.0)
 
     def _run_once(self, name: str, flow: Flow, timeout: float, setup: Mapping[str, Any]) -> PhaseEnd:
         epoch = monotonic()

@@ -26,7 +26,7 @@ class EngineHost:
     def sleep(self, user: User, seconds: float) -> None:
         """Give way for `seconds`; for 0, until the loop has come round once."""
         timer = self.network.loop.timer(max(0.0, seconds))
-        timer.start(user.resume)
+        timer.start(user.resume, update=True)  # from now, not from when this turn of the loop began
         try:
             self.network.switch()
         finally:

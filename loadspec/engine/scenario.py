@@ -47,20 +47,27 @@ class ScenarioRun:
         self._host = host
         self._setup = setup
         self._users: dict[int, User] = {}
+        self._dying: dict[int, float | None] = {}  # interrupted, not gone yet → lateness of a start that came since
+        self._resigned: set[int] = set()
         self._on_change, self._on_abort, self._on_crash = on_change, on_abort, on_crash
         self._budget = scenario.load.budget()
         self._delay = plan.phases["load"].meters.value("trend", "dispatch_delay", scenario=scenario.name)
-        self._last_start = max((c.at for c in scenario.load.commands() if c.action == "start"), default=0.0)
+        self._last_start = max((c.at for c in scenario.load.commands() if c.action == "start"), default=-1.0)
         self._reached = -1.0
 
     def obey(self, command: Command, lateness: float) -> None:
         """Do what the schedule says now."""
         self._reached = command.at
         _ACTIONS[command.action](self, command.user, lateness)
+        if not self.alive:  # a start that was refused may have been the last thing to wait for
+            self._on_change()
 
     def start(self, index: int, lateness: float) -> None:
         """Start a user, or let one that is finishing go on."""
-        if self.stopped:
+        if self.stopped or index in self._resigned:
+            return
+        if index in self._dying:
+            self._dying[index] = lateness
             return
         if index in self.alive:
             self.alive[index][0].retiring = False
@@ -74,6 +81,8 @@ class ScenarioRun:
 
     def retire(self, index: int, _lateness: float = 0.0) -> None:
         """Let a user finish its iteration and stop."""
+        if index in self._dying:
+            self._dying[index] = None
         if index in self.alive:
             self.alive[index][0].retiring = True
 
@@ -82,6 +91,7 @@ class ScenarioRun:
         if index in self.alive:
             user, fiber = self.alive[index]
             user.retiring = True
+            self._dying[index] = None
             self._host.interrupt(fiber)
 
     def stop(self) -> None:
@@ -130,6 +140,9 @@ class ScenarioRun:
             user.close()
             user.channels = [None] * len(self._plan.origins)
             del self.alive[user.index]
+            again = self._dying.pop(user.index, None)
+            if again is not None:
+                self.start(user.index, again)
             self._on_change()
 
     def _iterate(self, user: User) -> None:
@@ -144,11 +157,12 @@ class ScenarioRun:
             pass
         except StopUser:
             user.retiring = True
+            self._resigned.add(user.index)
         except BaseException:
             books.interrupted += 1
             raise
         books.completed += 1
-        scenario.iterations.add()
+        scenario.iterations.add(1)
         scenario.durations.add((monotonic() - begin) * 1000)
         if self._host.turn() == turn:  # nothing in this iteration waited: let the others have the loop
             self._host.sleep(user, 0)
