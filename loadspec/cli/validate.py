@@ -35,4 +35,5 @@ def _check(path: str) -> None:
         click.echo(render(loaded.warnings), err=True)
     spec = loaded.spec
     loads = "; ".join(scenario.load.describe() for scenario in spec.scenarios)
-    click.echo(f"{path}: valid - {spec.name}: {loads}; {len(spec.thresholds)} thresholds")
+    count = len(spec.thresholds)
+    click.echo(f"{path}: valid - {spec.name}: {loads}; {count} threshold{'' if count == 1 else 's'}")

@@ -6,11 +6,11 @@ Everything on the hot path here is an append or an addition; histograms are fill
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, TypeVar
 
 from loadspec.metrics.store import Store, Tags, tags_of
-from loadspec.metrics.values import Counter, Gauge, Rate
+from loadspec.metrics.values import Counter, Gauge, Rate, Trend, new_value
 
 M = TypeVar("M", bound="Meter")
 
@@ -142,64 +142,24 @@ class TrendMeter:
             self.values.clear()
 
 
-class RateMeter(Rate):
-    """A rate's samples."""
+class ValueMeter:
+    """Samples of a rate, a counter or a gauge; `add` is the value's own."""
 
-    __slots__ = ("metric", "tags")
+    __slots__ = ("add", "metric", "tags", "value")
 
-    def __init__(self, metric: str, tags: Tags) -> None:
-        super().__init__()
+    def __init__(self, kind: str, metric: str, tags: Tags) -> None:
+        value = new_value(kind)
+        assert not isinstance(value, Trend)
         self.metric = metric
         self.tags = tags
+        self.value: Rate | Counter | Gauge = value
+        self.add: Callable[[Any], None] = value.add
 
     def drain(self, store: Store) -> None:
         """See `Meter`."""
-        if self.total:
-            store.rate(self.metric, self.tags).merge(self)
-            self.passes = self.total = 0
-
-
-class CounterMeter(Counter):
-    """A counter's increments."""
-
-    __slots__ = ("metric", "tags")
-
-    def __init__(self, metric: str, tags: Tags) -> None:
-        super().__init__()
-        self.metric = metric
-        self.tags = tags
-
-    def drain(self, store: Store) -> None:
-        """See `Meter`."""
-        if self.samples:
-            store.counter(self.metric, self.tags).merge(self)
-            self.value = self.samples = 0
-
-
-class GaugeMeter(Gauge):
-    """A gauge's levels."""
-
-    __slots__ = ("metric", "tags")
-
-    def __init__(self, metric: str, tags: Tags) -> None:
-        super().__init__()
-        self.metric = metric
-        self.tags = tags
-
-    def drain(self, store: Store) -> None:
-        """See `Meter`."""
-        if self.samples:
-            store.gauge(self.metric, self.tags).merge(self)
-            self.samples = 0
-
-
-ValueMeter = TrendMeter | RateMeter | CounterMeter | GaugeMeter
-_METERS: dict[str, type[ValueMeter]] = {
-    "trend": TrendMeter,
-    "rate": RateMeter,
-    "counter": CounterMeter,
-    "gauge": GaugeMeter,
-}
+        if self.value.samples:
+            store.value(self.value.kind, self.metric, self.tags).merge(self.value)
+            self.value.clear()
 
 
 class Meters:
@@ -208,7 +168,7 @@ class Meters:
     def __init__(self) -> None:
         self._all: list[Meter] = []
         self._requests: dict[Tags, RequestMeter] = {}
-        self._values: dict[tuple[str, Tags], ValueMeter] = {}
+        self._values: dict[tuple[str, Tags], TrendMeter | ValueMeter] = {}
 
     def requests(self, **tags: str) -> RequestMeter:
         """The meter of an endpoint's requests with these tags, made on first use."""
@@ -221,11 +181,12 @@ class Meters:
         """A new meter for a step's checks."""
         return self._keep(CheckMeter(names, tags))
 
-    def value(self, kind: str, metric: str, **tags: str) -> ValueMeter:
+    def value(self, kind: str, metric: str, **tags: str) -> TrendMeter | ValueMeter:
         """The meter of a metric with these tags, made on first use."""
         key = (metric, tags_of(**tags))
         if key not in self._values:
-            self._values[key] = self._keep(_METERS[kind](*key))
+            meter = TrendMeter(*key) if kind == "trend" else ValueMeter(kind, *key)
+            self._values[key] = self._keep(meter)
         return self._values[key]
 
     def drain(self) -> Store:

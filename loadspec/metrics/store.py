@@ -25,7 +25,8 @@ class Store:
     def __init__(self) -> None:
         self.series: dict[Key, Value] = {}
 
-    def _get(self, kind: str, metric: str, tags: Tags) -> Any:
+    def value(self, kind: str, metric: str, tags: Tags) -> Any:
+        """The series of this name and tags, made empty on first use."""
         key = (metric, tags)
         value = self.series.get(key)
         if value is None:
@@ -34,24 +35,24 @@ class Store:
 
     def trend(self, metric: str, tags: Tags = ()) -> Trend:
         """The trend of this name and tags, made on first use; likewise the three below."""
-        return self._get("trend", metric, tags)  # type: ignore[no-any-return]
+        return self.value("trend", metric, tags)  # type: ignore[no-any-return]
 
     def rate(self, metric: str, tags: Tags = ()) -> Rate:
         """See `trend`."""
-        return self._get("rate", metric, tags)  # type: ignore[no-any-return]
+        return self.value("rate", metric, tags)  # type: ignore[no-any-return]
 
     def counter(self, metric: str, tags: Tags = ()) -> Counter:
         """See `trend`."""
-        return self._get("counter", metric, tags)  # type: ignore[no-any-return]
+        return self.value("counter", metric, tags)  # type: ignore[no-any-return]
 
     def gauge(self, metric: str, tags: Tags = ()) -> Gauge:
         """See `trend`."""
-        return self._get("gauge", metric, tags)  # type: ignore[no-any-return]
+        return self.value("gauge", metric, tags)  # type: ignore[no-any-return]
 
     def merge(self, other: Store) -> None:
         """Add all of `other`'s series."""
         for (metric, tags), value in other.series.items():
-            self._get(value.kind, metric, tags).merge(value)
+            self.value(value.kind, metric, tags).merge(value)
 
     def metrics(self) -> list[str]:
         """The names that have a series, sorted."""

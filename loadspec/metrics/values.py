@@ -49,6 +49,10 @@ class Rate:
         if value:
             self.passes += 1
 
+    def clear(self) -> None:
+        """Back to no sample."""
+        self.passes = self.total = 0
+
     def merge(self, other: Rate) -> None:
         """Add all of `other`'s samples."""
         self.passes += other.passes
@@ -78,6 +82,10 @@ class Counter:
         """Add one increment."""
         self.value += value
         self.samples += 1
+
+    def clear(self) -> None:
+        """Back to no sample."""
+        self.value = self.samples = 0
 
     def merge(self, other: Counter) -> None:
         """Add `other`'s sum."""
@@ -109,6 +117,10 @@ class Gauge:
     def add(self, value: float) -> None:
         """Set the gauge."""
         self.merge(Gauge(value, value, value, 1))
+
+    def clear(self) -> None:
+        """Back to no sample."""
+        self.last = self.min = self.max = self.samples = 0
 
     def merge(self, other: Gauge) -> None:
         """Take `other` as what came after."""

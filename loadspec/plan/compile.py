@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from loadspec.expr import compile_template
-from loadspec.metrics.meters import CounterMeter, Meters, TrendMeter
+from loadspec.metrics.meters import Meters
 from loadspec.plan.model import Flow, Phase, Plan, ScenarioPlan
 from loadspec.plan.scope import RunScope
 from loadspec.plan.steps import STEPS
@@ -55,11 +55,13 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "") -> Plan:
 
 
 def _scenario(scenario: Scenario, flow: Flow, meters: Meters) -> ScenarioPlan:
-    iterations = meters.value("counter", "iterations", scenario=scenario.name)
-    durations = meters.value("trend", "iteration_duration", scenario=scenario.name)
-    assert isinstance(iterations, CounterMeter)
-    assert isinstance(durations, TrendMeter)
-    return ScenarioPlan(scenario.name, scenario.load, flow, iterations, durations)
+    return ScenarioPlan(
+        name=scenario.name,
+        load=scenario.load,
+        flow=flow,
+        iterations=meters.value("counter", "iterations", scenario=scenario.name),
+        durations=meters.value("trend", "iteration_duration", scenario=scenario.name),
+    )
 
 
 def _resolve_vars(constants: Mapping[str, Mapping[str, Any]], unset: list[tuple[str, str]]) -> dict[str, Any]:

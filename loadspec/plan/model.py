@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from loadspec.load import LoadConfig
-from loadspec.metrics.meters import CounterMeter, Meters, TrendMeter
+from loadspec.metrics.meters import Meters, TrendMeter, ValueMeter
 from loadspec.pools import Pool
 from loadspec.protocols.failures import FailureLog
 from loadspec.protocols.user import User
@@ -40,8 +40,8 @@ class ScenarioPlan:
     name: str
     load: LoadConfig
     flow: Flow
-    iterations: CounterMeter
-    durations: TrendMeter
+    iterations: TrendMeter | ValueMeter
+    durations: TrendMeter | ValueMeter
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from loadspec.expr import ExprError, Missing, Scope, compile_expression
-from loadspec.metrics.meters import CounterMeter
+from loadspec.expr import Missing, Scope, compile_expression
 from loadspec.plan.model import Phase
 from loadspec.protocols.http import Attempt, Judge, compile_attempt, compile_captures, compile_judge, compile_request
 from loadspec.protocols.http.attempt import Wire
@@ -133,15 +132,13 @@ def _compile_classify(
     compiled = []
     for row in rows:
         meter = context.phase.meters.value("counter", row.count, scenario=context.scenario, endpoint=step.endpoint)
-        if not isinstance(meter, CounterMeter):
-            raise ExprError(f"`{row.count}` is not a counter")
-        compiled.append((context.expression(row.when), meter))
+        compiled.append((context.expression(row.when), meter.add))
 
     def classify(user: User) -> None:
-        for when, meter in compiled:
+        for when, add in compiled:
             try:
                 if when is None or when(user):
-                    meter.add()
+                    add(1)
                     return
             except Missing:
                 continue
