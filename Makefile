@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 .DEFAULT_GOAL := help
-.PHONY: help demo test drills lint bench schemas sample clean
+.PHONY: help demo test drills lint bench constraints schemas sample clean
 
 help:  ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -36,6 +36,10 @@ lint: $(VENV)/made-dev  ## style, types, import floors
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --config setup.cfg
+
+constraints: $(VENV)/made-dev  ## pin what is installed now, for repeatable installs
+	$(BIN)/python -m pip install --quiet -e ".[dev,bench]"
+	$(BIN)/python -m pip freeze --exclude-editable > constraints.txt
 
 schemas: $(VENV)/made-dev  ## write schemas/ from the code
 	$(BIN)/python -m loadspec.spec.schema schemas/loadspec.schema.json
