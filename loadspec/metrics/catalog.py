@@ -42,6 +42,9 @@ BUILTIN: Mapping[str, MetricInfo] = {
     "vus_max": MetricInfo("gauge"),
 }
 
+UNSENT_PHASES = frozenset({"dns", "connect", "tls", "write", "template"})
+"""A request that failed in one of these never left whole: no server can have counted it."""
+
 _REQUEST = ("scenario", "endpoint", "poll")
 _TAGS: Mapping[str, tuple[str, ...]] = {
     "checks": ("scenario", "endpoint", "check"),

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from loadspec.metrics import Rate, Store, Trend
+from loadspec.metrics.catalog import UNSENT_PHASES
 from loadspec.results.model import PHASES, CheckResult, EndpointInfo, EndpointStats, PhaseName, RequestCount
-
-_UNSENT = frozenset({"dns", "connect", "tls"})
 
 
 def request_counts(stores: Mapping[PhaseName, Store], endpoints: Sequence[EndpointInfo]) -> list[RequestCount]:
@@ -30,7 +29,7 @@ def _count(store: Store, endpoint: str, phase: PhaseName) -> RequestCount:
         number = int(value.value)  # type: ignore[union-attr]
         if "error" not in tags:
             statuses[tags["status"]] = statuses.get(tags["status"], 0) + number
-        elif tags["error_phase"] in _UNSENT:
+        elif tags["error_phase"] in UNSENT_PHASES:
             unsent += number
         else:
             no_answer += number

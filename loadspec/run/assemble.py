@@ -8,7 +8,7 @@ from typing import Any
 from loadspec import __version__
 from loadspec.masking import Masker
 from loadspec.metrics import BUILTIN, MetricInfo, Rate
-from loadspec.results import Facts, RunResult, judge_run
+from loadspec.results import Collector, Facts, RunResult, judge_run
 from loadspec.results.books import check_results, endpoint_stats, request_counts
 from loadspec.results.model import EndpointInfo, ScenarioInfo
 from loadspec.run.conductor import Conductor
@@ -75,7 +75,8 @@ def assemble(
     collector, outcome = conductor.collector, conductor.outcome
     endpoints = [EndpointInfo(name, request.method, request.path) for name, request in spec.endpoints.items()]
     custom = {name: MetricInfo(metric.kind, metric.contains) for name, metric in spec.metrics.items()}
-    verdict = judge_run(facts(conductor))
+    known = facts(conductor)
+    verdict = judge_run(known)
     mask = masker(spec)
     return RunResult(
         run_id=options.run_id,
@@ -105,7 +106,7 @@ def assemble(
         warnings=[f"teardown failed: {mask(outcome.teardown_failed)}"] if outcome.teardown_failed else [],
         events=conductor.events,
         failure=mask(outcome.setup_failed or outcome.aborted or outcome.worker_lost),
-        hint=_hint(conductor),
+        hint=_hint(conductor.collector, known),
         exit_code=verdict.exit_code,
         verdict=verdict.word,
         sentence=mask(verdict.sentence),
@@ -125,12 +126,12 @@ def target(spec: Spec) -> str:
         return spec.target.base_url
 
 
-def _hint(conductor: Conductor) -> str:
-    kinds = {error.kind for error in conductor.collector.errors()}
-    for kind, hint in _HINTS.items():
-        if kind in kinds and (conductor.outcome.setup_failed or not conductor.collector.iterations.completed):
-            return hint
-    return ""
+def _hint(collector: Collector, known: Facts) -> str:
+    """What to do where nothing was answered."""
+    if known.answered:
+        return ""
+    kinds = {error.kind for error in collector.errors()}
+    return next((hint for kind, hint in _HINTS.items() if kind in kinds), "")
 
 
 _HINTS = {

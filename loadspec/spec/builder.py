@@ -43,7 +43,7 @@ _DEFAULT_TIMEOUT = 60.0
 def build(document: Mapping[str, Any], env_values: Mapping[str, str], source: str) -> Spec:
     """The `Spec` of a resolved, validated document."""
     endpoints: Mapping[str, Any] = document.get("endpoints", {})
-    target = _target(document.get("target", {}))
+    target = _target(document.get("target", {}), PurePath(source).parent)
     metrics = {name: _metric(name, value) for name, value in document.get("metrics", {}).items()}
     return Spec(
         name=document.get("name", PurePath(source).stem),
@@ -70,13 +70,14 @@ def _env(name: str, setting: Any) -> EnvVar:
     return EnvVar(name, default, required, isinstance(setting, Mapping) and setting.get("secret", False))
 
 
-def _target(raw: Mapping[str, Any]) -> Target:
+def _target(raw: Mapping[str, Any], folder: PurePath) -> Target:
     tls = raw.get("tls", {})
+    ca_file = str(folder / tls["ca_file"]) if "ca_file" in tls else None
     return Target(
         base_url=raw.get("base_url", ""),
         timeout=_timeouts(raw["timeout"]) if "timeout" in raw else Timeouts(),
         headers={name: text_of(value) for name, value in raw.get("headers", {}).items()},
-        tls=Tls(tls.get("ca_file"), tls.get("insecure_skip_verify", False)),
+        tls=Tls(ca_file, tls.get("insecure_skip_verify", False)),
     )
 
 

@@ -55,6 +55,7 @@ CODES: dict[str, str] = {
     "LS041": "an environment variable without a value",
     "LS042": "an override of something undeclared",
     "LS043": "a template where none is expanded",
+    "LS044": "a file that cannot be used",
     "LS050": "an endpoint that no step uses",
     "LS051": "a pool that nothing draws from",
 }

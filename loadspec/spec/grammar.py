@@ -352,7 +352,9 @@ _SECTIONS: dict[str, Schema] = {
             "tls": obj(
                 "How certificates are verified.",
                 {
-                    "ca_file": text("A PEM file of authorities to trust instead of the system's."),
+                    "ca_file": text(
+                        "A PEM file of authorities to trust instead of the system's, below the spec's folder."
+                    ),
                     "insecure_skip_verify": flag("Whether to accept any certificate."),
                 },
             ),

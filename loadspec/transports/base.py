@@ -13,9 +13,6 @@ from loadspec.wire.errors import ProtocolError
 UNPARSED: Final = object()
 """Stands in `parsed` until the body was parsed as JSON."""
 
-UNSENT_PHASES: Final = frozenset({"dns", "connect", "tls", "write", "template"})
-"""A request that failed in one of these never left as a whole: no server can have counted it."""
-
 _ERRNO_KINDS: Final = {
     errno.ECONNREFUSED: "refused",
     errno.ECONNRESET: "reset",

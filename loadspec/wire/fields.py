@@ -19,7 +19,7 @@ CACHEABLE = 4096  # bytes of a head; larger ones are rare and would let a server
 def block_end(data: bytes, start: int) -> int:
     """The position just after the first empty line at or after `start`, or -1. Lone LF ends a line, too."""
     crlf = data.find(b"\n\r\n", start)
-    lone = data.find(b"\n\n", start, crlf if crlf >= 0 else len(data))
+    lone = data.find(b"\n\n", start, crlf + 1 if crlf >= 0 else len(data))
     if lone >= 0:
         return lone + 2
     return crlf + 3 if crlf >= 0 else -1

@@ -200,3 +200,12 @@ def test_a_parser_is_no_reference_cycle() -> None:
         assert gone() is None
     finally:
         gc.enable()
+
+
+def test_an_empty_line_by_a_lone_lf_ends_the_trailers_however_it_is_fed() -> None:
+    raw = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\n\r\n"
+    for pieces in ([raw], bytewise(raw)):
+        parser = ResponseParser()
+        for piece in pieces:
+            parser.feed(piece)
+        assert (parser.status, parser.body, parser.trailing) == (200, b"hello", b"\r\n")

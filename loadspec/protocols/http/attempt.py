@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+from loadspec.metrics.catalog import UNSENT_PHASES
 from loadspec.metrics.meters import RequestMeter
 from loadspec.protocols.failures import FailureLog
 from loadspec.protocols.http.request import Render, Route
 from loadspec.protocols.user import User
-from loadspec.transports.base import UNSENT_PHASES, Deadlines
+from loadspec.transports.base import Deadlines
 from loadspec.transports.fast import Channel
 
 Attempt = Callable[[User], bool]

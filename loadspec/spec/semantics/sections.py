@@ -11,6 +11,7 @@ from loadspec.spec.diagnostics import Diagnostic, Path
 from loadspec.spec.places import Places
 from loadspec.spec.semantics.durations import check_duration, check_timeout
 from loadspec.spec.semantics.expressions import Expressions, Work
+from loadspec.spec.semantics.files import check_ca_file
 from loadspec.spec.semantics.names import Known, View
 from loadspec.spec.semantics.requests import check_base_url, check_headers
 from loadspec.spec.semantics.values import at, listing, mapping, mappings, texts
@@ -45,6 +46,7 @@ def check_target(document: Mapping[str, Any], places: Places, known: Known, work
     yield from check_base_url(places, target.get("base_url"))
     yield from check_headers(places, ("target", "headers"), target)
     yield from check_timeout(places, ("target", "timeout"), target.get("timeout"))
+    yield from check_ca_file(places, ("target", "tls", "ca_file"), mapping(target, "tls").get("ca_file"))
 
 
 def check_vars(document: Mapping[str, Any], places: Places, known: Known, work: Work) -> Found:
