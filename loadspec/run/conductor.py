@@ -52,10 +52,16 @@ class Crash(Exception):  # noqa: N818 - what happened
 
 
 class Conductor:
-    """One run on one worker. `signals()` says how many stop signals have come."""
+    """One run on one worker. `signals()` says how many stop signals have come; `record` keeps each snapshot."""
 
     def __init__(
-        self, spec: Spec, worker: Worker, live: Live, signals: Callable[[], int], clock: Clock = monotonic
+        self,
+        spec: Spec,
+        worker: Worker,
+        live: Live,
+        signals: Callable[[], int],
+        record: Callable[[Mapping[str, Any]], None] = lambda snapshot: None,
+        clock: Clock = monotonic,
     ) -> None:
         self.collector = Collector()
         self.watch = Watch(spec.thresholds)
@@ -65,6 +71,7 @@ class Conductor:
         self._worker = worker
         self._live = live
         self._signals = signals
+        self._record = record
         self._clock = clock
         self._heeded = 0
         self._phase: PhaseName = "setup"
@@ -151,6 +158,7 @@ class Conductor:
         return message
 
     def _take(self, snapshot: Mapping[str, Any]) -> None:
+        self._record(snapshot)
         for text in self.collector.add(snapshot):
             self._event(text)
         if self._phase == "load":

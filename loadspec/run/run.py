@@ -14,9 +14,10 @@ from loadspec.clock import monotonic
 from loadspec.errors import OutputError
 from loadspec.fleet.process import Job, WorkerProcess
 from loadspec.results import RunResult
+from loadspec.results.journal import Journal
 from loadspec.results.verdict import first_of
 from loadspec.run.assemble import assemble, scenario_infos, target
-from loadspec.run.conductor import Conductor
+from loadspec.run.conductor import Conductor, Crash
 from loadspec.run.environment import environment
 from loadspec.run.options import RunOptions
 from loadspec.run.signals import Signals
@@ -37,18 +38,29 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
     started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
     began = monotonic()
     job = Job(spec.document, spec.env_values, spec.source, options.seed, options.run_id)
+    journal = Journal(options.directory / "journal", {"run_id": options.run_id, "started_at": started_at})
+    crash: Crash | None = None
     with Signals() as signals:
         worker = WorkerProcess(job)
-        conductor = Conductor(spec, worker, show, signals)
+        conductor = Conductor(spec, worker, show, signals, journal.write)
         show.start([f"target: {target(spec)}", f"report: {options.directory / 'report.html'}"])
         try:
             conductor.run()
+        except Crash as bug:  # what was measured is written before the traceback is shown
+            crash = bug
+            conductor.outcome.worker_lost = "a bug in loadspec ended the run"
         finally:
             show.stop()
             worker.close()
+            journal.close()
         generator = _generator(conductor, monotonic() - began)
         result = assemble(spec, options, conductor, started_at, environment(), generator)
-        return write(result, options)
+        if journal.failure:
+            result = replace(result, warnings=[*result.warnings, journal.failure])
+        written = write(result, options)
+        if crash is not None:
+            raise crash
+        return written
 
 
 def prepare(directory: Path) -> None:

@@ -28,7 +28,7 @@ def test_the_reference_spec_passes_and_its_books_balance(tmp_path: Path, mock: M
     assert phases["load"]["sent"] == sum(books(done).values()) - 1
     iterations = done.results["iterations"]
     assert iterations["started"] == iterations["completed"] + iterations["interrupted"] > 0
-    assert {path.name for path in done.run.iterdir()} == {"report.html", "results.json", "junit.xml"}
+    assert {path.name for path in done.run.iterdir()} == {"report.html", "results.json", "junit.xml", "journal"}
 
 
 def test_provider_errors_fail_the_run_and_are_counted(tmp_path: Path, mock: MockProcess) -> None:

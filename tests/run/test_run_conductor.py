@@ -66,7 +66,7 @@ def conductor(worker: ScriptedWorker, signals: Callable[[], int] = lambda: 0, te
         from loadspec.spec import load_bytes
 
         spec = load_bytes(text.encode(), "spec.yaml").spec
-    return Conductor(spec, worker, Quiet(), signals, FakeClock())
+    return Conductor(spec, worker, Quiet(), signals, clock=FakeClock())
 
 
 def names(worker: ScriptedWorker) -> list[str]:
