@@ -12,6 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import trustme
 from support_docs_blocks import SHELL, Block, find_blocks, is_whole_spec, merged, pages
 from support_docs_run import expected_exit_code, map_hosts, run_block, run_loadspec, specs
 from support_docs_shorten import shorten_spec
@@ -72,9 +73,11 @@ def test_example_specs_run(path: Path, outcomes: Outcomes) -> None:
 
 
 @pytest.mark.parametrize("block", FRAGMENTS, ids=str)
-def test_fragments_are_valid(block: Block) -> None:
+def test_fragments_are_valid(block: Block, tmp_path: Path) -> None:
+    (tmp_path / "certs").mkdir()
+    trustme.CA().cert_pem.write_to_path(tmp_path / "certs" / "test-ca.pem")  # the one file that a fragment names
     try:
-        load_bytes(json.dumps(merged(block.text)).encode(), str(block))
+        load_bytes(json.dumps(merged(block.text)).encode(), str(tmp_path / str(block)))
     except SpecError as error:
         pytest.fail(render(error.diagnostics), pytrace=False)
 
