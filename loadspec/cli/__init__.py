@@ -8,6 +8,7 @@ from importlib import import_module
 import click
 
 from loadspec import __version__
+from loadspec.cli.streams import settle
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "run": ("loadspec.cli.run:command", "Run a spec: load out, a verdict and a report in."),
@@ -49,3 +50,4 @@ def main() -> None:
     loadspec validate spec.yaml            find every mistake before a request is sent
     loadspec run spec.yaml                 run it; exit code 0 only if every threshold held
     """
+    settle()

@@ -15,6 +15,7 @@ import click
 
 from loadspec.cli.errors import reported
 from loadspec.cli.options import override_options, overrides
+from loadspec.cli.streams import say
 from loadspec.errors import UsageError
 from loadspec.results import RunResult
 from loadspec.run.options import RunOptions, new_run_id
@@ -81,7 +82,7 @@ def run_and_show(loaded: Loaded, options: RunOptions, summary_mode: str = "compa
     if loaded.warnings and not options.quiet:
         click.echo(render(loaded.warnings), err=True)
     result, written = run_spec(loaded.spec, options)
-    click.echo(_summary(result, options, summary_mode, [str(path) for path in written]), nl=False)
+    say(_summary(result, options, summary_mode, [str(path) for path in written]))
     return int(result.exit_code)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import time
 from pathlib import Path
 
 import pytest
-from support_cli import REFERENCE, books, command, environment, finish, run, served, start
+from support_cli import REFERENCE, Done, books, command, environment, finish, run, served, start
 
 from loadspec.mock import MockProcess
 
@@ -181,3 +182,17 @@ def test_a_dying_server_is_reported_not_hidden(tmp_path: Path, mock: MockProcess
     assert done.code == 99
     kinds = {error["kind"] for error in done.results["errors"]}
     assert kinds & {"refused", "closed", "reset"}
+
+
+@pytest.mark.parametrize(
+    "redirection",
+    [">&-", "2>&-", ">&- 2>&- <&-", "| true", "2>&1 | true"],
+    ids=["stdout", "stderr", "all", "pipe", "both"],
+)
+def test_closed_streams_do_not_change_the_exit_code(tmp_path: Path, mock: MockProcess, redirection: str) -> None:
+    line = shlex.join(command("run", REFERENCE, "--vus", 1, "-i", 1, "--report-dir", tmp_path / "r"))
+    script = f"set -o pipefail; {line} {redirection}"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, env=environment(API_BASE=mock.url), timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert b"Traceback" not in done.stderr
+    assert books(Done(0, "", "", tmp_path / "r")) == served(mock.stats())
