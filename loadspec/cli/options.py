@@ -23,7 +23,7 @@ _OVERRIDES = (
     ),
     click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="Set a variable of `vars`."),
     click.option("-e", "--env", "environment", multiple=True, metavar="NAME=VALUE", help="Set a variable of `env`."),
-    click.option("--seed", type=int, metavar="N", help="Repeat the draws of an earlier run."),
+    click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Repeat the draws of an earlier run."),
 )
 
 

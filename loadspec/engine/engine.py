@@ -75,7 +75,7 @@ class Engine:
     def stop(self, grace: float) -> None:
         """No new iteration; what is in flight after `grace` seconds is interrupted. Again: the shorter grace holds."""
         if self._once is not None:
-            self._once.stop()
+            self._once.stop(grace)
         self._end.status = "stopped" if self._end.status == "done" else self._end.status
         self._end_within(grace)
 
@@ -139,7 +139,7 @@ class Engine:
         try:
             count = 0
             while True:
-                count += 1
+                count = max(count, int((monotonic() - epoch) / _TICK)) + 1  # a tick missed is not made up for
                 gevent.sleep(max(0.0, epoch + count * _TICK - monotonic()))
                 self._snapshot("load", epoch, probe.take())
         finally:

@@ -9,6 +9,7 @@ from typing import Any
 
 from gevent.event import Event
 
+from loadspec.clock import monotonic
 from loadspec.engine.host import EngineHost
 from loadspec.plan import Flow, Plan
 from loadspec.protocols.user import Stop, User
@@ -33,15 +34,20 @@ class OnceRun:
     def __init__(self, plan: Plan, host: EngineHost) -> None:
         self._plan = plan
         self._host = host
-        self._stopped = Event()
+        self._changed = Event()
+        self._deadline = 0.0
+        self._stopped = False
 
-    def stop(self) -> None:
-        """End it now."""
-        self._stopped.set()
+    def stop(self, grace: float) -> None:
+        """End it within `grace` seconds."""
+        self._stopped = True
+        self._deadline = min(self._deadline, monotonic() + grace)
+        self._changed.set()
 
     def run(self, flow: Flow, timeout: float, setup: Mapping[str, Any]) -> PhaseEnd:
         """→ how it ended, with what it captured."""
         end = PhaseEnd()
+        self._deadline = monotonic() + timeout
         user = User(0, self._host, self._plan.pools, len(self._plan.origins), setup)
         finished = Event()
 
@@ -59,14 +65,16 @@ class OnceRun:
             finally:
                 user.close()
                 finished.set()
+                self._changed.set()
 
         fiber = self._host.start(user, live)
-        finished.rawlink(lambda _event: self._stopped.set())
-        timed_out = not self._stopped.wait(timeout)
+        while not finished.is_set() and (left := self._deadline - monotonic()) > 0:
+            self._changed.wait(left)
+            self._changed.clear()
         if not finished.is_set():
             self._host.interrupt(fiber)
             finished.wait()
-            if timed_out and end.status == "stopped":
+            if end.status == "stopped" and not self._stopped:
                 end.status, end.reason = "timeout", f"not done within {timeout:g} s"
         end.captures = dict(user.captures)
         return end

@@ -17,6 +17,10 @@ import orjson
 Message = dict[str, Any]
 
 
+COMMAND = [sys.executable, "-P", "-m", "loadspec.fleet.worker"]
+"""-P: Python files in the current folder are not ours, and never run."""
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """What a worker compiles: the resolved spec as data, and what makes its draws repeatable."""
@@ -34,7 +38,7 @@ class WorkerProcess:
     def __init__(self, job: Job) -> None:
         self._messages: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._process = subprocess.Popen(
-            [sys.executable, "-X", "frozen_modules=on", "-m", "loadspec.fleet.worker"],
+            COMMAND,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,  # Ctrl-C in the terminal is for the parent, who tells the worker what to do
@@ -42,11 +46,6 @@ class WorkerProcess:
         )
         self.send("job", **asdict(job))
         threading.Thread(target=self._read, daemon=True).start()
-
-    @property
-    def pid(self) -> int:
-        """The process's number."""
-        return self._process.pid
 
     def send(self, do: str, **fields: Any) -> None:
         """Tell the worker something. A worker that is gone says so by `receive`."""
@@ -77,6 +76,10 @@ class WorkerProcess:
 
     def _read(self) -> None:
         assert self._process.stdout is not None
-        for line in self._process.stdout:
-            self._messages.put(orjson.loads(line))
-        self._messages.put({"is": "lost", "code": self._process.wait()})
+        try:
+            for line in self._process.stdout:
+                self._messages.put(orjson.loads(line))
+        except ValueError:  # a last line torn by a kill, or a pipe closed by us
+            pass
+        finally:
+            self._messages.put({"is": "lost", "code": self._process.wait()})

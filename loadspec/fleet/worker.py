@@ -8,8 +8,9 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import traceback
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 import gevent
 import orjson
@@ -24,8 +25,8 @@ _GC_THRESHOLDS = (50_000, 20, 50)
 """The hot path makes few cycles; collecting less often keeps its pauses rare."""
 
 
-def main() -> None:
-    """Run one job."""
+def main() -> NoReturn:
+    """Run one job, until the input ends."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # the parent decides; its end ends the worker
     make_nonblocking(0)
@@ -34,15 +35,14 @@ def main() -> None:
     outbox: Any = SimpleQueue()
     engine: list[Engine] = []
     gevent.spawn(_listen, orders, engine)
-    writer = gevent.spawn(_write, outbox)
+    gevent.spawn(_write, outbox)
     _raise_file_limit()
     _obey(orders, engine, outbox.put)
-    outbox.put(None)
-    writer.join(timeout=2)
 
 
-def _obey(orders: Any, engine: list[Engine], send: Callable[[dict[str, Any] | None], None]) -> None:
-    for order in iter(orders.get, None):
+def _obey(orders: Any, engine: list[Engine], send: Callable[[dict[str, Any]], None]) -> NoReturn:
+    while True:
+        order = orders.get()
         what = order["do"]
         if what == "job":
             _compile(order, engine, send)
@@ -82,8 +82,6 @@ def _listen(orders: Any, engine: list[Engine]) -> None:
         if order["do"] == "stop":
             if engine:
                 engine[0].stop(order["grace"])
-        elif order["do"] == "quit":
-            orders.put(None)
         else:
             orders.put(order)
     os._exit(0)
@@ -96,15 +94,21 @@ def _lines() -> Iterator[bytes]:
         yield from lines
 
 
-def _write(outbox: Any) -> None:
-    """Messages leave without ever blocking the loop; a full pipe only delays them."""
-    for message in iter(outbox.get, None):
-        data = memoryview(orjson.dumps(message, default=str) + b"\n")
-        try:
+def _write(outbox: Any) -> NoReturn:
+    """Messages leave without ever blocking the loop; a full pipe only delays them.
+
+    A worker that can no longer speak ends, so that its parent hears of it.
+    """
+    try:
+        while True:
+            data = memoryview(orjson.dumps(outbox.get(), default=str) + b"\n")
             while data:
                 data = data[nb_write(1, data) :]
-        except BrokenPipeError:
-            os._exit(0)
+    except BrokenPipeError:
+        os._exit(0)
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)
 
 
 def _raise_file_limit() -> None:

@@ -77,10 +77,6 @@ class Store:
         value = self.where(metric, **wanted)
         return value.value if isinstance(value, Counter) else 0
 
-    def tag_values(self, metric: str, tag: str) -> list[str]:
-        """The values a tag takes on a metric, in order of first appearance."""
-        return list(dict.fromkeys(tags[tag] for tags, _ in self.items(metric) if tag in tags))
-
     def to_wire(self) -> list[Any]:
         """A JSON value: [[metric, {tag: value}, kind, value], ...]."""
         return [[m, dict(tags), value.kind, value.to_wire()] for (m, tags), value in self.series.items()]

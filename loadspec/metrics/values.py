@@ -152,11 +152,6 @@ def new_value(kind: str) -> Value:
     return make()
 
 
-def copy_value(value: Value) -> Value:
-    """An independent copy."""
-    return merge_values([value])  # type: ignore[return-value]
-
-
 def merge_values(values: Sequence[Value]) -> Value | None:
     """One value out of many of the same kind; None when there is none."""
     if not values:

@@ -90,7 +90,7 @@ def start(config: MockConfig | None = None) -> MockProcess:
     """
     config = replace(config or MockConfig(), host="127.0.0.1", port=0)
     process = subprocess.Popen(
-        [sys.executable, "-m", "loadspec.mock", *as_arguments(config), "--lifeline"],
+        [sys.executable, "-P", "-m", "loadspec.mock", *as_arguments(config), "--lifeline"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

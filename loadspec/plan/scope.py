@@ -11,9 +11,18 @@ from loadspec.expr.scope import nearest
 from loadspec.protocols.http.captures import headers_of, json_of
 from loadspec.protocols.user import User
 
+
+def _duration(user: User) -> float:
+    """Where no answer came there is no duration: a dead server must not pass for speed."""
+    answer = user.answer
+    if not answer.status:
+        raise Missing("duration")
+    return answer.duration
+
+
 ANSWER: Mapping[str, Getter] = {
     "status": lambda user: user.answer.status,
-    "duration": lambda user: user.answer.duration,
+    "duration": _duration,
     "ok": lambda user: user.ok,
     "json": lambda user: json_of(user.answer),
     "body": lambda user: user.answer.body.decode("utf-8", "replace"),
@@ -121,10 +130,16 @@ def _pool(index: int) -> Getter:
 
 
 def _outcome(slot: int, parts: tuple[str, ...]) -> Binding:
+    def duration(user: User) -> float:
+        outcome = user.outcomes[slot]
+        if not outcome.status:
+            raise Missing(f"steps.{parts[1]}.duration")
+        return outcome.duration
+
     getters: dict[str, Callable[[User], Any]] = {
         "ok": lambda user: user.outcomes[slot].ok,
         "status": lambda user: user.outcomes[slot].status,
-        "duration": lambda user: user.outcomes[slot].duration,
+        "duration": duration,
     }
     if len(parts) < 3 or parts[2] not in getters:
         raise UnknownName(parts, [f"steps.{parts[1]}.{name}" for name in getters])

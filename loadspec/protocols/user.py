@@ -73,6 +73,7 @@ class User:
         "resume",
         "retiring",
         "setup",
+        "trouble",
     )
 
     def __init__(self, index: int, host: Host, pools: Sequence[Pool], origins: int, setup: Mapping[str, Any]) -> None:
@@ -98,6 +99,7 @@ class User:
         self.outcomes: list[Outcome] = [SKIPPED] * slots
         self.answer: Answer = NOTHING
         self.ok = False
+        self.trouble = ""
 
     def pool_item(self, pool: int) -> Any:
         """The row of this iteration, drawn at first use."""

@@ -18,6 +18,9 @@ _REFRESH = 0.25
 GRACE = 5.0
 """Seconds for what is in flight after the first signal."""
 _START_TIMEOUT = 60.0
+_PATIENCE = 1.0
+"""Seconds that a worker may take to end beyond its grace."""
+_NEVER = float("inf")
 
 
 class Worker(Protocol):
@@ -74,6 +77,7 @@ class Conductor:
         self._record = record
         self._clock = clock
         self._heeded = 0
+        self._deadline = _NEVER
         self._phase: PhaseName = "setup"
         self._began = clock()
         self._total = max(scenario.load.duration for scenario in spec.scenarios)
@@ -97,7 +101,7 @@ class Conductor:
                 self._teardown()
         except WorkerLost as lost:
             self.outcome.worker_lost = str(lost)
-        self._feed()
+        self._feed(ended=True)
 
     def _await_ready(self) -> None:
         deadline = self._clock() + _START_TIMEOUT
@@ -118,18 +122,19 @@ class Conductor:
         if end["status"] in ("failed", "timeout"):
             self.outcome.setup_failed = end["reason"]
             self.outcome.setup_timed_out = end["status"] == "timeout"
-        return bool(end["status"] == "done")
+        return not self.outcome.setup_failed
 
     def _load(self) -> None:
         self._event("load started")
         end = self._phase_end("load", setup=self.outcome.captures)
-        if end["status"] == "failed" and not any(result.aborted for result in self.watch.results()):
+        if end["status"] == "failed":
             self.outcome.aborted = end["reason"]
+        if end["status"] != "stopped":
+            self.watch.withdraw()
 
     def _teardown(self) -> None:
         if not self._spec.teardown or self._signals() > 1:
             return
-        self._heeded = self._signals()
         end = self._phase_end("teardown", setup=self.outcome.captures)
         self.outcome.teardown_timed_out = end["status"] == "timeout"
         if end["status"] == "failed":
@@ -139,9 +144,12 @@ class Conductor:
         """Start a phase and follow it to its end. Raises Crash and WorkerLost."""
         self._phase = phase
         self._began = self._clock()
+        self._deadline = _NEVER
         self._worker.send(phase, **fields)
         while True:
             self._heed_signals()
+            if self._clock() > self._deadline:
+                raise WorkerLost("the worker did not end when it was told to")
             message = self._next()
             if message is not None and message["is"] == "snapshot":
                 self._take(message)
@@ -166,23 +174,29 @@ class Conductor:
                 self._event(f"threshold ends the run: {threshold.title}")
                 self._worker.send("stop", grace=0)
 
-    def _feed(self) -> Sequence[Threshold]:
-        """Judge the thresholds now; returns those that end the run."""
+    def _feed(self, ended: bool = False) -> Sequence[Threshold]:
+        """Judge the thresholds now; returns those that end the run, none once it has `ended`."""
         store = self.collector.stores["load"]
         before = {r.threshold.title for r in self.watch.current() if r.status == "fail"}
-        fired = self.watch.feed(self.collector.elapsed, lambda threshold: value_in(store, threshold))
+        fired = self.watch.feed(self.collector.elapsed, lambda threshold: value_in(store, threshold), ended)
         for result in self.watch.current():
             if result.status == "fail" and result.threshold.title not in before:
                 self._event(f"threshold crossed: {result.threshold.title}")
         return fired
 
     def _heed_signals(self) -> None:
+        """The first one gives what is in flight its time, and leaves teardown alone; the second gives none."""
         count = self._signals()
-        if count > self._heeded:
-            self._heeded = count
-            grace = GRACE if count == 1 else 0.0
-            self._event(f"stopping: {GRACE:g} s for what is in flight" if count == 1 else "stopping now")
-            self._worker.send("stop", grace=grace)
+        if count <= self._heeded:
+            return
+        self._heeded = count
+        if count == 1 and self._phase == "teardown":
+            self._event("stopping after teardown")
+            return
+        grace = GRACE if count == 1 else 0.0
+        self._event(f"stopping: {GRACE:g} s for what is in flight" if grace else "stopping now")
+        self._worker.send("stop", grace=grace)
+        self._deadline = self._clock() + grace + _PATIENCE
 
     def _event(self, text: str) -> None:
         self.events.append(Event(self.collector.elapsed, text))

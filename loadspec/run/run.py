@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from loadspec.clock import monotonic
-from loadspec.errors import OutputError
+from loadspec.errors import OutputError, UsageError
 from loadspec.fleet.process import Job, WorkerProcess
 from loadspec.results import RunResult
 from loadspec.results.journal import Journal
@@ -51,7 +51,7 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
             conductor.outcome.worker_lost = "a bug in loadspec ended the run"
         finally:
             show.stop()
-            worker.close()
+            worker.close(patience=0.2 if signals() > 1 else 2.0)
             journal.close()
         generator = _generator(conductor, monotonic() - began)
         result = assemble(spec, options, conductor, started_at, environment(), generator)
@@ -65,6 +65,8 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
 
 def prepare(directory: Path) -> None:
     """Make the run's folder before any load, so that a full or read-only disk is found while nothing is lost."""
+    if any((directory / name).exists() for name in ("journal", "results.json")):
+        raise UsageError(f"{directory} holds a run already", "name another --run-id, or leave it out")
     try:
         directory.mkdir(parents=True, exist_ok=True)
         probe = directory / ".probe"

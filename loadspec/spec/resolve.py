@@ -112,7 +112,10 @@ def env_values(
         default, required = read_env(setting)
         value = overrides.env.get(name, (environ or {}).get(name))
         value = default if value is None and not (required and environ is not None) else value
-        if value is not None:
+        if value is not None and not value.isprintable() and any("\ud800" <= char <= "\udfff" for char in value):
+            help = "set it to UTF-8 text"
+            found.append(places.key(("env", name), "LS041", f"environment variable `{name}` is no UTF-8", help=help))
+        elif value is not None:
             values[name] = value
         elif environ is not None:
             help = f"set it: {name}=... loadspec run, or --env {name}=..."

@@ -63,18 +63,24 @@ class Watch:
     def __init__(self, thresholds: Iterable[Threshold]) -> None:
         self._states = [_State(threshold, judge(threshold, None, 0.0)) for threshold in thresholds]
 
-    def feed(self, elapsed: float, lookup: Lookup) -> tuple[Threshold, ...]:
+    def feed(self, elapsed: float, lookup: Lookup, ended: bool = False) -> tuple[Threshold, ...]:
         """Judge everything after `elapsed` seconds of load, with the values that `lookup` finds.
 
-        Returns the thresholds that end the run, each once: those with `abort`, after their delay.
+        Returns the thresholds that end the run, each once: those with `abort`, after their delay. A load that has
+        `ended` is ended by none.
         """
         fired = []
         for state in self._states:
             state.update(elapsed, judge(state.threshold, lookup(state.threshold), elapsed))
-            if state.fires(elapsed) and not state.aborted:
+            if not ended and state.fires(elapsed) and not state.aborted:
                 state.aborted = True
                 fired.append(state.threshold)
         return tuple(fired)
+
+    def withdraw(self) -> None:
+        """The load was over before a threshold could end it."""
+        for state in self._states:
+            state.aborted = False
 
     def current(self) -> list[ThresholdResult]:
         """How things stand while the run goes on: without a sample a threshold is pending, not failed."""

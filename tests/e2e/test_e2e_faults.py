@@ -196,3 +196,53 @@ def test_closed_streams_do_not_change_the_exit_code(tmp_path: Path, mock: MockPr
     assert done.returncode == 0, done.stderr
     assert b"Traceback" not in done.stderr
     assert books(Done(0, "", "", tmp_path / "r")) == served(mock.stats())
+
+
+def test_a_run_is_never_written_over_another(tmp_path: Path, mock: MockProcess) -> None:
+    for expected in (0, 2):
+        done = run(tmp_path / "r", REFERENCE, "--vus", 1, "-i", 1, "--run-id", "same", url=mock.url)
+        assert done.code == expected
+    assert "holds a run already" in done.stderr
+    assert served(mock.stats())["login"] == 2
+
+
+def test_a_number_that_the_server_makes_up_ends_nothing(tmp_path: Path, mock: MockProcess) -> None:
+    text = SLOW.replace("vus: 3\nduration: 60s", "vus: 1\niterations: 3").replace(
+        "  - call: login\n",
+        "  - call: login\n    record: {odd: int('123456789012345678901234567890'), nan: float('nan'), huge: 1e307}\n",
+    )
+    text += "metrics: {odd: counter, nan: gauge, huge: trend}\n"
+    done = run(tmp_path / "r", spec(tmp_path, text), url=mock.url)
+    assert done.code == 0, done.stderr
+    assert done.results["metrics"]["odd"]["total"]["count"] > 0
+    assert done.results["metrics"]["nan"]["total"] is None
+
+
+def test_a_stuck_worker_is_given_up_after_a_second_signal(tmp_path: Path, mock: MockProcess) -> None:
+    process = start(tmp_path / "r", spec(tmp_path), url=mock.url)
+    wait_for_load(mock)
+    time.sleep(1.2)
+    worker = worker_of(process.pid)
+    os.kill(worker, signal.SIGSTOP)
+    for _ in range(2):
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.4)
+    done = finish(process, tmp_path / "r")
+    assert done.code == 105
+    assert done.results["requests"]["by_phase"]["load"]["sent"] > 0
+    assert not Path(f"/proc/{worker}").exists()
+
+
+@pytest.mark.parametrize("bad", [["--seed", "99999999999999999999999"], ["--seed", "-1"]])
+def test_a_seed_has_bounds(tmp_path: Path, bad: list[str]) -> None:
+    done = run(tmp_path / "r", REFERENCE, *bad)
+    assert done.code == 2
+    assert "--seed" in done.stderr
+
+
+def test_a_variable_that_is_no_text_is_an_error_of_its_place(tmp_path: Path) -> None:
+    env = {**os.environb, b"LOAD_USER": b"\xff\xfe"}
+    done = subprocess.run(command("run", REFERENCE), capture_output=True, env=env, timeout=60, cwd=tmp_path)
+    assert done.returncode == 104
+    assert b"`LOAD_USER` is no UTF-8" in done.stderr
+    assert b"Traceback" not in done.stderr

@@ -231,3 +231,13 @@ def test_a_crash_in_setup(bench: Any) -> None:
     end = one.engine.setup()
     assert end.status == "crashed"
     assert "ZeroDivisionError: a bug of ours" in end.reason
+
+
+@pytest.mark.parametrize(("grace", "status"), [(5.0, "done"), (0.0, "stopped")])
+def test_a_stop_gives_setup_its_grace(grace: float, status: str, bench: Any, serve: Any) -> None:
+    server = serve(serving(answer(b"{}")))
+    one = bench(call(), setup=(think(0.2, 0.2), call("login")), base_url=server.url)
+    gevent.spawn_later(0.05, one.engine.stop, grace)
+    end = one.engine.setup()
+    assert end.status == status
+    assert len(server.requests) == (1 if status == "done" else 0)

@@ -129,5 +129,4 @@ def test_store_selects_and_merges_by_tags() -> None:
     assert store.total("http_reqs") == 10
     assert store.total("http_reqs", endpoint="a") == 7
     assert store.where("http_reqs", endpoint="c") is None
-    assert store.tag_values("http_reqs", "endpoint") == ["a", "b"]
     assert Store.from_wire(store.to_wire()).to_wire() == store.to_wire()

@@ -61,7 +61,8 @@ def test_ok(fields: dict[str, Any], answer: Any, ok: bool, lab: Any) -> None:
 
 NAMES = {
     "status": 0,
-    "duration": 0.0,
+    "defined(duration)": False,
+    "default(duration, 9)": 9,
     "error": "timeout",
     "size": 0,
     "body": "",
@@ -84,6 +85,29 @@ def test_every_name_can_be_asked_where_no_answer_came(name: str, cause: str, lab
     one = lab(call(path=path, record={"seen": f"{name} == {wanted}"}), answers=[TIMEOUT], metrics=metrics(seen="rate"))
     one.run()
     assert one.store.select("seen").to_wire() == [1, 1]
+
+
+@pytest.mark.parametrize("path", ["/", "/{{ json.none.none }}"], ids=["no answer", "nothing sent"])
+def test_what_was_not_answered_never_passes_for_speed(path: str, lab: Any) -> None:
+    one = lab(
+        call(path=path, checks={"fast": "duration < 500"}, record={"response_time": "duration"}),
+        answers=[TIMEOUT],
+        metrics=metrics(response_time="trend"),
+    )
+    one.run()
+    assert one.store.select("response_time") is None
+    assert outcome(one)[0] is False
+
+
+@pytest.mark.parametrize("value", ["1e301", "-1e301", "float(json.text)"])
+def test_a_number_that_is_no_measurement_is_no_sample(value: str, lab: Any) -> None:
+    one = lab(
+        call(record={"n": value, "level": value, "count": value}),
+        answers=[(200, {"text": "nan"})],
+        metrics=metrics(n="trend", level="gauge", count="counter"),
+    )
+    one.run()
+    assert [one.store.select(name) for name in ("n", "level", "count")] == [None, None, None]
 
 
 def test_names_of_an_answer(lab: Any) -> None:
@@ -269,7 +293,9 @@ def test_users_of_a_closed_model_take_every_maxth_row(lab: Any) -> None:
 def test_a_skipped_step_is_not_ok_and_leaves_no_trace(lab: Any) -> None:
     one = lab(
         call(when="false", record={"errors": "not ok"}, classify=[(None, "other")], on_fail="abort"),
-        call("two", checks={"not ok": "not steps.one.ok and steps.one.status == 0 and steps.one.duration == 0"}),
+        call(
+            "two", checks={"not ok": "not steps.one.ok and steps.one.status == 0 and not defined(steps.one.duration)"}
+        ),
         metrics=metrics(errors="rate", other="counter"),
     )
     assert one.run() is None

@@ -161,9 +161,10 @@ def test_teardown_runs_after_one_signal_but_not_after_two(count: int, teardown: 
     assert ("teardown" in names(worker)) is teardown
 
 
-def test_a_signal_during_setup_skips_the_load_not_the_teardown() -> None:
+@pytest.mark.parametrize("status", ["done", "stopped"])
+def test_a_signal_during_setup_skips_the_load_not_the_teardown(status: str) -> None:
     text = REFERENCE.read_text().replace("\nflow:", "\nteardown:\n  - call: login\nflow:")
-    worker = ScriptedWorker()
+    worker = ScriptedWorker(setup=[end("setup", status)])
     run = conductor(worker, lambda: 1, text)
     run.run()
     assert [name for name in names(worker) if name != "stop"] == ["setup", "teardown"]
@@ -175,3 +176,44 @@ def test_events_say_when_a_threshold_is_crossed() -> None:
     run.run()
     crossed = [event for event in run.events if "crossed" in event.text]
     assert [event.t for event in crossed][:1] == [2.0]
+
+
+TEARDOWN = REFERENCE.read_text().replace("\nflow:", "\nteardown:\n  - call: login\nflow:")
+ABORTING = REFERENCE.read_text().replace("  errors: rate < 10%", "  errors: {that: rate < 10%, abort: true}")
+
+
+@pytest.mark.parametrize(("count", "stops"), [(1, []), (2, [("stop", {"grace": 0.0})])])
+def test_a_first_signal_in_teardown_leaves_it_alone(count: int, stops: list[Any]) -> None:
+    worker = ScriptedWorker(teardown=[None, end("teardown")])
+    run = conductor(worker, lambda: count if "teardown" in names(worker) else 0, TEARDOWN)
+    run.run()
+    assert [order for order in worker.orders if order[0] == "stop"] == stops
+    assert run.interrupted
+
+
+def test_a_worker_that_does_not_end_is_given_up_and_nothing_is_lost() -> None:
+    worker = ScriptedWorker(load=[tick(1.0), *[None] * 50])
+    clock = FakeClock()
+    run = conductor(worker, lambda: 2 if "load" in names(worker) and len(worker.queue) < 45 else 0)
+    run._clock = clock
+    worker.on_receive = lambda: clock.advance(0.25)
+    run.run()
+    assert "did not end" in run.outcome.worker_lost
+    assert run.collector.elapsed == 1.0
+    assert clock.now < 5.0
+
+
+def test_an_abort_of_the_spec_goes_before_an_aborting_threshold() -> None:
+    worker = ScriptedWorker(load=[tick(1.0, 9), end("load", "failed", "generate failed: status 500")])
+    run = conductor(worker, text=ABORTING)
+    run.run()
+    assert run.outcome.aborted == "generate failed: status 500"
+    assert not any(result.aborted for result in run.watch.results())
+
+
+def test_a_threshold_did_not_end_a_load_that_was_over() -> None:
+    worker = ScriptedWorker(load=[tick(0.5, 9), end("load")])
+    run = conductor(worker, text=ABORTING)
+    run.run()
+    assert not any(result.aborted for result in run.watch.results())
+    assert [r.status for r in run.watch.results() if r.threshold.metric == "errors"] == ["fail"]

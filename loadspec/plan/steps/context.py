@@ -15,6 +15,9 @@ from loadspec.protocols.user import AbortRun, EndIteration, Outcome, StopUser, U
 from loadspec.spec.model import UNSET, CallStep, Classify, MetricDef, PollStep, Request, Target, Timeouts
 from loadspec.transports.base import Answer, Deadlines
 
+_LARGEST = 1e300
+"""A sample beyond it is no measurement: a sum of such would be no number."""
+
 Finish = Callable[[User, bool, bool], None]
 """(user, ok, whether to record): keeps the outcome, records, classifies, acts on failure."""
 
@@ -120,8 +123,8 @@ def _compile_record(metric: str, text: str, step: CallStep | PollStep, context: 
             value = value_of(user)
         except Missing:
             return
-        if value.__class__ is float or value.__class__ is int:
-            add(value)
+        if (value.__class__ is float or value.__class__ is int) and -_LARGEST < value < _LARGEST:
+            add(float(value))
 
     return record_truth if kind == "rate" else record_number
 
@@ -163,12 +166,15 @@ def _stop_user(_name: str, _user: User) -> None:
 
 
 def _abort(name: str, user: User) -> None:
-    raise AbortRun(f"{name} failed: {reason(user.answer)}")
+    raise AbortRun(f"{name} failed: {reason(user)}")
 
 
-def reason(answer: Answer) -> str:
+def reason(user: User) -> str:
     """Why a step failed, in a few words."""
-    return answer.message if not answer.status else f"status {answer.status}"
+    answer = user.answer
+    if not answer.status:
+        return answer.message
+    return f"{user.trouble} (status {answer.status})" if user.trouble else f"status {answer.status}"
 
 
 _ON_FAIL: dict[str, Callable[[str, User], None] | None] = {

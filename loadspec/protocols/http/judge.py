@@ -27,6 +27,7 @@ def compile_judge(
 
     def judge(user: User, expected: bool) -> bool:
         ok = expected
+        trouble = ""
         status = user.answer.status
         if rows:
             ok = status != 0
@@ -40,14 +41,17 @@ def compile_judge(
                     pass
                 fails[index] += 1
                 ok = False
+                trouble = trouble or f"check failed: {name}"
                 if expected:
                     failures.note((endpoint, "check", name, status), f"check failed: {name}", user)
         if capture is not None and status:
             lost = capture(user)
             if lost is not None:
                 ok = False
+                trouble = trouble or f"nothing to capture for {lost}"
                 if expected:
                     failures.note((endpoint, "capture", lost, status), f"nothing to capture for {lost}", user)
+        user.trouble = trouble
         return ok
 
     return judge
