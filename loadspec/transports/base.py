@@ -36,6 +36,10 @@ class Deadlines:
     connect: float | None = None
     first_byte: float | None = None
 
+    def within(self, seconds: float) -> Deadlines:
+        """The same, but `seconds` in total at most."""
+        return self if self.total <= seconds else Deadlines(seconds, self.connect, self.first_byte)
+
 
 class ExchangeError(Exception):
     """An exchange that brought no answer: `kind` says what happened, `phase` where, the message in words."""

@@ -8,6 +8,7 @@ import pytest
 from support_plan import call, metrics, poll
 
 from loadspec.protocols.user import EndIteration
+from loadspec.spec.model import Timeouts
 from loadspec.transports.base import Interrupted
 
 QUEUED, DONE, FAILED = (200, {"status": "queued"}), (200, {"status": "done"}), (200, {"status": "failed"})
@@ -72,14 +73,51 @@ def test_it_times_out(lab: Any) -> None:
     assert [entry["key"] for entry in one.failures()] == [["poll", "poll_timeout", "poll", 200]]
 
 
-def test_a_last_request_may_leave_at_the_timeout_itself(lab: Any) -> None:
+def test_no_request_leaves_at_the_timeout_itself(lab: Any) -> None:
+    """It would have no time left to be answered in."""
     one = lab(step(poll_timeout=2.0), answers=[QUEUED, QUEUED, DONE], metrics=METRICS)
     one.run()
-    assert one.user.outcomes[0].ok is True
+    assert one.sent_at == [1000.0, 1001.0]
+    assert [entry["key"] for entry in one.failures()] == [["poll", "poll_timeout", "poll", 200]]
+
+
+def test_no_request_leaves_after_the_timeout_where_the_user_was_woken_late(lab: Any) -> None:
+    one = lab(step(poll_timeout=1.5), answers=[QUEUED] * 9, metrics=METRICS)
+    one.sleep = lambda _user, seconds: one.clock.advance(seconds + 0.6)
+    one.run()
+    assert one.sent_at == [1000.0]
+    assert [entry["key"] for entry in one.failures()] == [["poll", "poll_timeout", "poll", 200]]
+
+
+@pytest.mark.parametrize(
+    ("timeout", "limits"),
+    [
+        (Timeouts(), [2.5, 1.5, 0.5]),
+        (Timeouts(total=1.0), [1.0, 1.0, 0.5]),
+        (Timeouts(total=1.5, connect=0.2, first_byte=0.3), [1.5, 1.5, 0.5]),
+    ],
+)
+def test_a_request_has_what_is_left_of_the_poll_at_most(timeout: Timeouts, limits: list[float], lab: Any) -> None:
+    one = lab(step(poll_timeout=2.5, timeout=timeout), answers=[QUEUED] * 9, metrics=METRICS)
+    one.run()
+    assert [d.total for d in one.deadlines] == limits
+    assert {(d.connect, d.first_byte) for d in one.deadlines} == {(timeout.connect, timeout.first_byte)}
+
+
+def test_a_hanging_server_is_a_timeout_in_the_books_and_ends_the_poll(lab: Any) -> None:
+    one = lab(step(every=0.5, poll_timeout=1.0), answers=[("timeout", "headers")], takes=1.0, metrics=METRICS)
+    one.run()
+    assert [d.total for d in one.deadlines] == [1.0]
+    assert one.clock() == 1001.0
+    assert one.store.total("http_reqs", error="timeout", error_phase="headers") == 1
+    assert [e["key"] for e in one.failures()] == [
+        ["poll", "timeout", "headers", 0],
+        ["poll", "poll_timeout", "poll", 0],
+    ]
 
 
 def test_transport_errors_until_the_timeout(lab: Any) -> None:
-    one = lab(step(poll_timeout=3.0), answers=[("refused", "connect")] * 9, metrics=METRICS)
+    one = lab(step(poll_timeout=3.5), answers=[("refused", "connect")] * 9, metrics=METRICS)
     one.run()
     assert len(one.requests) == 4
     assert (one.user.outcomes[0].ok, one.user.outcomes[0].status) == (False, 0)

@@ -2,7 +2,7 @@
 
 The first request goes out at once, the others on its beat, at begin + n·every, never two to catch up. Transport
 errors, 429 and 5xx are ridden out until the timeout; any other unexpected answer that does not satisfy `until` ends
-the poll, not ok.
+the poll, not ok. The timeout bounds the requests, too: each may take what is left of it at most.
 """
 
 from __future__ import annotations
@@ -53,12 +53,12 @@ def _compile_wait(step: PollStep, context: Context, attempt: Attempt) -> Callabl
     """→ a function that asks until the end: (whether the last status was expected, "" or why it failed)."""
     until = compile_expression(step.until, context.scope)
     fail_when = context.expression(step.fail_when)
-    every = max(step.every, _SHORTEST)
+    every, timeout = max(step.every, _SHORTEST), step.timeout
 
     def wait(user: User) -> tuple[bool, str]:
-        begin, count = monotonic(), 0
+        begin, count, passed = monotonic(), 0, 0.0
         while True:
-            expected = attempt(user)
+            expected = attempt(user, timeout - passed)
             user.ok = expected
             if _holds(until, user):
                 return expected, ""
@@ -68,9 +68,11 @@ def _compile_wait(step: PollStep, context: Context, attempt: Attempt) -> Callabl
                 return expected, "poll_refused"
             passed = monotonic() - begin
             count = max(count + 1, math.ceil(passed / every))
-            if count * every > step.timeout:
+            if count * every < timeout:
+                user.host.sleep(user, count * every - passed)
+                passed = monotonic() - begin
+            if max(passed, count * every) >= timeout:  # none left: the next beat is too late, or the user woke late
                 return expected, "poll_timeout"
-            user.host.sleep(user, count * every - passed)
 
     return wait
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Protocol
 
 from loadspec.metrics.catalog import UNSENT_PHASES
 from loadspec.metrics.meters import RequestMeter
@@ -13,8 +14,16 @@ from loadspec.protocols.user import User
 from loadspec.transports.base import Deadlines
 from loadspec.transports.fast import Channel
 
-Attempt = Callable[[User], bool]
-"""User → whether the answer was expected. Raises Missing where a value lacks: then nothing was sent."""
+
+class Attempt(Protocol):
+    """One request of a user."""
+
+    def __call__(self, user: User, left: float | None = None) -> bool:
+        """Whether the answer was expected. `left`: seconds it may take at most, if fewer than its own timeout.
+
+        Raises Missing where a value lacks: then nothing was sent.
+        """
+
 
 _IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"})
 
@@ -40,12 +49,13 @@ def compile_attempt(route: Route, render: Render, wire: Wire) -> Attempt:
     note = wire.failures.note
     good, bad = meter.expected, meter.unexpected
 
-    def attempt(user: User) -> bool:
+    def attempt(user: User, left: float | None = None) -> bool:
         request = render(user)
         channel = user.channel(route(user))
         user.answer = channel
         try:
-            answered = channel.exchange(request, deadlines, idempotent, head)
+            limits = deadlines if left is None else deadlines.within(left)
+            answered = channel.exchange(request, limits, idempotent, head)
         except BaseException:
             if channel.in_flight:
                 meter.cut_off += 1
