@@ -11,6 +11,8 @@ when no earlier one is running; when it fires too soon it is set again for the r
 A connection found closed before the send, or by the send itself, is replaced silently for any method: nothing of
 the request has left. One that breaks after the send and before the first byte of the answer is an error, retried once
 (and counted in `retries`) where the method is idempotent and the connection had served before.
+
+What one `send` cannot take, an upload, is sent with an ear to the server: it may answer before it has read all.
 """
 
 from __future__ import annotations
@@ -38,6 +40,10 @@ _IDLE = 0.0002
 before it saw the close."""
 _NEVER = float("inf")
 _TIMER_SLACK = 0.001
+
+
+class _AnsweredEarly(Exception):  # noqa: N818 - a signal, not an error
+    """The whole answer was read while the request was still being sent."""
 
 
 class Channel(Answer):
@@ -104,6 +110,8 @@ class Channel(Answer):
                 self._read_complete(data, head)
             else:
                 self._read_plain(data, *fast)
+        except _AnsweredEarly:
+            pass
         except Exception as error:
             return self._failed(explain(error, "body" if self.first > started else "headers"))
         except BaseException:
@@ -189,14 +197,16 @@ class Channel(Answer):
             self.head, self.body, self.received = data[:end], data[start:stop], len(data)
             return self._complete(status, encoding, close)
         parser = ResponseParser(head, self._network.limits)
-        done = parser.feed(data)
+        return self._read_on(parser, parser.feed(data))
+
+    def _read_on(self, parser: ResponseParser, done: bool, close: bool = False) -> None:
         while not done:
             more = self._more()
             done = parser.feed(more) if more else parser.eof()
         self.head = parser.head
         self.body = parser.body
         self.received = parser.wire_bytes
-        return self._complete(parser.status, parser.content_encoding, not parser.keep_alive)
+        self._complete(parser.status, parser.content_encoding, close or not parser.keep_alive)
 
     def _complete(self, status: int, encoding: bytes, close: bool) -> None:
         if close:
@@ -340,16 +350,49 @@ class Channel(Answer):
         except ValueError as error:  # a host name that TLS cannot ask for
             raise ExchangeError("tls", "tls", f"TLS failed: {error}") from None
 
+    # Uploads
+
     def _send_rest(self, request: bytes, count: int) -> None:
-        view = memoryview(request)
-        while count < len(request):
-            self._wait_for(_WRITE, "write")
+        """Send on until all is sent, or until a refusal or a whole answer comes; then raises _AnsweredEarly."""
+        view, parser = memoryview(request), ResponseParser(request.startswith(b"HEAD "), self._network.limits)
+        events, broken = _READ | _WRITE, None
+        heard = done = False
+        while count < len(request) and broken is None:
+            self._wait_for(events, "write")
+            data = self._hear() if events & _READ else None
+            if data:
+                heard, done = True, parser.feed(data)
+            if done or parser.status >= 300 or (heard and data == b""):
+                break
+            if data == b"":
+                events = _WRITE  # it will not speak any more, but may still read
             try:
                 count += self._send(view[count:])
             except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
                 continue
             except OSError as error:
-                raise explain(error, "write") from None
+                broken = explain(error, "write")
+        if heard or broken:
+            self._read_early(parser, done, count < len(request), broken)
+
+    def _hear(self) -> bytes | None:
+        """What the server says meanwhile: b"" at its end, None if nothing. A TLS session ticket is nothing."""
+        try:
+            return self._recv(_CHUNK)
+        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            return None
+        except OSError as error:
+            raise explain(error, "write") from None
+
+    def _read_early(self, parser: ResponseParser, done: bool, cut: bool, broken: ExchangeError | None) -> None:
+        """The rest of an answer that began before the request's end. A connection with half a request is not kept."""
+        self.in_flight = True
+        self.sent = self.first = monotonic()
+        try:
+            self._read_on(parser, done, close=cut)
+        except Exception as error:
+            raise broken or error from None
+        raise _AnsweredEarly
 
     def _wait_for(self, events: int, phase: str) -> None:
         """Wait with a watcher of its own, off the hot path. The read watcher rests meanwhile."""
