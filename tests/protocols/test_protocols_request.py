@@ -21,10 +21,17 @@ def captured(name: str) -> Any:
     return get
 
 
+VARS = {
+    "vars.version": "/v 1",
+    "vars.prefix": "",
+    "vars.tail": "v1",
+    "vars.braces": "/{{ a }}",
+    "vars.cdn": "https://cdn.example:8443/x",
+}
 NAMES = ("a", "b", "token", "url", "name")
 SCOPE = Scope(
     names={name: captured(name) for name in NAMES},
-    constants={"env.BASE": "http://h.example:8080/v1/", "env.USER": "ann", "env.SLASH": "a/b c"},
+    constants={"env.BASE": "http://h.example:8080/v1/", "env.USER": "ann", "env.SLASH": "a/b c", **VARS},
 )
 AGENT = f"User-Agent: loadspec/{__version__}"
 
@@ -227,6 +234,11 @@ def test_framing_is_ours(name: str) -> None:
         ({"bearer": "{{ token }}"}, {}),
         ({"path": "{{ url }}"}, {}),
         ({"path": "{{ url }}"}, {"url": "ftp://h.example/"}),
+        ({"path": "{{ url }}"}, {"url": "users"}),
+        ({"path": "{{ url }}"}, {"url": ""}),
+        ({"path": "{{ url }}"}, {"url": "?page=2"}),
+        ({"path": "{{ url }}", "base_url": ""}, {"url": "/users"}),
+        ({"path": "http{{ url }}"}, {"url": "users"}),
         ({"path": "{{ url }}"}, {"url": "http://user:pass@h.example/"}),
         ({"path": "{{ url }}"}, {"url": "http://[::1/"}),
     ],
@@ -248,18 +260,62 @@ def test_a_base_url_is_known_from_the_start(fields: dict[str, Any]) -> None:
     [
         ("http://cdn.example/i.png?s=1", Origin("http", "cdn.example", 80), "/i.png?s=1", "cdn.example"),
         ("https://cdn.example:8443/i", Origin("https", "cdn.example", 8443), "/i", "cdn.example:8443"),
-        ("/images/1.png", Origin("http", "h.example", 80), "/images/1.png", "h.example"),
-        ("//cdn.example/i", Origin("http", "cdn.example", 80), "/i", "cdn.example"),
+        ("HTTP://CDN.example/i", Origin("http", "cdn.example", 80), "/i", "cdn.example"),
+        ("/images/1.png", Origin("http", "h.example", 80), "/v1/images/1.png", "h.example"),
+        ("/images/a b?s=1#top", Origin("http", "h.example", 80), "/v1/images/a%20b?s=1", "h.example"),
+        ("/a\r\nX: 1", Origin("http", "h.example", 80), "/v1/aX:%201", "h.example"),
+        ("//cdn.example/i", Origin("http", "h.example", 80), "/v1//cdn.example/i", "h.example"),
         ("http://cdn.example", Origin("http", "cdn.example", 80), "/", "cdn.example"),
         ("http://cdn.example/a b#top", Origin("http", "cdn.example", 80), "/a%20b", "cdn.example"),
         ("http://cdn.example/a\r\nX: 1", Origin("http", "cdn.example", 80), "/aX:%201", "cdn.example"),
     ],
 )
-def test_a_captured_url_is_followed_where_it_leads(url: str, origin: Origin, line: str, host: str) -> None:
-    route, render, origins = build(base_url="http://h.example/v1", path="{{ url }}")
+@pytest.mark.parametrize("base", ["http://h.example/v1", "http://h.example/v1/"])
+def test_a_captured_url_is_followed_where_it_leads(base: str, url: str, origin: Origin, line: str, host: str) -> None:
+    route, render, origins = build(base_url=base, path="{{ url }}")
     sent = render({"url": url}).decode()
     assert sent == f"GET {line} HTTP/1.1\r\nHost: {host}\r\n{AGENT}\r\n\r\n"
     assert origins.known[route({"url": url})] == origin
+
+
+@pytest.mark.parametrize(
+    ("path", "ctx", "expected"),
+    [
+        ("/v%201/users", {}, "/api/v%201/users"),
+        ("{{ vars.version }}/users", {}, "/api/v%201/users"),
+        ("{{ vars.version }}", {}, "/api/v%201"),
+        ("{{ vars.version }}/{{ a }}/{{ env.SLASH }}", {"a": "x/y"}, "/api/v%201/x%2Fy/a%2Fb%20c"),
+        ("{{ vars.version }}?q=1", {}, "/api/v%201?q=1&p=1"),
+        ("{{ vars.prefix }}/users", {}, "/api/users"),
+        ("{{ vars.prefix }}{{ vars.version }}/users", {}, "/api/v%201/users"),
+        ("{{ vars.braces }}/users", {"a": "no"}, "/api/%7B%7B%20a%20%7D%7D/users"),
+        ("{{ a }}/users", {"a": "/v1"}, "/api/v1/users"),
+        ("{{ vars.prefix }}{{ a }}/users", {"a": "/v1"}, "/api/v1/users"),
+        ("{{ a }}/users", {"a": ""}, "/api/users"),
+    ],
+)
+def test_a_value_that_begins_with_a_slash_is_below_the_base_url(path: str, ctx: dict[str, Any], expected: str) -> None:
+    """Whether the path is written out, known from the start or known when it is sent."""
+    route, render, origins = build(base_url="http://h.example/api/", path=path, query={"p": 1})
+    sent = render(ctx).decode()
+    expected = expected if "?" in expected else f"{expected}?p=1"
+    assert sent.partition("\r\n")[0] == f"GET {expected} HTTP/1.1"
+    assert origins.known[route(ctx)] == Origin("http", "h.example", 80)
+
+
+def test_a_whole_url_known_from_the_start_replaces_the_base_url() -> None:
+    route, render, origins = build(base_url="http://h.example/api", path="{{ vars.cdn }}/{{ a }}")
+    assert render({"a": "1"}).startswith(b"GET /x/1 HTTP/1.1\r\nHost: cdn.example:8443\r\n")
+    assert origins.known[route({})] == Origin("https", "cdn.example", 8443)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["{{ vars.tail }}/users", "{{ vars.tail }}/{{ a }}", "{{ vars.prefix }}", "users", "u/{{ a }}", "http:/x"],
+)
+def test_a_path_that_begins_with_neither_is_refused_from_the_start(path: str) -> None:
+    with pytest.raises(ValueError, match="neither below"):
+        build(path=path)
 
 
 def test_an_absolute_url_in_the_spec() -> None:

@@ -1,7 +1,8 @@
 """A request as bytes: what never changes is built once, the rest is joined in.
 
-The head ends with Content-Length, so that a changing body changes one number. A path that may be a whole URL is
-looked at when it is sent; any other request goes to one origin, known from the start.
+The head ends with Content-Length, so that a changing body changes one number. A path that begins with `/` is below the
+base URL, be it written out or a value; only a whole http or https URL replaces that. One that may be either is looked
+at when it is sent; any other request goes to one origin, known from the start.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urljoin
 
 from loadspec import __version__
 from loadspec.expr import (
@@ -36,10 +36,14 @@ Render = Callable[[Any], bytes]
 Route = Callable[[Any], int]
 """User → number of the origin that the request rendered last goes to."""
 _Parts = list[bytes | Render]
+_Path = list[str | TemplateExpr]
 
 _LENGTHS = [b"%d\r\n\r\n" % length for length in range(8192)]
 _BODYLESS = frozenset({"GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
 _FRAMING = frozenset({"content-length", "transfer-encoding"})
+_WHOLE = ("http://", "https://")
+_BREAKS = str.maketrans("", "", "\t\r\n")
+"""Left out of a URL, as browsers do."""
 _MAX_ORIGINS = 1000
 """A server that names ever new hosts in its answers must not make every user keep ever more connections."""
 
@@ -88,28 +92,44 @@ def compile_request(request: HttpRequest, scope: Scope, origins: Origins) -> tup
         part for name in list(headers) if name.lower() == "host" for part in _header(name, headers.pop(name), scope)
     ]
     tail = _tail(headers, request, body, scope)
-    compile_route = _fixed_route if request.path.startswith("/") else _free_route
-    return compile_route(request, scope, origins, own_host, tail)
+    opening, rest = _opening(request.path, scope)
+    if opening.startswith("/"):
+        return _fixed_route(request, [opening, *rest], scope, origins, own_host, tail)
+    if not (opening or rest) or not any(whole.startswith(opening[: len(whole)].lower()) for whole in _WHOLE):
+        raise ExprError(_neither(opening), 0, "begin it with `/`, or write a whole URL")
+    return _free_route(request, scope, origins, own_host, tail)
+
+
+def _opening(path: str, scope: Scope) -> tuple[str, _Path]:
+    """→ (a path's first text, as far as it is known from the start; the parts behind it)."""
+    parts = parse_template(path)
+    for index, part in enumerate(parts):
+        template = compile_template(_source(part), scope)
+        if not template.constant:
+            return "", parts[index:]
+        if text := to_text(template.value):
+            return text, parts[index + 1 :]
+    return "", []
+
+
+def _source(part: str | TemplateExpr) -> str:
+    """A part of a template, as it was written."""
+    return part if isinstance(part, str) else f"{{{{{part.text}}}}}"
 
 
 def _fixed_route(
-    request: HttpRequest, scope: Scope, origins: Origins, own_host: _Parts, tail: _Parts
+    request: HttpRequest, parts: _Path, scope: Scope, origins: Origins, own_host: _Parts, tail: _Parts
 ) -> tuple[Route, Render]:
-    """The usual case: a path below a base URL that does not change."""
+    """The usual case: a path below a base URL that does not change. Its own text is %-escaped where it must be."""
     origin, prefix = parse_url(_constant(request.base_url, scope))
     number = origins.number(origin)
-    own = [part if isinstance(part, str) else f"{{{{{part.text}}}}}" for part in _escaped(request.path)]
+    own = [target_of(f"/{part}")[1:] if isinstance(part, str) else _source(part) for part in parts]
     path = compile_bytes("".join(own), scope, quote_segment)
-    asked = any(isinstance(part, str) and "?" in part for part in _escaped(request.path))
+    asked = any(isinstance(part, str) and "?" in part for part in parts)
     line: _Parts = [request.method.encode() + b" ", prefix.rstrip("/").encode()]
     line += [path.value if path.constant else path.render, *_query(request, scope, b"&" if asked else b"?")]
     host = own_host or [b"Host: %s\r\n" % host_header(origin).encode()]
     return (lambda _user: number), _join([*line, b" HTTP/1.1\r\n", *host, *tail])
-
-
-def _escaped(path: str) -> list[str | TemplateExpr]:
-    """A path's parts, its own text %-escaped where it must be."""
-    return [target_of("/" + part)[1:] if isinstance(part, str) else part for part in parse_template(path)]
 
 
 def _free_route(
@@ -117,6 +137,7 @@ def _free_route(
 ) -> tuple[Route, Render]:
     """A path that is, or may turn out to be, an absolute URL. It is evaluated once a request: it may draw."""
     base = _constant(request.base_url, scope) if request.base_url else ""
+    home = parse_url(base) if base else None
     path = compile_template(request.path, scope).render
     query = compile_query(request.query, scope).render if request.query else None
     host, rest = _join(own_host) if own_host else None, _join(tail)
@@ -126,7 +147,7 @@ def _free_route(
     def render(user: Any) -> bytes:
         nonlocal chosen
         try:
-            origin, target = parse_url(urljoin(base, to_text(path(user))))
+            origin, target = _locate(to_text(path(user)), home)
         except ValueError as error:
             raise EvalError(str(error)) from None
         if query is not None and (more := query(user).decode()):
@@ -136,6 +157,24 @@ def _free_route(
         return b"".join([method, target.encode(), b" HTTP/1.1\r\n", named, rest(user)])
 
     return (lambda _user: chosen), render
+
+
+def _locate(text: str, home: tuple[Origin, str] | None) -> tuple[Origin, str]:
+    """(origin, target) of a path below `home`, the base URL, or of a whole URL. Raises ValueError for other texts."""
+    text = text.translate(_BREAKS).strip()
+    if text.startswith("/"):
+        if home is None:
+            raise ValueError("there is no base URL for the path to follow")
+        origin, prefix = home
+        return origin, prefix.rstrip("/") + target_of(text.partition("#")[0])
+    if not text.lower().startswith(_WHOLE):
+        raise ValueError(_neither(text))
+    return parse_url(text)
+
+
+def _neither(text: str) -> str:
+    """A query may hold a secret: it is not shown."""
+    return f"the path {text.partition('?')[0]!r} is neither below the base URL, as `/items` is, nor a whole http URL"
 
 
 def _constant(text: str, scope: Scope) -> str:
