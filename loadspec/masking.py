@@ -9,8 +9,6 @@ from collections.abc import Iterable
 from urllib.parse import quote, quote_plus
 
 MASK = "***"
-_SHORTEST = 4
-"""A shorter secret would mask ordinary text; it is masked only where it is named (headers, env defaults)."""
 _HEADERS = re.compile(r"(?im)^([\w-]*(?:authorization|cookie|api-?key|token|secret)):[^\r\n]*")
 _ESCAPE = re.compile("%[0-9A-F]{2}")
 
@@ -19,7 +17,7 @@ class Masker:
     """Replaces secrets in text, also where they are URL-, JSON- or base64-encoded."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        forms = {form for secret in secrets if len(secret) >= _SHORTEST for form in _encodings(secret)}
+        forms = {form for secret in secrets if secret for form in _encodings(secret)}
         ordered = sorted(forms, key=len, reverse=True)
         self._pattern = re.compile("|".join(re.escape(form) for form in ordered)) if ordered else None
 

@@ -52,7 +52,7 @@ def overrides(
         profile=profile,
         vus=vus,
         duration=duration,
-        stages=stages or ",".join(stage) or None,
+        stages=",".join(stage) if stage else stages,
         iterations=iterations,
         vars=_pairs("--var", variables),
         env=_pairs("--env", environment),

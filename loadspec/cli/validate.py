@@ -7,6 +7,7 @@ import sys
 import click
 
 from loadspec.cli.errors import reported
+from loadspec.cli.streams import say
 from loadspec.spec import load
 
 
@@ -36,4 +37,4 @@ def _check(path: str) -> None:
     spec = loaded.spec
     loads = "; ".join(scenario.load.describe() for scenario in spec.scenarios)
     count = len(spec.thresholds)
-    click.echo(f"{path}: valid - {spec.name}: {loads}; {count} threshold{'' if count == 1 else 's'}")
+    say(f"{path}: valid - {spec.name}: {loads}; {count} threshold{'' if count == 1 else 's'}\n")

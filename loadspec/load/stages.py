@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from loadspec.units import format_duration, parse_duration
 
 _TARGET = re.compile(r"[0-9]{1,9}")
+_YEAR = 366 * 86400.0
 _EXAMPLE = "write duration:users, separated by commas, for example 10s:5, 20s:10"
 
 
@@ -59,6 +60,8 @@ def _parse_stage(part: str, offset: int) -> Stage:
         duration = parse_duration(length)
     except ValueError as error:
         raise StageError(str(error), start) from None
+    if duration > _YEAR:
+        raise StageError("this is longer than a year", start)
     at = start + len(length) + 1 + len(target) - len(target.lstrip())
     return Stage(duration, _parse_target(target.strip(), at))
 

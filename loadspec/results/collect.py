@@ -10,6 +10,8 @@ from loadspec.metrics import Counter, Rate, Store, Trend
 from loadspec.results.model import PHASES, ErrorClass, Iterations, PhaseName, Point
 
 _PERCENTILES = (50, 90, 95, 99)
+_PART = 0.5
+"""Seconds below which a snapshot is no point of its own."""
 
 
 class Collector:
@@ -21,6 +23,8 @@ class Collector:
         self.iterations = Iterations()
         self.error_totals: Tally[str] = Tally()
         self.health: dict[str, float] = {}
+        self._newest = Store()
+        self._before = 0
         self._failures: dict[tuple[Any, ...], dict[str, Any]] = {}
 
     @property
@@ -41,13 +45,19 @@ class Collector:
             "lag_max_ms": max(health["lag_ms"], self.health.get("lag_max_ms", 0.0)),
         }
         if phase == "load":
-            point = self._point(snapshot, delta)
-            self.error_totals.update(point.errors)
-            self.points.append(point)
+            self.error_totals.update(errors_of(delta))
+            self.points.append(self._point(snapshot, delta))
         return new
 
     def _point(self, snapshot: Mapping[str, Any], delta: Store) -> Point:
-        before = self.iterations
+        """The newest second. A last part of one is added to the second before it: a millisecond has no rate."""
+        if self.points and snapshot["t"] - self.elapsed < _PART:
+            self.points.pop()
+            self._newest.merge(delta)
+            delta = self._newest
+        else:
+            self._before = self.iterations.completed
+        self._newest = delta
         self.iterations = Iterations(**snapshot["iterations"], dropped=int(self._total("dropped_iterations")))
         latency = delta.where("http_req_duration", poll="false")
         failed = delta.where("http_req_failed")
@@ -62,7 +72,7 @@ class Collector:
             users=snapshot["users"],
             requests=int(delta.total("http_reqs")),
             failed=failed.passes if isinstance(failed, Rate) else 0,
-            iterations=self.iterations.completed - before.completed,
+            iterations=self.iterations.completed - self._before,
             errors=errors_of(delta),
             **point,
         )

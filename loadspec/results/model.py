@@ -21,7 +21,7 @@ class Point:
     t: float
     """Seconds since the load began, at the end of this second."""
     seconds: float
-    """How long this point covers; the last one is usually shorter than a second."""
+    """How long this point covers: about a second, the last one up to half a second more or less."""
     users: int
     requests: int
     failed: int

@@ -32,6 +32,7 @@ _WORDS = {
     ExitCode.ABORTED: "ABORTED",
     ExitCode.THRESHOLDS: "FAIL",
     ExitCode.UNTRUSTED: "INVALID",
+    ExitCode.OUTPUT_FAILED: "INVALID",
 }
 
 
@@ -83,6 +84,8 @@ def judge_run(facts: Facts) -> Verdict:
         causes[ExitCode.ABORTED] = f"the spec ended the run: {facts.aborted}"
     if facts.worker_lost:
         causes[ExitCode.UNTRUSTED] = f"load was lost: {facts.worker_lost}"
+    elif not facts.setup_failed and not facts.answered:
+        causes[ExitCode.UNTRUSTED] = f"nothing was measured: {_silence(facts)}"
     if facts.teardown_timed_out:
         causes[ExitCode.TEARDOWN_TIMEOUT] = "the load is done, but teardown was not done in time"
     code = first_of(*causes)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from loadspec.clock import monotonic
-from loadspec.errors import OutputError, UsageError
+from loadspec.errors import ExitCode, LoadspecError, OutputError, UsageError
 from loadspec.fleet.process import Job, WorkerProcess
 from loadspec.results import RunResult
 from loadspec.results.journal import Journal
@@ -23,6 +23,7 @@ from loadspec.run.options import RunOptions
 from loadspec.run.signals import Signals
 from loadspec.spec.model import Spec
 from loadspec.ui import live
+from loadspec.wire.url import parse_url
 
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
@@ -32,7 +33,8 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
 
     Raises LoadspecError where nothing could be run: the spec is refused, or the reports have no place to go.
     """
-    prepare(options.directory)
+    check_target(spec)
+    prepare(options)
     infos = scenario_infos(spec)
     show = live(stderr or sys.stderr, options.quiet, options.colour, infos, spec.name)
     started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -63,8 +65,19 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
         return written
 
 
-def prepare(directory: Path) -> None:
-    """Make the run's folder before any load, so that a full or read-only disk is found while nothing is lost."""
+def check_target(spec: Spec) -> None:
+    """The base URL, now that its variables have values. Raises LoadspecError (104) before anything is sent."""
+    try:
+        if spec.target.base_url:
+            parse_url(target(spec))
+    except ValueError as error:
+        hint = f"it is target.base_url of {spec.source}, which reads {spec.target.base_url}"
+        raise LoadspecError(str(error), hint, ExitCode.INVALID_SPEC) from None
+
+
+def prepare(options: RunOptions) -> None:
+    """Try every place to write to before any load, so that a full or read-only disk is found while nothing is lost."""
+    directory = options.directory
     if any((directory / name).exists() for name in ("journal", "results.json")):
         raise UsageError(f"{directory} holds a run already", "name another --run-id, or leave it out")
     try:
@@ -77,6 +90,10 @@ def prepare(directory: Path) -> None:
             f"the reports cannot be written to {directory}: {error.strerror}",
             "free some space, or name another folder with --report-dir",
         ) from None
+    for out in options.outs:
+        place = Path(out.target)
+        if not place.parent.is_dir() or place.is_dir():
+            raise OutputError(f"--out cannot write to {place}", "name a file in a folder that is there")
 
 
 def write(result: RunResult, options: RunOptions) -> tuple[RunResult, list[Path]]:
@@ -91,7 +108,9 @@ def write(result: RunResult, options: RunOptions) -> tuple[RunResult, list[Path]
     except OutputError as error:
         warnings = [*result.warnings, error.message]
         code = first_of(result.exit_code, error.exit_code)
-        result = replace(result, warnings=warnings, failure=result.failure or error.message, exit_code=code)
+        result = replace(result, warnings=warnings, exit_code=code, sentence=f"{error.message}; {result.sentence}")
+        if code == error.exit_code:
+            result = replace(result, verdict="INVALID")
         written = [path for path in (options.directory / name for name in _FILES) if path.exists()]
     return result, written
 

@@ -246,9 +246,14 @@ def _set_vars(
             )
             continue
         try:
-            values[name] = scalar(text)
+            value = scalar(text)
         except NumberError:
-            values[name] = text
+            value = text
+        if isinstance(values[name], bool) and not isinstance(value, bool):
+            message, help = f"`{name}` is true or false, not `{text[:40]}`", f"write --var {name}=true or {name}=false"
+            found.append(Diagnostic("error", "LS013", message, help=help, file="--var"))
+            continue
+        values[name] = value
         origins[("vars", name)] = f"--var {name}"
     return {**base, "vars": values}
 

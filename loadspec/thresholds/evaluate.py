@@ -66,7 +66,7 @@ def format_limit(threshold: Threshold) -> str:
 
 
 def format_margin(threshold: Threshold, margin: float | None) -> str:
-    """A share of the limit → `92.2 % to spare`, `1.65 % short`, `2.1 times over`.
+    """A share of the limit → `92.2 % to spare`, `1.65 % short`, `12 times the limit`.
 
     Empty where no share can be told: without a sample, for a limit of zero, for equality.
     """
@@ -76,7 +76,7 @@ def format_margin(threshold: Threshold, margin: float | None) -> str:
         return f"{_share(margin)} to spare"
     if threshold.op in (">", ">="):
         return f"{_share(-margin)} short"
-    return f"{_share(-margin)} over" if margin > -1 else f"{1 - margin:.3g} times over"
+    return f"{_share(-margin)} over" if margin > -9.995 else f"{1 - margin:.3g} times the limit"
 
 
 def _share(ratio: float) -> str:

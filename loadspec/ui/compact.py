@@ -169,6 +169,7 @@ def _metrics(result: RunResult) -> Block:
         info = result.metrics[name]
         form = short_ms if info.contains == "time" else format_of(info)
         rows.append([_name(name), _metric(store.where(name) or new_value(info.kind), form, result.duration)])
+    rows.sort(key=lambda row: row[1].startswith(("no samples", "0  0/s")))  # where room is short, zeros go first
     return Block("metrics", table(rows))
 
 

@@ -246,3 +246,51 @@ def test_a_variable_that_is_no_text_is_an_error_of_its_place(tmp_path: Path) -> 
     assert done.returncode == 104
     assert b"`LOAD_USER` is no UTF-8" in done.stderr
     assert b"Traceback" not in done.stderr
+
+
+def test_a_dead_server_passes_no_check_and_no_run(tmp_path: Path) -> None:
+    text = SLOW.replace("vus: 3\nduration: 60s", "vus: 1\niterations: 3").replace(
+        "  - call: login\n", "  - call: login\n    checks: {no error: status < 500, small: size >= 0}\n"
+    )
+    done = run(tmp_path / "r", spec(tmp_path, text + "thresholds: {iterations: count >= 3}\n"))
+    assert done.code == 95
+    assert done.results["verdict"] == "INVALID"
+    assert "nothing was measured: none of 3 requests was answered (refused)" in done.stdout.splitlines()[-1]
+    assert [check["passes"] for check in done.results["checks"]] == [0, 0]
+
+
+@pytest.mark.parametrize("target", ["missing/x.json", "folder", "file/x.json"])
+def test_no_place_for_out_is_found_before_the_load(tmp_path: Path, mock: MockProcess, target: str) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("")
+    done = run(tmp_path / "r", REFERENCE, "--vus", 1, "-i", 1, "-q", "--out", f"json={tmp_path / target}", url=mock.url)
+    assert done.code == 94
+    assert "--out cannot write to" in done.stderr
+    assert mock.stats() == {}
+
+
+@pytest.mark.parametrize(
+    ("url", "says"), [("localhost:80", "http://"), ("ftp://x", "only http"), ("http://u:sekret99@h", "user name")]
+)
+def test_a_base_url_that_is_none_is_refused_with_its_place(tmp_path: Path, url: str, says: str) -> None:
+    done = run(tmp_path / "r", REFERENCE, "-i", 1, "--vus", 1, url=url)
+    assert done.code == 104
+    assert says in done.stderr
+    assert "target.base_url" in done.stderr
+    assert "sekret99" not in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--var", "await_image=no"], "true or false"),
+        (["--stages", "9999999999d:1"], "longer than a year"),
+        (["--stages", "9" * 400 + "s:1"], "longer than a year"),
+        (["--stages", ""], "no stage"),
+    ],
+)
+def test_values_that_mean_nothing_are_refused(tmp_path: Path, options: list[str], says: str) -> None:
+    done = run(tmp_path / "r", REFERENCE, *options)
+    assert done.code == 104, done.stdout
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr

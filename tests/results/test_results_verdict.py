@@ -51,6 +51,10 @@ SERVED = {"requests": 200, "answered": 200, "duration": 20.0}
         (Facts(worker_lost="code -9", **SERVED), 95, "INVALID"),
         (Facts(worker_lost="code -9", thresholds=FAILED, **SERVED), 99, "FAIL"),
         (Facts(teardown_timed_out=True, **SERVED), 101, "PASS"),
+        (Facts(), 95, "INVALID"),
+        (Facts(requests=5, failed=5), 95, "INVALID"),
+        (Facts(requests=5, failed=5, thresholds=FAILED), 99, "FAIL"),
+        (Facts(requests=5, interrupted=True), 105, "INTERRUPTED"),
     ],
 )
 def test_code_and_word(facts: Facts, code: int, word: str) -> None:
@@ -61,7 +65,7 @@ def test_code_and_word(facts: Facts, code: int, word: str) -> None:
 
 def test_the_sentence_names_the_worst_threshold_by_how_much_and_since_when() -> None:
     sentence = judge_run(Facts(thresholds=FAILED, **SERVED)).sentence
-    assert sentence.startswith("errors rate is 30.00%, limit < 10% (3 times over), since 12s")
+    assert sentence.startswith("errors rate is 30.00%, limit < 10% (200 % over), since 12s")
     assert sentence.endswith("2 of 3 thresholds failed")
 
 

@@ -155,11 +155,12 @@ def test_the_limit_is_shown_as_written():
     below = read("http_req_duration", "p(95) < 300ms")
     above = read("errors", "rate > 80%")
     equal = read("hits", "count == 5")
-    assert [format_margin(below, m) for m in (-0.3733, 0.62, 0.0, -1.5, None)] == [
+    assert [format_margin(below, m) for m in (-0.3733, 0.62, 0.0, -1.5, -11.0, None)] == [
         "37.3 % over",
         "62 % to spare",
         "0 % to spare",
-        "2.5 times over",
+        "150 % over",
+        "12 times the limit",
         "",
     ]
     assert [format_margin(above, m) for m in (-0.0165, 12.0)] == ["1.65 % short", "13 times to spare"]
