@@ -138,7 +138,7 @@ def _metric(name: str, store: Store, result: RunResult) -> dict[str, Any]:
         "kind": info.kind,
         "unit": "ratio" if info.kind == "rate" else _UNITS[info.contains],
         "custom": name in result.custom_metrics,
-        "total": figures(value, result.duration),
+        "total": figures(value or (Counter() if info.kind == "counter" else None), result.duration),
         "series": _series(name, store, result.duration),
     }
 

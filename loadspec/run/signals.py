@@ -6,6 +6,8 @@ import signal
 from types import FrameType, TracebackType
 from typing import Any
 
+from loadspec.errors import ExitCode
+
 _NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _LAST = 3
 
@@ -35,4 +37,4 @@ class Signals:
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         self._count += 1
         if self._count >= _LAST:
-            raise SystemExit(128 + number)
+            raise SystemExit(ExitCode.INTERRUPTED)

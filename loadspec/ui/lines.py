@@ -1,4 +1,4 @@
-"""Progress where nobody redraws a screen: a line every 10 s in the first minute, then every 30 s, events at once."""
+"""Progress where nobody redraws a screen: a line every 10 s, events at once."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from loadspec.ui.frame import opening, plain_line
 from loadspec.ui.sink import Sink
 from loadspec.ui.text import Style, clean, mmss
 
+_EVERY = 10.0
 _WAITING = 100
 """Lines kept while the stream takes none; older ones are lost."""
 
@@ -68,9 +69,8 @@ class Lines:
 
 
 def next_due(elapsed: float) -> float:
-    """When the next line is due after one at `elapsed`: 10, 20, ... 60, 90, 120, ..."""
-    step = 10 if elapsed < 60 else 30
-    return (elapsed // step + 1) * step
+    """When the next line is due after one at `elapsed`: 10, 20, 30, ..."""
+    return (elapsed // _EVERY + 1) * _EVERY
 
 
 def event_line(t: float, text: str) -> str:

@@ -283,7 +283,7 @@ def test_the_seconds_at_which_a_log_gets_its_lines(step: float) -> None:
         clock.advance(step)
         states.append(progress(clock()))
     printed = [line.split()[0] for line in lines(*states)]
-    assert printed == ["0:10", "0:20", "0:30", "0:40", "0:50", "1:00", "1:30", "2:00", "2:30", "3:00"]
+    assert printed == [f"{s // 60}:{s % 60:02}" for s in range(10, 201, 10)]
 
 
 def test_a_gap_is_one_line_and_a_phase_has_its_own_time() -> None:
@@ -297,7 +297,7 @@ def test_a_gap_is_one_line_and_a_phase_has_its_own_time() -> None:
     ], "the load's last state is told before the teardown"
 
 
-@pytest.mark.parametrize(("elapsed", "due"), [(0, 10), (10, 20), (19.9, 20), (59, 60), (60, 90), (61, 90), (90, 120)])
+@pytest.mark.parametrize(("elapsed", "due"), [(0, 10), (10, 20), (19.9, 20), (59, 60), (60, 70), (61, 70), (90, 100)])
 def test_next_due(elapsed: float, due: float) -> None:
     assert next_due(elapsed) == due
 
