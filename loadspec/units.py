@@ -8,6 +8,9 @@ from __future__ import annotations
 import re
 
 _SECONDS = {"us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+YEAR = 366 * 86400.0
+"""Seconds; no load is planned for longer."""
+
 _PART = re.compile(r"(\d+(?:\.\d+)?)(us|µs|ms|s|m|h|d)")
 DURATION_PATTERN = r"^(\d+(\.\d+)?(us|µs|ms|s|m|h|d))+$"
 _DURATION = re.compile(DURATION_PATTERN)

@@ -57,9 +57,7 @@ class Engine:
         ]
         epoch = monotonic()
         self._plan.phases["load"].failures.epoch = epoch
-        helpers = [
-            gevent.spawn(self._guard, self._drive, run, run.scenario.load.commands(), epoch) for run in self._runs
-        ]
+        helpers = [gevent.spawn(self._guard, self._drive, run, run.commands, epoch) for run in self._runs]
         helpers.append(gevent.spawn(self._guard, self._tick_forever, epoch))
         try:
             self._wait_for_end()

@@ -52,7 +52,8 @@ class ScenarioRun:
         self._on_change, self._on_abort, self._on_crash = on_change, on_abort, on_crash
         self._budget = scenario.load.budget()
         self._delay = plan.phases["load"].meters.value("trend", "dispatch_delay", scenario=scenario.name)
-        self._last_start = max((c.at for c in scenario.load.commands() if c.action == "start"), default=-1.0)
+        self.commands = scenario.load.commands()
+        self._last_start = max((c.at for c in self.commands if c.action == "start"), default=-1.0)
         self._reached = -1.0
 
     def obey(self, command: Command, lateness: float) -> None:

@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from loadspec.units import format_duration, parse_duration
+from loadspec.units import YEAR, format_duration, parse_duration
 
 _TARGET = re.compile(r"[0-9]{1,9}")
-_YEAR = 366 * 86400.0
 _EXAMPLE = "write duration:users, separated by commas, for example 10s:5, 20s:10"
 
 
@@ -60,7 +59,7 @@ def _parse_stage(part: str, offset: int) -> Stage:
         duration = parse_duration(length)
     except ValueError as error:
         raise StageError(str(error), start) from None
-    if duration > _YEAR:
+    if duration > YEAR:
         raise StageError("this is longer than a year", start)
     at = start + len(length) + 1 + len(target) - len(target.lstrip())
     return Stage(duration, _parse_target(target.strip(), at))

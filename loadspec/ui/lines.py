@@ -26,7 +26,7 @@ class Lines:
         self._waiting: deque[str] = deque(maxlen=_WAITING)
         self._last: Progress | None = None
         self._printed = True
-        self._due = 10.0
+        self._due = _EVERY
         self._stopped = False
 
     def start(self, info: Sequence[str] = ()) -> None:
@@ -39,7 +39,7 @@ class Lines:
             return
         if self._last is None or progress.phase != self._last.phase:
             self._finish_load()
-            self._due = 10.0
+            self._due = _EVERY
         self._last, self._printed = progress, progress.elapsed >= self._due
         if self._printed:
             self._due = next_due(progress.elapsed)

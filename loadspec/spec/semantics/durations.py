@@ -7,12 +7,11 @@ from typing import Any
 
 from loadspec.spec.diagnostics import Diagnostic, Path
 from loadspec.spec.places import Places
-from loadspec.units import parse_duration, parse_duration_range
+from loadspec.units import YEAR, parse_duration, parse_duration_range
 
 Found = Iterator[Diagnostic]
 
 _TIMEOUTS = ("total", "connect", "first_byte")
-_YEAR = 366 * 86400.0
 
 
 def check_timeout(places: Places, path: Path, value: Any) -> Found:
@@ -33,7 +32,7 @@ def check_duration(places: Places, path: Path, value: Any, zero: bool) -> Found:
     except ValueError as error:
         yield places.text(path, value, 0, "LS029", str(error), max(len(value), 1))
         return
-    if seconds > _YEAR:
+    if seconds > YEAR:
         yield places.value(path, "LS016", "this is longer than a year")
     elif seconds == 0 and not zero:
         yield places.value(path, "LS016", f"`{path[-1]}` must be longer than 0s")
@@ -48,5 +47,5 @@ def check_think(places: Places, path: Path, value: Any) -> Found:
     except ValueError as error:
         yield places.text(path, value, 0, "LS029", str(error), max(len(value), 1))
     else:
-        if max(low, high) > _YEAR:
+        if max(low, high) > YEAR:
             yield places.value(path, "LS016", "this is longer than a year")
