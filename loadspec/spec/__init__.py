@@ -10,8 +10,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from loadspec.spec.builder import build
-    from loadspec.spec.diagnostics import CODES, Diagnostic, SpecError
+    from loadspec.spec.building import build
+    from loadspec.spec.codes import CODES
+    from loadspec.spec.diagnostics import Diagnostic, SpecError
     from loadspec.spec.dump import resolved_yaml
     from loadspec.spec.model import Spec
     from loadspec.spec.reader import Loaded, load, load_bytes
@@ -19,13 +20,13 @@ if TYPE_CHECKING:
     from loadspec.spec.resolve import Overrides
 
 _HOMES = {
-    "CODES": "diagnostics",
+    "CODES": "codes",
     "Diagnostic": "diagnostics",
     "Loaded": "reader",
     "Overrides": "resolve",
     "Spec": "model",
     "SpecError": "diagnostics",
-    "build": "builder",
+    "build": "building",
     "load": "reader",
     "load_bytes": "reader",
     "render": "rendering",

@@ -1,6 +1,6 @@
 """What is wrong with a spec, where, and what to do about it.
 
-Every kind of diagnostic has a stable code in `CODES`. Text in diagnostics may come from a hostile file; it is made
+Every kind of diagnostic has a stable code in `codes`. Text in diagnostics may come from a hostile file; it is made
 safe to print in `render`, in one place.
 """
 
@@ -12,53 +12,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from loadspec.errors import ExitCode, LoadspecError
-
-CODES: dict[str, str] = {
-    "LS001": "the file cannot be read",
-    "LS002": "the file is not UTF-8 text",
-    "LS003": "YAML syntax",
-    "LS004": "a key given twice",
-    "LS005": "a YAML tag",
-    "LS006": "a YAML merge key",
-    "LS007": "more than one YAML document",
-    "LS008": "the file is too large, too deep or too wide",
-    "LS009": "an alias without an anchor, or inside its own anchor",
-    "LS010": "a template that is not quoted",
-    "LS011": "a key that is not plain text",
-    "LS012": "an unknown key",
-    "LS013": "a value of the wrong type",
-    "LS014": "a missing key",
-    "LS015": "a value that is not one of the choices",
-    "LS016": "a value out of bounds",
-    "LS017": "keys that exclude each other",
-    "LS018": "a number that JSON cannot hold",
-    "LS020": "an unknown endpoint",
-    "LS021": "an unknown metric",
-    "LS022": "an unknown pool",
-    "LS023": "an undeclared environment variable",
-    "LS024": "an unknown name in an expression",
-    "LS025": "an unknown step",
-    "LS026": "an expression that does not parse",
-    "LS027": "a metric of the wrong kind",
-    "LS028": "a threshold that cannot be judged",
-    "LS029": "a malformed duration",
-    "LS030": "malformed stages",
-    "LS031": "a load shape beside another",
-    "LS032": "a malformed path or URL",
-    "LS034": "an illegal header",
-    "LS035": "a name that shadows a reserved one",
-    "LS036": "an unknown profile",
-    "LS037": "a capture that cannot work",
-    "LS038": "a malformed name",
-    "LS039": "a name used before it has a value",
-    "LS040": "vus alone over another load shape",
-    "LS041": "an environment variable without a value",
-    "LS042": "an override of something undeclared",
-    "LS043": "a template where none is expanded",
-    "LS044": "a file that cannot be used",
-    "LS050": "an endpoint that no step uses",
-    "LS051": "a pool that nothing draws from",
-}
 
 Level = Literal["error", "warning"]
 Path = tuple[str | int, ...]

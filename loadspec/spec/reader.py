@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Any
 
-from loadspec.spec.builder import build
+from loadspec.spec.building import build
 from loadspec.spec.compose import MAX_BYTES, compose
 from loadspec.spec.diagnostics import Diagnostic, SpecError, ordered
 from loadspec.spec.model import Spec

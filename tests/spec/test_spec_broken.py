@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from loadspec.spec import SpecError, load_bytes, render
-from loadspec.spec.diagnostics import CODES
+from loadspec.spec.codes import CODES
 
 BROKEN = sorted((Path(__file__).parent / "broken").glob("*.yaml"))
 

@@ -1,0 +1,76 @@
+"""A resolved document without errors → the model. Also what a worker does with the document it is sent.
+
+Imports neither YAML nor jsonschema. A document that was not validated raises whatever it raises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import PurePath
+from typing import Any
+
+from loadspec.metrics.catalog import BUILTIN, MetricInfo
+from loadspec.spec.building.pools import build_pool
+from loadspec.spec.building.request import build_request, build_timeouts
+from loadspec.spec.building.steps import build_steps
+from loadspec.spec.building.values import DEFAULT_TIMEOUT, seconds
+from loadspec.spec.merge import merge_request
+from loadspec.spec.model import EnvVar, MetricDef, Scenario, Spec, Target, Timeouts, Tls
+from loadspec.spec.resolve import read_env, text_of
+from loadspec.spec.shapes import build_load
+from loadspec.thresholds import Threshold, parse_thresholds
+
+
+def build(document: Mapping[str, Any], env_values: Mapping[str, str], source: str) -> Spec:
+    """The `Spec` of a resolved, validated document."""
+    endpoints: Mapping[str, Any] = document.get("endpoints", {})
+    target = build_target(document.get("target", {}), PurePath(source).parent)
+    metrics = {name: _metric(name, value) for name, value in document.get("metrics", {}).items()}
+    return Spec(
+        name=document.get("name", PurePath(source).stem),
+        env={name: _env(name, setting) for name, setting in document.get("env", {}).items()},
+        env_values=dict(env_values),
+        vars=document.get("vars", {}),
+        target=target,
+        pools={name: build_pool(name, pool) for name, pool in document.get("pools", {}).items()},
+        metrics=metrics,
+        endpoints={name: build_request(merge_request(target.headers, raw, {})) for name, raw in endpoints.items()},
+        setup=build_steps(document.get("setup", []), endpoints, target, "abort"),
+        teardown=build_steps(document.get("teardown", []), endpoints, target, "continue"),
+        scenarios=(
+            Scenario("default", build_steps(document["flow"], endpoints, target, "continue"), build_load(document)),
+        ),
+        thresholds=_thresholds(document.get("thresholds", {}), metrics),
+        document=document,
+        source=source,
+        setup_timeout=seconds(document.get("setup_timeout"), DEFAULT_TIMEOUT),
+        teardown_timeout=seconds(document.get("teardown_timeout"), DEFAULT_TIMEOUT),
+    )
+
+
+def _env(name: str, setting: Any) -> EnvVar:
+    default, required = read_env(setting)
+    return EnvVar(name, default, required, isinstance(setting, Mapping) and setting.get("secret", False))
+
+
+def build_target(raw: Mapping[str, Any], folder: PurePath) -> Target:
+    """The system under test."""
+    tls = raw.get("tls", {})
+    ca_file = str(folder / tls["ca_file"]) if "ca_file" in tls else None
+    return Target(
+        base_url=raw.get("base_url", ""),
+        timeout=build_timeouts(raw["timeout"]) if "timeout" in raw else Timeouts(),
+        headers={name: text_of(value) for name, value in raw.get("headers", {}).items()},
+        tls=Tls(ca_file, tls.get("insecure_skip_verify", False)),
+    )
+
+
+def _metric(name: str, value: Any) -> MetricDef:
+    if isinstance(value, Mapping):
+        return MetricDef(name, "trend", value["trend"])
+    return MetricDef(name, value, "time" if value == "trend" else "default")
+
+
+def _thresholds(raw: Mapping[str, Any], metrics: Mapping[str, MetricDef]) -> tuple[Threshold, ...]:
+    kinds = {**BUILTIN, **{name: MetricInfo(metric.kind, metric.contains) for name, metric in metrics.items()}}
+    return tuple(threshold for key, value in raw.items() for threshold in parse_thresholds(key, value, kinds))

@@ -1,0 +1,55 @@
+"""Requests of a document → the model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from loadspec.spec.building.auth import build_auth
+from loadspec.spec.building.captures import build_capture
+from loadspec.spec.building.values import DEFAULT_TIMEOUT, seconds
+from loadspec.spec.model import UNSET, Request, Timeouts
+from loadspec.spec.resolve import text_of
+from loadspec.units import parse_duration
+
+
+def build_request(raw: Mapping[str, Any]) -> Request:
+    """A merged request."""
+    auth, timeout, statuses, body = (raw.get(key) for key in ("auth", "timeout", "expected_statuses", "body"))
+    return Request(
+        method=raw.get("method", "GET"),
+        path=raw["path"],
+        headers={name: text_of(value) for name, value in raw.get("headers", {}).items()},
+        query=raw.get("query", {}),
+        json=raw.get("json", UNSET),
+        form=raw.get("form"),
+        body=None if body is None else text_of(body),
+        auth=None if auth is None else build_auth(auth),
+        captures=tuple(build_capture(name, value) for name, value in raw.get("capture", {}).items()),
+        checks={name: text_of(value) for name, value in raw.get("checks", {}).items()},
+        timeout=None if timeout is None else build_timeouts(timeout),
+        expected_statuses=None if statuses is None else _statuses(statuses),
+    )
+
+
+def build_timeouts(raw: Any) -> Timeouts:
+    """Timeouts; a text alone is the total."""
+    if isinstance(raw, str):
+        return Timeouts(parse_duration(raw))
+    connect, first_byte = raw.get("connect"), raw.get("first_byte")
+    return Timeouts(
+        seconds(raw.get("total"), DEFAULT_TIMEOUT),
+        None if connect is None else parse_duration(connect),
+        None if first_byte is None else parse_duration(first_byte),
+    )
+
+
+def _statuses(raw: list[Any]) -> frozenset[int]:
+    found: set[int] = set()
+    for item in raw:
+        if isinstance(item, int):
+            found.add(item)
+        else:
+            first, last = item.split("-")
+            found.update(range(int(first), int(last) + 1))
+    return frozenset(found)

@@ -1,0 +1,71 @@
+"""The grammar of a spec, declared once: a file for each part, made of the words in `kinds`.
+
+`schema` makes the published draft-07 schema of it, `validate` checks with it, and editors complete from its
+descriptions, defaults and examples.
+"""
+
+from __future__ import annotations
+
+from loadspec.spec.grammar.auth import AUTH
+from loadspec.spec.grammar.captures import CAPTURE
+from loadspec.spec.grammar.declarations import ENV, METRICS
+from loadspec.spec.grammar.kinds import (
+    DURATION,
+    MAX_STEPS,
+    MAX_VUS,
+    NAME,
+    Schema,
+    duration,
+    mapping,
+    obj,
+    ref,
+    step_list,
+    text,
+)
+from loadspec.spec.grammar.load import SHAPE
+from loadspec.spec.grammar.pools import POOLS
+from loadspec.spec.grammar.request import ENDPOINT, TIMEOUT
+from loadspec.spec.grammar.steps import ACTIONS, STEP, STEPS
+from loadspec.spec.grammar.target import TARGET
+from loadspec.spec.grammar.thresholds import THRESHOLD, THRESHOLDS
+
+__all__ = ["ACTIONS", "DEFINITIONS", "DURATION", "MAX_STEPS", "MAX_VUS", "PROFILE", "SPEC", "STEPS"]
+
+
+DEFINITIONS: dict[str, Schema] = {
+    "timeout": TIMEOUT,
+    "auth": AUTH,
+    "capture": CAPTURE,
+    "endpoint": ENDPOINT,
+    "step": STEP,
+    "threshold": THRESHOLD,
+}
+
+_SECTIONS: dict[str, Schema] = {
+    "name": text("What the test is called.", "checkout at noon"),
+    "env": ENV,
+    "vars": mapping("Values for `vars.NAME`; `--var NAME=VALUE` sets one.", {"description": "The value."}, NAME),
+    "target": TARGET,
+    "pools": POOLS,
+    "metrics": METRICS,
+    "endpoints": mapping("Requests by name.", ref("endpoint"), NAME),
+    "setup": step_list("Steps run once, before any load; a failure ends the run."),
+    "setup_timeout": duration("How long setup may take.", default="60s"),
+    "flow": step_list("Steps that every virtual user repeats.", minimum=1),
+    "teardown": step_list("Steps run once, after the load."),
+    "teardown_timeout": duration("How long teardown may take.", default="60s"),
+    **SHAPE,
+    "thresholds": THRESHOLDS,
+}
+
+PROFILE = obj("Keys to merge over the file's; a load shape replaces the file's.", _SECTIONS)
+
+SPEC = obj(
+    "A load test.",
+    {
+        "loadspec": {"description": "The version of the grammar.", "const": 1},
+        **_SECTIONS,
+        "profiles": mapping("Variants of the test, chosen by --profile NAME.", PROFILE, r"^[A-Za-z0-9_][\w.-]{0,63}$"),
+    },
+    required=("loadspec", "flow"),
+)

@@ -1,0 +1,21 @@
+"""The system under test."""
+
+from __future__ import annotations
+
+from loadspec.spec.grammar.kinds import flag, mapping, obj, ref, template, text
+
+TARGET = obj(
+    "The system under test.",
+    {
+        "base_url": text("What paths are appended to.", "http://127.0.0.1:8089", "{{ env.API_BASE }}"),
+        "timeout": ref("timeout"),
+        "headers": mapping("Headers of every request.", template("The header's value.")),
+        "tls": obj(
+            "How certificates are verified.",
+            {
+                "ca_file": text("A PEM file of authorities to trust instead of the system's, below the spec's folder."),
+                "insecure_skip_verify": flag("Whether to accept any certificate."),
+            },
+        ),
+    },
+)

@@ -1,0 +1,62 @@
+"""A request, as an endpoint defines it and a step may change it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from loadspec.spec.model.texts import UNSET, Expr, Template
+
+CaptureSource = Literal["jsonpath", "header", "regex"]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds: `total` of the exchange, `connect` and `first_byte` for its parts (None: no own limit)."""
+
+    total: float = 60.0
+    connect: float | None = None
+    first_byte: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Auth:
+    """Credentials for the Authorization header; which fields count depends on `kind`."""
+
+    kind: Literal["bearer", "basic"]
+    bearer: Template = ""
+    username: Template = ""
+    password: Template = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """A value kept from an answer under `name`."""
+
+    name: str
+    source: CaptureSource
+    expression: str
+    optional: bool = False
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An endpoint's definition; in a step, the endpoint with the step's maps merged over it.
+
+    At most one of `json` (UNSET if none), `form` and `body` is given. `expected_statuses` None means 200-399.
+    """
+
+    method: str = "GET"
+    path: Template = "/"
+    headers: Mapping[str, Template] = field(default_factory=dict)
+    query: Mapping[str, Any] = field(default_factory=dict)
+    json: Any = UNSET
+    form: Mapping[str, Any] | None = None
+    body: Template | None = None
+    auth: Auth | None = None
+    captures: tuple[Capture, ...] = ()
+    checks: Mapping[str, Expr] = field(default_factory=dict)
+    timeout: Timeouts | None = None
+    expected_statuses: frozenset[int] | None = None

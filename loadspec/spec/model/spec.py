@@ -1,0 +1,72 @@
+"""The whole file, and the declarations in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from loadspec.spec.model.pools import PoolDef
+from loadspec.spec.model.request import Request
+from loadspec.spec.model.steps import Step
+from loadspec.spec.model.target import Target
+
+if TYPE_CHECKING:
+    from loadspec.load import LoadConfig
+    from loadspec.thresholds import Threshold
+
+MetricKind = Literal["trend", "rate", "counter", "gauge"]
+Contains = Literal["time", "bytes", "count", "default"]
+
+
+@dataclass(frozen=True, slots=True)
+class EnvVar:
+    """One declared environment variable. Values stay strings; `required` without one is an error of `run`."""
+
+    name: str
+    default: str | None = None
+    required: bool = False
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MetricDef:
+    """A custom metric. `contains` is the unit of a trend; other kinds hold `default`."""
+
+    name: str
+    kind: MetricKind
+    contains: Contains = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A flow and the load that repeats it."""
+
+    name: str
+    flow: tuple[Step, ...]
+    load: LoadConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """The whole file. `document` is the resolved mapping (profile and overrides applied, profiles removed).
+
+    `env_values` holds the declared variables that have a value; `source` is the file's name for people.
+    """
+
+    name: str
+    env: Mapping[str, EnvVar]
+    env_values: Mapping[str, str]
+    vars: Mapping[str, Any]
+    target: Target
+    pools: Mapping[str, PoolDef]
+    metrics: Mapping[str, MetricDef]
+    endpoints: Mapping[str, Request]
+    setup: tuple[Step, ...]
+    teardown: tuple[Step, ...]
+    scenarios: tuple[Scenario, ...]
+    thresholds: tuple[Threshold, ...]
+    document: Mapping[str, Any]
+    source: str = "<spec>"
+    setup_timeout: float = 60.0
+    teardown_timeout: float = 60.0
