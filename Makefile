@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 .DEFAULT_GOAL := help
-.PHONY: help demo test drills lint bench constraints schemas sample clean
+.PHONY: help demo test drills lint editor bench constraints schemas sample clean
 
 help:  ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -30,6 +30,9 @@ test: $(VENV)/made-dev  ## all tests but the long fault drills
 
 drills: $(VENV)/made-dev  ## the long fault drills
 	$(PYTEST) -m drill
+
+editor: $(VENV)/made-dev  ## install the language server that tests/spec/test_spec_editor.py drives (needs npm)
+	npm install --silent --no-save --no-audit --no-fund --prefix $(VENV)/node yaml-language-server@1.25.0
 
 lint: $(VENV)/made-dev  ## style, types, import floors
 	$(BIN)/ruff check .

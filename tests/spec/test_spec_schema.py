@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
@@ -11,6 +12,7 @@ import yaml
 from jsonschema import Draft7Validator
 
 from loadspec.spec.grammar import STEPS
+from loadspec.spec.grammar.snippets import SNIPPETS, SPEC_SNIPPETS, STEP_SNIPPETS
 from loadspec.spec.schema import schema_text, spec_schema, write_schema
 
 PUBLISHED = resources.files("loadspec.schemas") / "loadspec.schema.json"
@@ -72,3 +74,29 @@ def test_a_step_is_chosen_by_its_action(action: str) -> None:
     errors = list(validator.iter_errors({action: "1s", "until": "ok", "nonsense": 1}))
     assert errors
     assert all("nonsense" in error.message for error in errors)
+
+
+PLACEHOLDER = re.compile(r"\$\{\d+:([^}]*)\}")
+
+
+def filled(body: Any) -> Any:
+    """A snippet's body as an editor inserts it when nobody types over it."""
+    if isinstance(body, dict):
+        return {filled(key): filled(value) for key, value in body.items()}
+    if isinstance(body, list):
+        return [filled(value) for value in body]
+    return yaml.safe_load(text) if isinstance(body, str) and (text := PLACEHOLDER.sub(r"\1", body)) != body else body
+
+
+def test_snippets_are_legal() -> None:
+    definitions = spec_schema()["definitions"]
+    rows = [(spec_schema(), row[2]) for row in SPEC_SNIPPETS]
+    rows += [(definitions["step"], row[2]) for row in STEP_SNIPPETS if row[0] in STEPS]
+    rows += [(definitions[name], row[2]) for name, several in SNIPPETS.items() for row in several]
+    for schema, body in rows:
+        legal = Draft7Validator({**schema, "definitions": definitions})
+        assert list(legal.iter_errors(filled(body))) == []
+
+
+def test_every_kind_of_step_has_a_snippet() -> None:
+    assert {label for label, _, _ in STEP_SNIPPETS} >= set(STEPS)

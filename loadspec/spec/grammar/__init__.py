@@ -25,6 +25,7 @@ from loadspec.spec.grammar.kinds import (
 from loadspec.spec.grammar.load import SHAPE
 from loadspec.spec.grammar.pools import POOLS
 from loadspec.spec.grammar.request import ENDPOINT, TIMEOUT
+from loadspec.spec.grammar.snippets import SNIPPETS, SPEC_SNIPPETS, with_snippets
 from loadspec.spec.grammar.steps import ACTIONS, STEP, STEPS
 from loadspec.spec.grammar.target import TARGET
 from loadspec.spec.grammar.thresholds import THRESHOLD, THRESHOLDS
@@ -32,7 +33,7 @@ from loadspec.spec.grammar.thresholds import THRESHOLD, THRESHOLDS
 __all__ = ["ACTIONS", "DEFINITIONS", "DURATION", "MAX_STEPS", "MAX_VUS", "PROFILE", "SPEC", "STEPS"]
 
 
-DEFINITIONS: dict[str, Schema] = {
+_DEFINITIONS: dict[str, Schema] = {
     "timeout": TIMEOUT,
     "auth": AUTH,
     "capture": CAPTURE,
@@ -40,6 +41,8 @@ DEFINITIONS: dict[str, Schema] = {
     "step": STEP,
     "threshold": THRESHOLD,
 }
+
+DEFINITIONS = {name: with_snippets(part, SNIPPETS.get(name, ())) for name, part in _DEFINITIONS.items()}
 
 _SECTIONS: dict[str, Schema] = {
     "name": text("What the test is called.", "checkout at noon"),
@@ -60,12 +63,14 @@ _SECTIONS: dict[str, Schema] = {
 
 PROFILE = obj("Keys to merge over the file's; a load shape replaces the file's.", _SECTIONS)
 
-SPEC = obj(
+_SPEC = obj(
     "A load test.",
     {
-        "loadspec": {"description": "The version of the grammar.", "const": 1},
+        "loadspec": {"description": "The version of the grammar.", "const": 1, "default": 1},
         **_SECTIONS,
         "profiles": mapping("Variants of the test, chosen by --profile NAME.", PROFILE, r"^[A-Za-z0-9_][\w.-]{0,63}$"),
     },
     required=("loadspec", "flow"),
 )
+
+SPEC = with_snippets(_SPEC, SPEC_SNIPPETS)

@@ -17,6 +17,7 @@ from loadspec.spec.grammar.kinds import (
     text,
 )
 from loadspec.spec.grammar.request import REQUEST
+from loadspec.spec.grammar.snippets import STEP_SNIPPETS, with_snippets
 
 ON_FAIL = ("continue", "end_iteration", "stop_vu", "abort")
 
@@ -48,12 +49,12 @@ _EXCHANGE: dict[str, Schema] = {
 
 _CALL = obj(
     "Send an endpoint's request once.",
-    {"call": text("The endpoint."), **_EXCHANGE, "timeout": ref("timeout")},
+    {"call": text("The endpoint whose request is sent, once."), **_EXCHANGE, "timeout": ref("timeout")},
 )
 _POLL = obj(
     "Send an endpoint's request again and again until an expression holds.",
     {
-        "poll": text("The endpoint."),
+        "poll": text("The endpoint that is asked until `until` holds."),
         **_EXCHANGE,
         "every": duration("From one request to the next.", "1s", default="1s"),
         "timeout": duration("How long to go on.", "120s", default="60s"),
@@ -79,12 +80,14 @@ ACTIONS = tuple(STEPS)
 def _by_action(left: tuple[str, ...]) -> Schema:
     """The sub-schema of the action key that a step has: an error then names the one thing that is wrong."""
     if not left:
-        return {
+        unchosen = {
             "properties": {action: step["properties"][action] for action, step in STEPS.items()},
             "anyOf": [{"required": [action]} for action in ACTIONS],
         }
+        return with_snippets(unchosen, tuple(row for row in STEP_SNIPPETS if row[0] in STEPS))
     action, *rest = left
-    return {"if": {"required": [action]}, "then": keys_of(STEPS[action]), "else": _by_action(tuple(rest))}
+    chosen = {"type": "object", "required": [action]}  # the type, lest an editor takes an empty step for the first kind
+    return {"if": chosen, "then": keys_of(STEPS[action]), "else": _by_action(tuple(rest))}
 
 
 STEP: Schema = {
