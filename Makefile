@@ -45,9 +45,8 @@ constraints: $(VENV)/made-dev  ## pin what is installed now, for repeatable inst
 	$(BIN)/python -m pip freeze --exclude-editable > constraints.txt
 
 schemas: $(VENV)/made-dev  ## write schemas/ from the code
-	$(BIN)/python -c 'from loadspec.spec.schema import schema_text as t; print(t(), end="")' > schemas/loadspec.schema.json
-	$(BIN)/python -c 'from loadspec.outputs.results_schema import results_schema_text as t; print(t(), end="")' \
-	  > schemas/results.schema.json
+	$(BIN)/loadspec schema spec > schemas/loadspec.schema.json
+	$(BIN)/loadspec schema results > schemas/results.schema.json
 
 bench: $(VENV)/made-dev  ## measure against k6, Locust and wrk; writes bench/RESULTS.md
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'

@@ -1,14 +1,12 @@
 """The published JSON Schema (draft-07) of a spec, generated from the grammar.
 
-`python -m loadspec.spec.schema` prints it; a test holds `schemas/loadspec.schema.json` to it.
+`loadspec schema` prints it; a test holds `schemas/loadspec.schema.json` to it.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from loadspec.spec.grammar import DEFINITIONS, SPEC
@@ -28,12 +26,3 @@ def spec_schema() -> dict[str, Any]:
 def schema_text() -> str:
     """The schema as it is written to `schemas/`."""
     return json.dumps(spec_schema(), indent=2, ensure_ascii=False) + "\n"
-
-
-def write_schema(path: Path) -> None:
-    """Write the schema to a file."""
-    path.write_text(schema_text(), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    sys.stdout.write(schema_text())
