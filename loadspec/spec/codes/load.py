@@ -5,10 +5,48 @@ from __future__ import annotations
 from loadspec.spec.codes.code import Code
 
 CODES: dict[str, Code] = {
-    "LS027": Code("a metric of the wrong kind"),
-    "LS028": Code("a threshold that cannot be judged"),
-    "LS029": Code("a malformed duration"),
-    "LS030": Code("malformed stages"),
-    "LS031": Code("a load shape beside another"),
-    "LS040": Code("vus alone over another load shape"),
+    "LS027": Code(
+        "a metric of the wrong kind",
+        "`classify` counts, so its metrics are counters. A rate or trend gets its samples from `record`.",
+        "metrics: {credit_errors: rate}\nflow:\n  - call: home\n    classify:\n"
+        "      - {when: status == 402, count: credit_errors}\n",
+        "metrics: {credit_errors: counter}\nflow:\n  - call: home\n    classify:\n"
+        "      - {when: status == 402, count: credit_errors}\n",
+    ),
+    "LS028": Code(
+        "a threshold that cannot be judged",
+        "A threshold is METRIC: AGGREGATE OP LIMIT. Each kind of metric has its own aggregates (a trend avg, min, max, "
+        "med and p(N); a counter count and rate; a rate rate; a gauge value, min and max), and each aggregate its "
+        "units: times need one, shares need `%`, rates of counters need `/s`.",
+        "thresholds:\n  http_req_duration: p95 < 500\n  http_req_failed: rate < 0.1\n",
+        "thresholds:\n  http_req_duration: p(95) < 500ms\n  http_req_failed: rate < 10%\n",
+    ),
+    "LS029": Code(
+        "a malformed duration",
+        "A duration is a number with a unit, or several from large to small: `500ms`, `30s`, `1m30s`, `2h`. A range is "
+        "`1s..3s`. Other tools take a bare number for seconds or for milliseconds, so none is allowed here.",
+        "flow:\n  - call: home\n  - think: 3 seconds\n",
+        "flow:\n  - call: home\n  - think: 3s\n",
+    ),
+    "LS030": Code(
+        "malformed stages",
+        "A stage is DURATION:USERS, stages are separated by commas: `10s:5, 20s:10, 10s:0` ramps to 5 users within 10 "
+        "seconds, to 10 within 20 more, and down again.",
+        "stages: 10s-5, 20:10\n",
+        "stages: 10s:5, 20s:10\n",
+    ),
+    "LS031": Code(
+        "a load shape beside another",
+        "A test has one load shape: `stages`, or `vus` with `duration`, or `iterations`, or `iterations_per_vu`, or a "
+        "rate. Of two, one would be ignored. A profile's shape replaces the file's.",
+        "stages: 10s:5, 20s:10\nduration: 1m\n",
+        "stages: 10s:5, 20s:10\n",
+    ),
+    "LS040": Code(
+        "vus alone over another load shape",
+        "Stages say how many users there are at each moment, so a number of users above them has no meaning. Give "
+        "other stages, or a duration beside the users.",
+        "$ loadspec run spec.yaml --vus 20\nstages: 10s:5, 20s:10\n",
+        "$ loadspec run spec.yaml --vus 20 --duration 30s\nstages: 10s:5, 20s:10\n",
+    ),
 }

@@ -60,11 +60,12 @@ def _unused(document: Mapping[str, Any], places: Places, uses: Uses, known: Know
     """Warnings for what no step uses. The texts of an unused endpoint are checked as if it came last in the flow."""
     found: list[Diagnostic] = []
     for name in [name for name in mapping(document, "endpoints") if name not in uses.endpoints]:
-        message = f"no step uses endpoint `{name}`"
-        found.append(places.key(("endpoints", name), "LS050", message, level="warning"))
+        if not name.startswith("_"):
+            message = f"no step uses endpoint `{name}`"
+            found.append(places.key(("endpoints", name), "LS050", message, level="warning"))
         found += Flow(document, "flow", places, known, uses).check_alone(name)
     for name in mapping(document, "pools"):
-        if name not in uses.pools:
+        if name not in uses.pools and not name.startswith("_"):
             message = f"nothing draws from pool `{name}`"
             found.append(places.key(("pools", name), "LS051", message, level="warning"))
     return found
