@@ -19,6 +19,7 @@ from loadspec.expr.compile import compile_code, compile_expression
 from loadspec.expr.errors import EvalError, ExprError, Missing, UnknownName
 from loadspec.expr.functions import FUNCTIONS
 from loadspec.expr.names import CallUse, NameUse, calls_in, calls_in_template, names_in, names_in_template
+from loadspec.expr.regex import Regex, compile_regex
 from loadspec.expr.scope import Binding, Factory, Getter, Scope
 from loadspec.expr.template import Template, TemplateExpr, compile_template, parse_template
 from loadspec.expr.values import dump_json, to_json, to_text
@@ -35,6 +36,7 @@ __all__ = [
     "Getter",
     "Missing",
     "NameUse",
+    "Regex",
     "Scope",
     "Template",
     "TemplateExpr",
@@ -47,6 +49,7 @@ __all__ = [
     "compile_form_body",
     "compile_json_body",
     "compile_query",
+    "compile_regex",
     "compile_template",
     "dump_json",
     "header_value",

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
+
+Topic = Literal["syntax", "function", "regex"]
 
 
 class ExprError(ValueError):
     """An expression or template that cannot be compiled.
 
     `message` is a sentence, `offset` the 0-based column in the text that was given, `hint` what to do (may be empty).
+    `topic` says what kind of mistake it is: `syntax`, `function` (none of that name, or other arguments) or `regex`.
     """
 
-    def __init__(self, message: str, offset: int = 0, hint: str = "") -> None:
+    def __init__(self, message: str, offset: int = 0, hint: str = "", topic: Topic = "syntax") -> None:
         super().__init__(message)
         self.message = message
         self.offset = offset
         self.hint = hint
+        self.topic = topic
 
     def shifted(self, columns: int) -> ExprError:
         """The same error, `columns` further right: an expression inside a longer text."""
-        return ExprError(self.message, self.offset + columns, self.hint)
+        return ExprError(self.message, self.offset + columns, self.hint, self.topic)
 
 
 class UnknownName(Exception):  # noqa: N818 - a name for what happened, as `Missing`
