@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 .DEFAULT_GOAL := help
-.PHONY: help demo test drills lint editor bench constraints schemas sample clean
+.PHONY: help demo test drills lint editor docs bench constraints schemas sample clean
 
 help:  ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -47,6 +47,9 @@ constraints: $(VENV)/made-dev  ## pin what is installed now, for repeatable inst
 schemas: $(VENV)/made-dev  ## write schemas/ from the code
 	$(BIN)/loadspec schema spec > schemas/loadspec.schema.json
 	$(BIN)/loadspec schema results > schemas/results.schema.json
+
+docs: $(VENV)/made-dev  ## write docs/diagnostics.md from the table of codes
+	$(BIN)/loadspec explain --format markdown > docs/diagnostics.md
 
 bench: $(VENV)/made-dev  ## measure against k6, Locust and wrk; writes bench/RESULTS.md
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'

@@ -13,6 +13,7 @@ from loadspec.cli.streams import settle
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "run": ("loadspec.cli.run:command", "Run a spec: load out, a verdict and a report in."),
     "validate": ("loadspec.cli.validate:command", "Check a spec without running it."),
+    "explain": ("loadspec.cli.explain:command", "Explain the code of a diagnostic, with examples."),
     "schema": ("loadspec.cli.schema:command", "Print the JSON Schema of a spec, or of results.json."),
     "mock": ("loadspec.cli.mock:command", "Serve a mock image-generation platform."),
     "demo": ("loadspec.cli.demo:command", "Run a short cut of the reference spec against the mock."),
