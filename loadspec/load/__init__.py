@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from loadspec.load.commands import Action, Budget, Command, LoadConfig
 from loadspec.load.constant_vus import ConstantVus
+from loadspec.load.crews import MIX, Crew, Window, crews_of, max_users, windows
 from loadspec.load.per_vu_iterations import PerVuIterations
 from loadspec.load.ramping_vus import RampingVus
 from loadspec.load.shared_iterations import SharedIterations
@@ -25,16 +26,22 @@ EXECUTORS: Mapping[str, type[LoadConfig]] = {
 
 __all__ = [
     "EXECUTORS",
+    "MIX",
     "Action",
     "Budget",
     "Command",
     "ConstantVus",
+    "Crew",
     "LoadConfig",
     "PerVuIterations",
     "RampingVus",
     "SharedIterations",
     "Stage",
     "StageError",
+    "Window",
+    "crews_of",
     "format_stages",
+    "max_users",
     "parse_stages",
+    "windows",
 ]

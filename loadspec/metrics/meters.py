@@ -181,7 +181,7 @@ class Meters:
         """A new meter for a step's checks."""
         return self._keep(CheckMeter(names, tags))
 
-    def value(self, kind: str, metric: str, **tags: str) -> TrendMeter | ValueMeter:
+    def value(self, kind: str, metric: str, /, **tags: str) -> TrendMeter | ValueMeter:
         """The meter of a metric with these tags, made on first use."""
         key = (metric, tags_of(**tags))
         if key not in self._values:

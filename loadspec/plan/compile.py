@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from loadspec.expr import compile_template
+from loadspec.load import crews_of, max_users
 from loadspec.metrics.meters import Meters
 from loadspec.plan.model import Flow, Phase, Plan, ScenarioPlan
 from loadspec.plan.scope import RunScope
@@ -26,22 +27,23 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "") -> Plan:
     unset += [("vars", name) for name in spec.vars if name not in constants["vars"]]
     phases = {name: Phase(Meters(), _failures(spec)) for name in ("setup", "load", "teardown")}
     origins = Origins()
-    max_users = sum(scenario.load.max_vus for scenario in spec.scenarios)
-    pools = tuple(Pool(p.name, p.items, p.pick, seed, max(1, max_users)) for p in spec.pools.values())
+    users = max(1, max_users(crews_of(spec.scenarios)))
+    pools = tuple(Pool(p.name, p.items, p.pick, seed, users) for p in spec.pools.values())
 
-    def flow(steps: tuple[Step, ...], phase: str, scenario: str) -> Flow:
+    def flow(steps: tuple[Step, ...], phase: str, scenario: str, tags: Mapping[str, str]) -> Flow:
         exchanges = [step for step in steps if isinstance(step, (CallStep, PollStep))]
         slots = {step.name: index for index, step in enumerate(exchanges)}
         captures = [capture.name for step in exchanges for capture in step.request.captures]
         scope = RunScope(constants, spec.pools, captures, slots, unset)
-        context = Context(scenario, scope, phases[phase], spec.target, spec.metrics, origins, slots)
+        tags = {"scenario": scenario, **tags}
+        context = Context(tags, scope, phases[phase], spec.target, spec.metrics, origins, slots)
         return Flow(tuple(STEPS[type(step)](step, context) for step in steps), len(exchanges))
 
     return Plan(
-        setup=flow(spec.setup, "setup", "setup"),
-        teardown=flow(spec.teardown, "teardown", "teardown"),
+        setup=flow(spec.setup, "setup", "setup", {}),
+        teardown=flow(spec.teardown, "teardown", "teardown", {}),
         scenarios=tuple(
-            _scenario(scenario, flow(scenario.flow, "load", scenario.name), phases["load"].meters)
+            _scenario(scenario, flow(scenario.flow, "load", scenario.name, scenario.tags), phases["load"].meters)
             for scenario in spec.scenarios
         ),
         phases=phases,
@@ -59,8 +61,12 @@ def _scenario(scenario: Scenario, flow: Flow, meters: Meters) -> ScenarioPlan:
         name=scenario.name,
         load=scenario.load,
         flow=flow,
-        iterations=meters.value("counter", "iterations", scenario=scenario.name),
-        durations=meters.value("trend", "iteration_duration", scenario=scenario.name),
+        iterations=meters.value("counter", "iterations", scenario=scenario.name, **scenario.tags),
+        durations=meters.value("trend", "iteration_duration", scenario=scenario.name, **scenario.tags),
+        weight=scenario.weight,
+        start_at=scenario.start_at,
+        after=scenario.after,
+        tags=scenario.tags,
     )
 
 

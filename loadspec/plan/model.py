@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from loadspec.load import LoadConfig
 from loadspec.metrics.meters import Meters, TrendMeter, ValueMeter
@@ -35,13 +35,17 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class ScenarioPlan:
-    """One scenario: who starts when, and what each user repeats."""
+    """One scenario: who starts when, and what each user repeats. See `spec.model.Scenario` for the last four."""
 
     name: str
     load: LoadConfig
     flow: Flow
     iterations: TrendMeter | ValueMeter
     durations: TrendMeter | ValueMeter
+    weight: float | None = None
+    start_at: float = 0.0
+    after: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

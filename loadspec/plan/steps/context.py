@@ -26,7 +26,8 @@ Finish = Callable[[User, bool, bool], None]
 class Context:
     """Everything a step's compiler needs of its flow."""
 
-    scenario: str
+    tags: Mapping[str, str]
+    """The scenario's name as `scenario`, and its own tags: they go to all that the flow measures."""
     scope: Scope
     phase: Phase
     target: Target
@@ -42,7 +43,7 @@ class Context:
 def compile_exchange(step: CallStep | PollStep, context: Context, poll: bool) -> tuple[Attempt, Judge]:
     """The step's request as (attempt, judge)."""
     request, phase = step.request, context.phase
-    tags = {"scenario": context.scenario, "endpoint": step.endpoint}
+    tags = {**context.tags, "endpoint": step.endpoint}
     route, render = compile_request(_http(request, context.target), context.scope, context.origins)
     wire = Wire(
         request.method,
@@ -109,7 +110,7 @@ def compile_finish(step: CallStep | PollStep, context: Context) -> Finish:
 
 def _compile_record(metric: str, text: str, step: CallStep | PollStep, context: Context) -> Callable[[User], None]:
     kind = context.metrics[metric].kind
-    meter = context.phase.meters.value(kind, metric, scenario=context.scenario, endpoint=step.endpoint)
+    meter = context.phase.meters.value(kind, metric, **context.tags, endpoint=step.endpoint)
     value_of, add = compile_expression(text, context.scope), meter.add
 
     def record_truth(user: User) -> None:
@@ -134,7 +135,7 @@ def _compile_classify(
 ) -> Callable[[User], None]:
     compiled = []
     for row in rows:
-        meter = context.phase.meters.value("counter", row.count, scenario=context.scenario, endpoint=step.endpoint)
+        meter = context.phase.meters.value("counter", row.count, **context.tags, endpoint=step.endpoint)
         compiled.append((context.expression(row.when), meter.add))
 
     def classify(user: User) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from loadspec.spec.model.pools import PoolDef
@@ -40,11 +40,20 @@ class MetricDef:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A flow and the load that repeats it."""
+    """A flow and the load that repeats it.
+
+    `weight` is None where the load is the scenario's own; the others share the spec's, and an iteration of it runs one
+    of them, drawn by weight. A load of its own begins at `start_at` seconds, or when scenario `after` has ended.
+    `tags` go to all that the scenario measures.
+    """
 
     name: str
     flow: tuple[Step, ...]
     load: LoadConfig
+    weight: float | None = None
+    start_at: float = 0.0
+    after: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
