@@ -40,11 +40,13 @@ Spans = list[tuple[int, int]]
 class Regex:
     """A compiled regular expression.
 
-    `groups` is how many capturing groups it has, `size` its program's steps, `limit` the most bytes that it searches.
+    `groups` is how many capturing groups it has, `group` the one that is found: the first that has a name, else the
+    first, 0 for the whole match. `size` is its program's steps, `limit` the most bytes that it searches.
     """
 
     text: str
     groups: int
+    group: int
     size: int
     limit: int
     search: Callable[[bytes], Spans]
@@ -59,17 +61,17 @@ class Regex:
         return self.search(self.encoded(text))[0] != _NO_GROUP
 
     def first(self, data: bytes) -> bytes | None:
-        """The first group of the first match, or all of it where there is no group; None for none.
+        """The first match: its `group`, see above; None for none.
 
         Reads no more than `limit` bytes: give it less, or live with what stands there.
         """
         spans = self.search(data[: self.limit])
-        start, end = spans[1 if self.groups else 0]
+        start, end = spans[self.group]
         return None if start < 0 else data[start:end]
 
     def each(self, data: bytes) -> list[bytes]:
         """As `first`, of every match. Raises EvalError for more than MAX_FOUND, or where that takes too long."""
-        group = 1 if self.groups else 0
+        group = self.group
         found: list[bytes] = []
         for spans in self._matches(data[: self.limit]):
             start, end = spans[group]
@@ -123,7 +125,10 @@ def compile_regex(text: str) -> Regex:
     size = int(compiled.programsize)
     if size > MAX_PROGRAM:
         raise _error(*_TOO_LARGE)
-    return Regex(text, int(compiled.groups), size, min(MAX_BYTES, STEPS // max(size, 1)), *_searches(re2, compiled))
+    groups = int(compiled.groups)
+    group = min(map(int, compiled.groupindex.values()), default=min(groups, 1))
+    limit = min(MAX_BYTES, STEPS // max(size, 1))
+    return Regex(text, groups, group, size, limit, *_searches(re2, compiled))
 
 
 def _searches(re2: Any, compiled: Any) -> tuple[Callable[[bytes], Spans], Callable[[bytes, int], Spans]]:

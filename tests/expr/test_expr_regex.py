@@ -52,6 +52,7 @@ def test_finds_first_group_or_whole_match() -> None:
     assert compile_regex(r'value="(.*?)"').first(page) == "ä1".encode()
     assert compile_regex(r'value="(.*?)"').each(page) == ["ä1".encode(), b"b2"]
     assert compile_regex(r"\w\d").first(page) == b"b2"
+    assert compile_regex(r"(name)=\S+ value=\"(?P<value>.*?)\"").each(page) == ["ä1".encode(), b"b2"]
     assert compile_regex(r"gone").first(page) is None
     assert compile_regex(r"(x)?name").first(page) is None
     assert compile_regex("").each("aä".encode()) == [b"", b"", b""]
