@@ -165,7 +165,7 @@ def test_servers_that_close_while_users_think_and_poll_do_no_harm(closing: Any, 
     ran = bench(
         call("post", method="POST"),
         think(0.03, 0.03),
-        poll(method="POST", every=0.03, until="false", poll_timeout=0.1),
+        poll(method="POST", every=0.1, until="false", poll_timeout=0.25),
         think(0.03, 0.03),
         load=PerVuIterations(5, 3),
         base_url=server.url,
