@@ -58,6 +58,12 @@ STEP_SNIPPETS: tuple[Row, ...] = (
     ),
     ("group", "Measure steps together.", {"group": "${1:checkout}", "steps": [{"call": "${2:endpoint}"}]}),
     ("parallel", "Do steps at the same time.", {"parallel": [{"call": "${1:one}"}, {"call": "${2:other}"}]}),
+    ("pace", "Begin each iteration so long after the last one began.", {"pace": "${1:10s}"}),
+    (
+        "wait_until",
+        "Let so many users go on at once.",
+        {"wait_until": {"users": "${1:10}", "timeout": "${2:30s}"}},
+    ),
 )
 
 SNIPPETS: dict[str, tuple[Row, ...]] = {

@@ -2,33 +2,76 @@
 
 from __future__ import annotations
 
-from loadspec.spec.grammar.kinds import (
-    DURATION,
-    NAME,
-    Schema,
-    choice,
-    duration,
-    expression,
-    keys_of,
-    listing,
-    mapping,
-    obj,
-    ref,
-    text,
-)
+from loadspec.spec.grammar.flow import FLOW_STEPS, STEP_KEYS
+from loadspec.spec.grammar.kinds import Schema, duration, expression, keys_of, listing, mapping, obj, ref, text, whole
 from loadspec.spec.grammar.request import REQUEST
 from loadspec.spec.grammar.snippets import STEP_SNIPPETS, with_snippets
 
-ON_FAIL = ("continue", "end_iteration", "stop_vu", "abort")
+RETRY_ON = ("connect", "timeout", "reset", "tls", "dns")
+"""Words for failures without an answer that `retry` may be asked to mend; beside them stand statuses."""
+_RETRY_ON = rf"^({'|'.join(RETRY_ON)}|[1-5][0-9][0-9]|[1-5][0-9][0-9]-[1-5][0-9][0-9]|[1-5]xx)$"
+MAX_RETRIES = 100
 
-
-_STEP: dict[str, Schema] = {
-    "name": text("The step's name, `steps.NAME` in expressions; its endpoint's if not given.", pattern=NAME),
-    "when": expression("The step is skipped unless this holds.", "steps.login.ok"),
-}
+_RETRY = obj(
+    "Which failures are tried again, how often and when.",
+    {
+        "times": whole("How many more attempts at most, after the first.", 1, MAX_RETRIES, 3),
+        "on": {
+            **listing(
+                "What is tried again: kinds of failure, statuses, ranges of statuses.",
+                {
+                    "description": "A kind of failure, a status such as 429, or a range: 5xx, 502-504.",
+                    "type": ["string", "integer"],
+                    "pattern": _RETRY_ON,
+                    "minimum": 100,
+                    "maximum": 599,
+                    "examples": ["timeout", "5xx", 429],
+                },
+                1,
+            ),
+            "default": ["connect", "timeout", "reset", "5xx", 429],
+        },
+        "delay": duration("From a failure to the next attempt.", "200ms", default="100ms"),
+        "factor": {
+            "description": "What each delay is multiplied by to give the next.",
+            "type": "number",
+            "minimum": 1,
+            "maximum": 100,
+            "default": 2,
+        },
+        "max": duration("No delay is longer.", "5s", default="10s"),
+        "jitter": {
+            "description": "How much of each delay is left to chance: 0 none, 1 all of it.",
+            "type": "number",
+            "minimum": 0,
+            "maximum": 1,
+            "default": 0,
+        },
+        "retry_after": {
+            "description": "Whether an answer's Retry-After is waited for, if it is longer, and at most `max`.",
+            "type": "boolean",
+            "default": True,
+        },
+    },
+    required=("times",),
+)
+_BACKOFF = obj(
+    "How the beat slows down.",
+    {
+        "factor": {
+            "description": "What each interval is multiplied by to give the next.",
+            "type": "number",
+            "minimum": 1,
+            "maximum": 100,
+            "examples": [1.5],
+        },
+        "max": duration("No interval is longer.", "10s"),
+    },
+    required=("factor",),
+)
 
 _EXCHANGE: dict[str, Schema] = {
-    **_STEP,
+    **STEP_KEYS,
     "record": mapping(
         "Samples for custom metrics: metric → expression.", expression("The sample.", "duration", "not ok")
     ),
@@ -43,13 +86,25 @@ _EXCHANGE: dict[str, Schema] = {
             },
         ),
     ),
-    "on_fail": choice("What a step that is not ok does to its user or the run.", ON_FAIL, "continue"),
     **REQUEST,
 }
 
 _CALL = obj(
     "Send an endpoint's request once.",
-    {"call": text("The endpoint whose request is sent, once."), **_EXCHANGE, "timeout": ref("timeout")},
+    {
+        "call": text("The endpoint whose request is sent, once."),
+        **_EXCHANGE,
+        "timeout": ref("timeout"),
+        "retry": {
+            "description": "Try again where an attempt fails: so many times more, or a mapping that says more.",
+            "type": ["integer", "object"],
+            "minimum": 1,
+            "maximum": MAX_RETRIES,
+            "examples": [3],
+            "if": {"type": "object"},
+            "then": keys_of(_RETRY),
+        },
+    },
 )
 _POLL = obj(
     "Send an endpoint's request again and again until an expression holds.",
@@ -57,21 +112,22 @@ _POLL = obj(
         "poll": text("The endpoint that is asked until `until` holds."),
         **_EXCHANGE,
         "every": duration("From one request to the next.", "1s", default="1s"),
+        "backoff": {
+            "description": "A slowing beat: what each interval is multiplied by, or a mapping that says more.",
+            "type": ["number", "object"],
+            "minimum": 1,
+            "maximum": 100,
+            "examples": [1.5],
+            "if": {"type": "object"},
+            "then": keys_of(_BACKOFF),
+        },
         "timeout": duration("How long to go on.", "120s", default="60s"),
         "until": expression("The poll is over and ok once this holds.", "json.status == 'done'"),
         "fail_when": expression("The poll is over and not ok once this holds.", "json.status == 'failed'"),
     },
     required=("until",),
 )
-_THINK = obj(
-    "Wait.",
-    {
-        "think": text("How long: a duration, or a range to draw from evenly.", "2s", "1s..3s", title=DURATION),
-        **_STEP,
-    },
-)
-
-STEPS: dict[str, Schema] = {"call": _CALL, "poll": _POLL, "think": _THINK}
+STEPS: dict[str, Schema] = {"call": _CALL, "poll": _POLL, **FLOW_STEPS}
 """The kinds of steps, by the key that chooses them."""
 
 ACTIONS = tuple(STEPS)
@@ -84,7 +140,7 @@ def _by_action(left: tuple[str, ...]) -> Schema:
             "properties": {action: step["properties"][action] for action, step in STEPS.items()},
             "anyOf": [{"required": [action]} for action in ACTIONS],
         }
-        return with_snippets(unchosen, tuple(row for row in STEP_SNIPPETS if row[0] in STEPS))
+        return with_snippets(unchosen, STEP_SNIPPETS)
     action, *rest = left
     chosen = {"type": "object", "required": [action]}  # the type, lest an editor takes an empty step for the first kind
     return {"if": chosen, "then": keys_of(STEPS[action]), "else": _by_action(tuple(rest))}

@@ -9,26 +9,58 @@ from __future__ import annotations
 from loadspec.spec.model.pools import PoolDef
 from loadspec.spec.model.request import Auth, Capture, CaptureSource, Request, Timeouts
 from loadspec.spec.model.spec import Contains, EnvVar, MetricDef, MetricKind, Scenario, Spec
-from loadspec.spec.model.steps import CallStep, Classify, OnFail, PollStep, Step, ThinkStep
+from loadspec.spec.model.steps import (
+    ONCE,
+    Backoff,
+    Branch,
+    CallStep,
+    ChooseStep,
+    Classify,
+    Exchange,
+    GroupStep,
+    IfStep,
+    OnFail,
+    PaceStep,
+    ParallelStep,
+    PollStep,
+    RepeatStep,
+    Retry,
+    Step,
+    ThinkStep,
+    WaitUntilStep,
+    all_exchanges,
+    all_steps,
+)
 from loadspec.spec.model.target import Target, Tls
 from loadspec.spec.model.texts import UNSET, Expr, Template, Unset
 
 __all__ = [
+    "ONCE",
     "UNSET",
     "Auth",
+    "Backoff",
+    "Branch",
     "CallStep",
     "Capture",
     "CaptureSource",
+    "ChooseStep",
     "Classify",
     "Contains",
     "EnvVar",
+    "Exchange",
     "Expr",
+    "GroupStep",
+    "IfStep",
     "MetricDef",
     "MetricKind",
     "OnFail",
+    "PaceStep",
+    "ParallelStep",
     "PollStep",
     "PoolDef",
+    "RepeatStep",
     "Request",
+    "Retry",
     "Scenario",
     "Spec",
     "Step",
@@ -38,4 +70,7 @@ __all__ = [
     "Timeouts",
     "Tls",
     "Unset",
+    "WaitUntilStep",
+    "all_exchanges",
+    "all_steps",
 ]
