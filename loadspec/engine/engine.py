@@ -15,8 +15,9 @@ from loadspec.clock import monotonic
 from loadspec.engine.host import EngineHost
 from loadspec.engine.lag import LagProbe
 from loadspec.engine.phases import OnceRun, PhaseEnd
-from loadspec.engine.scenario import ScenarioRun
-from loadspec.load import Command
+from loadspec.engine.scenario import CrewRun, crew_tags
+from loadspec.engine.snapshots import scenario_rows
+from loadspec.load import crews_of
 from loadspec.plan import Flow, Plan
 
 Emit = Callable[[dict[str, Any]], None]
@@ -35,7 +36,7 @@ class Engine:
         self._emit = emit
         self._host = EngineHost(plan)
         self._once: OnceRun | None = None
-        self._runs: list[ScenarioRun] = []
+        self._runs: list[CrewRun] = []
         self._changed = Event()
         self._end = PhaseEnd()
         self._deadline = _NEVER  # when whoever is left is interrupted: once somebody has asked for the end
@@ -52,21 +53,21 @@ class Engine:
         """Run all scenarios to their end."""
         self._end = PhaseEnd("done" if self._deadline == _NEVER else "stopped")
         self._runs = [
-            ScenarioRun(self._plan, scenario, self._host, setup, self._changed.set, self._abort, self._crash)
-            for scenario in self._plan.scenarios
+            CrewRun(self._plan, crew, self._host, setup, self._changed.set, self._abort, self._crash)
+            for crew in crews_of(self._plan.scenarios)
         ]
         epoch = monotonic()
         self._plan.phases["load"].failures.epoch = epoch
-        helpers = [gevent.spawn(self._guard, self._drive, run, run.commands, epoch) for run in self._runs]
+        helpers = [gevent.spawn(self._guard, self._drive, run, epoch) for run in self._runs]
         helpers.append(gevent.spawn(self._guard, self._tick_forever, epoch))
         try:
-            self._wait_for_end()
+            self._wait_for_end(epoch)
         finally:
             gevent.killall(helpers)
         for run in self._runs:
             if run.dropped():
                 meters = self._plan.phases["load"].meters
-                meters.value("counter", "dropped_iterations", scenario=run.scenario.name).add(run.dropped())
+                meters.value("counter", "dropped_iterations", **crew_tags(run.crew)).add(run.dropped())
         self._snapshot("load", epoch)
         return self._end
 
@@ -81,9 +82,9 @@ class Engine:
         self._deadline = min(self._deadline, monotonic() + grace)
         self._changed.set()
 
-    def _wait_for_end(self) -> None:
+    def _wait_for_end(self, epoch: float) -> None:
         stopping = killed = False
-        while not all(run.over() for run in self._runs):
+        while not all([self._has_ended(run, epoch) for run in self._runs]):  # each is looked at: others wait for it
             left = self._deadline - monotonic()
             if left < _NEVER and not stopping:
                 stopping = True
@@ -97,6 +98,14 @@ class Engine:
             self._changed.wait(left if 0 < left < _NEVER else None)
             self._changed.clear()
 
+    @staticmethod
+    def _has_ended(run: CrewRun, epoch: float) -> bool:
+        """Whether a crew is through; who waits for it is told."""
+        if run.ended is None and run.over():
+            run.ended = monotonic() - epoch
+            run.is_over.set()
+        return run.ended is not None
+
     def _guard(self, work: Callable[..., None], *args: Any) -> None:
         """Do a helper's work; a bug in it must not leave the load without its helper."""
         try:
@@ -104,12 +113,22 @@ class Engine:
         except Exception:
             self._crash(traceback.format_exc())
 
-    def _drive(self, run: ScenarioRun, commands: list[Command], epoch: float) -> None:
-        for command in commands:
-            while (delay := epoch + command.at - monotonic()) > 0:  # the loop's clock may wake us early
+    def _drive(self, run: CrewRun, epoch: float) -> None:
+        begin = self._begin_of(run, epoch)
+        for command in run.commands:
+            while (delay := begin + command.at - monotonic()) > 0:  # the loop's clock may wake us early
                 gevent.sleep(delay)
-            run.obey(command, monotonic() - epoch - command.at)
+            if run.began is None and not run.stopped:
+                run.began = begin - epoch
+            run.obey(command, monotonic() - begin - command.at)
         self._changed.set()
+
+    def _begin_of(self, run: CrewRun, epoch: float) -> float:
+        """When a crew's time begins; waits for the one that it comes after."""
+        if run.crew.after is None:
+            return epoch + run.crew.start_at
+        next(other for other in self._runs if other.crew.name == run.crew.after).is_over.wait()
+        return monotonic()
 
     def _abort(self, reason: str) -> None:
         if self._end.status in ("done", "stopped"):
@@ -149,9 +168,9 @@ class Engine:
         users = sum(len(run.alive) for run in self._runs)
         if phase == "load":
             store.gauge("vus").add(users)
-            store.gauge("vus_max").add(sum(run.scenario.load.max_vus for run in self._runs))
+            store.gauge("vus_max").add(sum(run.crew.load.max_vus for run in self._runs))
         usage = resource.getrusage(resource.RUSAGE_SELF)
-        books = [run.books for run in self._runs]
+        books = [book for run in self._runs for book in run.books]
         self._emit(
             {
                 "phase": phase,
@@ -164,6 +183,7 @@ class Engine:
                     "completed": sum(book.completed for book in books),
                     "interrupted": sum(book.interrupted for book in books),
                 },
+                "scenarios": [row for run in self._runs for row in scenario_rows(run)],
                 "health": {
                     "lag_ms": lag_ms,
                     "cpu_s": usage.ru_utime + usage.ru_stime,

@@ -1,4 +1,4 @@
-"""One scenario while it runs: its users, its budget, its books. started = completed + interrupted."""
+"""One crew while it runs: its users, its budget, its scenarios' books. started = completed + interrupted."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gevent.event import Event
 from greenlet import greenlet
 
 from loadspec.clock import monotonic
 from loadspec.engine.host import EngineHost
-from loadspec.load import Command
+from loadspec.load import Command, Crew
 from loadspec.plan import Plan, ScenarioPlan
+from loadspec.plan.mix import Choose, weighted
 from loadspec.protocols.user import AbortRun, EndIteration, StopUser, User
 from loadspec.transports.base import Interrupted
 
@@ -26,21 +28,30 @@ class Books:
     interrupted: int = 0
 
 
-class ScenarioRun:
-    """Obeys the load's commands. `on_change` is called when a user ends, `on_abort` when a step asks for the end."""
+class CrewRun:
+    """Obeys the load's commands. `on_change` is called when a user ends, `on_abort` when a step asks for the end.
+
+    Users are numbered through all crews, so that no two of a run are the same to pools and expressions.
+    `began` and `ended` are seconds of the load, None as long as they have not come; a crew that was stopped while it
+    waited has ended, and never began. `is_over` is set at the end.
+    """
 
     def __init__(
         self,
         plan: Plan,
-        scenario: ScenarioPlan,
+        crew: Crew[ScenarioPlan],
         host: EngineHost,
         setup: Mapping[str, Any],
         on_change: Callable[[], None],
         on_abort: Callable[[str], None],
         on_crash: Callable[[str], None],
     ) -> None:
-        self.scenario = scenario
-        self.books = Books()
+        self.crew = crew
+        self.books = [Books() for _ in crew.members]
+        self.started = 0
+        self.began: float | None = None
+        self.ended: float | None = None
+        self.is_over = Event()
         self.alive: dict[int, tuple[User, greenlet]] = {}
         self.stopped = False
         self._plan = plan
@@ -50,16 +61,17 @@ class ScenarioRun:
         self._dying: dict[int, float | None] = {}  # interrupted, not gone yet → lateness of a start that came since
         self._resigned: set[int] = set()
         self._on_change, self._on_abort, self._on_crash = on_change, on_abort, on_crash
-        self._budget = scenario.load.budget()
-        self._delay = plan.phases["load"].meters.value("trend", "dispatch_delay", scenario=scenario.name)
-        self.commands = scenario.load.commands()
+        self._budget = crew.load.budget()
+        self._choose = _choice(crew, plan.seed)
+        self._delay = plan.phases["load"].meters.value("trend", "dispatch_delay", **crew_tags(crew))
+        self.commands = crew.load.commands()
         self._last_start = max((c.at for c in self.commands if c.action == "start"), default=-1.0)
         self._reached = -1.0
 
     def obey(self, command: Command, lateness: float) -> None:
         """Do what the schedule says now."""
         self._reached = command.at
-        _ACTIONS[command.action](self, command.user, lateness)
+        _ACTIONS[command.action](self, self.crew.first_user + command.user, lateness)
         if not self.alive:  # a start that was refused may have been the last thing to wait for
             self._on_change()
 
@@ -115,15 +127,15 @@ class ScenarioRun:
         """Iterations of a budget that were never started."""
         if self._budget is None:
             return 0
-        users = self.scenario.load.max_vus if self._budget.per_user else 1
-        return self._budget.total * users - self.books.started
+        users = self.crew.load.max_vus if self._budget.per_user else 1
+        return self._budget.total * users - self.started
 
     def _may_start(self, user: User) -> bool:
         if user.retiring:
             return False
         if self._budget is None:
             return True
-        used = user.iteration + 1 if self._budget.per_user else self.books.started
+        used = user.iteration + 1 if self._budget.per_user else self.started
         return used < self._budget.total
 
     def _live(self, user: User) -> None:
@@ -147,7 +159,10 @@ class ScenarioRun:
             self._on_change()
 
     def _iterate(self, user: User) -> None:
-        flow, books, scenario = self.scenario.flow, self.books, self.scenario
+        number = self._choose(user.index, user.iteration + 1) if self._choose is not None else 0
+        scenario, books = self.crew.members[number], self.books[number]
+        flow = scenario.flow
+        self.started += 1
         books.started += 1
         user.begin(flow.slots)
         turn, begin = self._host.turn(), monotonic()
@@ -169,8 +184,20 @@ class ScenarioRun:
             self._host.sleep(user, 0)
 
 
-_ACTIONS: dict[str, Callable[[ScenarioRun, int, float], None]] = {
-    "start": ScenarioRun.start,
-    "retire": ScenarioRun.retire,
-    "kill": ScenarioRun.kill,
+_ACTIONS: dict[str, Callable[[CrewRun, int, float], None]] = {
+    "start": CrewRun.start,
+    "retire": CrewRun.retire,
+    "kill": CrewRun.kill,
 }
+
+
+def crew_tags(crew: Crew[ScenarioPlan]) -> dict[str, str]:
+    """The tags of what belongs to no scenario of a mix alone; else the scenario's."""
+    return {"scenario": crew.name, **({} if crew.is_mix else crew.members[0].tags)}
+
+
+def _choice(crew: Crew[ScenarioPlan], seed: int) -> Choose | None:
+    """What a mix's users draw; nothing where there is one scenario only."""
+    if len(crew.members) < 2:
+        return None
+    return weighted([member.weight or 0.0 for member in crew.members], seed)

@@ -1,0 +1,26 @@
+"""What a snapshot says of each scenario: JSON values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from loadspec.engine.scenario import CrewRun
+
+
+def scenario_rows(run: CrewRun) -> list[dict[str, Any]]:
+    """The books of a crew's scenarios. Scenarios of a mix share their users and their time.
+
+    `began` and `ended` are seconds of the load, None as long as they have not come.
+    """
+    return [
+        {
+            "name": member.name,
+            "began": run.began,
+            "ended": run.ended,
+            "users": len(run.alive),
+            "started": book.started,
+            "completed": book.completed,
+            "interrupted": book.interrupted,
+        }
+        for member, book in zip(run.crew.members, run.books, strict=True)
+    ]
