@@ -95,7 +95,7 @@ class _Composer:
         self.documents = 0
 
     def run(self) -> None:
-        self.source.root = None
+        self.source.root = self.source.own = None
         try:
             for event in yaml.parse(self.text, Loader=_Loader):
                 self.take(event)
@@ -160,7 +160,7 @@ class _Composer:
         else:
             style = ""
             value = self.plain(text, event)
-        node = Node(value, line, column, (end_line, end_column), style, text)
+        node = Node(self.source, value, line, column, (end_line, end_column), style, text)
         self._skip_properties(node, event)
         node.size += len(text) // _WEIGHT
         return node
@@ -198,7 +198,7 @@ class _Composer:
             message = f"`*{name}` is a YAML alias, and no anchor `&{name}` comes before it"
             help = "if it is text, put it in quotes"
         self.found.append(self.at("LS009", message, event, help=help))
-        return Node(None, line, column, (end_line, end_column))
+        return Node(self.source, None, line, column, (end_line, end_column))
 
     def open(self, event: MappingStartEvent | SequenceStartEvent) -> None:
         self.check_node(event)
@@ -209,7 +209,7 @@ class _Composer:
         if is_map and event.flow_style and self.source.lines[line].startswith("{{", column):
             raise _StopError(*template_patch(self.source, line, column))
         style = "flow" if event.flow_style else ""
-        node = Node({} if is_map else [], line, column, (end_line, end_column), style)
+        node = Node(self.source, {} if is_map else [], line, column, (end_line, end_column), style)
         node.children = {} if is_map else []
         self.stack.append(_Frame(node, event.anchor))
 
@@ -231,7 +231,7 @@ class _Composer:
             place = (node.line, node.column, 1)
             raise _StopError(self.source.at("LS008", f"this file holds more than {MAX_NODES} values", place))
         if not self.stack:
-            self.source.root = node
+            self.source.root = self.source.own = node
             return
         frame = self.stack[-1]
         frame.node.size += node.size

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from loadspec.spec.diagnostics import Diagnostic, Path
-from loadspec.spec.source import Source
+from loadspec.spec.source import Place, Source
 
 _TOKEN = re.compile(r"[\w.]+|\S")
 
@@ -68,11 +68,12 @@ class Places:
         home = self.home(path)
         if isinstance(home, str):
             return self._outside(home, path, code, message, more)
-        line, column, length = self.source.key(home)
+        line, column, length, source = self.source.key(home)
         found = _TOKEN.match(str(path[-1]), offset)
         token = len(found.group()) if found else 1
-        quoted = self.source.lines[line][column : column + 1] in ("'", '"')
-        place = (line, column + offset + quoted, token) if offset < length else (line, column, length)
+        quoted = source.lines[line][column : column + 1] in ("'", '"')
+        inside = offset < length
+        place = Place(line, column + (offset + quoted if inside else 0), token if inside else length, source)
         return self.source.at(code, message, place, path=path, **more)
 
     def _outside(self, home: str, path: Path, code: str, message: str, more: dict[str, Any]) -> Diagnostic:

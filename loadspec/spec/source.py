@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 from loadspec.spec.diagnostics import Diagnostic, Level, Path
 
@@ -13,7 +13,8 @@ _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # what libyaml takes for the
 class Node:
     """A YAML value with its place. `line` and `column` count from 0; `keys` and `children` hold what is below.
 
-    `raw` is a scalar's text, `size` the nodes in it (long texts count as several), `height` the levels below it.
+    `source` is the file that it stands in: a document may be made of several. `raw` is a scalar's text, `size` the
+    nodes in it (long texts count as several), `height` the levels below it.
     """
 
     __slots__ = (
@@ -26,13 +27,15 @@ class Node:
         "line",
         "raw",
         "size",
+        "source",
         "style",
         "value",
     )
 
     def __init__(
-        self, value: Any, line: int, column: int, end: tuple[int, int], style: str = "", raw: str = ""
+        self, source: Source, value: Any, line: int, column: int, end: tuple[int, int], style: str = "", raw: str = ""
     ) -> None:
+        self.source = source
         self.value = value
         self.raw = raw
         self.line = line
@@ -53,8 +56,21 @@ class Node:
         return None
 
 
+class Place(NamedTuple):
+    """A stretch of one line of a file; `line` and `column` count from 0."""
+
+    line: int
+    column: int
+    length: int
+    source: Source
+
+
 class Source:
-    """One file: its name for people, its text, its nodes."""
+    """One file: its name for people, its text, its nodes.
+
+    `root` is the whole document: once files are joined, nodes of other files may stand in it. `own` is what this file
+    alone says; `lost` are lines that were passed over to read on behind a mistake.
+    """
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
@@ -62,35 +78,38 @@ class Source:
         self.lines = _BREAK.split(text)
         self.starts = [0, *(found.end() for found in _BREAK.finditer(text))]
         self.root: Node | None = None
+        self.own: Node | None = None
+        self.lost: set[int] = set()
 
     def at(
         self,
         code: str,
         message: str,
-        place: tuple[int, int, int],
+        place: Place | tuple[int, int, int],
         label: str = "",
         help: str = "",
         path: Path = (),
         level: Level = "error",
     ) -> Diagnostic:
-        """A diagnostic at (line, column, length), both counted from 0."""
-        line, column, length = place
-        text = self.lines[line] if line < len(self.lines) else ""
+        """A diagnostic at a place, or at (line, column, length) of this file."""
+        home = place.source if isinstance(place, Place) else self
+        line, column, length = place[:3]
+        text = home.lines[line] if line < len(home.lines) else ""
         return Diagnostic(
-            level, code, message, line + 1, column + 1, max(length, 1), path, label, help, self.name, text
+            level, code, message, line + 1, column + 1, max(length, 1), path, label, help, home.name, text
         )
 
-    def key(self, path: Path) -> tuple[int, int, int]:
+    def key(self, path: Path) -> Place:
         """Where the key of `path` stands; a list item's is its first token."""
-        parent = self._node(path[:-1])
+        parent = self.node(path[:-1])
         if parent and path and isinstance(path[-1], str) and path[-1] in parent.keys:
             return self.span(parent.keys[path[-1]])
-        node = self._node(path)
+        node = self.node(path)
         while node and isinstance(node.children, dict) and node.keys:
             return self.span(next(iter(node.keys.values())))
         return self.span(node) if node else self.value(path)
 
-    def value(self, path: Path) -> tuple[int, int, int]:
+    def value(self, path: Path) -> Place:
         """Where the value of `path` stands, or the nearest above it that is there; a key where the value is empty."""
         node, depth = self.root, 0
         while node and depth < len(path):
@@ -99,38 +118,40 @@ class Source:
                 return self.key(path[:depth]) if depth else self.span(node)
             node, depth = below, depth + 1
         if node is None:
-            return (0, 0, 1)
+            return Place(0, 0, 1, self)
         empty = (node.line, node.column) == (node.end_line, node.end_column)
         return self.key(path) if empty and path else self.span(node)
 
-    def inside(self, path: Path, offset: int, length: int) -> tuple[int, int, int]:
+    def inside(self, path: Path, offset: int, length: int) -> Place:
         """Where characters `offset`.. of the text at `path` stand; the whole value where that cannot be told."""
-        node = self._node(path)
+        node = self.node(path)
         if node is None or not isinstance(node.value, str):
             return self.value(path)
         place = self._locate(node, offset)
         if place is None:
             return self.value(path)
         line, column = place
-        return line, column, max(1, min(length, len(self.lines[line]) - column))
+        return Place(line, column, max(1, min(length, len(node.source.lines[line]) - column)), node.source)
 
     def comment_after(self, path: Path) -> bool:
         """Does a comment cut off the plain scalar at `path`?"""
-        node = self._node(path)
-        if node is None or node.style or node.end_line >= len(self.lines):
+        node = self.node(path)
+        if node is None or node.style or node.end_line >= len(node.source.lines):
             return False
-        return self.lines[node.end_line][node.end_column :].lstrip().startswith("#")
+        return node.source.lines[node.end_line][node.end_column :].lstrip().startswith("#")
 
-    def span(self, node: Node) -> tuple[int, int, int]:
+    def span(self, node: Node) -> Place:
         """Place and length of a node's first line."""
-        if node.line >= len(self.lines):
-            return max(len(self.lines) - 1, 0), 0, 1
-        end = node.end_column if node.end_line == node.line else len(self.lines[node.line].rstrip())
+        lines = node.source.lines
+        if node.line >= len(lines):
+            return Place(max(len(lines) - 1, 0), 0, 1, node.source)
+        end = node.end_column if node.end_line == node.line else len(lines[node.line].rstrip())
         if node.children is not None and node.style != "flow":
-            end = len(self.lines[node.line].rstrip())
-        return node.line, node.column, max(1, end - node.column)
+            end = len(lines[node.line].rstrip())
+        return Place(node.line, node.column, max(1, end - node.column), node.source)
 
-    def _node(self, path: Path) -> Node | None:
+    def node(self, path: Path) -> Node | None:
+        """What stands at a path, None if nothing does."""
         node = self.root
         for part in path:
             node = node.child(part) if node else None
@@ -143,7 +164,7 @@ class Source:
             return None
         if not node.style:
             return node.line, node.column + offset
-        raw = self.lines[node.line][node.column + 1 : node.end_column - 1]
+        raw = node.source.lines[node.line][node.column + 1 : node.end_column - 1]
         if len(raw) > _LONG:
             return None
         shift = 0  # what the escapes so far are longer than the characters they stand for
@@ -156,9 +177,9 @@ class Source:
     def _in_block(self, node: Node, offset: int) -> tuple[int, int] | None:
         before = node.value[:offset]
         line = node.line + 1 + before.count("\n")
-        if line >= len(self.lines):
+        if line >= len(node.source.lines):
             return None
-        body = self.lines[node.line + 1 : node.end_line + 1]
+        body = node.source.lines[node.line + 1 : node.end_line + 1]
         indent = min((len(text) - len(text.lstrip(" ")) for text in body if text.strip()), default=0)
         return line, indent + offset - (before.rfind("\n") + 1)
 
