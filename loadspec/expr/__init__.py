@@ -22,7 +22,7 @@ from loadspec.expr.names import CallUse, NameUse, calls_in, calls_in_template, n
 from loadspec.expr.regex import Regex, compile_regex
 from loadspec.expr.scope import Binding, Factory, Getter, Scope
 from loadspec.expr.template import Template, TemplateExpr, compile_template, parse_template
-from loadspec.expr.values import dump_json, to_json, to_text
+from loadspec.expr.values import dump_json, to_bytes, to_json, to_text
 
 __all__ = [
     "FUNCTIONS",
@@ -57,6 +57,7 @@ __all__ = [
     "names_in_template",
     "parse_template",
     "quote_segment",
+    "to_bytes",
     "to_json",
     "to_text",
 ]

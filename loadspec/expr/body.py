@@ -15,7 +15,7 @@ from urllib.parse import quote_plus
 from loadspec.expr.errors import EvalError, ExprError
 from loadspec.expr.scope import Getter, Scope
 from loadspec.expr.template import TemplateExpr, compile_part, compile_template, parse_template
-from loadspec.expr.values import dump_json, encode, to_text
+from loadspec.expr.values import dump_json, encode, to_bytes, to_text
 
 Quote = Callable[[str], str]
 Render = Callable[[Any], bytes]
@@ -82,7 +82,7 @@ def _text_chunks(text: str, scope: Scope, quote: Quote | None) -> Iterator[_Chun
 
 def _quoted(get: Getter, quote: Quote | None) -> Render:
     if quote is None:
-        return lambda ctx: encode(value if type(value := get(ctx)) is str else to_text(value))
+        return lambda ctx: encode(value) if type(value := get(ctx)) is str else to_bytes(value)
     apply = quote
     return lambda ctx: encode(apply(value if type(value := get(ctx)) is str else to_text(value)))
 

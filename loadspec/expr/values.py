@@ -80,3 +80,10 @@ def encode(text: str) -> bytes:
         return text.encode()
     except UnicodeEncodeError:
         raise EvalError("the text holds half a surrogate pair, which UTF-8 cannot hold") from None
+
+
+def to_bytes(value: Any) -> bytes:
+    """A value as a body holds it: bytes as they are, anything else as the UTF-8 of its text. Raises EvalError."""
+    if value.__class__ is str:
+        return encode(value)
+    return value if isinstance(value, bytes) else encode(to_text(value))

@@ -1,0 +1,48 @@
+"""Files as requests send them: what a spec's `file:` becomes once it is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+BINARY = "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that was read: its name without folders, and its bytes."""
+
+    name: str
+    data: bytes
+
+    def __repr__(self) -> str:
+        return f"File({self.name!r}, {len(self.data)} bytes)"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A part of a multipart body that is more than a plain field; texts are templates.
+
+    `content` is a File, a template whose value may be bytes, or, where `is_json`, a document. None: not given.
+    """
+
+    content: Any
+    filename: str | None = None
+    type: str | None = None
+    is_json: bool = False
+
+
+def type_of(name: str) -> str:
+    """The media type that a file's name promises, by Python's own table and not this machine's."""
+    return _types().guess_type(name)[0] or BINARY
+
+
+@cache
+def _types() -> Any:
+    from mimetypes import MimeTypes  # lazily: its start reads the system's tables, which this instance leaves out
+
+    types = MimeTypes()
+    for extension, kind in ((".jsonl", "application/jsonl"), (".md", "text/markdown"), (".webp", "image/webp")):
+        types.add_type(kind, extension)
+    return types
