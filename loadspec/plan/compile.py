@@ -11,10 +11,11 @@ from loadspec.metrics.meters import Meters
 from loadspec.plan.model import Flow, Phase, Plan, ScenarioPlan
 from loadspec.plan.scope import RunScope
 from loadspec.plan.steps import STEPS
+from loadspec.plan.steps.answer import secret_rows
 from loadspec.plan.steps.context import Context
 from loadspec.pools import Pool
 from loadspec.protocols.failures import FailureLog
-from loadspec.protocols.http.captures import SOURCES
+from loadspec.protocols.http.captures import secret_values
 from loadspec.protocols.http.request import Origins
 from loadspec.spec.model import CallStep, PollStep, Scenario, Spec, Step
 
@@ -92,5 +93,4 @@ def _failures(spec: Spec) -> FailureLog:
         for step in flow
         if isinstance(step, (CallStep, PollStep))
     ]
-    secret = dict.fromkeys(capture for request in requests for capture in request.captures if capture.secret)
-    return FailureLog(secrets, [(capture.name, SOURCES[capture.source](capture.expression)) for capture in secret])
+    return FailureLog(secrets, secret_values(secret_rows(requests)))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from loadspec.clock import Clock, monotonic
-from loadspec.expr import Missing, to_text
+from loadspec.expr import EvalError, Missing, to_text
 from loadspec.masking import Masker
 from loadspec.protocols.user import User
 from loadspec.transports.base import Answer
@@ -14,6 +14,8 @@ from loadspec.transports.base import Answer
 _EXCERPT = 2048
 _LOOKED_AT = 4 * _EXCERPT
 """Bytes that are masked before the excerpt is cut: half a secret would not be recognised."""
+_VALUES = 1000
+"""Secret values that are looked for."""
 _CLASSES = 200
 """More classes than this are counted in one last class, so that memory stays bounded."""
 
@@ -24,14 +26,14 @@ Key = tuple[str, str, str, int]
 class FailureLog:
     """The failures of one phase of one worker; `drain` gives what is new as JSON values.
 
-    `secrets` are masked in all that is kept, and so are `secret_captures`: rows of a name and what takes it out of an
-    answer, for the answer at hand may be the one that brings it.
+    `secrets` are masked in all that is kept, and so are `secret_captures`: rows of a name and what takes all that it
+    could be out of an answer, for the answer at hand may be the one that brings it.
     """
 
     def __init__(
         self,
         secrets: Iterable[str],
-        secret_captures: Iterable[tuple[str, Callable[[Answer], Any]]],
+        secret_captures: Iterable[tuple[str, Callable[[Answer], list[Any]]]],
         clock: Clock = monotonic,
     ) -> None:
         self._secrets = tuple(secrets)
@@ -77,13 +79,13 @@ class FailureLog:
 
     def _masker(self, user: User) -> Masker:
         values: list[Any] = []
-        for name, take in self._secret_captures:
+        for name, every in self._secret_captures:
             values += [user.captures.get(name), user.setup.get(name)]
             try:
-                values.append(take(user.answer))
+                values += every(user.answer)
             except Missing:
                 continue
-        return Masker([*self._secrets, *(to_text(value) for value in values if value is not None)])
+        return Masker([*self._secrets, *_texts(values)])
 
     def _sample(self, user: User, request: bytes, masker: Masker, now: float) -> dict[str, str]:
         answer = user.answer
@@ -93,6 +95,22 @@ class FailureLog:
         if answer.status:
             sample["response"] = _excerpt(answer.head, masker) + _excerpt(answer.body, masker)
         return sample
+
+
+def _texts(values: list[Any]) -> list[str]:
+    """Values as text, and those in lists and mappings too: a secret may be shown alone."""
+    found: list[str] = []
+    left = list(values)
+    while left and len(found) < _VALUES:
+        value = left.pop()
+        if isinstance(value, list | dict):
+            left += value.values() if isinstance(value, dict) else value
+        if value is not None and not isinstance(value, bool):
+            try:
+                found.append(to_text(value))
+            except EvalError:
+                continue
+    return found
 
 
 def _excerpt(data: bytes, masker: Masker) -> str:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loadspec.expr import ExprError, Missing
-from loadspec.protocols.http.captures import compile_captures, header, json_of, jsonpath, regex
+from loadspec.protocols.http.captures import SOURCES, Row, compile_captures, json_of
 from loadspec.transports.base import Answer
 
 KEYS = st.sampled_from(["a", "b", "id", "x y", "", "0", "é", "items"])
@@ -30,6 +30,18 @@ def answer(body: Any = b"", head: bytes = b"HTTP/1.1 200 OK\r\n\r\n", status: in
     one.status, one.head = status, head
     one.body = body if isinstance(body, bytes) else json.dumps(body).encode()
     return one
+
+
+def jsonpath(text: str) -> Any:
+    return SOURCES["jsonpath"](text, "").first
+
+
+def header(name: str) -> Any:
+    return SOURCES["header"](name, "").first
+
+
+def regex(text: str) -> Any:
+    return SOURCES["regex"](text, "").first
 
 
 def taken(take: Any, one: Answer) -> Any:
@@ -172,14 +184,14 @@ class Holder:
 def test_captures_name_the_first_that_is_lost_and_take_the_rest() -> None:
     capture = compile_captures(
         [
-            ("a", "jsonpath", "$.a", False),
-            ("maybe", "jsonpath", "$.none", True),
-            ("lost", "header", "X-None", False),
-            ("lost2", "regex", "zz", False),
-            ("b", "regex", r"\d", False),
+            Row("a", "jsonpath", "$.a"),
+            Row("maybe", "jsonpath", "$.none", optional=True),
+            Row("lost", "header", "X-None"),
+            Row("lost2", "regex", "zz"),
+            Row("b", "regex", r"\d"),
         ]
     )
     user: Any = Holder(answer({"a": 1}))
     assert capture(user) == "lost"
     assert user.captures == {"a": 1, "b": "1"}
-    assert compile_captures([("x", "jsonpath", "$.none", True)])(user) is None
+    assert compile_captures([Row("x", "jsonpath", "$.none", optional=True)])(user) is None

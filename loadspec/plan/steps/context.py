@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from loadspec.expr import Missing, Scope, compile_expression
-from loadspec.plan.model import Phase
+from loadspec.plan.model import Phase, RunStep
+from loadspec.plan.steps.answer import capture_rows, seed_of
 from loadspec.protocols.http import Attempt, Judge, compile_attempt, compile_captures, compile_judge, compile_request
 from loadspec.protocols.http.attempt import Wire
 from loadspec.protocols.http.request import HttpRequest, Origins
 from loadspec.protocols.user import AbortRun, EndIteration, Outcome, StopUser, User
-from loadspec.spec.model import UNSET, CallStep, Classify, MetricDef, PollStep, Request, Target, Timeouts
+from loadspec.spec.model import UNSET, CallStep, Classify, MetricDef, PollStep, Request, Step, Target, Timeouts
 from loadspec.transports.base import Answer, Deadlines
 
 _LARGEST = 1e300
@@ -34,6 +35,23 @@ class Context:
     metrics: Mapping[str, MetricDef]
     origins: Origins
     slots: Mapping[str, int]
+    seed: int
+    numbers: Iterator[int]
+    """Gives each step that remembers something of its users a number of its own, under which they keep it."""
+    compile: Callable[[Step, Context], RunStep]
+
+    def sequence(self, steps: Iterable[Step], group: str = "") -> RunStep:
+        """Steps, one after the other, as one; all that they measure carries the tag `group`, if one is given."""
+        context = replace(self, tags={**self.tags, "group": group}) if group else self
+        compiled = tuple(self.compile(step, context) for step in steps)
+        if len(compiled) == 1:
+            return compiled[0]
+
+        def sequence(user: User) -> None:
+            for step in compiled:
+                step(user)
+
+        return sequence
 
     def expression(self, text: str | None) -> Callable[[User], Any] | None:
         """A compiled expression, or None for none."""
@@ -54,11 +72,11 @@ def compile_exchange(step: CallStep | PollStep, context: Context, poll: bool) ->
         phase.failures,
     )
     checks = [(name, compile_expression(text, context.scope)) for name, text in request.checks.items()]
-    rows = [(c.name, c.source, c.expression, c.optional) for c in request.captures]
+    rows = capture_rows(request)
     judge = compile_judge(
         step.endpoint,
         checks,
-        compile_captures(rows) if rows else None,
+        compile_captures(rows, seed_of(context.scope), f"{step.endpoint}/{step.name}") if rows else None,
         phase.meters.checks([name for name, _ in checks], tags),
         phase.failures,
     )
@@ -156,6 +174,21 @@ def unsent(user: User, step: CallStep | PollStep, context: Context, missing: Mis
     answer.error, answer.phase, answer.message = "missing_value", "template", str(missing)
     user.answer = answer
     context.phase.failures.note((step.endpoint, answer.error, answer.phase, 0), answer.message, user)
+
+
+def compile_fail(step: Step, context: Context) -> Callable[[User, str, str], None]:
+    """→ a function that counts the failure of a step that sends nothing: (user, kind, what happened)."""
+    note, name, on_fail = context.phase.failures.note, step.name, _ON_FAIL[step.on_fail]
+
+    def fail(user: User, kind: str, message: str) -> None:
+        answer = Answer()
+        answer.error, answer.phase, answer.message = kind, "flow", message
+        user.answer = answer
+        note((name, kind, "flow", 0), message, user)
+        if on_fail is not None:
+            on_fail(name, user)
+
+    return fail
 
 
 def _end_iteration(_name: str, _user: User) -> None:

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from loadspec.spec.model import Capture, CaptureSource
+from loadspec.spec.grammar.captures import SOURCES
+from loadspec.spec.model import UNSET, Capture
 
 
 def build_capture(name: str, raw: Any) -> Capture:
     """One capture; a text alone is a JSONPath."""
     if isinstance(raw, str):
         return Capture(name, "jsonpath", raw)
-    source: CaptureSource = "jsonpath" if "jsonpath" in raw else "header" if "header" in raw else "regex"
-    return Capture(name, source, raw[source], raw.get("optional", False), raw.get("secret", False))
+    source = next(source for source in SOURCES if source in raw)
+    return Capture(
+        name,
+        source,
+        "" if raw[source] is True else raw[source],
+        raw.get("optional", False),
+        raw.get("secret", False),
+        raw.get("default", UNSET),
+        raw.get("all", False),
+        raw.get("pick", ""),
+        raw.get("attribute", ""),
+    )

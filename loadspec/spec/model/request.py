@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 from loadspec.spec.model.texts import UNSET, Expr, Template
 
-CaptureSource = Literal["jsonpath", "header", "regex"]
+CaptureSource = Literal["jsonpath", "header", "regex", "css", "xpath", "cookie", "body", "status", "duration"]
+Pick = Literal["", "first", "last", "random"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,21 @@ class Auth:
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """A value kept from an answer under `name`."""
+    """A value kept from an answer under `name`; `expression` is "" for sources that have none.
+
+    Of several matches `pick` says which is kept ("": the source's own choice), `all` keeps a list of them. `default`
+    (UNSET if none) stands in where nothing is found. `attribute` is that of a CSS selector's matches.
+    """
 
     name: str
     source: CaptureSource
     expression: str
     optional: bool = False
     secret: bool = False
+    default: Any = UNSET
+    all: bool = False
+    pick: Pick = ""
+    attribute: str = ""
 
 
 @dataclass(frozen=True, slots=True)

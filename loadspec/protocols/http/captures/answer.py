@@ -1,0 +1,46 @@
+"""Parts of an answer, parsed when somebody asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from loadspec.expr import Missing
+from loadspec.transports.base import UNPARSED, Answer
+from loadspec.wire.headers import Headers, header_list, parse_headers
+
+_NOT_JSON = object()
+
+
+def json_of(answer: Answer) -> Any:
+    """The body as JSON, parsed once. Raises Missing where it is none."""
+    parsed = answer.parsed
+    if parsed is UNPARSED:
+        try:
+            parsed = orjson.loads(answer.body)
+        except orjson.JSONDecodeError:
+            parsed = _NOT_JSON
+        answer.parsed = parsed
+    if parsed is _NOT_JSON:
+        raise Missing("json")
+    return parsed
+
+
+def headers_of(answer: Answer) -> Headers:
+    """The headers; none where no answer came."""
+    return parse_headers(answer.head) if answer.head else Headers()
+
+
+def header_values(answer: Answer, name: str) -> list[str]:
+    """The values of every header line with a name in small letters, in the order sent."""
+    if not answer.head:
+        return []
+    key = name.encode("ascii", "replace")
+    return [value.decode("latin-1") for found, value in header_list(answer.head) if found == key]
+
+
+def cookies_of(answer: Answer, name: str) -> list[str]:
+    """What the answer sets a cookie to, in the order sent: the value as it stands, before the first `;`."""
+    pairs = (line.partition(";")[0].partition("=") for line in header_values(answer, "set-cookie"))
+    return [value.strip() for key, equals, value in pairs if equals and key.strip() == name]
