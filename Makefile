@@ -47,6 +47,7 @@ constraints: $(VENV)/made-dev  ## pin what is installed now, for repeatable inst
 schemas: $(VENV)/made-dev  ## write schemas/ from the code
 	$(BIN)/loadspec schema spec > schemas/loadspec.schema.json
 	$(BIN)/loadspec schema results > schemas/results.schema.json
+	$(BIN)/loadspec schema diagnostics > schemas/diagnostics.schema.json
 
 docs: $(VENV)/made-dev  ## write docs/diagnostics.md from the table of codes
 	$(BIN)/loadspec explain --format markdown > docs/diagnostics.md

@@ -2,29 +2,59 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 
 from loadspec.errors import LoadspecError
 
+if TYPE_CHECKING:
+    from loadspec.spec import Diagnostic
+
 
 @contextmanager
-def reported() -> Iterator[None]:
-    """Print a LoadspecError and exit with its code."""
+def reported(colour: bool | None = None) -> Iterator[None]:
+    """Print a LoadspecError and exit with its code. `colour` is for stderr; None asks the terminal."""
     try:
         yield
     except LoadspecError as error:
-        click.echo(text_of(error), err=True)
+        click.echo(text_of(error, colour), err=True, color=True, nl=False)
         sys.exit(error.exit_code)
 
 
-def text_of(error: LoadspecError) -> str:
-    """A spec's diagnostics with their places; any other error as its sentence and its way out."""
-    from loadspec.spec import SpecError, render
+def text_of(error: LoadspecError, colour: bool | None = None) -> str:
+    """A spec's diagnostics with their places; any other error as its sentence and its way out. Ends with a newline."""
+    from loadspec.spec import SpecError
 
     if isinstance(error, SpecError):
-        return render(error.diagnostics)
-    return f"error: {error.message}" + (f"\nhelp: {error.hint}" if error.hint else "")
+        return diagnosed(error.diagnostics, colour)
+    return f"error: {error.message}\n" + (f"help: {error.hint}\n" if error.hint else "")
+
+
+def diagnosed(found: Sequence[Diagnostic], colour: bool | None = None) -> str:
+    """Diagnostics for stderr, and below them where to read on."""
+    from loadspec.spec.rendering import closing, render
+
+    return f"{render(found, coloured(colour))}\n{closing(found)}"
+
+
+def coloured(choice: bool | None) -> bool:
+    """Whether stderr takes colours: as chosen, else by NO_COLOR, FORCE_COLOR and the terminal."""
+    if choice is not None:
+        return choice
+    if not os.environ.get("FORCE_COLOR") and not _terminal():
+        return False  # without loading the terminal's package
+    from loadspec.ui.text import wants_colour
+
+    return wants_colour(sys.stderr, os.environ)
+
+
+def _terminal() -> bool:
+    try:
+        return sys.stderr.isatty()
+    except (ValueError, OSError):
+        return False

@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from loadspec.cli.errors import reported
+from loadspec.cli.errors import diagnosed, reported
 from loadspec.cli.options import override_options, overrides
 from loadspec.cli.streams import say
 from loadspec.errors import UsageError
@@ -56,7 +56,7 @@ def command(
     The exit code is 0 only if every threshold held. Options go over LOADSPEC_* variables, those over the profile,
     and that over the file.
     """
-    with reported():
+    with reported(colour):
         from loadspec.outputs import parse_out
 
         options = RunOptions(
@@ -77,10 +77,9 @@ def command(
 def run_and_show(loaded: Loaded, options: RunOptions, summary_mode: str = "compact") -> int:
     """Run a spec, print its warnings before and its summary after → the exit code."""
     from loadspec.run import run_spec
-    from loadspec.spec import render
 
     if loaded.warnings and not options.quiet:
-        click.echo(render(loaded.warnings), err=True)
+        click.echo(diagnosed(loaded.warnings, options.colour), err=True, color=True)
     result, written = run_spec(loaded.spec, options)
     say(_summary(result, options, summary_mode, [str(path) for path in written]))
     return int(result.exit_code)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
 
 def settle() -> None:
-    """Open what is closed of the three standard streams as nothing, before a socket takes its number."""
+    """Open what is closed of the three standard streams as nothing, before a socket takes its number.
+
+    What stdout's encoding lacks is escaped.
+    """
     for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
         try:
             os.fstat(number)
         except OSError:
             os.open(os.devnull, os.O_RDWR)  # takes the lowest free number: this one
             setattr(sys, name, os.fdopen(number, mode))
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # as stderr: a terminal without umlauts is no reason to stop
 
 
 def say(text: str) -> None:

@@ -2,39 +2,112 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
 
 import click
 
-from loadspec.cli.errors import reported
+from loadspec.cli.errors import diagnosed
 from loadspec.cli.streams import say
-from loadspec.spec import load
+from loadspec.errors import ExitCode
+from loadspec.spec import Diagnostic, Loaded, Overrides, Spec, SpecError, load, load_bytes
+from loadspec.spec.compose import MAX_BYTES
+from loadspec.spec.formats import Checked, as_github, as_json
+
+Read = Callable[[Overrides], Loaded]
+
+EVERY = "all"
+"""What `--profile` takes for every profile of a file, whatever they are called."""
 
 
 @click.command("validate")
 @click.argument("specs", metavar="SPEC...", nargs=-1, required=True)
-def command(specs: tuple[str, ...]) -> None:
-    """Check each SPEC and print all that is wrong with it.
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="For people, for programs, or for annotations of a pull request.",
+)
+@click.option("--strict", is_flag=True, help="Warnings make a spec invalid, too.")
+@click.option("--profile", metavar="NAME", help="Describe the load of this profile, or of `all`; all are checked.")
+@click.option("--color/--no-color", "colour", default=None, help="Colours; by default if it is a terminal.")
+def command(specs: tuple[str, ...], form: str, strict: bool, profile: str | None, colour: bool | None) -> None:
+    """Check each SPEC and print all that is wrong with it; `-` reads one from stdin.
 
-    Neither the network nor the values of environment variables are looked at. The exit code is 104 for an invalid spec.
+    The file and all its profiles are checked. Neither the network nor the values of environment variables are looked
+    at. The exit code is 104 for an invalid spec.
     """
-    code = 0
-    for path in specs:
-        try:
-            with reported():
-                _check(path)
-        except SystemExit as end:
-            code = code or int(end.code or 0)
-    sys.exit(code)
+    checked = [each for path in specs for each in _check(path, profile)]
+    if form == "json":
+        say(as_json(checked))
+    elif form == "github":
+        say(as_github(checked, _from_workspace))
+    else:
+        _show(checked, colour)
+    bad = any(not file.valid or (strict and file.found) for file in checked)
+    sys.exit(int(ExitCode.INVALID_SPEC) if bad else 0)
 
 
-def _check(path: str) -> None:
-    loaded = load(path)
-    if loaded.warnings:
-        from loadspec.spec import render
+def _show(checked: Sequence[Checked], colour: bool | None) -> None:
+    """Findings on stderr, a line for each valid file on stdout."""
+    found = [each for file in checked for each in file.found]
+    if found:
+        click.echo(diagnosed(found, colour), err=True, color=True, nl=False)
+    for file in checked:
+        if file.valid:
+            profile = f" --profile {file.profile}" if file.profile else ""
+            say(f"{file.file}{profile}: valid - {file.summary}\n")
 
-        click.echo(render(loaded.warnings), err=True)
-    spec = loaded.spec
+
+def _check(path: str, profile: str | None) -> list[Checked]:
+    """A file as it would run without a profile, with one, or with each."""
+    name, read = _reader(path)
+    if profile != EVERY:
+        return [_checked(name, read, profile)]
+    rows = [_checked(name, read, None)]
+    if rows[0].valid:
+        rows += [_checked(name, read, each) for each in read(Overrides()).profiles]
+    seen: set[Diagnostic] = set()
+    return [row._replace(found=tuple(_unseen(row.found, seen))) for row in rows]
+
+
+def _unseen(found: Sequence[Diagnostic], seen: set[Diagnostic]) -> list[Diagnostic]:
+    new = [each for each in found if each not in seen]
+    seen.update(new)
+    return new
+
+
+def _checked(name: str, read: Read, profile: str | None) -> Checked:
+    try:
+        loaded = read(Overrides(profile=profile))
+    except SpecError as refused:
+        return Checked(name, refused.diagnostics, profile or "")
+    return Checked(name, loaded.warnings, profile or "", _summary(loaded.spec))
+
+
+def _reader(path: str) -> tuple[str, Read]:
+    """A file's name for people, and what loads it; stdin can be read once only."""
+    if path != "-":
+        return path, partial(load, path)
+    data = sys.stdin.buffer.read(MAX_BYTES + 1)
+    return "stdin", partial(load_bytes, data, "stdin")
+
+
+def _summary(spec: Spec) -> str:
     loads = "; ".join(scenario.load.describe() for scenario in spec.scenarios)
     count = len(spec.thresholds)
-    say(f"{path}: valid - {spec.name}: {loads}; {count} threshold{'' if count == 1 else 's'}\n")
+    return f"{spec.name}: {loads}; {count} threshold{'' if count == 1 else 's'}"
+
+
+def _from_workspace(name: str) -> str:
+    """A file's name from the repository's root, as annotations want it."""
+    root = os.environ.get("GITHUB_WORKSPACE")
+    if not root:
+        return name
+    full, base = Path(name).resolve(), Path(root).resolve()
+    return str(full.relative_to(base)) if full.is_relative_to(base) else name

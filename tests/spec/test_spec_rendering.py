@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from loadspec.spec import Diagnostic, SpecError, render
 from loadspec.spec.diagnostics import closest, ordered
-from loadspec.spec.rendering import printable, width
+from loadspec.spec.rendering import closing, printable, width
 
 
 def test_the_form() -> None:
@@ -42,6 +44,17 @@ def test_the_form() -> None:
         ("a", 2, 1, "a", " ^"),
         ("\x1b[31m", 1, 5, "␛[31m", "^^^^^"),
         ("a\u202eb", 3, 1, "a\ufffdb", "  ^"),
+        ("👍🏽: y", 5, 1, "👍🏽: y", "      ^"),
+        ("\ta\tb", 4, 1, "    a    b", "         ^"),
+        ("\t", 1, 1, "", "^^^^"),
+        ("한글x", 3, 1, "한글x", "    ^"),
+        ("\u1112\u1161\u11abx", 4, 1, "\u1112\u1161\u11abx", "  ^"),
+        ("a\u20ddb", 3, 1, "a\u20ddb", " ^"),
+        ("key:", 5, 1, "key:", "    ^"),
+        ("key:", 99, 1, "key:", "    ^"),
+        ("", 1, 9, "", "^"),
+        ("key: value   ", 6, 8, "key: value", "     ^^^^^^^^"),
+        ("a\nb", 3, 1, "a␊b", "  ^"),
     ],
 )
 def test_columns(text: str, column: int, length: int, source: str, carets: str) -> None:
@@ -55,6 +68,45 @@ def test_long_lines_are_windowed() -> None:
     assert all(len(line) < 130 for line in lines)
     at = lines[4].index("^")
     assert lines[3][at : at + 4] == "HERE"
+
+
+@pytest.mark.parametrize("letter", ["x", "漢", "e\u0301", "\t"])
+@pytest.mark.parametrize("size", [0, 50, 109, 110, 111, 400])
+def test_the_caret_stands_under_its_token_wherever_the_line_is_cut(letter: str, size: int) -> None:
+    text = letter * size + "HERE" + letter * 300
+    found = Diagnostic("error", "LS003", "m", 1, len(letter) * size + 1, 4, file="f", text=text)
+    _, _, _, source, carets = render([found]).split("\n")[:5]
+    at = carets.index("^")
+    before = source[: source.index("HERE")]
+    assert width(before) == at
+    assert carets.count("^") == 4
+    assert width(source) < 125
+
+
+def test_a_token_longer_than_the_window_is_cut() -> None:
+    found = Diagnostic("error", "LS003", "m", 1, 11, 900, label="all of it", file="f", text=" " * 10 + "y" * 900)
+    lines = render([found]).split("\n")
+    assert lines[3] == "1 | …" + " " * 10 + "y" * 100 + "…" or lines[3].endswith("y…")
+    assert len(lines[4]) < 140
+    assert lines[4].endswith("^ all of it")
+
+
+def test_the_closing_line() -> None:
+    errors = [Diagnostic("error", f"LS{n:03}", "m") for n in (30, 12, 12, 20)]
+    assert closing(errors) == "4 errors; for more: loadspec explain LS012 LS020 LS030\n"
+    assert closing([Diagnostic("warning", "LS050", "m")]) == "1 warning; for more: loadspec explain LS050\n"
+    assert closing([]) == ""
+    many = [Diagnostic("error", f"LS{n:03}", "m") for n in range(1, 9)]
+    assert closing(many) == "8 errors; for more: loadspec explain LS001 LS002 LS003 LS004 LS005\n"
+
+
+@given(st.text(max_size=200), st.integers(1, 300), st.integers(0, 300))
+def test_colour_adds_nothing_but_colour(text: str, column: int, length: int) -> None:
+    line = text.replace("\n", "")
+    found = Diagnostic("error", "LS003", text, 7, column, length, label=text, help=text, file=text, text=line)
+    plain = render([found])
+    assert re.sub(r"\x1b\[[0-9;]*m", "", render([found], colour=True)) == plain
+    assert "\x1b" not in plain
 
 
 def test_many_are_cut() -> None:
