@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from loadspec.pools.policies import PICKS
+from loadspec.pools.errors import DataError
+from loadspec.pools.policies import AT_END, ENDLESS, PICKS, Exhausted
 from loadspec.pools.pool import Pool
+from loadspec.pools.usage import Usage, pack
 
-__all__ = ["PICKS", "Pool"]
+__all__ = ["AT_END", "ENDLESS", "PICKS", "DataError", "Exhausted", "Pool", "Usage", "pack"]

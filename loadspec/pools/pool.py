@@ -5,35 +5,86 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from loadspec.pools.policies import PICKS, Draw, Row
+from loadspec.pools.mixing import GAMMA_DRAW, GAMMA_USER, mix, stream
+from loadspec.pools.policies import AT_END, PICKS, Draw, Row, end_of
+
+Bust = Callable[[Any, str], Any]
+"""(item, mark) → the item made unlike any other by the mark, 16 hexadecimal digits."""
 
 
 class Pool:
     """Rows that virtual users draw from; what is drawn depends on (seed, name, user, n) alone, not on the worker.
 
     `row(user, n)` is the index and `draw(user, n)` the item that user `user` gets at its draw number `n`; both count
-    from 0. `max_users` is the most users that the whole run can have, not this worker's share.
+    from 0, both raise Exhausted where no row is left. `max_users` is the most users that the whole run can have, not
+    this worker's share. `seen` has a byte for each row, set to 1 by whoever draws it for a user. `bust` changes what
+    is drawn, by a mark that depends on `run_id` too: what a cache keeps of one run must not serve the next.
     Raises ValueError for an empty pool, an unknown policy or no users.
     """
 
-    __slots__ = ("draw", "items", "name", "row")
+    __slots__ = ("at_end", "items", "name", "pick", "row", "seen")
 
     name: str
-    items: tuple[Any, ...]
+    pick: str
+    at_end: str
+    items: Sequence[Any]
     row: Row
-    draw: Callable[[int, int], Any]
+    seen: bytearray
 
-    def __init__(self, name: str, items: Sequence[Any], pick: str, seed: int, max_users: int) -> None:
-        if not items:
+    def __init__(
+        self,
+        name: str,
+        items: Sequence[Any],
+        pick: str,
+        seed: int,
+        max_users: int,
+        *,
+        at_end: str | None = None,
+        weights: Sequence[float] = (),
+        exponent: float = 1.0,
+        bust: Bust | None = None,
+        run_id: str = "",
+    ) -> None:
+        if not len(items):
             raise ValueError(f"pool `{name}` has no items")
         if pick not in PICKS:
             raise ValueError(f"pool `{name}`: there is no policy `{pick}`; legal are {', '.join(PICKS)}")
         if max_users < 1:
             raise ValueError(f"pool `{name}`: max_users is {max_users}, a run has at least one user")
-        rows = tuple(items)
-        row = PICKS[pick](Draw(seed, name, len(rows), max_users))
-        self.name, self.items, self.row = name, rows, row
-        self.draw = lambda user, n: rows[row(user, n)]
+        self.name, self.pick, self.at_end = name, pick, at_end or end_of(pick)
+        if self.at_end not in AT_END:
+            raise ValueError(f"pool `{name}`: at_end is {self.at_end}; legal are {', '.join(AT_END)}")
+        self.items = tuple(items) if isinstance(items, list) else items
+        wraps = self.at_end == "wrap"
+        self.row = PICKS[pick](Draw(seed, name, len(items), max_users, wraps, weights, exponent))
+        self.seen = bytearray(len(items))
+        if bust is not None:
+            busted = _Busted(self.items, self.row, bust, stream(seed, f"{run_id}/{name}/bust"))
+            self.items, self.row = busted, busted.row
+
+    def draw(self, user: int, n: int) -> Any:
+        """The item, uncounted. `User.draw` does the same in line: a call less on the hot path."""
+        return self.items[self.row(user, n)]
 
     def __len__(self) -> int:
         return len(self.items)
+
+
+class _Busted(Sequence[Any]):
+    """Items with a mark. Whoever draws asks for the row first and for the item next, with nothing in between."""
+
+    __slots__ = ("_bust", "_items", "_mark", "_row", "_start")
+
+    def __init__(self, items: Sequence[Any], row: Row, bust: Bust, start: int) -> None:
+        self._items, self._row, self._bust, self._start = items, row, bust, start
+        self._mark = start
+
+    def row(self, user: int, n: int) -> int:
+        self._mark = self._start + user * GAMMA_USER + n * GAMMA_DRAW
+        return self._row(user, n)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._bust(self._items[index], f"{mix(self._mark):016x}")
+
+    def __len__(self) -> int:
+        return len(self._items)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from loadspec.pools import Pool
+from loadspec.expr import Missing
+from loadspec.pools import DataError, Exhausted, Pool
 from loadspec.transports.base import Answer
 from loadspec.transports.fast import Channel
 
@@ -24,6 +25,14 @@ class StopUser(Stop):
 
 class AbortRun(Stop):
     """The whole run ends; the text says why."""
+
+
+class PoolEnd(Stop):
+    """A pool has no row left for this user, which starts no further iteration; with `whole`, nor does any other."""
+
+    def __init__(self, text: str, whole: bool) -> None:
+        super().__init__(text)
+        self.whole = whole
 
 
 class Outcome:
@@ -54,12 +63,31 @@ class Host(Protocol):
     def random(self) -> float:
         """Evenly in [0, 1)."""
 
+    def turn(self) -> Any:
+        """Changes each time the users have given way to each other."""
+
+    def park(self, user: User, seconds: float) -> bool:
+        """Give way until `wake` is called for this user; False where that did not come within so long."""
+
+    def wake(self, user: User) -> None:
+        """Let a user that is parked go on."""
+
+    def gather(self, user: User, jobs: Sequence[tuple[Branch, Callable[[User], None]]]) -> None:
+        """Run branches of a user at the same time, and give way until all have ended.
+
+        The first that raises interrupts the others, and what it raised is raised here once they are gone.
+        """
+
 
 class User:
-    """One virtual user: what lives as long as it, and what lives for one iteration."""
+    """One virtual user: what lives as long as it, and what lives for one iteration.
+
+    Its draws depend on its `seat`: its number among the users of all scenarios, from 0.
+    """
 
     __slots__ = (
         "answer",
+        "branches",
         "captures",
         "channels",
         "drawn",
@@ -67,23 +95,29 @@ class User:
         "host",
         "index",
         "iteration",
+        "memory",
         "ok",
         "outcomes",
         "pools",
         "resume",
         "retiring",
+        "seat",
         "setup",
         "trouble",
     )
 
     def __init__(self, index: int, host: Host, pools: Sequence[Pool], origins: int, setup: Mapping[str, Any]) -> None:
         self.index = index
+        self.seat = index
         self.host = host
         self.pools = pools
         self.setup = setup
         self.iteration = -1  # the first one is 0
         self.channels: list[Channel | None] = [None] * origins
         self.drawn = [0] * len(pools)
+        self.memory: dict[int, Any] = {}
+        """What steps remember of this user from one iteration to the next, by the step's number."""
+        self.branches: tuple[Branch, ...] = ()
         self.retiring = False
         self.resume: Callable[[], Any] = _nowhere
         self._clear(0)
@@ -109,10 +143,20 @@ class User:
         return item
 
     def draw(self, pool: int) -> Any:
-        """A new row."""
+        """A new row. Raises PoolEnd or AbortRun where none is left, as the pool's `at_end` says."""
         n = self.drawn[pool]
         self.drawn[pool] = n + 1
-        return self.pools[pool].draw(self.index, n)
+        source = self.pools[pool]
+        try:
+            row = source.row(self.seat, n)
+            item = source.items[row]
+        except Exhausted:
+            self.drawn[pool] = n
+            raise _ended(source) from None
+        except DataError as error:  # its file was written to while the load ran
+            raise Missing(f"pool.{source.name} ({error})") from None
+        source.seen[row] = 1
+        return item
 
     def channel(self, origin: int) -> Channel:
         """This user's connection to an origin."""
@@ -125,11 +169,51 @@ class User:
             channel = self.channels[origin] = self.host.connect(self, origin)
         return channel
 
+    def fork(self, number: int, count: int) -> list[Branch]:
+        """The branches of step `number`: the same ones, and so the same connections, each time."""
+        found: list[Branch] | None = self.memory.get(number)
+        if found is None:
+            found = self.memory[number] = [
+                Branch(self.index, self.host, self.pools, 0, self.setup) for _ in range(count)
+            ]
+            self.branches += tuple(found)
+        for branch in found:
+            for name in _SHARED:
+                setattr(branch, name, getattr(self, name))
+        return found
+
     def close(self) -> None:
         """Close all connections."""
         for channel in self.channels:
             if channel is not None:
                 channel.close()
+        for branch in self.branches:
+            branch.close()
+            branch.channels = []
+
+
+class Branch(User):
+    """A part of a user that does something at the same time as others: answers and connections are its own."""
+
+    __slots__ = ("fiber",)
+
+    def __init__(self, index: int, host: Host, pools: Sequence[Pool], origins: int, setup: Mapping[str, Any]) -> None:
+        super().__init__(index, host, pools, origins, setup)
+        self.fiber: Any = None  # another one each time, while connections keep what resumes them
+        self.resume = self._switch
+
+    def _switch(self) -> Any:
+        return self.fiber.switch()
+
+
+_OWN = ("answer", "branches", "channels", "ok", "resume", "trouble")
+_SHARED = tuple(name for name in User.__slots__ if name not in _OWN)
+"""What a branch has in common with its user."""
+
+
+def _ended(pool: Pool) -> Stop:
+    text = f"pool `{pool.name}` is used up: no row is left of its {len(pool)}"
+    return AbortRun(text) if pool.at_end == "error" else PoolEnd(text, pool.at_end == "stop")
 
 
 def _nowhere() -> None:

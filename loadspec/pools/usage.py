@@ -1,0 +1,49 @@
+"""How a pool was used: rows drawn, and which of them, in a form that adds up over workers. A bit a row at most."""
+
+from __future__ import annotations
+
+import base64
+import zlib
+
+EACH_TIME = 1 << 15
+"""Pools of up to so many rows say every second which of them were drawn; a larger one only at the end."""
+_DIGITS = bytes.maketrans(b"\x00\x01", b"01")
+
+
+def pack(seen: bytearray) -> str:
+    """A byte a row, 0 or 1 → a bit a row, compressed, as text."""
+    bits = int(seen[::-1].translate(_DIGITS), 2)
+    data = bits.to_bytes((len(seen) + 7) // 8, "little")
+    return base64.b64encode(zlib.compress(data, 1)).decode()
+
+
+def unpack(text: str) -> int:
+    """→ a number whose bit i says that row i was seen."""
+    return int.from_bytes(zlib.decompress(base64.b64decode(text)), "little")
+
+
+class Usage:
+    """The draws of one pool over all workers: counts add up, maps of rows are united."""
+
+    __slots__ = ("_seen", "drawn", "rows")
+
+    def __init__(self, rows: int) -> None:
+        self.rows = rows
+        self.drawn = 0
+        self._seen = 0
+
+    def add(self, drawn: int, seen: str) -> None:
+        """Add rows drawn since a worker last said, and (empty: unchanged) its map of all rows seen so far."""
+        self.drawn += drawn
+        if seen:
+            self._seen |= unpack(seen)
+
+    @property
+    def distinct(self) -> int:
+        """Rows that were drawn at least once."""
+        return self._seen.bit_count()
+
+    @property
+    def repeated(self) -> int:
+        """Draws of a row that had been drawn before."""
+        return max(0, self.drawn - self.distinct)
