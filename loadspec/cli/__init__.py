@@ -14,6 +14,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "run": ("loadspec.cli.run:command", "Run a spec: load out, a verdict and a report in."),
     "validate": ("loadspec.cli.validate:command", "Check a spec without running it."),
     "explain": ("loadspec.cli.explain:command", "Explain the code of a diagnostic, with examples."),
+    "init": ("loadspec.cli.init:command", "Write a spec that runs, from four questions."),
     "schema": ("loadspec.cli.schema:command", "Print the JSON Schema of a spec, or of results.json."),
     "mock": ("loadspec.cli.mock:command", "Serve a mock image-generation platform."),
     "demo": ("loadspec.cli.demo:command", "Run a short cut of the reference spec against the mock."),
