@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from greenlet import greenlet
 
+from loadspec.engine.branches import Gathering, interrupt
 from loadspec.plan import Plan
-from loadspec.protocols.user import User
-from loadspec.transports.base import Interrupted
+from loadspec.protocols.user import Branch, User
 from loadspec.transports.fast import Channel
 from loadspec.transports.network import Network
 
@@ -21,6 +21,7 @@ class EngineHost:
     def __init__(self, plan: Plan) -> None:
         self.network = Network()
         self._plan = plan
+        self._parked: dict[User, Any] = {}  # → the callback that resumes it, None as long as nobody has woken it
         self.random: Callable[[], float] = random.Random(plan.seed).random
 
     def sleep(self, user: User, seconds: float) -> None:
@@ -32,6 +33,30 @@ class EngineHost:
         finally:
             timer.stop()
             timer.close()
+
+    def park(self, user: User, seconds: float) -> bool:
+        """Give way until `wake` is called for this user; False where that did not come within `seconds`."""
+        timer = self.network.loop.timer(max(0.0, seconds))
+        timer.start(user.resume, update=True)
+        self._parked[user] = None
+        try:
+            self.network.switch()
+        finally:
+            timer.stop()
+            timer.close()
+            callback = self._parked.pop(user)
+            if callback is not None:
+                callback.stop()  # where the timer or an interrupt was quicker
+        return callback is not None
+
+    def wake(self, user: User) -> None:
+        """Let a user that is parked go on, when the loop comes round."""
+        if user in self._parked and self._parked[user] is None:
+            self._parked[user] = self.network.loop.run_callback(user.resume)
+
+    def gather(self, user: User, jobs: Sequence[tuple[Branch, Callable[[User], None]]]) -> None:
+        """Run branches of a user at the same time; see `Host`."""
+        Gathering(self.network, user, jobs).run()
 
     def connect(self, user: User, origin: int) -> Channel:
         """A channel to an origin, not connected yet."""
@@ -48,13 +73,8 @@ class EngineHost:
 
     def interrupt(self, fiber: greenlet) -> None:
         """Throw `Interrupted` into a user, wherever it waits."""
-        self.network.loop.run_callback(_throw, fiber)
+        interrupt(self.network, fiber)
 
     def turn(self) -> Any:
         """Changes each time the loop has come round."""
         return self.network.loop.iteration
-
-
-def _throw(fiber: greenlet) -> None:
-    if fiber:
-        fiber.throw(Interrupted)

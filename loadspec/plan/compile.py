@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import count
 from typing import Any
 
 from loadspec.expr import compile_template
 from loadspec.load import crews_of, max_users
 from loadspec.metrics.meters import Meters
 from loadspec.plan.model import Flow, Phase, Plan, ScenarioPlan
+from loadspec.plan.names import outcome_slots, value_names
 from loadspec.plan.scope import RunScope
-from loadspec.plan.steps import STEPS
+from loadspec.plan.steps import compile_step
 from loadspec.plan.steps.answer import secret_rows
 from loadspec.plan.steps.context import Context
 from loadspec.pools import Pool
 from loadspec.protocols.failures import FailureLog
 from loadspec.protocols.http.captures import secret_values
 from loadspec.protocols.http.request import Origins
-from loadspec.spec.model import CallStep, PollStep, Scenario, Spec, Step
+from loadspec.spec.model import Scenario, Spec, Step, all_exchanges
 
 
 def compile_plan(spec: Spec, seed: int, run_id: str = "") -> Plan:
@@ -28,17 +30,18 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "") -> Plan:
     unset += [("vars", name) for name in spec.vars if name not in constants["vars"]]
     phases = {name: Phase(Meters(), _failures(spec)) for name in ("setup", "load", "teardown")}
     origins = Origins()
+    numbers = count()
     users = max(1, max_users(crews_of(spec.scenarios)))
     pools = tuple(Pool(p.name, p.items, p.pick, seed, users) for p in spec.pools.values())
 
     def flow(steps: tuple[Step, ...], phase: str, scenario: str, tags: Mapping[str, str]) -> Flow:
-        exchanges = [step for step in steps if isinstance(step, (CallStep, PollStep))]
-        slots = {step.name: index for index, step in enumerate(exchanges)}
-        captures = [capture.name for step in exchanges for capture in step.request.captures]
-        scope = RunScope(constants, spec.pools, captures, slots, unset)
+        slots = outcome_slots(steps)
+        scope = RunScope(constants, spec.pools, value_names(steps), slots, unset)
         tags = {"scenario": scenario, **tags}
-        context = Context(tags, scope, phases[phase], spec.target, spec.metrics, origins, slots)
-        return Flow(tuple(STEPS[type(step)](step, context) for step in steps), len(exchanges))
+        context = Context(
+            tags, scope, phases[phase], spec.target, spec.metrics, origins, slots, seed, numbers, compile_step
+        )
+        return Flow(tuple(compile_step(step, context) for step in steps), len(slots))
 
     return Plan(
         setup=flow(spec.setup, "setup", "setup", {}),
@@ -90,7 +93,6 @@ def _failures(spec: Spec) -> FailureLog:
     requests += [
         step.request
         for flow in (spec.setup, spec.teardown, *(scenario.flow for scenario in spec.scenarios))
-        for step in flow
-        if isinstance(step, (CallStep, PollStep))
+        for step in all_exchanges(flow)
     ]
     return FailureLog(secrets, secret_values(secret_rows(requests)))

@@ -16,9 +16,12 @@ _STREAM = "/scenarios"
 _UNIT = 2.0**-64
 
 
-def weighted(weights: Sequence[float], seed: int) -> Choose:
-    """The draw of a mix: any worker, asked for the same user and iteration, says the same. Weights sum to above 0."""
-    start = stream(seed, _STREAM)
+def weighted(weights: Sequence[float], seed: int, name: str = _STREAM) -> Choose:
+    """The draw of a mix: any worker, asked for the same user and iteration, says the same. Weights sum to above 0.
+
+    A name other than a pool's or another draw's makes the draws independent of theirs.
+    """
+    start = stream(seed, name)
     bounds = list(accumulate(weights))
     total, last = bounds[-1], max(index for index, weight in enumerate(weights) if weight > 0)
 

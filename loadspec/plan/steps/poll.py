@@ -1,8 +1,9 @@
 """`poll`: ask again and again until an answer says that the work is done.
 
-The first request goes out at once, the others on its beat, at begin + n·every, never two to catch up. Transport
-errors, 429 and 5xx are ridden out until the timeout; any other unexpected answer that does not satisfy `until` ends
-the poll, not ok. The timeout bounds the requests, too: each may take what is left of it at most.
+The first request goes out at once, the others on its beat, at begin + n·every, never two to catch up. With `backoff`
+the beat slows down: begin + every, + every·factor, + every·factor² and so on, by that schedule, whenever answers come.
+Transport errors, 429 and 5xx are ridden out until the timeout; any other unexpected answer that does not satisfy
+`until` ends the poll, not ok. The timeout bounds the requests, too: each may take what is left of it at most.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from loadspec.plan.model import RunStep
 from loadspec.plan.steps.context import Context, compile_exchange, compile_finish, unsent
 from loadspec.protocols.http import Attempt
 from loadspec.protocols.user import User
-from loadspec.spec.model import PollStep
+from loadspec.spec.model import Backoff, PollStep
 
 _SHORTEST = 0.001
 """Seconds between two requests, however short `every` is."""
@@ -53,10 +54,11 @@ def _compile_wait(step: PollStep, context: Context, attempt: Attempt) -> Callabl
     """→ a function that asks until the end: (whether the last status was expected, "" or why it failed)."""
     until = compile_expression(step.until, context.scope)
     fail_when = context.expression(step.fail_when)
-    every, timeout = max(step.every, _SHORTEST), step.timeout
+    timeout = step.timeout
+    next_beat = _compile_beat(max(step.every, _SHORTEST), step.backoff)
 
     def wait(user: User) -> tuple[bool, str]:
-        begin, count, passed = monotonic(), 0, 0.0
+        begin, count, due, passed = monotonic(), 0, 0.0, 0.0
         while True:
             expected = attempt(user, timeout - passed)
             user.ok = expected
@@ -67,14 +69,44 @@ def _compile_wait(step: PollStep, context: Context, attempt: Attempt) -> Callabl
             if not expected and _is_final(user.answer.status):
                 return expected, "poll_refused"
             passed = monotonic() - begin
-            count = max(count + 1, math.ceil(passed / every))
-            if count * every < timeout:
-                user.host.sleep(user, count * every - passed)
+            count, due = next_beat(count, passed)
+            if due < timeout:
+                user.host.sleep(user, due - passed)
                 passed = monotonic() - begin
-            if max(passed, count * every) >= timeout:  # none left: the next beat is too late, or the user woke late
+            if max(passed, due) >= timeout:  # none left: the next beat is too late, or the user woke late
                 return expected, "poll_timeout"
 
     return wait
+
+
+def _compile_beat(every: float, backoff: Backoff | None) -> Callable[[int, float], tuple[int, float]]:
+    """→ (last beat's number, seconds passed) → the next beat that is not over yet: its number, when it is due."""
+    if backoff is None or backoff.factor == 1 or every >= backoff.longest:
+        step = every if backoff is None else min(every, backoff.longest)
+
+        def steady(count: int, passed: float) -> tuple[int, float]:
+            count = max(count + 1, math.ceil(passed / step))
+            return count, count * step
+
+        return steady
+
+    factor, longest = backoff.factor, backoff.longest
+    growing = math.inf if longest == math.inf else math.ceil(math.log(longest / every, factor))
+    """So many intervals are shorter than the longest."""
+
+    def due(number: int) -> float:
+        grown = min(number, growing)
+        return float(
+            every * (factor**grown - 1) / (factor - 1) + (0 if grown == number else (number - grown) * longest)
+        )
+
+    def slowing(count: int, passed: float) -> tuple[int, float]:
+        count += 1
+        while due(count) < passed:
+            count += 1
+        return count, due(count)
+
+    return slowing
 
 
 def _is_final(status: int) -> bool:

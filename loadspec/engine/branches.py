@@ -1,0 +1,81 @@
+"""Branches of one user that run at the same time: a greenlet each, while the user's own waits for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from greenlet import greenlet
+
+from loadspec.protocols.user import Branch, User
+from loadspec.transports.base import Interrupted
+from loadspec.transports.network import Network
+
+Job = tuple[Branch, Callable[[User], None]]
+
+
+def interrupt(network: Network, fiber: greenlet) -> None:
+    """Throw `Interrupted` into a greenlet, wherever it waits, when the loop comes round."""
+    network.loop.run_callback(_throw, fiber)
+
+
+def _throw(fiber: greenlet) -> None:
+    if fiber:
+        fiber.throw(Interrupted)
+
+
+class Gathering:
+    """One time that a user runs branches.
+
+    The first branch that raises ends the others: they are interrupted, what they had sent counts as cut off, and what
+    was raised goes on in the user once all are gone. Interrupting the user interrupts its branches first.
+    """
+
+    __slots__ = ("_error", "_fibers", "_jobs", "_left", "_network", "_user", "_wake")
+
+    def __init__(self, network: Network, user: User, jobs: Sequence[Job]) -> None:
+        self._network = network
+        self._user = user
+        self._jobs = jobs
+        self._left = len(jobs)
+        self._fibers: list[greenlet] = []
+        self._error: BaseException | None = None
+        self._wake: Any = None
+
+    def run(self) -> None:
+        """Start all, and give way until all have ended. Raises what a branch raised, or what was thrown in here."""
+        for branch, step in self._jobs:
+            fiber = branch.fiber = greenlet(self._live, parent=self._network.hub)
+            self._fibers.append(fiber)
+            self._network.loop.run_callback(fiber.switch, branch, step)
+        thrown: BaseException | None = None
+        while self._left:
+            try:
+                self._network.switch()
+            except BaseException as error:
+                thrown = error
+                self._end_all()
+        if self._wake is not None:
+            self._wake.stop()  # where an interrupt came between the last end and this
+        if thrown is not None:
+            raise thrown
+        if self._error is not None:
+            raise self._error
+
+    def _live(self, branch: Branch, step: Callable[[User], None]) -> None:
+        """A branch's life. Whatever leaves the step ends here, and goes on in the user."""
+        try:
+            step(branch)
+        except BaseException as error:
+            if self._error is None:
+                self._error = error
+                self._end_all()
+        finally:
+            self._left -= 1
+            if not self._left:
+                self._wake = self._network.loop.run_callback(self._user.resume)
+
+    def _end_all(self) -> None:
+        current = self._fibers
+        for fiber in current:
+            interrupt(self._network, fiber)
