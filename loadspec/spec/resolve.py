@@ -157,28 +157,47 @@ def merge(base: Any, over: Any, path: Path, layer: Layer, origins: Origins) -> A
 
 def _whole(path: Path) -> bool:
     """Mappings that say one thing: two of them merged would say two."""
-    return len(path) > 1 and (path[-1] == "auth" or path[-2] == "capture" or path[0] in ("metrics", "vars"))
+    if len(path) < 2 or path[0] == "scenarios":
+        return False
+    return path[-1] == "auth" or path[-2] == "capture" or path[0] in ("metrics", "vars")
 
 
 def _apply(
     base: dict[str, Any], layer: Layer, origins: Origins, found: list[Diagnostic], source: Source
 ) -> dict[str, Any]:
-    values = layer.values
-    if any(key in values for key in SHAPES):
-        base = {key: value for key, value in base.items() if key not in (*SHAPES, *COMPANIONS)}
-    elif "vus" in values and "stages" in base:
+    base = _below_load(base, layer.values, (), layer, found, source)
+    over = layer.values.get("scenarios")
+    if isinstance(over, Mapping) and isinstance(base.get("scenarios"), Mapping):
+        base["scenarios"] = {
+            name: _below_load(dict(scenario), over[name], ("scenarios", name), layer, found, source)
+            if isinstance(scenario, Mapping) and isinstance(over.get(name), Mapping)
+            else scenario
+            for name, scenario in base["scenarios"].items()
+        }
+    for key, value in layer.values.items():
+        if key not in ("profiles", "loadspec"):
+            base = {**base, key: merge(base.get(key), value, (key,), layer, origins)}
+    if isinstance(over, Mapping) and isinstance(base.get("scenarios"), Mapping):
+        base["scenarios"] = {name: value for name, value in base["scenarios"].items() if value is not None}
+    return base
+
+
+def _below_load(
+    base: dict[str, Any], over: Mapping[str, Any], path: Path, layer: Layer, found: list[Diagnostic], source: Source
+) -> dict[str, Any]:
+    """What is left of a load below another layer's: a shape replaces it, `vus` alone cannot change stages."""
+    if any(key in over for key in SHAPES):
+        return {key: value for key, value in base.items() if key not in (*SHAPES, *COMPANIONS)}
+    if "vus" in over and "stages" in base:
         message = "`vus` alone does not change a load of stages: they say how many users there are"
-        example = f"30s:{values['vus']}"
+        example = f"30s:{over['vus']}"
         help = f"give --stages {example}, or a duration beside it"
-        home = layer.home(("vus",))
+        home = layer.home((*path, "vus"))
         if isinstance(home, str):
             found.append(Diagnostic("error", "LS040", message, help=help, file=home))
         else:
             help = f"give `stages: {example}`, or a `duration` beside it (on the command line, --stages)"
             found.append(source.at("LS040", message, source.key(home), help=help))
-    for key, value in values.items():
-        if key not in ("profiles", "loadspec"):
-            base = {**base, key: merge(base.get(key), value, (key,), layer, origins)}
     return base
 
 

@@ -30,6 +30,9 @@ SHAPES = ("stages", "iterations", "iterations_per_vu", "duration")
 COMPANIONS = ("start_vus", "graceful_ramp_down", "max_duration")
 """Settings of a shape; they go with it. `vus` and `graceful_stop` stay."""
 
+LOAD_KEYS = (*SHAPES, *COMPANIONS, "vus")
+"""Any of these gives a scenario a load of its own; `graceful_stop` at top level is for all scenarios."""
+
 _GRACE = 30.0
 _MAX_DURATION = 600.0
 
@@ -48,6 +51,11 @@ class Problem:
 def problems(document: Mapping[str, Any]) -> list[Problem]:
     """All that is wrong with the load of a document, durations aside: they are checked with all the others."""
     return [*_beside_another(document), *_without_shape(document), *_stage_problems(document), *_counts(document)]
+
+
+def own_load(scenario: Mapping[str, Any]) -> list[str]:
+    """The keys by which a scenario has a load of its own; none where it is one of the mix."""
+    return [key for key in LOAD_KEYS if key in scenario]
 
 
 def build_load(document: Mapping[str, Any]) -> LoadConfig:

@@ -38,13 +38,14 @@ _ELSEWHERE = {
     "asserts": "checks",
     "data": "body",
     "delay": "think",
+    "exec": "flow",
     "expect": "checks",
     "extract": "capture",
     "get": "call",
     "pause": "think",
     "post": "call",
     "save": "capture",
-    "scenario": "flow",
+    "scenario": "scenarios",
     "sleep": "think",
     "steps": "flow",
     "url": "path",
@@ -216,7 +217,18 @@ def _missing(source: Source, error: _Facts) -> Iterator[Diagnostic]:
 
 
 def _no_action(source: Source, error: _Facts) -> Iterator[Diagnostic]:
-    """A step without `call`, `poll` or `think`."""
+    """A step without an action; or a file without anything to do."""
+    if not error.path:
+        near = next((name for name in error.instance if _meant(name, ["flow", "scenarios"])), "")
+        yield source.at(
+            "LS014",
+            "a spec needs `flow`, or `scenarios`",
+            source.key((near,)) if near else source.key(()),
+            label=_meant(near, ["flow", "scenarios"]) if near else "",
+            help="`flow`: Steps that every virtual user repeats. `scenarios`: Several flows.",
+            path=error.path,
+        )
+        return
     key = next((name for name in error.instance if _meant(name, list(ACTIONS))), None)
     yield source.at(
         "LS014",
@@ -267,6 +279,15 @@ def _pattern(source: Source, error: _Facts) -> Iterator[Diagnostic]:
     yield source.at("LS016", message, source.value(error.path), help=help, path=error.path)
 
 
+def _properties(error: _Facts) -> str:
+    legal = error.schema.get("properties", {})
+    if legal:
+        return f"{_named(error.path)} needs exactly one of {listed(legal)}"
+    if not error.instance:
+        return f"{_named(error.path)} must not be empty"
+    return f"{_named(error.path)} has {len(error.instance)} entries, and {error.validator_value} are the most"
+
+
 def _bound(source: Source, error: _Facts) -> Iterator[Diagnostic]:
     least = error.validator.startswith("min")
     limit = error.validator_value
@@ -274,9 +295,10 @@ def _bound(source: Source, error: _Facts) -> Iterator[Diagnostic]:
         what = f"{_named(error.path)} must not be empty"
     elif error.validator == "maxItems":
         what = f"{_named(error.path)} has {len(error.instance)} items, and {limit} are the most"
+    elif error.validator == "maxLength":
+        what = f"{_named(error.path)} has {len(error.instance)} characters, and {limit} are the most"
     elif error.validator.endswith("Properties"):
-        legal = error.schema.get("properties", {})
-        what = f"{_named(error.path)} needs exactly one of {listed(legal)}"
+        what = _properties(error)
     else:
         what = f"{_named(error.path)} must be {limit} or {'more' if least else 'less'}, not {brief(error.instance)}"
     yield source.at("LS016", what, source.value(error.path), path=error.path)
@@ -289,6 +311,7 @@ _KEYWORDS = {
     "enum": _choice,
     "maxProperties": _bound,
     "maxItems": _bound,
+    "maxLength": _bound,
     "maximum": _bound,
     "minItems": _bound,
     "minProperties": _bound,

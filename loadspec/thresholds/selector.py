@@ -69,7 +69,8 @@ def parse_key(
 ) -> tuple[str, tuple[Clause, ...]]:
     """`metric{tag:value}` → (metric, clauses). Raises ThresholdError with part "metric".
 
-    `values` may know all values that a tag can have (endpoint names, say), so that a misspelt one is found.
+    `values` may know all values that a tag can have (endpoint names, say), so that a misspelt one is found; what is
+    in it beside the tags that loadspec knows are the spec's own, which every metric of a scenario carries.
     """
     match = _NAME.match(key)
     head = match.group() if match else ""
@@ -110,6 +111,8 @@ def _clause(match: re.Match[str], offset: int, metric: str, values: Mapping[str,
     if not tag:
         raise _error("a selector's clause is missing here", at, _EXAMPLE)
     legal = tag_names(metric)
+    if "scenario" in legal:
+        legal += tuple(own for own in values if own not in SELECTOR_TAGS)
     if tag not in legal:
         known = f"its tags are {', '.join(legal)}" if legal else "it has no tags"
         raise _error(f"`{metric}` has no tag `{tag}`", at, did_you_mean(tag, legal, known))

@@ -5,19 +5,19 @@ Imports neither YAML nor jsonschema. A document that was not validated raises wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import PurePath
 from typing import Any
 
 from loadspec.metrics.catalog import BUILTIN, MetricInfo
 from loadspec.spec.building.pools import build_pool
 from loadspec.spec.building.request import build_request, build_timeouts
+from loadspec.spec.building.scenarios import build_scenarios, scenario_tags
 from loadspec.spec.building.steps import build_steps
 from loadspec.spec.building.values import DEFAULT_TIMEOUT, seconds
 from loadspec.spec.merge import merge_request
-from loadspec.spec.model import EnvVar, MetricDef, Scenario, Spec, Target, Timeouts, Tls
+from loadspec.spec.model import EnvVar, MetricDef, Spec, Target, Timeouts, Tls
 from loadspec.spec.resolve import read_env, text_of
-from loadspec.spec.shapes import build_load
 from loadspec.thresholds import Threshold, parse_thresholds
 
 
@@ -37,10 +37,8 @@ def build(document: Mapping[str, Any], env_values: Mapping[str, str], source: st
         endpoints={name: build_request(merge_request(target.headers, raw, {})) for name, raw in endpoints.items()},
         setup=build_steps(document.get("setup", []), endpoints, target, "abort"),
         teardown=build_steps(document.get("teardown", []), endpoints, target, "continue"),
-        scenarios=(
-            Scenario("default", build_steps(document["flow"], endpoints, target, "continue"), build_load(document)),
-        ),
-        thresholds=_thresholds(document.get("thresholds", {}), metrics),
+        scenarios=build_scenarios(document, lambda raw: build_steps(raw, endpoints, target, "continue")),
+        thresholds=_thresholds(document.get("thresholds", {}), metrics, scenario_tags(document)),
         document=document,
         source=source,
         setup_timeout=seconds(document.get("setup_timeout"), DEFAULT_TIMEOUT),
@@ -71,6 +69,8 @@ def _metric(name: str, value: Any) -> MetricDef:
     return MetricDef(name, value, "time" if value == "trend" else "default")
 
 
-def _thresholds(raw: Mapping[str, Any], metrics: Mapping[str, MetricDef]) -> tuple[Threshold, ...]:
+def _thresholds(
+    raw: Mapping[str, Any], metrics: Mapping[str, MetricDef], tags: Mapping[str, Collection[str]]
+) -> tuple[Threshold, ...]:
     kinds = {**BUILTIN, **{name: MetricInfo(metric.kind, metric.contains) for name, metric in metrics.items()}}
-    return tuple(threshold for key, value in raw.items() for threshold in parse_thresholds(key, value, kinds))
+    return tuple(threshold for key, value in raw.items() for threshold in parse_thresholds(key, value, kinds, tags))

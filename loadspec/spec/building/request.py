@@ -7,6 +7,7 @@ from typing import Any
 
 from loadspec.spec.building.auth import build_auth
 from loadspec.spec.building.captures import build_capture
+from loadspec.spec.building.checks import build_check
 from loadspec.spec.building.values import DEFAULT_TIMEOUT, seconds
 from loadspec.spec.model import UNSET, Request, Timeouts
 from loadspec.spec.resolve import text_of
@@ -26,7 +27,7 @@ def build_request(raw: Mapping[str, Any]) -> Request:
         body=None if body is None else text_of(body),
         auth=None if auth is None else build_auth(auth),
         captures=tuple(build_capture(name, value) for name, value in raw.get("capture", {}).items()),
-        checks={name: text_of(value) for name, value in raw.get("checks", {}).items()},
+        checks={name: build_check(value) for name, value in raw.get("checks", {}).items()},
         timeout=None if timeout is None else build_timeouts(timeout),
         expected_statuses=None if statuses is None else _statuses(statuses),
     )

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
-from loadspec.spec.codes import expressions, files, load, names, requests, schema
+from loadspec.spec.codes import expressions, files, load, names, requests, scenarios, schema
 from loadspec.spec.codes.code import Code
 
 __all__ = ["CODES", "Code"]
 
 CODES: dict[str, Code] = dict(
-    sorted(row for theme in (expressions, files, load, names, requests, schema) for row in theme.CODES.items())
+    sorted(
+        row for theme in (expressions, files, load, names, requests, scenarios, schema) for row in theme.CODES.items()
+    )
 )

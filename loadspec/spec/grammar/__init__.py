@@ -25,6 +25,7 @@ from loadspec.spec.grammar.kinds import (
 from loadspec.spec.grammar.load import SHAPE
 from loadspec.spec.grammar.pools import POOLS
 from loadspec.spec.grammar.request import ENDPOINT, TIMEOUT
+from loadspec.spec.grammar.scenarios import SCENARIO, SCENARIO_CHANGES, SCENARIOS
 from loadspec.spec.grammar.snippets import SNIPPETS, SPEC_SNIPPETS, with_snippets
 from loadspec.spec.grammar.steps import ACTIONS, STEP, STEPS
 from loadspec.spec.grammar.target import TARGET
@@ -39,6 +40,7 @@ _DEFINITIONS: dict[str, Schema] = {
     "capture": CAPTURE,
     "endpoint": ENDPOINT,
     "step": STEP,
+    "scenario": SCENARIO,
     "threshold": THRESHOLD,
 }
 
@@ -58,10 +60,13 @@ _SECTIONS: dict[str, Schema] = {
     "teardown": step_list("Steps run once, after the load."),
     "teardown_timeout": duration("How long teardown may take.", default="60s"),
     **SHAPE,
+    "scenarios": SCENARIOS,
     "thresholds": THRESHOLDS,
 }
 
-PROFILE = obj("Keys to merge over the file's; a load shape replaces the file's.", _SECTIONS)
+PROFILE = obj(
+    "Keys to merge over the file's; a load shape replaces the file's.", {**_SECTIONS, "scenarios": SCENARIO_CHANGES}
+)
 
 _SPEC = obj(
     "A load test.",
@@ -70,7 +75,8 @@ _SPEC = obj(
         **_SECTIONS,
         "profiles": mapping("Variants of the test, chosen by --profile NAME.", PROFILE, r"^[A-Za-z0-9_][\w.-]{0,63}$"),
     },
-    required=("loadspec", "flow"),
+    required=("loadspec",),
 )
+_SPEC["anyOf"] = [{"required": ["flow"]}, {"required": ["scenarios"]}]
 
 SPEC = with_snippets(_SPEC, SPEC_SNIPPETS)

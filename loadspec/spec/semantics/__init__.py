@@ -10,9 +10,9 @@ from loadspec.spec.places import Places
 from loadspec.spec.semantics.expressions import Work
 from loadspec.spec.semantics.names import Known
 from loadspec.spec.semantics.requests import check_steps
+from loadspec.spec.semantics.scenarios import check_loads
 from loadspec.spec.semantics.sections import (
     check_declarations,
-    check_load,
     check_target,
     check_thresholds,
     check_vars,
@@ -21,7 +21,7 @@ from loadspec.spec.semantics.sections import (
 from loadspec.spec.semantics.steps import PHASES, Flow, Uses, captured
 from loadspec.spec.semantics.values import listing, mapping
 
-__all__ = ["Work", "check", "check_load", "metric_infos"]
+__all__ = ["Work", "check", "check_loads", "metric_infos"]
 
 
 def check(document: Mapping[str, Any], places: Places, work: Work) -> list[Diagnostic]:
@@ -33,7 +33,7 @@ def check(document: Mapping[str, Any], places: Places, work: Work) -> list[Diagn
         *check_vars(document, places, known, work),
         *check_target(document, places, known, work),
         *check_steps(document, places),
-        *check_load(document, places),
+        *check_loads(document, places),
         *check_thresholds(document, places),
     ]
     for phase in PHASES:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from loadspec.load import MIX
 from loadspec.metrics.catalog import BUILTIN, MetricInfo
 from loadspec.spec import shapes
+from loadspec.spec.building.scenarios import DEFAULT, scenario_tags
 from loadspec.spec.diagnostics import Diagnostic, Path
 from loadspec.spec.places import Places
 from loadspec.spec.semantics.durations import check_duration, check_timeout
@@ -19,22 +21,27 @@ from loadspec.thresholds import ThresholdError, parse_thresholds
 
 _DURATIONS = ("duration", "max_duration", "graceful_stop", "graceful_ramp_down", "setup_timeout", "teardown_timeout")
 
+_OF_CREWS = ("dispatch_delay", "dropped_iterations")
+"""Metrics of those whom one load drives, whichever scenario they would draw."""
+
 Found = Iterator[Diagnostic]
 
 
-def check_load(document: Mapping[str, Any], places: Places) -> Found:
-    """The load shape and its durations."""
-    for problem in shapes.problems(document):
+def check_load(load: Mapping[str, Any], places: Places, path: Path = ()) -> Found:
+    """The load shape of a document, or of the scenario at `path`, and its durations."""
+    for problem in shapes.problems(load):
+        place = (*path, *problem.path)
         if problem.offset is None:
-            yield places.key(problem.path, problem.code, problem.message, help=problem.help)
+            yield places.key(place, problem.code, problem.message, help=problem.help)
         else:
-            text = str(at(document, problem.path))
-            yield places.text(problem.path, text, problem.offset, problem.code, problem.message, help=problem.help)
+            text = str(at(load, problem.path))
+            yield places.text(place, text, problem.offset, problem.code, problem.message, help=problem.help)
     for key in _DURATIONS:
-        yield from check_duration(places, (key,), document.get(key), zero=key != "duration")
-    for index, stage in enumerate(listing(document, "stages")):
+        yield from check_duration(places, (*path, key), load.get(key), zero=key != "duration")
+    for index, stage in enumerate(listing(load, "stages")):
         if isinstance(stage, Mapping):
-            yield from check_duration(places, ("stages", index, "duration"), stage.get("duration"), zero=True)
+            place = (*path, "stages", index, "duration")
+            yield from check_duration(places, place, stage.get("duration"), zero=True)
 
 
 def check_target(document: Mapping[str, Any], places: Places, known: Known, work: Work) -> Found:
@@ -78,7 +85,7 @@ def check_declarations(document: Mapping[str, Any], places: Places) -> Found:
 def check_thresholds(document: Mapping[str, Any], places: Places) -> Found:
     """Every threshold by itself, so that one bad one hides no other."""
     kinds = {**BUILTIN, **metric_infos(document)}
-    values = {"endpoint": list(mapping(document, "endpoints")), "scenario": ["default"]}
+    endpoints = list(mapping(document, "endpoints"))
     for key, value in mapping(document, "thresholds").items():
         path: Path = ("thresholds", key)
         each = enumerate(value) if isinstance(value, list) else [(None, value)]
@@ -90,9 +97,23 @@ def check_thresholds(document: Mapping[str, Any], places: Places) -> Found:
             if not isinstance(item, str):
                 continue  # the schema has said so
             try:
+                values = {"endpoint": endpoints, **scenario_values(document, key)}
                 parse_thresholds(key, item, kinds, values)
             except ThresholdError as error:
                 yield _threshold(places, place, key, item, error)
+
+
+def scenario_values(document: Mapping[str, Any], key: str) -> dict[str, list[str]]:
+    """The values that `scenario` and scenarios' own tags can have for the metric that a threshold's key begins with.
+
+    What is measured of a mix as a whole carries the mix's name.
+    """
+    scenarios = mapping(document, "scenarios")
+    names = list(scenarios) or [DEFAULT]
+    if scenarios and key.partition("{")[0].strip() in _OF_CREWS:
+        own = [name for name, raw in scenarios.items() if isinstance(raw, Mapping) and shapes.own_load(raw)]
+        names = names if len(own) == len(scenarios) else [*own, MIX]
+    return {"scenario": names, **scenario_tags(document)}
 
 
 def metric_infos(document: Mapping[str, Any]) -> dict[str, MetricInfo]:
