@@ -9,9 +9,10 @@ from typing import Any
 
 from loadspec.expr import lookups, operators
 from loadspec.expr.code import Code, constant, folded
-from loadspec.expr.errors import EvalError, ExprError, Missing, UnknownName
-from loadspec.expr.functions import FUNCTIONS, search
+from loadspec.expr.errors import EvalError, ExprError, Missing, Topic, UnknownName
+from loadspec.expr.functions import FUNCTIONS, HABITS, Function
 from loadspec.expr.parse import LITERALS, Parsed, parse, static_parts, unwind
+from loadspec.expr.regex import Regex, compile_regex
 from loadspec.expr.scope import Getter, Scope, nearest
 from loadspec.expr.values import kind
 
@@ -43,8 +44,8 @@ class _Compiler:
     def build_all(self, nodes: list[ast.expr]) -> list[Code]:
         return [self.build(node) for node in nodes]
 
-    def fail(self, node: ast.expr, message: str, hint: str = "") -> ExprError:
-        return ExprError(message, self.parsed.offset(node), hint)
+    def fail(self, node: ast.expr, message: str, hint: str = "", topic: Topic = "syntax") -> ExprError:
+        return ExprError(message, self.parsed.offset(node), hint, topic)
 
     # Names and look-ups
 
@@ -115,19 +116,30 @@ class _Compiler:
         if function is None:
             raise self.unknown_function(node, name)
         if not function.min_args <= len(node.args) <= function.max_args:
-            raise self.fail(node, f"`{name}` does not take {_count(len(node.args))}", function.doc)
+            message = f"`{name}` does not take {_count(len(node.args))}"
+            raise self.fail(node, message, function.usage(name), "function")
         if name in FORMS:
             return FORMS[name](self, node)
-        return operators.call(name, function.call, self.build_all(node.args))
+        return operators.call(name, function.call, self.build_all(node.args), self.given(node, name, function))
+
+    def given(self, node: ast.Call, name: str, function: Function) -> Getter | None:
+        """Where a function of chance or time gets what it needs; None for all others."""
+        if not function.needs:
+            return None
+        if function.needs == "chance" and self.scope.chance is not None:
+            return self.scope.chance
+        if function.needs == "clock" and self.scope.clock is not None:
+            return self.scope.clock
+        raise self.fail(node, f"`{name}` has no value here", "chance and time belong to a running user", "function")
 
     def unknown_function(self, node: ast.Call, name: str) -> ExprError:
         known = sorted({*FUNCTIONS, *self.scope.functions})
-        near = nearest(name, known)
-        return self.fail(
-            node,
-            f"there is no function `{name}`",
-            f"did you mean `{near[0]}`?" if near else f"the functions are {', '.join(known)}",
-        )
+        if name in HABITS:
+            hint = f"here that is {HABITS[name]}"
+        else:
+            near = nearest(name, known)
+            hint = f"did you mean `{near[0]}`?" if near else f"the functions are {', '.join(known)}"
+        return self.fail(node, f"there is no function `{name}`", hint, "function")
 
     def context_call(self, node: ast.Call, name: str) -> Code:
         """`since('generate')`: the scope makes a getter of the constant arguments."""
@@ -164,17 +176,60 @@ class _Compiler:
         return Code(run)
 
     def matches(self, node: ast.Call) -> Code:
-        """Never folded: `validate` of a stranger's spec runs no regular expression."""
-        text, regex = self.build_all(node.args)
-        if not regex.constant or not isinstance(regex.value, str):
-            raise self.fail(node.args[1], "the regular expression of `matches` is a constant text")
-        if "\b" in regex.value:
-            raise self.fail(node.args[1], "`\\b` in plain quotes is a backspace", r"write r'\b' for a word's edge")
+        """Never folded, as its like: `validate` of a stranger's spec runs no regular expression."""
+        return Code(_holds(self.build(node.args[0]).run, self.regex(node, 1)))
+
+    def find(self, node: ast.Call) -> Code:
+        return Code(_find(self.build(node.args[0]).run, self.regex(node, 1), self.parsed.segment(node)))
+
+    def find_all(self, node: ast.Call) -> Code:
+        return Code(_find_all(self.build(node.args[0]).run, self.regex(node, 1)))
+
+    def regex(self, node: ast.Call, index: int) -> Regex:
+        """The constant regular expression among a call's arguments, compiled."""
+        argument = node.args[index]
         try:
-            pattern = re.compile(regex.value)
-        except (re.error, OverflowError, RecursionError) as error:
-            raise self.fail(node.args[1], f"the regular expression cannot be read: {error}") from None
-        return Code(_search(text.run, pattern))
+            return compile_regex(self.constant_text(node, argument, "regular expression"))
+        except ExprError as error:
+            raise self.inside(argument, error) from None
+
+    def path_of(self, node: ast.Call) -> Any:
+        argument = node.args[1]
+        text = self.constant_text(node, argument, "JSONPath")
+        if self.scope.paths is None:
+            raise self.fail(node, "no JSONPath is known here", "", "function")
+        try:
+            return self.scope.paths(text)
+        except ExprError as error:
+            raise self.inside(argument, error) from None
+
+    def jsonpath(self, node: ast.Call) -> Code:
+        return Code(_applied(self.build(node.args[0]).run, self.path_of(node).first))
+
+    def jsonpath_all(self, node: ast.Call) -> Code:
+        return Code(_applied(self.build(node.args[0]).run, self.path_of(node).every))
+
+    def constant_text(self, node: ast.Call, argument: ast.expr, what: str) -> str:
+        piece = self.build(argument)
+        if not piece.constant or not isinstance(piece.value, str):
+            name = node.func.id  # type: ignore[attr-defined]
+            raise self.fail(
+                argument, f"the {what} of `{name}` is a constant text", "write it here, in quotes", "function"
+            )
+        return piece.value
+
+    def inside(self, argument: ast.expr, error: ExprError) -> ExprError:
+        """An error in a text, moved to where the text is written: its column is known where nothing is escaped."""
+        written = self.parsed.segment(argument)
+        start = re.match(r"[rR]?['\"]", written)
+        plain = isinstance(argument, ast.Constant) and start and written[start.end() : -1] == argument.value
+        return error.shifted(self.parsed.offset(argument) + (start.end() if start and plain else -error.offset))
+
+    def elsewhere(self, node: ast.Call) -> Code:
+        """`since` and `draw`, where the scope has none."""
+        raise self.fail(
+            node, f"`{self.parsed.segment(node.func)}` has no value here", "it belongs to a step", "function"
+        )
 
     # Everything else
 
@@ -213,6 +268,12 @@ FORMS: dict[str, Callable[[_Compiler, ast.Call], Code]] = {
     "defined": _Compiler.defined,
     "default": _Compiler.default,
     "matches": _Compiler.matches,
+    "find": _Compiler.find,
+    "find_all": _Compiler.find_all,
+    "jsonpath": _Compiler.jsonpath,
+    "jsonpath_all": _Compiler.jsonpath_all,
+    "since": _Compiler.elsewhere,
+    "draw": _Compiler.elsewhere,
 }
 """Functions whose arguments are not simply evaluated first."""
 
@@ -243,14 +304,30 @@ def _slice(get: Getter, cut: slice) -> Getter:
     return run
 
 
-def _search(get: Getter, pattern: re.Pattern[str]) -> Getter:
-    def run(ctx: Any) -> bool:
-        text = get(ctx)
-        if not isinstance(text, str):
-            raise EvalError(f"matches() reads text, this is {kind(text)}")
-        return search(text, pattern)
+def _holds(get: Getter, regex: Regex) -> Getter:
+    encoded, search = regex.encoded, regex.search
+    return lambda ctx: search(encoded(get(ctx)))[0][0] >= 0
+
+
+def _find(get: Getter, regex: Regex, text: str) -> Getter:
+    encoded, search, group = regex.encoded, regex.search, regex.group
+
+    def run(ctx: Any) -> str:
+        data = encoded(get(ctx))
+        start, end = search(data)[group]
+        if start < 0:
+            raise Missing(text)
+        return data[start:end].decode("utf-8", "replace")
 
     return run
+
+
+def _find_all(get: Getter, regex: Regex) -> Getter:
+    return lambda ctx: [found.decode("utf-8", "replace") for found in regex.each(regex.encoded(get(ctx)))]
+
+
+def _applied(get: Getter, function: Callable[[Any], Any]) -> Getter:
+    return lambda ctx: function(get(ctx))
 
 
 def _count(number: int) -> str:

@@ -39,6 +39,9 @@ class UnknownName(Exception):  # noqa: N818 - a name for what happened, as `Miss
 class Missing(Exception):  # noqa: N818 - an everyday outcome of an evaluation, not a fault
     """Raised by an evaluation whose path is not there. `Missing("json.token").path` is that path."""
 
+    kind = "missing_value"
+    """The kind of failure that a step has which could not be sent for it."""
+
     # No __init__: a Missing is raised on the hot path, and a Python-level constructor would double its price.
 
     @property

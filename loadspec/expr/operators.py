@@ -13,7 +13,7 @@ from typing import Any
 from loadspec.expr.code import Code, constant, folded
 from loadspec.expr.errors import EvalError
 from loadspec.expr.scope import Getter
-from loadspec.expr.values import MAX_ITEMS, MAX_TEXT, kind
+from loadspec.expr.values import MAX_ITEMS, MAX_NUMBER, MAX_TEXT, kind
 
 Operation = Callable[[Any, Any], Any]
 _CLASH = (TypeError, RecursionError)
@@ -179,7 +179,10 @@ def _multiply(left: Any, right: Any) -> Any:
     """Numbers only: `'a' * 10**8` must not exist."""
     if not isinstance(left, (int, float)) or not isinstance(right, (int, float)):
         raise TypeError
-    return left * right
+    product = left * right
+    if not -MAX_NUMBER < product < MAX_NUMBER and isinstance(product, int):
+        raise EvalError("`*` would make a number of more than a thousand digits")
+    return product
 
 
 def _modulo(left: Any, right: Any) -> Any:
@@ -216,13 +219,26 @@ def arithmetic(symbol: ast.operator, left: Code, right: Code) -> Code:
     return folded(run, left, right)
 
 
-def call(name: str, function: Callable[..., Any], arguments: Sequence[Code]) -> Code:
-    """A call of the function table. Raises (at run time) EvalError for arguments that do not fit."""
+def call(name: str, function: Callable[..., Any], arguments: Sequence[Code], given: Getter | None = None) -> Code:
+    """A call of the function table. Raises (at run time) EvalError for arguments that do not fit.
+
+    `given` reads a first argument out of the context, such as the user's chance: the call is never folded then.
+    """
     gets = [piece.run for piece in arguments]
-    first, second = gets[0], gets[-1]
 
     def fail(values: Sequence[Any]) -> EvalError:
         return EvalError(f"{name}() cannot use what it was given: {', '.join(kind(value) for value in values)}")
+
+    if given is not None:
+        return Code(_call_given(function, gets, given, fail))
+    return folded(_call_pure(function, gets, fail), *arguments)
+
+
+_Fail = Callable[[Sequence[Any]], EvalError]
+
+
+def _call_pure(function: Callable[..., Any], gets: Sequence[Getter], fail: _Fail) -> Getter:
+    first, second = gets[0], gets[-1]
 
     def run_one(ctx: Any) -> Any:
         value = first(ctx)
@@ -245,7 +261,21 @@ def call(name: str, function: Callable[..., Any], arguments: Sequence[Code]) -> 
         except _FAILURES:
             raise fail(values) from None
 
-    return folded({1: run_one, 2: run_two}.get(len(gets), run), *arguments)
+    return {1: run_one, 2: run_two}.get(len(gets), run)
+
+
+def _call_given(function: Callable[..., Any], gets: Sequence[Getter], given: Getter, fail: _Fail) -> Getter:
+    def run_none(ctx: Any) -> Any:
+        return function(given(ctx))
+
+    def run(ctx: Any) -> Any:
+        values = [get(ctx) for get in gets]
+        try:
+            return function(given(ctx), *values)
+        except _FAILURES:
+            raise fail(values) from None
+
+    return run if gets else run_none
 
 
 def sequence(make: Callable[[list[Any]], Any], pieces: Sequence[Code]) -> Code:

@@ -15,6 +15,7 @@ from typing import Any
 
 from loadspec.clock import monotonic
 from loadspec.expr.errors import EvalError, ExprError
+from loadspec.expr.values import kind
 
 MAX_PATTERN = 1000
 """Characters of a regular expression."""
@@ -96,7 +97,7 @@ class Regex:
     def encoded(self, text: str) -> bytes:
         """The text as it is searched. Raises EvalError for one that is too long, or no text."""
         if text.__class__ is not str:
-            raise EvalError("a regular expression reads text")
+            raise EvalError(f"a regular expression reads text, this is {kind(text)}")
         data = text.encode("utf-8", "replace")
         if len(data) > self.limit:
             raise EvalError(

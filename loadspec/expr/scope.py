@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -28,12 +29,28 @@ class Binding:
     used: int = 1
 
 
+Paths = Callable[[str], Any]
+"""Compiles a JSONPath: the result's `first(value)` and `every(value)` find its matches. Raises `ExprError`."""
+
+
+def wall(_ctx: Any) -> float:
+    """Milliseconds since 1970."""
+    return time.time() * 1000.0
+
+
 class Scope:
     """A table of names and context functions; subclasses may override `resolve`.
+
+    `chance` reads what gives 64 random bits a call out of the context, `clock` the milliseconds since 1970, `paths`
+    compiles JSONPaths; without `chance` no expression here may draw, without `clock` none may ask for the time.
 
     `names` maps dotted names (`"status"`, `"steps.generate.ok"`, or a tuple of parts) to getters,
     `constants` maps them to values that never change, `functions` maps names to factories.
     """
+
+    chance: Getter | None = None
+    clock: Getter | None = staticmethod(wall)
+    paths: Paths | None = None
 
     def __init__(
         self,

@@ -13,7 +13,13 @@ MAX_TEXT = 1_000_000
 """Characters a concatenation may have."""
 
 MAX_ITEMS = 100_000
-"""Items a concatenation of lists may have."""
+"""Items that a list may have to be made or worked on by an expression."""
+
+MAX_DATA = 1 << 24
+"""Bytes that a digest or an encoding reads, such as an image that is sent as base64."""
+
+MAX_NUMBER = 1 << 4096
+"""What a whole number stays below: products of products of long ones take forever."""
 
 _dumps = orjson.dumps
 
@@ -28,6 +34,7 @@ def kind(value: Any) -> str:
         (str, "text"),
         ((list, tuple), "a list"),
         (dict, "a map"),
+        (bytes, "bytes"),
     ):
         if isinstance(value, types):
             return word

@@ -9,6 +9,7 @@ from typing import Any
 from loadspec.expr import compile_template
 from loadspec.load import crews_of, max_users
 from loadspec.metrics.meters import Meters
+from loadspec.plan.chance import chance_of
 from loadspec.plan.model import Flow, Phase, Plan, ScenarioPlan
 from loadspec.plan.names import outcome_slots, value_names
 from loadspec.plan.scope import RunScope
@@ -31,15 +32,16 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "") -> Plan:
     phases = {name: Phase(Meters(), _failures(spec)) for name in ("setup", "load", "teardown")}
     origins = Origins()
     numbers = count()
+    shared: dict[Any, Any] = {}
     users = max(1, max_users(crews_of(spec.scenarios)))
     pools = tuple(Pool(p.name, p.items, p.pick, seed, users) for p in spec.pools.values())
 
     def flow(steps: tuple[Step, ...], phase: str, scenario: str, tags: Mapping[str, str]) -> Flow:
         slots = outcome_slots(steps)
-        scope = RunScope(constants, spec.pools, value_names(steps), slots, unset)
+        scope = RunScope(constants, spec.pools, value_names(steps), slots, unset, chance_of(seed, phase))
         tags = {"scenario": scenario, **tags}
         context = Context(
-            tags, scope, phases[phase], spec.target, spec.metrics, origins, slots, seed, numbers, compile_step
+            tags, scope, phases[phase], spec.target, spec.metrics, origins, slots, seed, numbers, compile_step, shared
         )
         return Flow(tuple(compile_step(step, context) for step in steps), len(slots))
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from loadspec.clock import monotonic
 from loadspec.expr import Binding, ExprError, Getter, Missing, Scope, UnknownName
-from loadspec.expr.scope import nearest
+from loadspec.expr.scope import nearest, wall
+from loadspec.extract.jsonpath import compile_jsonpath
 from loadspec.protocols.http.captures import headers_of, json_of
 from loadspec.protocols.user import User
 
@@ -38,7 +39,10 @@ class RunScope(Scope):
     """The names of one flow. Constants (`env`, `vars`, `run`) fold when an expression is compiled.
 
     `unset` are names that are declared and have no value, such as ("env", "TOKEN"): Missing when they are evaluated.
+    `chance` gives a user's random bits; without it there is no user yet, and neither chance nor time.
     """
+
+    paths = staticmethod(compile_jsonpath)
 
     def __init__(
         self,
@@ -47,7 +51,10 @@ class RunScope(Scope):
         captures: Iterable[str],
         steps: Mapping[str, int],
         unset: Iterable[tuple[str, str]] = (),
+        chance: Getter | None = None,
     ) -> None:
+        self.chance = chance
+        self.clock = wall if chance else None
         self._constants = constants
         self._unset = frozenset(unset)
         self._pools = {name: index for index, name in enumerate(pools)}

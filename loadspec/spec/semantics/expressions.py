@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -23,8 +23,10 @@ from loadspec.expr import (
     names_in,
     names_in_template,
 )
+from loadspec.extract.jsonpath import compile_jsonpath
 from loadspec.spec.diagnostics import Diagnostic, Path
 from loadspec.spec.places import Places
+from loadspec.spec.semantics.assignment import asked_for
 from loadspec.spec.semantics.names import Problem, View, check_call, check_name
 
 MAX_CHECKS = 50_000
@@ -78,6 +80,8 @@ class Expressions:
         if isinstance(result, ExprError):
             self.found.append(self.places.text(path, text, result.offset, "LS026", result.message, help=result.hint))
             return
+        if view.maybe and (asked := asked_for(text) & view.maybe):
+            view = replace(view, captures=view.captures | asked)
         for use in result[0]:
             problem = check_name(use, view)
             if problem:
@@ -90,8 +94,18 @@ class Expressions:
 
     def _report(self, text: str, path: Path, offset: int, problem: Problem) -> None:
         at = offset + problem.shift
-        more = {"label": problem.label, "help": problem.help}
-        self.found.append(self.places.text(path, text, at, problem.code, problem.message, problem.length, **more))
+        found = self.places.text(
+            path,
+            text,
+            at,
+            problem.code,
+            problem.message,
+            problem.length,
+            label=problem.label,
+            help=problem.help,
+            level=problem.level,
+        )
+        self.found.append(found)
 
 
 _Analysis = ExprError | tuple[tuple[NameUse, ...], tuple[CallUse, ...]]
@@ -118,22 +132,24 @@ def _analyse(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             compile_text(text, _EVERYTHING)
-            named = any(function in text for function in _EVERYTHING.functions)
-            found = tuple(names(text)), tuple(calls(text)) if named else ()
+            found = tuple(names(text)), tuple(calls(text)) if "(" in text else ()
     except ExprError as error:
         return error
     return found
 
 
+def _nothing(_: Any) -> Any:
+    return None
+
+
 class _Everything(Scope):
     """Binds every name: what it refuses is not a matter of names."""
 
+    chance = staticmethod(_nothing)
+    paths = staticmethod(compile_jsonpath)
+
     def resolve(self, parts: tuple[str, ...]) -> Binding:
         return Binding(get=_nothing, used=len(parts))
-
-
-def _nothing(_: Any) -> Any:
-    return None
 
 
 def _context_function(arguments: tuple[Any, ...]) -> Getter:

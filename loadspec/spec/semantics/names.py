@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
-from loadspec.expr import CallUse, NameUse
-from loadspec.spec.diagnostics import did_you_mean, listed
+from loadspec.expr import FUNCTIONS, CallUse, NameUse
+from loadspec.spec.diagnostics import Level, did_you_mean, listed
 
 ANSWER = ("status", "duration", "ok", "json", "body", "headers", "error", "size")
 CONTEXT = ("env", "vars", "pool", "setup", "steps", "run", "vu", "iteration")
@@ -31,7 +31,8 @@ class View:
 
     `constants`, if any, are all that a name may begin with: what is known before the run. `answer` says that an
     answer is there, `ok` that it has been judged.
-    `captures` and `steps` are there by now; `later` are captures and steps that come only later in the flow.
+    `captures` and `steps` are there by now, `maybe` are captures that some ways to here make and others do not,
+    `elsewhere` those of branches that are not on the way; `later` are captures and steps of the whole flow.
     """
 
     known: Known
@@ -40,6 +41,8 @@ class View:
     answer: bool = False
     ok: bool = False
     captures: frozenset[str] = frozenset()
+    maybe: frozenset[str] = frozenset()
+    elsewhere: frozenset[str] = frozenset()
     later_captures: frozenset[str] = frozenset()
     steps: frozenset[str] = frozenset()
     later_steps: frozenset[str] = frozenset()
@@ -58,6 +61,7 @@ class Problem:
     help: str = ""
     shift: int = 0
     length: int = 0
+    level: Level = "error"
 
 
 def check_name(use: NameUse, view: View) -> Problem | None:
@@ -150,6 +154,12 @@ def _capture(name: str, view: View) -> Problem | None:
     if name in view.captures:
         return None
     length = len(name)
+    if name in view.maybe:
+        message = f"`{name}` may have no value here: not every way to this step captures it"
+        return Problem("LS052", message, help=_PERHAPS.format(name), length=length, level="warning")
+    if name in view.elsewhere:
+        message = f"`{name}` is captured in another branch, which is not on the way to here"
+        return Problem("LS039", message, help="capture it before the branches part", length=length)
     if name in view.later_captures:
         message = f"`{name}` is captured only later in {view.where}"
         return Problem("LS039", message, help="move the step that captures it up", length=length)
@@ -166,8 +176,14 @@ def _capture(name: str, view: View) -> Problem | None:
     return Problem("LS024", message, did_you_mean(name, known), help, length=length)
 
 
+_PERHAPS = "ask for it first: `defined({0})` in `when` or `if`, or `default({0}, ...)`; or capture it on every way"
+
+
 def check_call(call: CallUse, view: View) -> Problem | None:
     """What is wrong with the name that `since` or `draw` is given, or None."""
+    if view.constants and FUNCTIONS[call.name].needs in ("chance", "clock"):
+        message = f"`{call.name}` has no value here: chance and time belong to a running user"
+        return Problem("LS039", message, help="write it where it is used, in a step or endpoint")
     if call.name not in ("since", "draw"):
         return None
     if view.constants:
