@@ -29,8 +29,13 @@ MAX_DEPTH = 32
 MAX_NODES = 100_000
 _WEIGHT = 64  # so many characters of a text count as another node: an alias can repeat it
 _ROUNDS = 10
-_PATCHABLE = 1 << 16  # a larger file is not read again to find its next syntax error
+_SLOW_BYTES = 1 << 16  # PyYAML's own parser reads about 100 kB/s, libyaml a hundred times as much
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def max_bytes() -> int:
+    """How large a file may be, and all files of a spec together: 1 MiB, or 64 KiB where libyaml is missing."""
+    return _SLOW_BYTES if _Loader is yaml.SafeLoader else MAX_BYTES
 
 
 class _StopError(Exception):
@@ -42,23 +47,55 @@ class _StopError(Exception):
         self.patch = patch
 
 
-def compose(source: Source) -> tuple[bool, list[Diagnostic]]:
-    """Fill `source.root`. Returns whether the document is whole (no syntax error), and what was found."""
-    text, found, whole = source.text, [], True
+def compose(source: Source, nodes: int = MAX_NODES) -> tuple[bool, list[Diagnostic]]:
+    """Fill `source.root`. Returns whether the document is whole (no syntax error), and what was found.
+
+    Behind a syntax error it reads on with the mistake written over, or without the lines that it spoils: `source.lost`.
+    That is done a bounded number of times, and for a bounded number of characters. `nodes` is how many there may be.
+    """
+    text, found = source.text, []
+    reread = 10 * _SLOW_BYTES if max_bytes() == MAX_BYTES else _SLOW_BYTES
     for _ in range(_ROUNDS):
-        composer = _Composer(source, text)
+        composer = _Composer(source, text, nodes)
         try:
             composer.run()
         except _StopError as stop:
-            found += [*composer.found, stop.found]
-            whole = False
-            if stop.patch is None or len(text) > _PATCHABLE:
-                break
-            text = stop.patch.apply(text, source)
-        else:
             found += composer.found
-            break
-    return whole, found
+            line = stop.found.line - 1
+            if line not in source.lost:  # else it is only a consequence
+                found.append(stop.found)
+            reread -= len(text)
+            if stop.found.code not in _MENDABLE or line in source.lost or reread < 0:
+                return False, found
+            text = _mended(text, source, stop)
+        else:
+            return not source.lost, found + composer.found
+    source.root = source.own = None
+    return False, found
+
+
+_MENDABLE = ("LS003", "LS010")
+
+
+def _mended(text: str, source: Source, stop: _StopError) -> str:
+    """The text with the mistake written over, or without its line and what is indented below it."""
+    if stop.patch is not None:
+        source.lost.add(stop.patch.line)
+        return stop.patch.apply(text, source)
+    first = last = stop.found.line - 1
+    indent = _indent(source.lines[first])
+    while last + 1 < len(source.lines) and (
+        _indent(source.lines[last + 1]) > indent or not source.lines[last + 1].strip()
+    ):
+        last += 1
+    source.lost.update(range(first, last + 1))
+    for number in range(first, last + 1):
+        text = Patch(number, 0, " " * len(source.lines[number])).apply(text, source)
+    return text
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
 
 
 def _place(event: Event) -> tuple[int, int, int, int]:
@@ -85,9 +122,10 @@ class _Frame:
 class _Composer:
     """One pass over the events of one text."""
 
-    def __init__(self, source: Source, text: str) -> None:
+    def __init__(self, source: Source, text: str, limit: int) -> None:
         self.source = source
         self.text = text
+        self.limit = limit
         self.found: list[Diagnostic] = []
         self.anchors: dict[str, Node | None] = {}
         self.stack: list[_Frame] = []
@@ -227,9 +265,10 @@ class _Composer:
         if anchor is not None:
             self.anchors[anchor] = node
         self.nodes += count
-        if self.nodes > MAX_NODES:
+        if self.nodes > self.limit:
             place = (node.line, node.column, 1)
-            raise _StopError(self.source.at("LS008", f"this file holds more than {MAX_NODES} values", place))
+            what = "this file holds" if self.limit == MAX_NODES else "the files of this spec together hold"
+            raise _StopError(self.source.at("LS008", f"{what} more than {MAX_NODES} values", place))
         if not self.stack:
             self.source.root = self.source.own = node
             return

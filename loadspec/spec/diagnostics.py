@@ -54,10 +54,14 @@ class SpecError(LoadspecError):
         super().__init__(first.message + more, first.help)
 
 
-def ordered(found: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Without repetitions, in the order of the file, errors with a place first."""
+def ordered(found: Iterable[Diagnostic], files: Sequence[str] = ()) -> list[Diagnostic]:
+    """Without repetitions, in the order of the files and their lines, those with a place first."""
     unique = {(d.code, d.file, d.line, d.column, d.message): d for d in found}
-    return sorted(unique.values(), key=lambda d: (d.line == 0, d.line, d.column, d.code, d.message))
+    rank = {name: number for number, name in reversed(list(enumerate(files)))}
+    return sorted(
+        unique.values(),
+        key=lambda d: (d.line == 0, rank.get(d.file, len(rank)), d.line, d.column, d.code, d.message),
+    )
 
 
 def closest(word: str, choices: Iterable[str]) -> str | None:

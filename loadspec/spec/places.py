@@ -58,7 +58,8 @@ class Places:
             length = len(token.group()) if token else 1
         if isinstance(home, str):
             label, help = str(more.get("label", "")), str(more.get("help", ""))
-            return Diagnostic("error", code, message, 1, offset + 1, length, path, label, help, home, text)
+            level = more.get("level", "error")
+            return Diagnostic(level, code, message, 1, offset + 1, length, path, label, help, home, text)
         if self.source.comment_after(home):
             more["help"] = "\n".join(filter(None, [more.get("help", ""), _COMMENT]))
         return self.source.at(code, message, self.source.inside(home, offset, length), path=path, **more)

@@ -90,9 +90,10 @@ def _joined(source: Source, whole: bool, found: list[Diagnostic]) -> tuple[Any, 
     joined = join(source, whole)
     if joined.joined:
         for each in (source, *joined.files):
-            found += [one for one in validate(each, with_plain_texts(each.own)) if _whatever_is_below(one)]
+            own = with_plain_texts(each.own) if each.own else None
+            found += [one for one in validate(each, own) if _whatever_is_below(one)]
     source.root = joined.root
-    document = with_plain_texts(joined.root)
+    document = with_plain_texts(joined.root) if joined.root else None
     places = {(each.code, each.file, each.line, each.column) for each in found}
     found += [
         each for each in validate(source, document) if (each.code, each.file, each.line, each.column) not in places

@@ -12,7 +12,7 @@ from typing import Any
 
 from loadspec.spec.diagnostics import Diagnostic, Path, did_you_mean, listed
 from loadspec.spec.grammar import MAX_VUS
-from loadspec.spec.merge import BODIES
+from loadspec.spec.layering import replaced_by, says_one_thing
 from loadspec.spec.places import Places
 from loadspec.spec.scalars import NumberError, scalar
 from loadspec.spec.shapes import COMPANIONS, SHAPES
@@ -66,7 +66,7 @@ def resolve(
     profile: str | None = None,
 ) -> Resolved:
     """Apply the layers. `profile` is the one chosen (None: none); its name has been checked."""
-    base = {key: value for key, value in document.items() if key != "profiles"}
+    base = {key: value for key, value in document.items() if key not in ("profiles", "include", "fragments")}
     origins: Origins = {}
     found: list[Diagnostic] = []
     profiles = document.get("profiles")
@@ -142,24 +142,16 @@ def text_of(value: Any) -> str:
 
 def merge(base: Any, over: Any, path: Path, layer: Layer, origins: Origins) -> Any:
     """`over` over `base`: mappings by key, all else replaced; what is replaced gets the layer's origin."""
-    if not isinstance(base, Mapping) or not isinstance(over, Mapping) or _whole(path):
+    if not isinstance(base, Mapping) or not isinstance(over, Mapping) or says_one_thing(path):
         for known in [known for known in origins if known[: len(path)] == path]:
             del origins[known]
         origins[path] = layer.home(path)
         return over
-    merged = dict(base)
-    if any(kind in over for kind in BODIES) and len(path) == 2 and path[0] == "endpoints":
-        merged = {key: value for key, value in merged.items() if key not in BODIES or key in over}
+    gone = replaced_by(over, path)
+    merged = {key: value for key, value in base.items() if key not in gone}
     for key, value in over.items():
         merged[key] = merge(merged.get(key), value, (*path, key), layer, origins)
     return merged
-
-
-def _whole(path: Path) -> bool:
-    """Mappings that say one thing: two of them merged would say two."""
-    if len(path) < 2 or path[0] == "scenarios":
-        return False
-    return path[-1] == "auth" or path[-2] == "capture" or path[0] in ("metrics", "vars")
 
 
 def _apply(

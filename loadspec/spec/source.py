@@ -125,11 +125,15 @@ class Source:
     def inside(self, path: Path, offset: int, length: int) -> Place:
         """Where characters `offset`.. of the text at `path` stand; the whole value where that cannot be told."""
         node = self.node(path)
-        if node is None or not isinstance(node.value, str):
+        if node is None or not isinstance(node.value, str) or self._locate(node, offset) is None:
             return self.value(path)
+        return self.within(node, offset, length)
+
+    def within(self, node: Node, offset: int, length: int) -> Place:
+        """Where characters `offset`.. of a node's text stand; the whole value where that cannot be told."""
         place = self._locate(node, offset)
         if place is None:
-            return self.value(path)
+            return self.span(node)
         line, column = place
         return Place(line, column, max(1, min(length, len(node.source.lines[line]) - column)), node.source)
 

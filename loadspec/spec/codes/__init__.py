@@ -5,13 +5,11 @@
 
 from __future__ import annotations
 
-from loadspec.spec.codes import expressions, files, load, names, requests, scenarios, schema
+from loadspec.spec.codes import expressions, files, flow, load, names, requests, reuse, scenarios, schema
 from loadspec.spec.codes.code import Code
 
 __all__ = ["CODES", "Code"]
 
-CODES: dict[str, Code] = dict(
-    sorted(
-        row for theme in (expressions, files, load, names, requests, scenarios, schema) for row in theme.CODES.items()
-    )
-)
+_THEMES = (expressions, files, flow, load, names, requests, scenarios, schema)
+
+CODES: dict[str, Code] = dict(sorted(row for theme in _THEMES for row in theme.CODES.items()))

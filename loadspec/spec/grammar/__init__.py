@@ -25,6 +25,7 @@ from loadspec.spec.grammar.kinds import (
 from loadspec.spec.grammar.load import SHAPE
 from loadspec.spec.grammar.pools import POOLS
 from loadspec.spec.grammar.request import ENDPOINT, TIMEOUT
+from loadspec.spec.grammar.reuse import FRAGMENTS, INCLUDE
 from loadspec.spec.grammar.scenarios import SCENARIO, SCENARIO_CHANGES, SCENARIOS
 from loadspec.spec.grammar.snippets import SNIPPETS, SPEC_SNIPPETS, with_snippets
 from loadspec.spec.grammar.steps import ACTIONS, STEP, STEPS
@@ -72,7 +73,9 @@ _SPEC = obj(
     "A load test.",
     {
         "loadspec": {"description": "The version of the grammar.", "const": 1, "default": 1},
+        "include": INCLUDE,
         **_SECTIONS,
+        "fragments": FRAGMENTS,
         "profiles": mapping("Variants of the test, chosen by --profile NAME.", PROFILE, r"^[A-Za-z0-9_][\w.-]{0,63}$"),
     },
     required=("loadspec",),

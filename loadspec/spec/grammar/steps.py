@@ -5,6 +5,7 @@ from __future__ import annotations
 from loadspec.spec.grammar.flow import FLOW_STEPS, STEP_KEYS
 from loadspec.spec.grammar.kinds import Schema, duration, expression, keys_of, listing, mapping, obj, ref, text, whole
 from loadspec.spec.grammar.request import REQUEST
+from loadspec.spec.grammar.reuse import USE
 from loadspec.spec.grammar.snippets import STEP_SNIPPETS, with_snippets
 
 RETRY_ON = ("connect", "timeout", "reset", "tls", "dns")
@@ -127,7 +128,7 @@ _POLL = obj(
     },
     required=("until",),
 )
-STEPS: dict[str, Schema] = {"call": _CALL, "poll": _POLL, **FLOW_STEPS}
+STEPS: dict[str, Schema] = {"call": _CALL, "poll": _POLL, **FLOW_STEPS, "use": USE}
 """The kinds of steps, by the key that chooses them."""
 
 ACTIONS = tuple(STEPS)

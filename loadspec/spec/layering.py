@@ -1,0 +1,38 @@
+"""What a layer takes away from the one below it: the same for a profile over its file and a file over its includes.
+
+Mappings merge by key; lists, load shapes, bodies and what says one thing are replaced whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from loadspec.spec.diagnostics import Path
+from loadspec.spec.merge import BODIES
+from loadspec.spec.shapes import COMPANIONS, SHAPES
+
+ROWS = ("items", "file", "folder")
+"""Where a pool's rows come from: one of these."""
+
+
+def says_one_thing(path: Path) -> bool:
+    """Mappings of which two merged would say two things: `auth`, one capture, one metric, one variable."""
+    path = _in_profile(path)
+    if len(path) < 2 or path[0] == "scenarios":
+        return False
+    return path[-1] == "auth" or path[-2] == "capture" or path[0] in ("metrics", "vars")
+
+
+def replaced_by(given: Collection[str], path: Path) -> frozenset[str]:
+    """Keys of a lower layer's mapping at `path` that do not stand beside the keys `given` by the upper one."""
+    path = _in_profile(path)
+    if not path or (path[0] == "scenarios" and len(path) == 2):
+        return frozenset((*SHAPES, *COMPANIONS)) if any(key in given for key in SHAPES) else frozenset()
+    if len(path) != 2:
+        return frozenset()
+    exclusive = {"endpoints": BODIES, "pools": ROWS}.get(str(path[0]), ())
+    return frozenset(exclusive) - frozenset(given) if any(key in given for key in exclusive) else frozenset()
+
+
+def _in_profile(path: Path) -> Path:
+    return path[2:] if path[:1] == ("profiles",) else path

@@ -1,0 +1,30 @@
+"""What can still be said of a document of which something is missing: a line that is no YAML, a file that is not there.
+
+What a missing part would have brought is not missed: no name is unknown, no key is required, nothing is unused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from loadspec.spec.diagnostics import Diagnostic
+from loadspec.spec.source import Source
+
+_READING = frozenset({*(f"LS{number:03}" for number in (*range(1, 12), 18, *range(60, 67)))})
+_NAMES = frozenset({"LS020", "LS021", "LS022", "LS023", "LS024", "LS025", "LS028", "LS036", "LS039", "LS042"})
+_EMPTY = ("and nothing is given", "must not be empty")
+
+
+def sayable(found: Iterable[Diagnostic], sources: Iterable[Source]) -> Iterator[Diagnostic]:
+    """The findings that stand whatever the missing parts say."""
+    lost = {(source.name, line + 1) for source in sources for line in source.lost}
+    for each in found:
+        if each.code in _READING:
+            yield each
+            continue
+        absent = each.code == "LS014" and not each.path
+        if each.code in _NAMES or absent or each.level == "warning" or (each.file, each.line) in lost:
+            continue
+        if lost and (each.code == "LS014" or each.message.endswith(_EMPTY)):
+            continue
+        yield each
