@@ -1,0 +1,65 @@
+"""Data made ready: looked through by whoever validates a spec, opened by whoever draws from it."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from loadspec.pools.errors import DataError
+from loadspec.pools.rows import Chosen, Rows
+
+Keep = Callable[[Any], bool]
+"""Whether an item passes the pool's filter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is in a pool: how many rows, and the keys of its items (() where they are no mappings, None: any)."""
+
+    rows: int
+    columns: tuple[str, ...] | None
+
+
+def look_through(rows: Rows) -> Found:
+    """Read everything once. Raises DataError for the first thing that is wrong."""
+    columns = rows.columns
+    if columns is None:
+        keys: dict[str, None] = {}
+        plain = False
+        for item in rows.scan():
+            if isinstance(item, Mapping):
+                keys.update(dict.fromkeys(item))
+            else:
+                plain = True
+        columns = tuple(keys) if keys and not plain else None if keys else ()
+        rows.weights()
+    else:
+        rows.verify()
+    return Found(len(rows), columns)
+
+
+def settle(rows: Rows, keep: Keep | None = None) -> tuple[Sequence[Any], Sequence[float]]:
+    """→ (items to draw from, their weights if there are any): in memory where they are few, else still in the file.
+
+    Raises DataError where data is malformed, or where the filter leaves nothing.
+    """
+    items: Sequence[Any] = rows
+    weights = rows.weights()
+    if keep is not None:
+        chosen = [(index, item) for index, item in enumerate(rows.scan()) if keep(item)] if rows.small() else None
+        kept = array("Q", (index for index, _ in chosen)) if chosen is not None else _indices(rows, keep)
+        if not kept:
+            raise DataError("`where` leaves no row", f"there were {len(rows)}", kind="empty")
+        weights = array("d", (weights[index] for index in kept)) if weights else weights
+        items = tuple(item for _, item in chosen) if chosen is not None else Chosen(rows, kept)
+        if weights and not sum(weights):
+            raise DataError("`where` leaves only rows of weight 0", kind="empty")
+    elif rows.small():
+        items = tuple(rows.scan())
+    return items, weights
+
+
+def _indices(rows: Rows, keep: Keep) -> array[int]:
+    return array("I" if len(rows) < 1 << 32 else "Q", (i for i, item in enumerate(rows.scan()) if keep(item)))

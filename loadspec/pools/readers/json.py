@@ -1,0 +1,118 @@
+"""jsonl: a JSON value a line; json: one list. Items are the values, of any kind."""
+
+from __future__ import annotations
+
+import json
+import re
+from array import array
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from loadspec.pools.errors import DataError
+from loadspec.pools.readers.text import begin_of, index_lines, not_utf8, numbered
+from loadspec.pools.reading import Reading
+from loadspec.pools.rows import SMALL_BYTES, Held, Lines, Record, Rows, offsets
+from loadspec.pools.shapes import value_shape, value_weight
+
+_SPACE = re.compile(r"[ \t\r\n]*")
+
+
+def read_jsonl(reading: Reading, path: Path) -> Rows:
+    """Rows of lines; blank lines are left out."""
+    starts = index_lines(path, reading)
+    stream = partial(_lines, reading, path)
+    return Lines(path, reading.shown, starts, orjson.loads, stream, value_shape(reading), value_weight(reading))
+
+
+def _lines(reading: Reading, path: Path) -> Iterator[Record]:
+    loads = orjson.loads
+    for number, line in numbered(path):
+        try:
+            record = loads(line)
+        except orjson.JSONDecodeError as error:
+            raise _malformed(reading, line, number, error) from None
+        yield number, record
+
+
+def _malformed(reading: Reading, line: bytes, number: int, error: orjson.JSONDecodeError) -> DataError:
+    try:
+        text = line.decode().rstrip("\r\n")
+    except UnicodeDecodeError:
+        return not_utf8(line, reading.shown, number)
+    message = f"this line is not JSON: {error.msg} (column {error.colno})"
+    return DataError(message, "a line holds one JSON value", file=reading.shown, line=number, text=text[:400])
+
+
+def read_json(reading: Reading, path: Path) -> Rows:
+    """Rows of a list. A large file is read once to find where each item begins."""
+    data = path.read_bytes()
+    begin = begin_of(data[:3], reading)
+    shape, weigh = value_shape(reading), value_weight(reading)
+    if len(data) <= SMALL_BYTES:
+        return Held(_whole(reading, data[begin:]), reading.shown, shape, weigh)
+    starts = _index(reading, data, begin)
+
+    def stream() -> Iterator[Record]:
+        content = path.read_bytes()
+        for index in range(len(starts) - 1):
+            yield index + 1, orjson.loads(_item(content[starts[index] : starts[index + 1]]))
+
+    return Lines(path, reading.shown, starts, _parse, stream, shape, weigh)
+
+
+def _parse(data: bytes) -> Any:
+    return orjson.loads(_item(data))
+
+
+def _item(data: bytes) -> bytes:
+    """An item without what separates it from the next."""
+    return data.rstrip(b" \t\r\n,")
+
+
+def _whole(reading: Reading, data: bytes) -> list[Any]:
+    try:
+        found = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise _broken(reading, data, error.lineno, f"{error.msg} (column {error.colno})") from None
+    if not isinstance(found, list):
+        raise _no_list(reading)
+    return found
+
+
+def _index(reading: Reading, data: bytes, at: int) -> array[int]:
+    """Where each item begins, and where the last one ends. The text is read as Latin-1: a character is a byte."""
+    text, starts = data.decode("latin-1"), offsets(len(data))
+    decode, add, match = json.JSONDecoder().raw_decode, starts.append, _SPACE.match
+    at = match(text, at).end()  # type: ignore[union-attr]
+    if text[at : at + 1] != "[":
+        raise _no_list(reading)
+    at = match(text, at + 1).end()  # type: ignore[union-attr]
+    try:
+        while text[at] != "]":
+            add(at)
+            _, at = decode(text, at)
+            at = match(text, at).end()  # type: ignore[union-attr]
+            if text[at] == ",":
+                at = match(text, at + 1).end()  # type: ignore[union-attr]
+            elif text[at] != "]":
+                raise json.JSONDecodeError("a comma or the list's end is missing", text, at)
+    except (json.JSONDecodeError, IndexError) as error:
+        place = getattr(error, "pos", at)
+        line = data.count(b"\n", 0, place) + 1
+        raise _broken(reading, data, line, getattr(error, "msg", "the list does not end")) from None
+    add(at)
+    return starts
+
+
+def _broken(reading: Reading, data: bytes, line: int, why: str) -> DataError:
+    text = (data.split(b"\n", line)[line - 1 : line] or [b""])[0]
+    shown = text[:400].decode("utf-8", "replace").rstrip("\r")
+    return DataError(f"this is not JSON: {why}", file=reading.shown, line=line, text=shown)
+
+
+def _no_list(reading: Reading) -> DataError:
+    return DataError("a pool's file holds a list", "begin it with `[`", file=reading.shown)

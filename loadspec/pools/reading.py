@@ -1,0 +1,88 @@
+"""How the data of a pool is to be read: what a spec says of it, without the spec."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from loadspec.pools.errors import DataError
+
+SUFFIXES = {
+    ".txt": "txt",
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".yaml": "yaml",
+    ".yml": "yaml",
+}
+"""End of a file's name → its format."""
+
+Columns = str | tuple[tuple[str, str | int], ...]
+"""The one column whose value is the item; or (name in the item, name in the data or its number from 1), in order."""
+Types = str | tuple[tuple[str, str], ...]
+"""The type of items that are no mappings; or (column, type)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Where data is and what to make of it. `path` is below the folder `root`; an inline pool has none."""
+
+    pool: str
+    root: str = ""
+    path: str = ""
+    format: str = "inline"
+    columns: Columns | None = None
+    types: Types | None = None
+    header: bool = True
+    content: str = "text"
+    weight: str = ""
+    """The column of weights, where the pool needs one."""
+
+    @property
+    def shown(self) -> str:
+        """The file as the user would name it."""
+        return str(Path(self.root) / self.path)
+
+
+def format_of(path: str) -> str | None:
+    """The format that a file's name says, if it says one."""
+    return SUFFIXES.get(Path(path).suffix.lower())
+
+
+def locate(reading: Reading) -> Path:
+    """The file or folder itself. Raises DataError unless it is there, and below the root when links are followed."""
+    root = Path(reading.root).resolve()
+    wanted = "folder" if reading.format == "folder" else "file"
+    try:
+        place = (root / reading.path).resolve()
+        if not place.is_relative_to(root):
+            hint = "move it below the spec's folder: a spec reads nothing else, links included"
+            raise DataError(f"`{reading.path}` lies outside the spec's folder", hint, kind="file")
+        if not place.exists():
+            raise DataError(f"`{reading.path}` does not exist", _beside(root, place), kind="file")
+        if wanted == "folder" and not place.is_dir():
+            raise DataError(f"`{reading.path}` is no folder", "a single file is given by `file`", kind="file")
+        if wanted == "file" and not place.is_file():
+            hint = "a folder of files is given by `folder`" if place.is_dir() else "name a file"
+            raise DataError(f"`{reading.path}` is no file", hint, kind="file")
+    except DataError:
+        raise
+    except (OSError, ValueError, RuntimeError):  # a name that no file can have, links in a circle
+        raise DataError(f"`{reading.path}` cannot be opened", "look at the name", kind="file") from None
+    return place
+
+
+def _beside(root: Path, place: Path) -> str:
+    """What else is there, if the name may be misspelt."""
+    from difflib import get_close_matches
+
+    try:
+        names = [each.name for each in place.parent.iterdir()][:1000]
+    except OSError:
+        return f"names are relative to the spec's folder, {root}"
+    near = get_close_matches(place.name, names, n=1)
+    if near and place.parent.is_relative_to(root):
+        return f"did you mean `{(place.parent / near[0]).relative_to(root)}`?"
+    return "names are relative to the spec's folder"
