@@ -9,6 +9,7 @@ import click
 
 from loadspec.errors import UsageError
 from loadspec.spec import Overrides
+from loadspec.spec.limits import Limits, from_options
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -27,8 +28,32 @@ _OVERRIDES = (
 )
 
 
+_LIMITS = (
+    click.option(
+        "--allow-host", multiple=True, metavar="HOST", help="Talk to no other host; may be given again."
+    ),
+    click.option("--allow-env", multiple=True, metavar="NAME", help="Let the spec read no other variable; likewise."),
+    click.option("--max-vus", metavar="N", help="No spec runs more users than that."),
+    click.option("--max-rate", metavar="N", help="No more requests a second, however many users ask."),
+    click.option("--max-duration", metavar="TIME", help="No load takes longer, for example 10m."),
+)
+
+
+def limit_options(command: Command) -> Command:
+    """Give a command the limits that no spec can exceed; it takes them as keywords and passes them to `limits`."""
+    for option in reversed(_LIMITS):
+        command = option(command)
+    return command
+
+
+def limits(**given: Any) -> Limits:
+    """The options as one value. Raises UsageError."""
+    return from_options(given)
+
+
 def override_options(command: Command) -> Command:
     """Give a command the options that change a spec; it takes them as keywords and passes them to `overrides`."""
+    command = limit_options(command)
     for option in reversed(_OVERRIDES):
         command = option(command)
     return command
@@ -44,6 +69,11 @@ def overrides(
     variables: Sequence[str],
     environment: Sequence[str],
     seed: int | None,
+    allow_host: Sequence[str] | None = None,
+    allow_env: Sequence[str] | None = None,
+    max_vus: str | None = None,
+    max_rate: str | None = None,
+    max_duration: str | None = None,
 ) -> Overrides:
     """The options as one value. Raises UsageError."""
     if stages and stage:
@@ -57,6 +87,13 @@ def overrides(
         vars=_pairs("--var", variables),
         env=_pairs("--env", environment),
         seed=seed,
+        limits=limits(
+            allow_host=allow_host,
+            allow_env=allow_env,
+            max_vus=max_vus,
+            max_rate=max_rate,
+            max_duration=max_duration,
+        ),
     )
 
 

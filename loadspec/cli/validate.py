@@ -7,15 +7,19 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
-from loadspec.cli.errors import diagnosed
+from loadspec.cli.errors import diagnosed, reported
+from loadspec.cli.options import limit_options, limits
 from loadspec.cli.streams import say
 from loadspec.errors import ExitCode
+from loadspec.load import crews_of
 from loadspec.spec import Diagnostic, Loaded, Overrides, Spec, SpecError, load, load_bytes
 from loadspec.spec.compose import MAX_BYTES
 from loadspec.spec.formats import Checked, as_github, as_json
+from loadspec.spec.limits import Limits, from_environment
 
 Read = Callable[[Overrides], Loaded]
 
@@ -36,13 +40,19 @@ EVERY = "all"
 @click.option("--strict", is_flag=True, help="Warnings make a spec invalid, too.")
 @click.option("--profile", metavar="NAME", help="Describe the load of this profile, or of `all`; all are checked.")
 @click.option("--color/--no-color", "colour", default=None, help="Colours; by default if it is a terminal.")
-def command(specs: tuple[str, ...], form: str, strict: bool, profile: str | None, colour: bool | None) -> None:
+@limit_options
+def command(
+    specs: tuple[str, ...], form: str, strict: bool, profile: str | None, colour: bool | None, **given: Any
+) -> None:
     """Check each SPEC and print all that is wrong with it; `-` reads one from stdin.
 
     The file and all its profiles are checked. Neither the network nor the values of environment variables are looked
-    at. The exit code is 104 for an invalid spec.
+    at, but for LOADSPEC_ALLOW_* and LOADSPEC_MAX_*, the limits of whoever runs specs here: the file is held against
+    them as it would run without a profile, or with that of --profile. The exit code is 104 for an invalid spec.
     """
-    checked = [each for path in specs for each in _check(path, profile)]
+    with reported(colour):
+        bounds = limits(**given).and_(from_environment(os.environ))
+    checked = [each for path in specs for each in _check(path, profile, bounds)]
     if form == "json":
         say(as_json(checked))
     elif form == "github":
@@ -64,14 +74,14 @@ def _show(checked: Sequence[Checked], colour: bool | None) -> None:
             say(f"{file.file}{profile}: valid - {file.summary}\n")
 
 
-def _check(path: str, profile: str | None) -> list[Checked]:
+def _check(path: str, profile: str | None, bounds: Limits) -> list[Checked]:
     """A file as it would run without a profile, with one, or with each."""
     name, read = _reader(path)
     if profile != EVERY:
-        return [_checked(name, read, profile)]
-    rows = [_checked(name, read, None)]
+        return [_checked(name, read, profile, bounds)]
+    rows = [_checked(name, read, None, bounds)]
     if rows[0].valid:
-        rows += [_checked(name, read, each) for each in read(Overrides()).profiles]
+        rows += [_checked(name, read, each, bounds) for each in read(Overrides()).profiles]
     seen: set[Diagnostic] = set()
     return [row._replace(found=tuple(_unseen(row.found, seen))) for row in rows]
 
@@ -82,9 +92,9 @@ def _unseen(found: Sequence[Diagnostic], seen: set[Diagnostic]) -> list[Diagnost
     return new
 
 
-def _checked(name: str, read: Read, profile: str | None) -> Checked:
+def _checked(name: str, read: Read, profile: str | None, bounds: Limits) -> Checked:
     try:
-        loaded = read(Overrides(profile=profile))
+        loaded = read(Overrides(profile=profile, limits=bounds))
     except SpecError as refused:
         return Checked(name, refused.diagnostics, profile or "")
     return Checked(name, loaded.warnings, profile or "", _summary(loaded.spec))
@@ -99,7 +109,7 @@ def _reader(path: str) -> tuple[str, Read]:
 
 
 def _summary(spec: Spec) -> str:
-    loads = "; ".join(scenario.load.describe() for scenario in spec.scenarios)
+    loads = "; ".join(crew.load.describe() for crew in crews_of(spec.scenarios))
     count = len(spec.thresholds)
     return f"{spec.name}: {loads}; {count} threshold{'' if count == 1 else 's'}"
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
 
 from loadspec.spec.building import build
 from loadspec.spec.compose import compose
 from loadspec.spec.diagnostics import Diagnostic, SpecError, ordered
+from loadspec.spec.limits import Limits, from_environment
 from loadspec.spec.loading import Joined, join
 from loadspec.spec.loading.partial import sayable
 from loadspec.spec.loading.text import decode, read
@@ -18,6 +19,7 @@ from loadspec.spec.places import Places
 from loadspec.spec.plain import with_plain_texts
 from loadspec.spec.resolve import Overrides, Resolved, choose_profile, env_values, resolve
 from loadspec.spec.semantics import Work, check, check_loads
+from loadspec.spec.semantics.limits import check_env, check_limits
 from loadspec.spec.shapes import COMPANIONS, SHAPES
 from loadspec.spec.source import Source
 from loadspec.spec.validate import validate
@@ -36,6 +38,8 @@ class Loaded:
     warnings: tuple[Diagnostic, ...] = ()
     profiles: tuple[str, ...] = ()
     """All that the file has, whichever was chosen."""
+    limits: Limits = field(default_factory=Limits)
+    """Those of the overrides and of the environment together; the spec is within them, as far as can be said now."""
 
 
 def load(path: str | FilePath, overrides: Overrides | None = None, environ: Mapping[str, str] | None = None) -> Loaded:
@@ -51,6 +55,7 @@ def load_bytes(
 ) -> Loaded:
     """The same for bytes that are there already; `name` is the file's name for people."""
     overrides = overrides or Overrides()
+    limits = overrides.limits if environ is None else overrides.limits.and_(from_environment(environ))
     source = Source(name, decode(data, name))
     whole, found = compose(source)
     if source.root is None:
@@ -62,14 +67,19 @@ def load_bytes(
         raise SpecError(ordered(_said(found, files, joined), order))
     profile, wrong = choose_profile(document, overrides, environ)
     resolved = resolve(source, document, overrides, environ, profile)
-    values, missing = env_values(resolved.document, overrides, environ, Places(source, resolved.origins))
+    places = Places(source, resolved.origins)
+    values, missing = env_values(resolved.document, overrides, environ, places)
+    missing += check_env(resolved.document, places, limits)
     found += [*wrong, *resolved.found, *missing, *_check_all(source, document, resolved)]
     found = ordered(_said(found, files, joined), order)
     if errors := _errors(found):
         raise SpecError(errors)  # what a broken spec does not use says little
     profiles = document.get("profiles")
     names = tuple(map(str, profiles)) if isinstance(profiles, Mapping) else ()
-    return Loaded(build(resolved.document, values, name), tuple(found), names)
+    spec = build(resolved.document, values, name)
+    if beyond := list(check_limits(spec, places, limits)):
+        raise SpecError(ordered(beyond, order))
+    return Loaded(spec, tuple(found), names, limits)
 
 
 _TOO_LARGE = ("LS008", "LS064")

@@ -12,6 +12,7 @@ from typing import Any
 
 from loadspec.spec.diagnostics import Diagnostic, Path, did_you_mean, listed
 from loadspec.spec.grammar import MAX_VUS
+from loadspec.spec.limits import Limits
 from loadspec.spec.layering import replaced_by, says_one_thing
 from loadspec.spec.places import Places
 from loadspec.spec.scalars import NumberError, scalar
@@ -33,6 +34,8 @@ class Overrides:
     vars: Mapping[str, str] = field(default_factory=dict)
     env: Mapping[str, str] = field(default_factory=dict)
     seed: int | None = None
+    limits: Limits = field(default_factory=Limits)
+    """They change nothing, and bound what all layers together say."""
 
 
 @dataclass(frozen=True, slots=True)
