@@ -177,6 +177,7 @@ class Engine:
                 "t": monotonic() - epoch,
                 "store": store.to_wire(),
                 "failures": current.failures.drain(),
+                "check_samples": current.failures.drain_samples(),
                 "users": users,
                 "iterations": {
                     "started": sum(book.started for book in books),

@@ -8,6 +8,7 @@ from typing import Any
 from loadspec.clock import Clock, monotonic
 from loadspec.expr import EvalError, Missing, to_text
 from loadspec.masking import Masker
+from loadspec.protocols.samples import CheckSamples
 from loadspec.protocols.user import User
 from loadspec.transports.base import Answer
 
@@ -39,6 +40,7 @@ class FailureLog:
         self._secrets = tuple(secrets)
         self._secret_captures = tuple(secret_captures)
         self._clock = clock
+        self._samples = CheckSamples()
         self._classes: dict[Key, dict[str, Any]] = {}
         self._changed: dict[Key, dict[str, Any]] = {}
         self.epoch = clock()
@@ -70,6 +72,18 @@ class FailureLog:
         )
         entry["count"] += 1
         entry["last"] = self._clock() - self.epoch
+
+    def sample(
+        self, endpoint: str, check: str, expected: str, found: Callable[[User], list[str]], user: User
+    ) -> None:
+        """Keep what a failed check found, if few samples of it were kept."""
+        if self._samples.wanted(endpoint, check):
+            at = self._clock() - self.epoch
+            self._samples.add(endpoint, check, at, expected, found, user, self._masker(user))
+
+    def drain_samples(self) -> list[dict[str, Any]]:
+        """The samples of failed checks since the last call."""
+        return self._samples.drain()
 
     def drain(self) -> list[dict[str, Any]]:
         """What was added since the last call, by class."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from loadspec.expr import Scope, UnknownName
 from loadspec.protocols.http.captures import Row
+from loadspec.protocols.http.checks import Definition, Given
 from loadspec.spec.model import UNSET, Capture, Request
 
 
@@ -20,14 +20,6 @@ def secret_rows(requests: Iterable[Request]) -> list[Row]:
     return list(dict.fromkeys(Row(c.name, c.source, c.expression, attribute=c.attribute) for c in captures))
 
 
-def seed_of(scope: Scope) -> int:
-    """The run's seed."""
-    try:
-        return int(scope.resolve(("run", "seed")).constant)
-    except UnknownName:
-        return 0
-
-
 def _row(capture: Capture) -> Row:
     return Row(
         name=capture.name,
@@ -39,3 +31,13 @@ def _row(capture: Capture) -> Row:
         pick=capture.pick,
         attribute=capture.attribute,
     )
+
+
+def check_definitions(request: Request) -> list[Definition]:
+    """The checks of a request."""
+    return [
+        Definition(name, "expression", Given(check))
+        if isinstance(check, str)
+        else Definition(name, check.kind, Given(check.value, check.equals, check.matches))
+        for name, check in request.checks.items()
+    ]

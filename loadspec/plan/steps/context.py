@@ -8,9 +8,10 @@ from typing import Any
 
 from loadspec.expr import Missing, Scope, compile_expression
 from loadspec.plan.model import Phase, RunStep
-from loadspec.plan.steps.answer import capture_rows, seed_of
+from loadspec.plan.steps.answer import capture_rows, check_definitions
 from loadspec.protocols.http import Attempt, Judge, compile_attempt, compile_captures, compile_judge, compile_request
 from loadspec.protocols.http.attempt import Wire
+from loadspec.protocols.http.checks import compile_checks
 from loadspec.protocols.http.request import HttpRequest, Origins
 from loadspec.protocols.user import AbortRun, EndIteration, Outcome, StopUser, User
 from loadspec.spec.model import UNSET, CallStep, Classify, MetricDef, PollStep, Request, Step, Target, Timeouts
@@ -71,14 +72,15 @@ def compile_exchange(step: CallStep | PollStep, context: Context, poll: bool) ->
         phase.meters.requests(**tags, poll="true" if poll else "false"),
         phase.failures,
     )
-    checks = [(name, compile_expression(text, context.scope)) for name, text in request.checks.items()]
+    checks = compile_checks(check_definitions(request), context.scope)
     rows = capture_rows(request)
     judge = compile_judge(
         step.endpoint,
         checks,
-        compile_captures(rows, seed_of(context.scope), f"{step.endpoint}/{step.name}") if rows else None,
+        compile_captures(rows, context.seed, f"{step.endpoint}/{step.name}") if rows else None,
         phase.meters.checks([name for name, _ in checks], tags),
         phase.failures,
+        {row.name: f"{row.source} {row.expression}".rstrip() for row in rows},
     )
     return compile_attempt(route, render, wire), judge
 

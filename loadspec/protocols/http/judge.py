@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 from loadspec.expr import Missing
 from loadspec.metrics.meters import CheckMeter
 from loadspec.protocols.failures import FailureLog
+from loadspec.protocols.http.checks import Check
+from loadspec.protocols.samples import SAMPLES
 from loadspec.protocols.user import User
 
 Judge = Callable[[User, bool], bool]
@@ -16,14 +17,20 @@ Judge = Callable[[User, bool], bool]
 
 def compile_judge(
     endpoint: str,
-    checks: Sequence[tuple[str, Callable[[User], Any]]],
+    checks: Sequence[tuple[str, Check]],
     capture: Callable[[User], str | None] | None,
     meter: CheckMeter,
     failures: FailureLog,
+    sought: Mapping[str, str] | None = None,
 ) -> Judge:
-    """Without checks, an unexpected status is not ok; with checks, they alone judge it. A missing path is false."""
-    rows = tuple((index, name, holds) for index, (name, holds) in enumerate(checks))
-    fails = meter.fails
+    """Without checks, an unexpected status is not ok; with checks, they alone judge it. A missing path is false.
+
+    `sought` says in words where each capture was looked for.
+    """
+    rows = tuple((index, check.holds) for index, (_name, check) in enumerate(checks))
+    troubles = tuple(f"check failed: {name}" for name, _check in checks)
+    fail = _compile_fail(endpoint, checks, troubles, meter, failures)
+    lose = _compile_lose(endpoint, sought or {}, failures)
 
     def judge(user: User, expected: bool) -> bool:
         ok = expected
@@ -33,25 +40,58 @@ def compile_judge(
             ok = status != 0
             user.ok = expected  # what `ok` means to a check
             meter.total += 1
-            for index, name, holds in rows:
+            for index, holds in rows:
                 try:
                     if status and holds(user):  # without an answer no check holds, whatever it says
                         continue
                 except Missing:
                     pass
-                fails[index] += 1
                 ok = False
-                trouble = trouble or f"check failed: {name}"
-                if expected:
-                    failures.note((endpoint, "check", name, status), f"check failed: {name}", user)
+                trouble = trouble or troubles[index]
+                fail(index, user, status, expected)
         if capture is not None and status:
             lost = capture(user)
             if lost is not None:
                 ok = False
-                trouble = trouble or f"nothing to capture for {lost}"
-                if expected:
-                    failures.note((endpoint, "capture", lost, status), f"nothing to capture for {lost}", user)
+                trouble = lose(lost, user, status, expected, trouble)
         user.trouble = trouble
         return ok
 
     return judge
+
+
+def _compile_fail(
+    endpoint: str,
+    checks: Sequence[tuple[str, Check]],
+    troubles: Sequence[str],
+    meter: CheckMeter,
+    failures: FailureLog,
+) -> Callable[[int, User, int, bool], None]:
+    """What follows a check that did not hold: it is counted, and its first few answers are kept as samples."""
+    left = [SAMPLES] * len(checks)
+    fails = meter.fails
+
+    def fail(index: int, user: User, status: int, expected: bool) -> None:
+        fails[index] += 1
+        name, check = checks[index]
+        if status and left[index]:
+            left[index] -= 1
+            failures.sample(endpoint, name, check.expected, check.found, user)
+        if expected:
+            failures.note((endpoint, "check", name, status), troubles[index], user)
+
+    return fail
+
+
+def _compile_lose(
+    endpoint: str, sought: Mapping[str, str], failures: FailureLog
+) -> Callable[[str, User, int, bool, str], str]:
+    def lose(name: str, user: User, status: int, expected: bool, trouble: str) -> str:
+        message = f"nothing to capture for {name}"
+        if name in sought:
+            message += f": {sought[name]} found nothing"
+        if expected:
+            failures.note((endpoint, "capture", name, status), message, user)
+        return trouble or message
+
+    return lose

@@ -10,6 +10,7 @@ from pathlib import PurePath
 from typing import Any
 
 from loadspec.metrics.catalog import BUILTIN, MetricInfo
+from loadspec.spec.building.checks import with_schemas
 from loadspec.spec.building.pools import build_pool
 from loadspec.spec.building.request import build_request, build_timeouts
 from loadspec.spec.building.scenarios import build_scenarios, scenario_tags
@@ -23,6 +24,7 @@ from loadspec.thresholds import Threshold, parse_thresholds
 
 def build(document: Mapping[str, Any], env_values: Mapping[str, str], source: str) -> Spec:
     """The `Spec` of a resolved, validated document."""
+    written, document = document, with_schemas(document, PurePath(source).parent)
     endpoints: Mapping[str, Any] = document.get("endpoints", {})
     target = build_target(document.get("target", {}), PurePath(source).parent)
     metrics = {name: _metric(name, value) for name, value in document.get("metrics", {}).items()}
@@ -39,7 +41,7 @@ def build(document: Mapping[str, Any], env_values: Mapping[str, str], source: st
         teardown=build_steps(document.get("teardown", []), endpoints, target, "continue"),
         scenarios=build_scenarios(document, lambda raw: build_steps(raw, endpoints, target, "continue")),
         thresholds=_thresholds(document.get("thresholds", {}), metrics, scenario_tags(document)),
-        document=document,
+        document=written,
         source=source,
         setup_timeout=seconds(document.get("setup_timeout"), DEFAULT_TIMEOUT),
         teardown_timeout=seconds(document.get("teardown_timeout"), DEFAULT_TIMEOUT),

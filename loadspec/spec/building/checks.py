@@ -24,11 +24,15 @@ def build_check(raw: Any) -> Expr | Check:
     if kind == "header" and isinstance(value, Mapping):
         equals = text_of(value["equals"]) if "equals" in value else None
         return Check(kind, value["name"], equals, value.get("matches"))
-    return Check(kind, _VALUES.get(kind, text_of)(value))
+    return Check(kind, _VALUES[kind](value) if kind in _VALUES else text_of(value))
+
+
+def _itself(value: Any) -> Any:
+    return value
 
 
 _VALUES: dict[str, Callable[[Any], Any]] = {
-    "schema": lambda value: value,
+    "schema": _itself,
     "max_duration": parse_duration,
     "min_size": parse_size,
     "max_size": parse_size,
@@ -58,7 +62,9 @@ def _inlined(value: Any, folder: PurePath) -> Any:
         return new if any(a is not b for a, b in zip(new, value, strict=True)) else value
     if not isinstance(value, Mapping):
         return value
-    changed = {key: new for key in _STEPS if key in value and (new := _inlined(value[key], folder)) is not value[key]}
+    changed: dict[str, Any] = {
+        key: new for key in _STEPS if key in value and (new := _inlined(value[key], folder)) is not value[key]
+    }
     checks = _mapping(value, "checks")
     read = {
         name: {"schema": read_schema(str(folder), check["schema_file"])}

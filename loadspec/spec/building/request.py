@@ -8,6 +8,7 @@ from typing import Any
 from loadspec.spec.building.auth import build_auth
 from loadspec.spec.building.captures import build_capture
 from loadspec.spec.building.checks import build_check
+from loadspec.spec.building.checks import build_check
 from loadspec.spec.building.values import DEFAULT_TIMEOUT, seconds
 from loadspec.spec.model import UNSET, Request, Timeouts
 from loadspec.spec.resolve import text_of

@@ -2,9 +2,61 @@
 
 from __future__ import annotations
 
-from loadspec.spec.grammar.kinds import expression, mapping
-
-CHECKS = mapping(
-    "What must hold for the step to be ok: a sentence → an expression.",
-    expression("Holds if the check passes.", "status == 200", "defined(json.id)", null=True),
+from loadspec.spec.grammar.kinds import (
+    Schema,
+    duration,
+    expression,
+    keys_of,
+    mapping,
+    obj,
+    short_or_long,
+    template,
+    text,
 )
+from loadspec.spec.model.request import CheckKind
+
+SIZE_PATTERN = r"^\d+(\.\d+)?\s?(B|kB|MB|GB|KiB|MiB|GiB)$"
+
+
+def _size(doc: str, *examples: str) -> Schema:
+    return {**text(doc, *examples), "pattern": SIZE_PATTERN}
+
+
+KINDS: dict[CheckKind, Schema] = {
+    "expression": expression("Holds if the check passes.", "status == 200", "defined(json.id)"),
+    "schema": {
+        "description": "A JSON Schema that the JSON body must fit.",
+        "type": ["object", "boolean"],
+        "examples": [{"type": "object", "required": ["id"]}],
+    },
+    "schema_file": text("The same in a JSON file below the spec's folder.", "schemas/session.json"),
+    "max_duration": duration("The answer came within this time.", "500ms"),
+    "min_size": _size("The body has at least this size.", "1kB"),
+    "max_size": _size("The body has at most this size.", "2MB"),
+    "header": short_or_long(
+        text("A header that the answer must have.", "X-Request-Id"),
+        obj(
+            "",
+            {
+                "name": text("The header's name.", "Cache-Control"),
+                "equals": template("What its value must be.", "no-store"),
+                "matches": text("A regular expression (RE2) that is found in its value.", "max-age=[1-9]"),
+            },
+            required=("name",),
+        ),
+    ),
+    "content_type": text("The body's media type, without parameters; `image/*` is any image.", "application/json"),
+    "sha256": template("The SHA-256 of the body, in hexadecimal digits.", "{{ file_hash }}"),
+    "md5": template("The MD5 of the body, in hexadecimal digits.", "{{ file_hash }}"),
+}
+"""Kind → the schema of its value. A check has exactly one."""
+
+CHECK: Schema = {
+    "description": "An expression that holds if the check passes, or a mapping with one kind of check.",
+    "type": ["string", "number", "boolean", "null", "object"],
+    "examples": ["status == 200", {"content_type": "application/json"}],
+    "if": {"type": "object"},
+    "then": keys_of(obj("", {kind: schema for kind, schema in KINDS.items()})),
+}
+
+CHECKS = mapping("What must hold for the step to be ok: a sentence → a check.", CHECK)

@@ -7,7 +7,7 @@ Nothing here is evaluated: `plan` compiles both. Mappings keep the order of the 
 from __future__ import annotations
 
 from loadspec.spec.model.pools import PoolDef
-from loadspec.spec.model.request import Auth, Capture, CaptureSource, Request, Timeouts
+from loadspec.spec.model.request import Auth, Capture, CaptureSource, Check, CheckKind, Request, Timeouts
 from loadspec.spec.model.spec import Contains, EnvVar, MetricDef, MetricKind, Scenario, Spec
 from loadspec.spec.model.steps import (
     ONCE,
@@ -43,6 +43,8 @@ __all__ = [
     "CallStep",
     "Capture",
     "CaptureSource",
+    "Check",
+    "CheckKind",
     "ChooseStep",
     "Classify",
     "Contains",

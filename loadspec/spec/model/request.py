@@ -50,11 +50,40 @@ class Capture:
     attribute: str = ""
 
 
+CheckKind = Literal[
+    "expression",
+    "schema",
+    "schema_file",
+    "max_duration",
+    "min_size",
+    "max_size",
+    "header",
+    "content_type",
+    "sha256",
+    "md5",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What must hold of an answer.
+
+    `value` is an Expr of `expression`, seconds of `max_duration`, bytes of a size, a JSON Schema of `schema` (that of
+    a file too), else a text, which may be a template for hashes. A header has its name as value, and at most one of
+    `equals`, a template, and `matches`, a regular expression.
+    """
+
+    kind: CheckKind
+    value: Any
+    equals: Template | None = None
+    matches: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """An endpoint's definition; in a step, the endpoint with the step's maps merged over it.
 
-    At most one of `json` (UNSET if none), `form` and `body` is given. `expected_statuses` None means 200-399.
+    A check that is a text is an expression. At most one of `json` (UNSET if none), `form` and `body` is given. `expected_statuses` None means 200-399.
     """
 
     method: str = "GET"
@@ -66,6 +95,6 @@ class Request:
     body: Template | None = None
     auth: Auth | None = None
     captures: tuple[Capture, ...] = ()
-    checks: Mapping[str, Expr] = field(default_factory=dict)
+    checks: Mapping[str, Expr | Check] = field(default_factory=dict)
     timeout: Timeouts | None = None
     expected_statuses: frozenset[int] | None = None

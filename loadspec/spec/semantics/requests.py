@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from loadspec.spec.diagnostics import Diagnostic, Path, brief
 from loadspec.spec.merge import BODIES
 from loadspec.spec.places import Places
+from loadspec.spec.semantics.captures import check_capture
+from loadspec.spec.semantics.checks import check_check
 from loadspec.spec.semantics.durations import check_duration, check_think, check_timeout
 from loadspec.spec.semantics.names import RESERVED
 from loadspec.spec.semantics.steps import PHASES
@@ -59,7 +60,9 @@ def _request(places: Places, path: Path, request: Mapping[str, Any]) -> Found:
         yield places.key((*path, kind), "LS017", message, help="keep one of the two")
     yield from check_headers(places, (*path, "headers"), request)
     for name, value in mapping(request, "capture").items():
-        yield from _capture(places, (*path, "capture", name), name, value)
+        yield from check_capture(places, (*path, "capture", name), name, value)
+    for name, value in mapping(request, "checks").items():
+        yield from check_check(places, (*path, "checks", name), value)
     for index, status in enumerate(listing(request, "expected_statuses")):
         if isinstance(status, str) and re.fullmatch(r"\d{3}-\d{3}", status) and status[:3] > status[4:]:
             message = f"`{status}` runs backwards: the smaller status comes first"

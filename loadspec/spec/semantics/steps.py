@@ -11,6 +11,7 @@ from loadspec.spec.diagnostics import Diagnostic, Path, did_you_mean, listed
 from loadspec.spec.grammar import MAX_STEPS
 from loadspec.spec.merge import request_texts
 from loadspec.spec.places import Places
+from loadspec.spec.semantics.checks import check_texts
 from loadspec.spec.semantics.expressions import Expressions, Work
 from loadspec.spec.semantics.names import Known, View
 from loadspec.spec.semantics.values import listing, mapping, texts
@@ -129,7 +130,8 @@ class Flow:
                 self.expressions.template(value, ("target", "headers", header), before)
         for part, place, value in request_texts(endpoint, ("endpoints", str(name)), step, path):
             if part == "checks":
-                self.expressions.bare(value, place, after)
+                for bare, below, text in check_texts(value, place):
+                    (self.expressions.bare if bare else self.expressions.template)(text, below, after)
             elif part != "capture":
                 for below, text in texts(value, place):
                     self.expressions.template(text, below, before)
