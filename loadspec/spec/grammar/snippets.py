@@ -58,6 +58,7 @@ STEP_SNIPPETS: tuple[Row, ...] = (
     ),
     ("group", "Measure steps together.", {"group": "${1:checkout}", "steps": [{"call": "${2:endpoint}"}]}),
     ("parallel", "Do steps at the same time.", {"parallel": [{"call": "${1:one}"}, {"call": "${2:other}"}]}),
+    ("use", "Put a fragment's steps here.", {"use": "${1:fragment}"}),
     ("pace", "Begin each iteration so long after the last one began.", {"pace": "${1:10s}"}),
     (
         "wait_until",

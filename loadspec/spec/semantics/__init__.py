@@ -18,8 +18,9 @@ from loadspec.spec.semantics.sections import (
     check_vars,
     metric_infos,
 )
-from loadspec.spec.semantics.steps import PHASES, Flow, Uses, captured
+from loadspec.spec.semantics.steps import Flow, Uses, captured
 from loadspec.spec.semantics.values import listing, mapping
+from loadspec.spec.tree import below, flows
 
 __all__ = ["Work", "check", "check_loads", "metric_infos"]
 
@@ -36,8 +37,9 @@ def check(document: Mapping[str, Any], places: Places, work: Work) -> list[Diagn
         *check_loads(document, places),
         *check_thresholds(document, places),
     ]
-    for phase in PHASES:
-        found += Flow(document, phase, places, known, uses).check()
+    for path, steps in flows(document):
+        if path[0] != "fragments":  # they are checked where they are used
+            found += Flow(document, path, places, known, uses).check(steps)
     return found + _unused(document, places, uses, known)
 
 
@@ -48,10 +50,7 @@ def _known(document: Mapping[str, Any]) -> Known:
         vars=frozenset(mapping(document, "vars")),
         pools=frozenset(mapping(document, "pools")),
         setup=frozenset(
-            name
-            for step in listing(document, "setup")
-            if isinstance(step, Mapping)
-            for name in captured(endpoints, step)
+            name for _, step in below((), listing(document, "setup")) for name in captured(endpoints, step)
         ),
     )
 
@@ -63,7 +62,7 @@ def _unused(document: Mapping[str, Any], places: Places, uses: Uses, known: Know
         if not name.startswith("_"):
             message = f"no step uses endpoint `{name}`"
             found.append(places.key(("endpoints", name), "LS050", message, level="warning"))
-        found += Flow(document, "flow", places, known, uses).check_alone(name)
+        found += Flow(document, ("flow",), places, known, uses).check_alone(name)
     for name in mapping(document, "pools"):
         if name not in uses.pools and not name.startswith("_"):
             message = f"nothing draws from pool `{name}`"

@@ -11,19 +11,17 @@ from loadspec.spec.merge import BODIES
 from loadspec.spec.places import Places
 from loadspec.spec.semantics.captures import check_capture
 from loadspec.spec.semantics.checks import check_check
-from loadspec.spec.semantics.durations import check_duration, check_think, check_timeout
-from loadspec.spec.semantics.names import RESERVED
-from loadspec.spec.semantics.steps import PHASES
+from loadspec.spec.semantics.durations import check_duration, check_timeout
+from loadspec.spec.semantics.nested import check_times
 from loadspec.spec.semantics.values import listing, mapping, mappings
+from loadspec.spec.tree import walk
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE_BAD = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
 _URL = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 _SPACE = re.compile(r"[\s\x00-\x1f\x7f]")
 _TEMPLATE = re.compile(r"\{\{.*?(\}\}|$)", re.DOTALL)
-_PLAIN_JSONPATH = re.compile(r"\$(\.[A-Za-z_]\w*|\[\d{1,6}\]|\['[^'\\]*'\])*")
 _FRAMING = ("content-length", "transfer-encoding")
-_MAX_REGEX = 1000
 
 Found = Iterator[Diagnostic]
 
@@ -37,15 +35,13 @@ def check_steps(document: Mapping[str, Any], places: Places) -> Found:
         yield from _address(document, places, (*path, "path"), endpoint.get("path"))
         yield from _request(places, path, endpoint)
         yield from check_timeout(places, (*path, "timeout"), endpoint.get("timeout"))
-    for phase in PHASES:
-        for index, step in enumerate(listing(document, phase)):
-            if isinstance(step, Mapping):
-                yield from _step(places, (phase, index), step)
+    for place, step in walk(document):
+        yield from _step(places, place, step)
 
 
 def _step(places: Places, path: Path, step: Mapping[str, Any]) -> Found:
     yield from _request(places, path, step)
-    yield from check_think(places, (*path, "think"), step.get("think"))
+    yield from check_times(places, path, step)
     if "poll" in step:
         yield from check_duration(places, (*path, "every"), step.get("every"), zero=False)
         yield from check_duration(places, (*path, "timeout"), step.get("timeout"), zero=False)
@@ -122,63 +118,3 @@ def _header(places: Places, path: Path, name: str, value: Any) -> Found:
             what = "a line break or control character" if found.group() < " " else f"`{found.group()}`"
             help = "headers are Latin-1; write `|-` instead of `|` where a line break is left over"
             yield places.text(path, value, found.start(), "LS034", f"a header's value cannot hold {what}", 1, help=help)
-
-
-def _capture(places: Places, path: Path, name: str, value: Any) -> Found:
-    if name in RESERVED:
-        help = f"choose another name, for example my_{name}"
-        yield places.key(path, "LS035", f"a capture cannot be called `{name}`: the name has a meaning", help=help)
-    if isinstance(value, str):
-        yield from _jsonpath(places, path, value)
-    elif isinstance(value, Mapping):
-        given = [source for source in ("jsonpath", "header", "regex") if source in value]
-        if len(given) != 1:
-            message = "a capture has exactly one of `jsonpath`, `header`, `regex`"
-            yield places.key(path, "LS017", message, help="for example {jsonpath: $.id}")
-        for source in given:
-            if isinstance(value[source], str):
-                yield from _SOURCES[source](places, (*path, source), value[source])
-
-
-def _jsonpath(places: Places, path: Path, text: str) -> Found:
-    if _PLAIN_JSONPATH.fullmatch(text):
-        return
-    if not text.startswith("$"):
-        help = f"write $.{text}" if re.fullmatch(r"[\w.]+", text) else "for example $.data.id"
-        yield places.value(path, "LS037", "a JSONPath begins with `$`", help=help)
-        return
-    import jsonpath  # only for what is not a plain dotted path: it takes long to import
-
-    try:
-        jsonpath.compile(text)
-    except (jsonpath.JSONPathError, ValueError, RecursionError) as error:
-        reason = str(error).split("\n")[0]
-        yield places.value(
-            path, "LS037", f"this is no JSONPath: {reason}", help="see RFC 9535; for example $.items[0].id"
-        )
-
-
-def _capture_header(places: Places, path: Path, text: str) -> Found:
-    if not _TOKEN.fullmatch(text):
-        yield places.value(path, "LS037", f"`{brief(text)}` is no name of a header", help="for example X-Request-Id")
-
-
-def _regex(places: Places, path: Path, text: str) -> Found:
-    if len(text) > _MAX_REGEX:
-        yield places.value(path, "LS037", f"a regular expression has at most {_MAX_REGEX} characters")
-        return
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            re.compile(text)
-    except re.error as error:
-        yield places.text(path, text, error.pos or 0, "LS037", f"this is no regular expression: {error.msg}", 1)
-    except (RecursionError, OverflowError):
-        yield places.value(path, "LS037", "this regular expression is too large")
-
-
-_SOURCES: dict[str, Callable[[Places, Path, str], Found]] = {
-    "jsonpath": _jsonpath,
-    "header": _capture_header,
-    "regex": _regex,
-}

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 from loadspec.metrics.catalog import BUILTIN
+from loadspec.spec import shapes
 from loadspec.spec.diagnostics import Diagnostic, Path, did_you_mean, listed
 from loadspec.spec.grammar import MAX_STEPS
 from loadspec.spec.merge import request_texts
 from loadspec.spec.places import Places
+from loadspec.spec.semantics.assignment import Assignment, There
 from loadspec.spec.semantics.checks import check_texts
 from loadspec.spec.semantics.expressions import Expressions, Work
 from loadspec.spec.semantics.names import Known, View
-from loadspec.spec.semantics.values import listing, mapping, texts
-
-PHASES = ("setup", "flow", "teardown")
+from loadspec.spec.semantics.nested import check_constant, check_meeting, check_nested, conditions
+from loadspec.spec.semantics.values import at, listing, mapping, texts
+from loadspec.spec.tree import below
 
 
 @dataclass
@@ -31,41 +34,36 @@ class Uses:
 class Flow:
     """One list of steps: what each provides to those after it."""
 
-    def __init__(self, document: Mapping[str, Any], phase: str, places: Places, known: Known, uses: Uses) -> None:
+    def __init__(self, document: Mapping[str, Any], path: Path, places: Places, known: Known, uses: Uses) -> None:
         self.document = document
-        self.phase = phase
+        self.path = path
+        where = {"flow": "the flow", "scenarios": f"scenario `{path[1]}`" if path[1:] else ""}.get(
+            str(path[0]), str(path[0])
+        )
+        self.users = _users(document, path)
         self.places = places
         self.uses = uses
         self.endpoints = mapping(document, "endpoints")
-        self.steps = [step for step in enumerate(listing(document, phase)[:MAX_STEPS]) if isinstance(step[1], Mapping)]
         self.expressions = Expressions(places, uses.work)
         self.found = self.expressions.found
         self.captures: dict[str, frozenset[str]] = {}
         self.known = known
-        self.where = "the flow" if phase == "flow" else phase
+        self.everything = View(known, where, setup_over=path != ("setup",), drawn=uses.pools)
+        self.seen: set[str] = set()
 
-    def check(self) -> list[Diagnostic]:
+    def check(self, steps: list[Any]) -> list[Diagnostic]:
         """Everything that is wrong with these steps."""
-        names = [step_name(step) for _, step in self.steps]
-        provided = [self._provided(step) for _, step in self.steps]
-        remaining = _from_each_on(provided)
-        captures: frozenset[str] = frozenset()
-        for position, (index, step) in enumerate(self.steps):
-            if self.uses.work.exhausted:
-                break
-            view = View(
-                self.known,
-                self.where,
-                captures=captures,
-                later_captures=remaining[position],
-                steps=frozenset(filter(None, names[:position])),
-                later_steps=frozenset(filter(None, names[position:])),
-                setup_over=self.phase != "setup",
-                drawn=self.uses.pools,
-            )
-            if not provided[position] <= captures:
-                captures |= provided[position]
-            self._step(step, (self.phase, index), names[position], view, captures)
+        inside = [step for _, step in islice(below(self.path, steps), MAX_STEPS + 1)]
+        if len(inside) > MAX_STEPS:
+            message = f"{self.everything.where} has more than {MAX_STEPS} steps, those inside others included"
+            self.found.append(self.places.key(self.path, "LS008", message))
+            return self.found
+        self.everything = replace(
+            self.everything,
+            later_captures=frozenset().union(*map(self._provided, inside)),
+            later_steps=frozenset(filter(None, map(step_name, inside))),
+        )
+        Assignment(self._provided, step_name, self._step).flow(steps, self.path, There())
         return self.found
 
     def _provided(self, step: Mapping[str, Any]) -> frozenset[str]:
@@ -83,16 +81,34 @@ class Flow:
         view = View(self.known, captures=captures, drawn=self.uses.pools)
         endpoint = self.endpoints.get(name)
         if isinstance(endpoint, Mapping):
-            self._request(endpoint, name, step, ("flow", 0), view, replace(view, answer=True))
+            self._request(endpoint, name, step, (*self.path, 0), view, replace(view, answer=True))
         return self.found
 
-    def _step(self, step: Mapping[str, Any], path: Path, name: str, view: View, captures: frozenset[str]) -> None:
+    def _view(self, there: There) -> View:
+        return replace(
+            self.everything,
+            captures=there.sure,
+            maybe=there.maybe,
+            elsewhere=frozenset(self.seen - there.sure - there.maybe),
+            steps=there.steps,
+        )
+
+    def _step(self, step: Mapping[str, Any], path: Path, there: There, within: There, then: There) -> None:
+        if self.uses.work.exhausted:
+            return
         if "when" in step:
-            self.expressions.bare(step["when"], (*path, "when"), view)
+            self.expressions.bare(step["when"], (*path, "when"), self._view(there))
+            self.found += check_constant(self.places, (*path, "when"), step["when"], "the step is")
+        view = self._view(within)
+        self.seen |= self._provided(step)
         action = "call" if "call" in step else "poll" if "poll" in step else ""
         if not action:
+            for place, value, looped in conditions(step):
+                self.expressions.bare(value, (*path, *place), self._view(then) if looped else view)
+            self.found += check_nested(step, path, self.places, self._provided, within.sure | within.maybe)
+            self.found += check_meeting(step, path, self.places, self.users, self.everything.where)
             return
-        after = replace(view, answer=True, ok=True, captures=captures, steps=view.steps | {name})
+        after = replace(self._view(then), answer=True, ok=True)
         endpoint = self._endpoint(step[action], (*path, action))
         self._request(endpoint, step[action], step, path, view, replace(after, ok=False))
         for key in ("until", "fail_when"):
@@ -173,22 +189,25 @@ class Flow:
                 self.expressions.bare(row["when"], (*place, "when"), view)
 
 
+def _users(document: Mapping[str, Any], path: Path) -> int | None:
+    """The most users that can be in a flow at the same time; None if its load is not known, or wrong."""
+    if path[0] in ("setup", "teardown"):
+        return 1
+    own = at(document, path[:-1]) if path[0] == "scenarios" else document
+    try:
+        return shapes.build_load(own if shapes.own_load(own) else document).max_vus
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
 def step_name(step: Mapping[str, Any]) -> str:
-    """A step is called after its endpoint unless it has a name; a think step has no outcome to ask for."""
-    if "think" in step:
-        return ""
-    name = step.get("name", step.get("call", step.get("poll", "")))
+    """A step is called after its endpoint unless it has a name; "" where it has no outcome to ask for."""
+    if "wait_until" in step:
+        name = step.get("name", "wait_until")
+    else:
+        endpoint = step.get("call", step.get("poll", ""))
+        name = step.get("name", endpoint) if endpoint else ""
     return name if isinstance(name, str) else ""
-
-
-def _from_each_on(provided: list[frozenset[str]]) -> list[frozenset[str]]:
-    """For each step, what it and all after it provide."""
-    union: frozenset[str] = frozenset()
-    unions = []
-    for names in reversed(provided):
-        union = union if names <= union else union | names
-        unions.append(union)
-    return unions[::-1]
 
 
 def captured(endpoints: Mapping[str, Any], step: Mapping[str, Any]) -> frozenset[str]:
