@@ -10,6 +10,6 @@ from loadspec.spec.codes.code import Code
 
 __all__ = ["CODES", "Code"]
 
-_THEMES = (expressions, files, flow, load, names, requests, reuse, scenarios, schema)
+_THEMES = (expressions, files, flow, limits, load, names, requests, reuse, scenarios, schema)
 
 CODES: dict[str, Code] = dict(sorted(row for theme in _THEMES for row in theme.CODES.items()))
