@@ -21,7 +21,7 @@ from loadspec.spec.resolve import Overrides, Resolved, choose_profile, env_value
 from loadspec.spec.semantics import Work, check, check_loads
 from loadspec.spec.semantics.limits import check_env, check_limits
 from loadspec.spec.shapes import COMPANIONS, SHAPES
-from loadspec.spec.source import Source
+from loadspec.spec.source import Node, Source
 from loadspec.spec.validate import validate
 
 MAX_VARIED = 500_000
@@ -98,18 +98,20 @@ def _said(found: list[Diagnostic], files: list[Source], joined: Joined) -> list[
 def _joined(source: Source, whole: bool, found: list[Diagnostic]) -> tuple[Any, Joined]:
     """The document of all files, and how they were joined; what the schema says of each goes to `found`."""
     joined = join(source, whole)
-    if joined.joined:
-        for each in (source, *joined.files):
-            own = with_plain_texts(each.own) if each.own else None
-            found += [one for one in validate(each, own) if _whatever_is_below(one)]
-    source.root = joined.root
-    document = with_plain_texts(joined.root) if joined.root else None
-    places = {(each.code, each.file, each.line, each.column) for each in found}
-    found += [
-        each for each in validate(source, document) if (each.code, each.file, each.line, each.column) not in places
-    ]
     found += joined.found
-    return document, joined
+    if joined.layered is not joined.root:
+        for each in (source, *joined.files):
+            found += [one for one in validate(each, _plain(each.own)) if _whatever_is_below(one)]
+    source.root = joined.layered
+    places = {(each.code, each.file, each.line, each.column) for each in found}
+    layered = validate(source, _plain(joined.layered))
+    found += [each for each in layered if (each.code, each.file, each.line, each.column) not in places]
+    source.root = joined.root
+    return _plain(joined.root), joined
+
+
+def _plain(root: Node | None) -> Any:
+    return with_plain_texts(root) if root else None
 
 
 def _whatever_is_below(found: Diagnostic) -> bool:

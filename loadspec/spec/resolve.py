@@ -12,8 +12,8 @@ from typing import Any
 
 from loadspec.spec.diagnostics import Diagnostic, Path, did_you_mean, listed
 from loadspec.spec.grammar import MAX_VUS
-from loadspec.spec.limits import Limits
 from loadspec.spec.layering import replaced_by, says_one_thing
+from loadspec.spec.limits import Limits
 from loadspec.spec.places import Places
 from loadspec.spec.scalars import NumberError, scalar
 from loadspec.spec.shapes import COMPANIONS, SHAPES

@@ -11,6 +11,8 @@ from loadspec.spec.model import IfStep
 
 def compile_if(step: IfStep, context: Context) -> RunStep:
     """→ a function that runs one branch, or none. A condition that lacks a value is a failure of the step."""
+    if step.branches[0][0] == "true":
+        return context.sequence(step.branches[0][1])
     rows = tuple(
         (compile_expression(condition, context.scope), context.sequence(steps)) for condition, steps in step.branches
     )

@@ -12,9 +12,9 @@ _SHARED = {
 CODES: dict[str, Code] = {
     "LS060": Code(
         "a file to include or use that cannot be read",
-        "Paths in a spec begin in the folder of the spec that is run, whichever file they are written in. Only files in "
-        "or below that folder are read, after symbolic links, and only those called .yaml or .yml: a spec may come from "
-        "a stranger. No `..` out of the folder, no absolute path, no folder, no pipe.",
+        "Paths in a spec begin in the folder of the spec that is run, whichever file they are written in. Only files "
+        "in or below that folder are read, after symbolic links, and only those called .yaml or .yml: a spec may come "
+        "from a stranger. No `..` out of the folder, no absolute path, no folder, no pipe.",
         "flow: [{use: sharde.yaml#browse}]\n",
         "flow: [{use: shared.yaml#browse}]\n",
         _SHARED,
@@ -36,8 +36,8 @@ CODES: dict[str, Code] = {
     ),
     "LS063": Code(
         "a fragment that uses itself",
-        "A fragment's steps stand in the place of the step that uses it, so one that uses itself, be it by way of others, "
-        "would never end. A loop is written `repeat`.",
+        "A fragment's steps stand in the place of the step that uses it, so one that uses itself, be it by way of "
+        "others, would never end. A loop is written `repeat`.",
         "fragments:\n  again: [{think: 1s}, {use: again}]\nflow: [{use: again}]\n",
         "fragments:\n  again: [{think: 1s}]\nflow: [{repeat: 5, steps: [{use: again}]}]\n",
     ),

@@ -29,7 +29,7 @@ class File(NamedTuple):
 
 
 class Folder:
-    """Reads files by the names that a spec gives them. `found` is all that was wrong, in the files and with the names."""
+    """Reads files by the names that a spec gives them. `found` is what was wrong with the names and in the files."""
 
     def __init__(self, main: Source, whole: bool = True) -> None:
         self.main = main

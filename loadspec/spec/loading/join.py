@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from loadspec.spec.compose import MAX_DEPTH, MAX_NODES
 from loadspec.spec.diagnostics import Diagnostic
-from loadspec.spec.loading.folder import File, Folder
+from loadspec.spec.loading.folder import Folder
 from loadspec.spec.loading.include import INCLUDE, Includes
 from loadspec.spec.loading.layers import mapping_like, only, over
 from loadspec.spec.loading.use import FRAGMENTS, Scope, Uses, has_use
@@ -19,35 +19,37 @@ DECLARATIONS = ("env", "vars", "pools", "metrics", "endpoints")
 class Joined(NamedTuple):
     """The document, the files besides the first, and what was wrong with how they fit.
 
+    `root` is what runs; `layered` is the same before fragments were put in place, as the schema knows it.
+
     `incomplete` says that something is missing that a file or a fragment would have brought: then nothing can be said
     about names that are nowhere.
     """
 
     root: Node | None
+    layered: Node | None = None
     files: tuple[Source, ...] = ()
     found: tuple[Diagnostic, ...] = ()
     incomplete: bool = False
-    joined: bool = False
 
 
 def join(source: Source, whole: bool = True) -> Joined:
     """The document of a composed file. Its nodes are unchanged; the document's may be those of several files."""
     own = source.own
     if own is None or not isinstance(own.children, dict) or not _needs_more(own):
-        return Joined(own, incomplete=not whole)
+        return Joined(own, own, incomplete=not whole)
     folder = Folder(source, whole)
     includes = Includes(folder)
     document = includes.document(folder.first)
     if document is None:
-        return Joined(own, incomplete=not whole)
+        return Joined(own, own, incomplete=not whole)
     uses = Uses(folder, includes)
     main = Scope(folder.first, document)
-    root = _without(uses.expand(main), (INCLUDE, FRAGMENTS))
-    root = _under(root, uses, folder)
-    root = _capped(root, own, folder)
+    expanded = uses.expand(main)
+    layered = _under(document, uses, folder)
+    root = _capped(_under(_without(expanded, (INCLUDE, FRAGMENTS)), uses, folder), own, folder)
     found = [*folder.found, *_unused(main, source)]
     files = tuple(file.source for file in folder.files.values() if file and file.source is not source)
-    return Joined(root, files, tuple(found), folder.incomplete, True)
+    return Joined(root, layered, files, tuple(found), folder.incomplete)
 
 
 def _needs_more(own: Node) -> bool:
@@ -63,7 +65,7 @@ def _under(root: Node, uses: Uses, folder: Folder) -> Node:
     """The document over the declarations of the files that its fragments are from."""
     used = [scope for scope in uses.scopes.values() if scope.file.source is not folder.main]
     base: Node | None = None
-    owners: dict[tuple[str, str], tuple[Node, File]] = {}
+    owners: dict[tuple[str, str], Node] = {}
     for scope in used:
         declared = only(scope.document, DECLARATIONS)
         for section, names in _entries(declared):
@@ -77,13 +79,13 @@ def _claim(
     key: tuple[str, str],
     node: Node,
     scope: Scope,
-    owners: dict[tuple[str, str], tuple[Node, File]],
+    owners: dict[tuple[str, str], Node],
     root: Node,
     folder: Folder,
 ) -> None:
     """One name of two used files would quietly mean one of two things."""
     section, name = key
-    first, file = owners.setdefault(key, (node, scope.file))
+    first = owners.setdefault(key, node)
     mine = root.child(section)
     if first is node or first.value == node.value or (mine is not None and mine.child(name) is not None):
         return
@@ -105,7 +107,7 @@ def _capped(root: Node, own: Node, folder: Folder) -> Node:
     if root.size <= MAX_NODES and root.height <= MAX_DEPTH:
         return root
     what = f"{MAX_NODES} values" if root.size > MAX_NODES else f"{MAX_DEPTH} levels"
-    place = folder.main.span(own.keys[INCLUDE] if INCLUDE in own.keys else own)
+    place = folder.main.span(own.keys.get(INCLUDE, own))
     folder.incomplete = True
     message = f"with all that is included and used, the spec has more than {what}"
     folder.found.append(folder.main.at("LS064", message, place, help="make several specs of it"))

@@ -62,9 +62,8 @@ def _other_unicode(data: bytes) -> str:
     """UTF-16 and UTF-32 by their byte order marks, or by every other byte being zero."""
     if data[:4] in _UTF_32:
         return "UTF-32"
-    if data[:2] in _UTF_16 or (data[1:2] == b"\0") != (data[:1] == b"\0") and 3 * data[:64].count(0) > len(data[:64]):
-        return "UTF-16"
-    return ""
+    without_mark = (data[1:2] == b"\0") != (data[:1] == b"\0") and 3 * data[:64].count(0) > len(data[:64])
+    return "UTF-16" if data[:2] in _UTF_16 or without_mark else ""
 
 
 def _without_controls(text: str, name: str) -> str:

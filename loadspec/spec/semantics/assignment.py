@@ -110,7 +110,7 @@ class Assignment:
 
     def _if(self, step: Raw, path: Path, there: There, within: There) -> There:
         self.at(step, path, there, within, within)
-        ways = [within] if "else" not in step else []
+        ways = [] if "else" in step or step.get("if") is True else [within]
         for below, steps in children(step):
             row: Any = step
             for part in below[:-1]:
@@ -120,8 +120,6 @@ class Assignment:
             if below != ("else",):
                 self._note(row.get("if"), end.sure - within.sure)
             ways.append(end)
-            if row.get("if") is True and below != ("else",):
-                return join(ways[1:] if "else" not in step else ways)  # no way around it, and none after it
         return join(ways or [within])
 
     def _choose(self, step: Raw, path: Path, there: There, within: There) -> There:
