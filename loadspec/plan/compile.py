@@ -12,19 +12,21 @@ from loadspec.metrics.meters import Meters
 from loadspec.plan.chance import chance_of
 from loadspec.plan.model import Flow, Phase, Plan, ScenarioPlan
 from loadspec.plan.names import outcome_slots, value_names
+from loadspec.plan.pools import make_pool
 from loadspec.plan.scope import RunScope
 from loadspec.plan.steps import compile_step
 from loadspec.plan.steps.answer import secret_rows
 from loadspec.plan.steps.context import Context
-from loadspec.pools import Pool
+from loadspec.plan.watch import Watch, watching
 from loadspec.protocols.failures import FailureLog
 from loadspec.protocols.http.captures import secret_values
 from loadspec.protocols.http.request import Origins
 from loadspec.spec.model import Scenario, Spec, Step, all_exchanges
 
 
-def compile_plan(spec: Spec, seed: int, run_id: str = "") -> Plan:
+def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = None) -> Plan:
     """Compile a validated spec. Raises ExprError or ValueError for what only values can show to be wrong."""
+    compile = compile_step if watch is None else watching(compile_step, watch)
     constants = {"env": dict(spec.env_values), "vars": dict(spec.vars), "run": {"id": run_id, "seed": seed}}
     unset = [("env", name) for name in spec.env if name not in spec.env_values]
     constants["vars"] = _resolve_vars(constants, unset)
@@ -34,16 +36,16 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "") -> Plan:
     numbers = count()
     shared: dict[Any, Any] = {}
     users = max(1, max_users(crews_of(spec.scenarios)))
-    pools = tuple(Pool(p.name, p.items, p.pick, seed, users) for p in spec.pools.values())
+    pools = tuple(make_pool(pool, constants, seed, run_id, users) for pool in spec.pools.values())
 
     def flow(steps: tuple[Step, ...], phase: str, scenario: str, tags: Mapping[str, str]) -> Flow:
         slots = outcome_slots(steps)
         scope = RunScope(constants, spec.pools, value_names(steps), slots, unset, chance_of(seed, phase))
         tags = {"scenario": scenario, **tags}
         context = Context(
-            tags, scope, phases[phase], spec.target, spec.metrics, origins, slots, seed, numbers, compile_step, shared
+            tags, scope, phases[phase], spec.target, spec.metrics, origins, slots, seed, numbers, compile, shared
         )
-        return Flow(tuple(compile_step(step, context) for step in steps), len(slots))
+        return Flow(tuple(compile(step, context) for step in steps), len(slots))
 
     return Plan(
         setup=flow(spec.setup, "setup", "setup", {}),
@@ -59,6 +61,7 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "") -> Plan:
         seed=seed,
         setup_timeout=spec.setup_timeout,
         teardown_timeout=spec.teardown_timeout,
+        watch=watch,
     )
 
 

@@ -40,13 +40,16 @@ def look_through(rows: Rows) -> Found:
     return Found(len(rows), columns)
 
 
-def settle(rows: Rows, keep: Keep | None = None) -> tuple[Sequence[Any], Sequence[float]]:
+def settle(
+    rows: Rows, keep: Keep | None = None, weights: Sequence[float] = ()
+) -> tuple[Sequence[Any], Sequence[float]]:
     """→ (items to draw from, their weights if there are any): in memory where they are few, else still in the file.
 
-    Raises DataError where data is malformed, or where the filter leaves nothing.
+    `weights` are those of the rows where the data has none. Raises DataError where data is malformed, or where the
+    filter leaves nothing.
     """
     items: Sequence[Any] = rows
-    weights = rows.weights()
+    weights = weights or rows.weights()
     if keep is not None:
         chosen = [(index, item) for index, item in enumerate(rows.scan()) if keep(item)] if rows.small() else None
         kept = array("Q", (index for index, _ in chosen)) if chosen is not None else _indices(rows, keep)

@@ -10,6 +10,7 @@ from pathlib import PurePath
 from typing import Any
 
 from loadspec.metrics.catalog import BUILTIN, MetricInfo
+from loadspec.spec.building.auth import build_auth
 from loadspec.spec.building.checks import with_schemas
 from loadspec.spec.building.pools import build_pool
 from loadspec.spec.building.request import build_request, build_timeouts
@@ -25,6 +26,7 @@ from loadspec.thresholds import Threshold, parse_thresholds
 def build(document: Mapping[str, Any], env_values: Mapping[str, str], source: str) -> Spec:
     """The `Spec` of a resolved, validated document."""
     written, document = document, with_schemas(document, PurePath(source).parent)
+    folder = str(PurePath(source).parent)
     endpoints: Mapping[str, Any] = document.get("endpoints", {})
     target = build_target(document.get("target", {}), PurePath(source).parent)
     metrics = {name: _metric(name, value) for name, value in document.get("metrics", {}).items()}
@@ -34,9 +36,9 @@ def build(document: Mapping[str, Any], env_values: Mapping[str, str], source: st
         env_values=dict(env_values),
         vars=document.get("vars", {}),
         target=target,
-        pools={name: build_pool(name, pool) for name, pool in document.get("pools", {}).items()},
+        pools={name: build_pool(name, pool, folder) for name, pool in document.get("pools", {}).items()},
         metrics=metrics,
-        endpoints={name: build_request(merge_request(target.headers, raw, {})) for name, raw in endpoints.items()},
+        endpoints={name: build_request(merge_request(target.headers, raw, {}), target) for name, raw in endpoints.items()},
         setup=build_steps(document.get("setup", []), endpoints, target, "abort"),
         teardown=build_steps(document.get("teardown", []), endpoints, target, "continue"),
         scenarios=build_scenarios(document, lambda raw: build_steps(raw, endpoints, target, "continue")),
@@ -62,6 +64,9 @@ def build_target(raw: Mapping[str, Any], folder: PurePath) -> Target:
         timeout=build_timeouts(raw["timeout"]) if "timeout" in raw else Timeouts(),
         headers={name: text_of(value) for name, value in raw.get("headers", {}).items()},
         tls=Tls(ca_file, tls.get("insecure_skip_verify", False)),
+        auth=None if raw.get("auth") is None else build_auth(raw["auth"]),
+        cookies=raw.get("cookies", "iteration"),
+        folder=str(folder),
     )
 
 
