@@ -14,19 +14,27 @@ from loadspec.metrics import Store
 from loadspec.plan import Plan, compile_plan
 from loadspec.protocols.user import Stop, User
 from loadspec.spec.model import (
+    Branch,
     CallStep,
     Capture,
+    ChooseStep,
     Classify,
     EnvVar,
+    GroupStep,
+    IfStep,
     MetricDef,
+    PaceStep,
+    ParallelStep,
     PollStep,
     PoolDef,
+    RepeatStep,
     Request,
     Scenario,
     Spec,
     Step,
     Target,
     ThinkStep,
+    WaitUntilStep,
 )
 from loadspec.transports.base import UNPARSED, Answer, Deadlines
 
@@ -55,6 +63,34 @@ def poll(name: str = "poll", endpoint: str = "", poll_timeout: float = 10.0, **f
 
 def think(low: float, high: float, when: str | None = None) -> ThinkStep:
     return ThinkStep("think", low, high, when)
+
+
+def repeat(*steps: Step, **fields: Any) -> RepeatStep:
+    return RepeatStep("repeat", steps, **fields)
+
+
+def if_(*branches: tuple[str, tuple[Step, ...]], otherwise: tuple[Step, ...] = (), **fields: Any) -> IfStep:
+    return IfStep("if", branches, otherwise, **fields)
+
+
+def choose(*branches: Branch, **fields: Any) -> ChooseStep:
+    return ChooseStep("choose", branches, **fields)
+
+
+def group(name: str, *steps: Step, **fields: Any) -> GroupStep:
+    return GroupStep(name, name, steps, **fields)
+
+
+def parallel(*steps: Step, **fields: Any) -> ParallelStep:
+    return ParallelStep("parallel", steps, **fields)
+
+
+def meet(users: int, timeout: float = 30.0, **fields: Any) -> WaitUntilStep:
+    return WaitUntilStep("meet", users, timeout, **fields)
+
+
+def pace(low: float, high: float | None = None, **fields: Any) -> PaceStep:
+    return PaceStep("pace", low, low if high is None else high, **fields)
 
 
 def metrics(**kinds: Any) -> dict[str, MetricDef]:
@@ -125,6 +161,7 @@ class FakeChannel(Answer):
         status, body, *lines = answer if isinstance(answer, tuple) else (answer, {})
         self.status, self.received = status, 10
         self.head = "\r\n".join([f"HTTP/1.1 {status} X", *lines, "", ""]).encode()
+        self.sets_cookies = b"\nset-cookie" in self.head.lower()
         self.body = body if isinstance(body, bytes) else json.dumps(body).encode()
         return True
 
@@ -141,6 +178,9 @@ class Lab:
         self.sent_at: list[float] = []
         self.slept: list[float] = []
         self.chance = 0.5
+        self.parked: list[float] = []
+        self.woken: list[int] = []
+        self.awaited = False
         self.plan: Plan = compile_plan(given, seed)
         self.user = self.new_user(0)
         self._stores: dict[str, Store] = {}
@@ -158,6 +198,24 @@ class Lab:
 
     def random(self) -> float:
         return self.chance
+
+    def turn(self) -> int:
+        """The loop has come round whenever somebody slept."""
+        return len(self.slept)
+
+    def park(self, user: User, seconds: float) -> bool:
+        """Nobody else comes: `awaited` says whether somebody would have."""
+        self.parked.append(seconds)
+        self.clock.advance(0.0 if self.awaited else seconds)
+        return self.awaited
+
+    def wake(self, user: User) -> None:
+        self.woken.append(user.index)
+
+    def gather(self, _user: User, jobs: Any) -> None:
+        """One branch after the other: what is the same at the same time is tested with a real engine."""
+        for branch, step in jobs:
+            step(branch)
 
     def run(self, user: User | None = None) -> Stop | None:
         """One iteration; the signal that ended it early."""
@@ -196,7 +254,8 @@ def lab(monkeypatch: pytest.MonkeyPatch) -> Any:
     def build(*flow: Step, answers: Any = (), takes: float = 0.0, seed: int = 1, **fields: Any) -> Lab:
         made = Lab(spec(flow, **fields), list(answers), seed)
         made.takes = takes
-        monkeypatch.setattr("loadspec.plan.steps.poll.monotonic", made.clock)
+        for module in ("poll", "pace", "group", "lasting"):
+            monkeypatch.setattr(f"loadspec.plan.steps.{module}.monotonic", made.clock)
         monkeypatch.setattr("loadspec.plan.scope.monotonic", made.clock)
         return made
 

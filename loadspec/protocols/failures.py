@@ -39,11 +39,16 @@ class FailureLog:
     ) -> None:
         self._secrets = tuple(secrets)
         self._secret_captures = tuple(secret_captures)
+        self._hidden: list[Callable[[User], Any]] = []
         self._clock = clock
         self._samples = CheckSamples()
         self._classes: dict[Key, dict[str, Any]] = {}
         self._changed: dict[Key, dict[str, Any]] = {}
         self.epoch = clock()
+
+    def hide(self, value: Callable[[User], Any]) -> None:
+        """Mask what `value` says of a user, too, such as its token; Missing or empty: nothing."""
+        self._hidden.append(value)
 
     def note(self, key: Key, message: str, user: User, request: bytes = b"") -> None:
         """Count one failure; the first of its class keeps the message and a sample."""
@@ -58,7 +63,7 @@ class FailureLog:
             if len(self._classes) >= _CLASSES:
                 return self._overflow(user)
             self._classes[key] = entry
-            masker = self._masker(user)
+            masker = self.masker(user)
             entry["message"] = masker(message)
             entry["sample"] = self._sample(user, request, masker, now)
         self._changed[key] = entry
@@ -79,7 +84,7 @@ class FailureLog:
         """Keep what a failed check found, if few samples of it were kept."""
         if self._samples.wanted(endpoint, check):
             at = self._clock() - self.epoch
-            self._samples.add(endpoint, check, at, expected, found, user, self._masker(user))
+            self._samples.add(endpoint, check, at, expected, found, user, self.masker(user))
 
     def drain_samples(self) -> list[dict[str, Any]]:
         """The samples of failed checks since the last call."""
@@ -91,12 +96,18 @@ class FailureLog:
         self._changed = {}
         return changed
 
-    def _masker(self, user: User) -> Masker:
+    def masker(self, user: User) -> Masker:
+        """Hides the secrets that are known for a user by now, those of the answer at hand included."""
         values: list[Any] = []
         for name, every in self._secret_captures:
             values += [user.captures.get(name), user.setup.get(name)]
             try:
                 values += every(user.answer)
+            except Missing:
+                continue
+        for value in self._hidden:
+            try:
+                values.append(value(user))
             except Missing:
                 continue
         return Masker([*self._secrets, *_texts(values)])

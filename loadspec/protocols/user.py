@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from loadspec.expr import Missing
 from loadspec.pools import DataError, Exhausted, Pool
 from loadspec.transports.base import Answer
 from loadspec.transports.fast import Channel
+
+if TYPE_CHECKING:
+    from loadspec.protocols.http.cookies import Jar
 
 
 class Stop(Exception):  # noqa: N818 - a signal, not an error
@@ -87,14 +90,18 @@ class User:
 
     __slots__ = (
         "answer",
+        "auth",
         "branches",
         "captures",
         "channels",
+        "cookies",
         "drawn",
         "draws",
         "host",
         "index",
         "iteration",
+        "keeping",
+        "kept_cookies",
         "memory",
         "ok",
         "outcomes",
@@ -118,6 +125,12 @@ class User:
         self.memory: dict[int, Any] = {}
         """What steps remember of this user from one iteration to the next, by the step's number."""
         self.branches: tuple[Branch, ...] = ()
+        self.auth: dict[Any, Any] = {}
+        """What `auth` knows of this user: nonces, tokens. It lives as long as the user."""
+        self.kept_cookies: Jar | None = None
+        """The cookies that every iteration begins with."""
+        self.keeping = False
+        """Set while a step runs whose captures and cookies outlive the iteration (`run: once_per_vu`)."""
         self.retiring = False
         self.resume: Callable[[], Any] = _nowhere
         self._clear(0)
@@ -131,6 +144,8 @@ class User:
         self.captures: dict[str, Any] = {}
         self.draws: dict[int, Any] = {}
         self.outcomes: list[Outcome] = [SKIPPED] * slots
+        kept = self.kept_cookies
+        self.cookies = None if kept is None else kept.renewed()
         self.answer: Answer = NOTHING
         self.ok = False
         self.trouble = ""

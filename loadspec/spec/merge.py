@@ -10,8 +10,9 @@ from typing import Any
 
 from loadspec.spec.diagnostics import Path
 
-BODIES = ("json", "form", "body")
-MAPS = ("headers", "query", "form", "checks", "capture")
+BODIES = ("json", "form", "multipart", "body", "graphql")
+MAPS = ("headers", "query", "cookies", "form", "multipart", "checks", "capture")
+DOCUMENTS = ("json", "graphql")
 SCALARS = ("method", "path", "body", "auth", "timeout", "expected_statuses")
 
 
@@ -28,15 +29,19 @@ def merge_request(
         layers = [part[key] for part in (base, step) if isinstance(part.get(key), Mapping)]
         if layers:
             merged[key] = _by_key(layers, fold=False)
-    merged["headers"] = _by_key([headers, *_maps(base, step, "headers")], fold=True)
-    if "form" in step and step["form"] is None:
-        merged.pop("form", None)
-    if "json" in base:
-        merged["json"] = base["json"]
-    if "json" in step:
-        merged["json"] = patch(base.get("json"), step["json"])
-        if step["json"] is None:
-            del merged["json"]
+    layers = [headers, *_maps(base, step, "headers")]
+    merged["headers"] = _by_key(layers, fold=True)
+    merged["without"] = _removed(layers)
+    for key in ("form", "multipart"):
+        if key in step and step[key] is None:
+            merged.pop(key, None)
+    for key in DOCUMENTS:
+        if key in base:
+            merged[key] = base[key]
+        if key in step:
+            merged[key] = patch(base.get(key), step[key])
+            if step[key] is None:
+                del merged[key]
     return merged
 
 
@@ -75,27 +80,28 @@ def request_texts(
             if _folded(key, name) not in names and value is not None
         )
         yield from ((key, (*step_path, key, name), value) for name, value in over.items() if value is not None)
-    if "json" in base:
-        yield from _leaves(base["json"], (*endpoint_path, "json"), step.get("json", _KEEP))
-    if step.get("json") is not None:
-        yield from _leaves(step["json"], (*step_path, "json"), _KEEP)
+    for key in DOCUMENTS:
+        if key in base:
+            yield from _leaves(key, base[key], (*endpoint_path, key), step.get(key, _KEEP))
+        if step.get(key) is not None:
+            yield from _leaves(key, step[key], (*step_path, key), _KEEP)
 
 
 _KEEP = object()
 
 
-def _leaves(value: Any, path: Path, over: Any) -> Iterator[tuple[str, Path, Any]]:
+def _leaves(part: str, value: Any, path: Path, over: Any) -> Iterator[tuple[str, Path, Any]]:
     """Scalars below `value`, except where `over` replaces them."""
     if over is not _KEEP and not (isinstance(over, Mapping) and isinstance(value, Mapping)):
         return
     if isinstance(value, Mapping):
         for key, below in value.items():
-            yield from _leaves(below, (*path, key), over.get(key, _KEEP) if isinstance(over, Mapping) else _KEEP)
+            yield from _leaves(part, below, (*path, key), over.get(key, _KEEP) if isinstance(over, Mapping) else _KEEP)
     elif isinstance(value, list):
         for index, below in enumerate(value):
-            yield from _leaves(below, (*path, index), _KEEP)
+            yield from _leaves(part, below, (*path, index), _KEEP)
     else:
-        yield "json", path, value
+        yield part, path, value
 
 
 def _without_other_bodies(endpoint: Mapping[str, Any], step: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -121,6 +127,12 @@ def _by_key(layers: list[Mapping[str, Any]], fold: bool) -> dict[str, Any]:
             else:
                 merged[key] = (name, value)
     return dict(merged.values())
+
+
+def _removed(layers: list[Mapping[str, Any]]) -> frozenset[str]:
+    """The headers, in lower case, whose last word is null: not even those that every request has are sent then."""
+    last = {name.lower(): value for layer in layers for name, value in layer.items()}
+    return frozenset(name for name, value in last.items() if value is None)
 
 
 def _folded(key: str, name: str) -> str:

@@ -76,6 +76,7 @@ class Answer:
     """What an exchange left behind. `status` 0 means that no answer came; then `error`, `phase`, `message` say why.
 
     Times are seconds of the monotonic clock; `ready` is when a connection was there. Bodies are decoded.
+    `sets_cookies`: the head has a Set-Cookie.
     """
 
     __slots__ = (
@@ -92,6 +93,7 @@ class Answer:
         "ready",
         "received",
         "sent",
+        "sets_cookies",
         "started",
         "status",
         "tls",
@@ -108,6 +110,7 @@ class Answer:
         self.started = self.ready = self.sent = self.first = self.ended = 0.0
         self.blocked = self.connecting = self.tls = 0.0
         self.received = 0
+        self.sets_cookies = False
 
     @property
     def duration(self) -> float:

@@ -28,7 +28,7 @@ from loadspec.clock import monotonic
 from loadspec.transports.base import UNPARSED, Answer, Deadlines, ExchangeError, explain
 from loadspec.transports.network import Address, Network
 from loadspec.wire.encoding import decode_content
-from loadspec.wire.fasthead import parse_head, parse_one_chunk
+from loadspec.wire.fasthead import parse_head, parse_one_chunk, sets_cookies
 from loadspec.wire.response import ResponseParser
 from loadspec.wire.url import Origin
 
@@ -169,8 +169,11 @@ class Channel(Answer):
                 self._set_deadline(self.started + deadlines.total)
             return data
 
-    def _read_plain(self, data: bytes, status: int, start: int, length: int, encoding: bytes, close: bool) -> None:
+    def _read_plain(
+        self, data: bytes, status: int, start: int, length: int, encoding: bytes, close: bool, cookies: bool
+    ) -> None:
         """An answer whose whole head is in `data` and whose body has a known length."""
+        self.sets_cookies = cookies
         end = start + length
         have = len(data)
         if have < end:
@@ -193,7 +196,7 @@ class Channel(Answer):
         """Any other legal answer: in one chunk, or by the complete parser."""
         one = None if head else parse_one_chunk(data)
         if one is not None:
-            status, end, start, stop, encoding, close = one
+            status, end, start, stop, encoding, close, self.sets_cookies = one
             self.head, self.body, self.received = data[:end], data[start:stop], len(data)
             return self._complete(status, encoding, close)
         parser = ResponseParser(head, self._network.limits)
@@ -204,6 +207,7 @@ class Channel(Answer):
             more = self._more()
             done = parser.feed(more) if more else parser.eof()
         self.head = parser.head
+        self.sets_cookies = sets_cookies(parser.head)
         self.body = parser.body
         self.received = parser.wire_bytes
         self._complete(parser.status, parser.content_encoding, close or not parser.keep_alive)

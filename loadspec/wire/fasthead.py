@@ -14,8 +14,8 @@ from loadspec.wire.fields import CACHEABLE
 from loadspec.wire.head import read_head
 from loadspec.wire.limits import DEFAULT
 
-FastHead = tuple[int, int, int, bytes, bool]
-OneChunk = tuple[int, int, int, int, bytes, bool]
+FastHead = tuple[int, int, int, bytes, bool, bool]
+OneChunk = tuple[int, int, int, int, bytes, bool, bool]
 
 _LAST_CHUNK = b"\r\n0\r\n\r\n"
 _HEX = b"0123456789abcdefABCDEF"
@@ -24,7 +24,7 @@ MAX_LENGTH = 16 * 1024 * 1024  # longer bodies take the complete parser and its 
 
 
 def parse_head(data: bytes) -> FastHead | None:
-    """(status, body start, content length, content encoding or b"", close) of a plain head, else None.
+    """(status, body start, content length, content encoding or b"", close, sets cookies) of a plain head, else None.
 
     `data` must start with the response. Not for answers to HEAD, which have no body whatever the length says.
     """
@@ -45,11 +45,11 @@ def _answer(raw: bytes) -> FastHead | None:
         return None
     if status < 200 or status in (204, 304):
         return None
-    return status, len(raw), length, head.content_encoding, not head.persistent
+    return status, len(raw), length, head.content_encoding, not head.persistent, sets_cookies(raw)
 
 
 def parse_one_chunk(data: bytes) -> OneChunk | None:
-    """(status, head end, body start, body end, content encoding or b"", close) of a whole answer in one chunk.
+    """(status, head end, body start, body end, content encoding or b"", close, sets cookies) of a one-chunk answer.
 
     `data` must be the whole response: a chunked head, one chunk, the last chunk; no extension, no trailer. Anything
     else is None. Not for answers to HEAD.
@@ -65,11 +65,11 @@ def parse_one_chunk(data: bytes) -> OneChunk | None:
     start, end = line + 2, len(data) - len(_LAST_CHUNK)
     if not 0 < len(digits) <= 8 or digits.translate(None, _HEX) or int(digits, 16) != end - start:
         return None
-    return known[0], head, start, end, known[1], known[2]
+    return known[0], head, start, end, known[1], known[2], known[3]
 
 
 @lru_cache(maxsize=512)
-def _chunked(raw: bytes) -> tuple[int, bytes, bool] | None:
+def _chunked(raw: bytes) -> tuple[int, bytes, bool, bool] | None:
     try:
         head = read_head(raw)
     except ProtocolError:
@@ -78,4 +78,9 @@ def _chunked(raw: bytes) -> tuple[int, bytes, bool] | None:
         return None
     if head.status in (204, 304):
         return None
-    return head.status, head.content_encoding, not head.persistent
+    return head.status, head.content_encoding, not head.persistent, sets_cookies(raw)
+
+
+def sets_cookies(head: bytes) -> bool:
+    """Whether a raw head has a Set-Cookie field."""
+    return b"\nset-cookie" in head.lower()

@@ -13,7 +13,7 @@ from loadspec.load import ConstantVus, RampingVus, SharedIterations, Stage
 from loadspec.mock import MockProcess
 from loadspec.spec.model import Auth
 
-AUTH = Auth("bearer", bearer="{{ token }}")
+AUTH = Auth("bearer", {"token": "{{ token }}"})
 FLOW = (
     call("login", method="POST", path="/api/auth/login", json={"email": "a@b.c"}, captures={"token": "$.token"}),
     call(

@@ -184,7 +184,7 @@ def test_an_abort_says_why(answer: Any, words: str, lab: Any) -> None:
 MISSING = {
     "path": {"path": "/{{ token }}"},
     "header": {"headers": {"X": "{{ token }}"}},
-    "bearer": {"auth": Auth("bearer", bearer="{{ token }}")},
+    "bearer": {"auth": Auth("bearer", {"token": "{{ token }}"})},
     "json": {"json": {"a": "{{ token }}"}},
     "query": {"query": {"q": "{{ token }}"}},
     "when": {"when": "token == 1"},
@@ -223,7 +223,7 @@ def test_a_missing_value_is_not_sent(place: str, lab: Any) -> None:
 def test_an_injected_line_break_is_not_sent_either(lab: Any) -> None:
     one = lab(
         call("login", captures={"token": "$.token"}),
-        call(auth=Auth("bearer", bearer="{{ token }}")),
+        call(auth=Auth("bearer", {"token": "{{ token }}"})),
         answers=[(200, {"token": "t\r\nX-Evil: 1"})],
     )
     one.run()

@@ -85,7 +85,7 @@ def test_the_other_class_has_all_that_a_class_has() -> None:
 def test_a_secret_capture_is_masked_also_in_the_answer_that_brings_it(login: Any, answers: Any, lab: Any) -> None:
     one = lab(
         call("login", **{"captures": SECRET_TOKEN, **login}),
-        call("use", path="/{{ token }}", auth=Auth("bearer", bearer="{{ token }}"), checks={"x": "status == 200"}),
+        call("use", path="/{{ token }}", auth=Auth("bearer", {"token": "{{ token }}"}), checks={"x": "status == 200"}),
         answers=answers,
     )
     one.run()
@@ -113,7 +113,7 @@ def test_secrets_of_the_environment_and_of_setup_are_masked(lab: Any) -> None:
 
 def test_credentials_in_headers_are_masked_whatever_they_are(lab: Any) -> None:
     one = lab(
-        call(auth=Auth("basic", username="ann", password="pw"), headers={"Cookie": "sid=77", "Accept": "x/y"}),
+        call(auth=Auth("basic", {"username": "ann", "password": "pw"}), headers={"Cookie": "sid=77", "Accept": "x/y"}),
         answers=[(500, {}, "Set-Cookie: sid=88")],
     )
     one.run()

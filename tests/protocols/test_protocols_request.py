@@ -8,7 +8,8 @@ import pytest
 
 from loadspec import __version__
 from loadspec.expr import ExprError, Missing, Scope
-from loadspec.protocols.http.request import HttpRequest, Origins, compile_request
+from loadspec.protocols.http.auth import Tools
+from loadspec.protocols.http.request import Compiled, HttpRequest, Origins, compile_request
 from loadspec.wire.url import Origin
 
 
@@ -33,14 +34,31 @@ SCOPE = Scope(
     names={name: captured(name) for name in NAMES},
     constants={"env.BASE": "http://h.example:8080/v1/", "env.USER": "ann", "env.SLASH": "a/b c", **VARS},
 )
+BODIES = ("json", "form", "multipart", "body", "graphql")
 AGENT = f"User-Agent: loadspec/{__version__}"
 
 
+def compiled(scope: Scope, origins: Origins, **fields: Any) -> Compiled:
+    """A request; `json`, `form`, … give its body, `bearer` and `basic` its credentials."""
+    given: dict[str, Any] = {"method": "GET", "base_url": "http://h.example", "path": "/", **fields}
+    for kind in [kind for kind in BODIES if kind in given]:
+        given["body"] = (kind, given.pop(kind))
+    if "bearer" in given:
+        given["auth"] = ("bearer", {"token": given.pop("bearer")})
+    if "basic" in given:
+        username, password = given.pop("basic")
+        given["auth"] = ("basic", {"username": username, "password": password})
+
+    def unused(*_: Any) -> Any:
+        raise AssertionError
+
+    return compile_request(HttpRequest(**given), Tools(scope, origins, unused, unused, {}))
+
+
 def build(**fields: Any) -> tuple[Any, Any, Origins]:
-    given = {"method": "GET", "base_url": "http://h.example", "path": "/", "headers": {}, "query": {}, **fields}
     origins = Origins()
-    route, render = compile_request(HttpRequest(**given), SCOPE, origins)
-    return route, render, origins
+    found = compiled(SCOPE, origins, **fields)
+    return found.route, found.render, origins
 
 
 def text(ctx: dict[str, Any] | None = None, **fields: Any) -> str:
@@ -56,7 +74,7 @@ def target(path: str, ctx: dict[str, Any] | None = None, **fields: Any) -> str:
 def test_the_whole_of_a_request() -> None:
     assert text() == f"GET / HTTP/1.1|Host: h.example|{AGENT}||"
     assert (
-        text(method="POST", path="/x", json={"a": 1}, has_json=True, headers={"Accept": "x/y"})
+        text(method="POST", path="/x", json={"a": 1}, headers={"Accept": "x/y"})
         == f"POST /x HTTP/1.1|Host: h.example|{AGENT}|Content-Type: application/json|Accept: x/y|Content-Length: 7||"
         '{"a":1}'
     )
@@ -125,10 +143,10 @@ def test_queries(path: str, query: dict[str, Any], ctx: dict[str, Any], expected
 @pytest.mark.parametrize(
     ("fields", "ctx", "kind", "length", "body"),
     [
-        ({"json": {"p": "{{ a }}"}, "has_json": True}, {"a": 'ü"\n'}, "application/json", 14, '{"p":"ü\\"\\n"}'),
-        ({"json": {"n": "{{ a }}"}, "has_json": True}, {"a": 3}, "application/json", 7, '{"n":3}'),
-        ({"json": None, "has_json": True}, {}, "application/json", 4, "null"),
-        ({"json": ["ü"], "has_json": True}, {}, "application/json", 6, '["ü"]'),
+        ({"json": {"p": "{{ a }}"}}, {"a": 'ü"\n'}, "application/json", 14, '{"p":"ü\\"\\n"}'),
+        ({"json": {"n": "{{ a }}"}}, {"a": 3}, "application/json", 7, '{"n":3}'),
+        ({"json": None}, {}, "application/json", 4, "null"),
+        ({"json": ["ü"]}, {}, "application/json", 6, '["ü"]'),
         (
             {"form": {"u": "{{ a }}", "v": "x y"}},
             {"a": "a&b"},
@@ -173,7 +191,7 @@ def test_without_a_body(method: str, end: str) -> None:
     ],
 )
 def test_headers(headers: dict[str, str], lines: list[str]) -> None:
-    whole = text({"a": "é"}, method="POST", json={}, has_json=True, headers=headers)
+    whole = text({"a": "é"}, method="POST", json={}, headers=headers)
     assert whole.split("|")[2:] == [*lines, "Content-Length: 2", "", "{}"]
 
 
@@ -230,7 +248,7 @@ def test_framing_is_ours(name: str) -> None:
         ({"path": "/{{ a }}"}, {}),
         ({"query": {"q": "{{ a }}"}}, {}),
         ({"headers": {"X": "{{ a }}"}}, {}),
-        ({"json": {"x": "{{ a }}"}, "has_json": True}, {}),
+        ({"json": {"x": "{{ a }}"}}, {}),
         ({"bearer": "{{ token }}"}, {}),
         ({"path": "{{ url }}"}, {}),
         ({"path": "{{ url }}"}, {"url": "ftp://h.example/"}),
@@ -334,8 +352,8 @@ def test_a_drawn_url_is_drawn_once_and_sent_where_it_leads() -> None:
     urls = iter(["http://one.example/1", "http://two.example/2", "http://one.example/3"])
     scope = Scope(names={"next": lambda _ctx: next(urls)})
     origins = Origins()
-    request = HttpRequest(method="GET", base_url="", path="{{ next }}", headers={}, query={})
-    route, render = compile_request(request, scope, origins)
+    request = compiled(scope, origins, base_url="", path="{{ next }}")
+    route, render = request.route, request.render
     for host in ("one.example", "two.example", "one.example"):
         assert f"Host: {host}\r\n".encode() in render({})
         assert origins.known[route({})].host == host

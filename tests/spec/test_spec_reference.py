@@ -43,7 +43,7 @@ GENERATE = Request(
     path="/api/images/seedream4/generate",
     headers=ACCEPT,
     json={"prompt": "{{ pool.prompts }}"},
-    auth=Auth("bearer", bearer="{{ token }}"),
+    auth=Auth("bearer", {"token": "{{ token }}"}),
     captures=(Capture("session_id", "jsonpath", "$.session_id"),),
     checks={
         "status is 202": "status == 202",
@@ -55,7 +55,7 @@ STATUS = Request(
     method="GET",
     path="/api/sessions/{{ session_id }}",
     headers=ACCEPT,
-    auth=Auth("bearer", bearer="{{ token }}"),
+    auth=Auth("bearer", {"token": "{{ token }}"}),
 )
 
 

@@ -68,7 +68,7 @@ def test_maps_by_key() -> None:
     assert found.query == {"b": ["x", "y"]}
     assert found.checks == {"one": "status == 200", "three": "1 < 2"}
     assert found.captures == (Capture("y", "regex", "a(b)", optional=True),)
-    assert found.auth == Auth("basic", username="{{ env.U }}", password="007")
+    assert found.auth == Auth("basic", {"username": "{{ env.U }}", "password": "007"})
     assert found.timeout == Timeouts(60.0, connect=1.0)
     assert found.expected_statuses == {200, 300, 301, 302}
 

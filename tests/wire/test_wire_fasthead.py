@@ -9,6 +9,7 @@ from wire_response_cases import CASES
 
 from loadspec.wire.errors import ProtocolError
 from loadspec.wire.fasthead import parse_head
+from loadspec.wire.headers import header_list
 from loadspec.wire.response import ResponseParser
 
 NGINX = (
@@ -23,27 +24,29 @@ def agrees(data: bytes) -> bool:
     assert parse_head(data) == answer, "the cache changed the answer"
     if answer is None:
         return False
-    status, body_start, length, encoding, close = answer
+    status, body_start, length, encoding, close, cookies = answer
     parser = ResponseParser()
     assert parser.feed(data[:body_start] + b"x" * length)
     assert (parser.status, len(parser.head), len(parser.body)) == (status, body_start, length)
     assert parser.content_encoding == encoding
     assert parser.keep_alive is not close
+    assert cookies == any(name == b"set-cookie" for name, _ in header_list(data[:body_start]))
     return True
 
 
 def test_a_typical_head() -> None:
-    assert parse_head(NGINX + b"hello") == (200, len(NGINX), 5, b"", False)
+    assert parse_head(NGINX + b"hello") == (200, len(NGINX), 5, b"", False, False)
 
 
 @pytest.mark.parametrize(
     ("raw", "answer"),
     [
-        (b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", (404, 45, 0, b"", False)),
-        (b"HTTP/1.1 200 OK\r\ncontent-length:007\r\n\r\n", (200, 39, 7, b"", False)),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\nConnection: Close\r\n\r\n", (200, 57, 9, b"", True)),
-        (b"HTTP/1.1 200 OK\r\nContent-Encoding: GZip\r\nContent-Length: 9\r\n\r\n", (200, 62, 9, b"GZip", False)),
-        (b"HTTP/1.1 200 OK\r\nX: \r\nX: y\r\nContent-Length: 9\r\n\r\n", (200, 49, 9, b"", False)),
+        (b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", (404, 45, 0, b"", False, False)),
+        (b"HTTP/1.1 200 OK\r\ncontent-length:007\r\n\r\n", (200, 39, 7, b"", False, False)),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\nConnection: Close\r\n\r\n", (200, 57, 9, b"", True, False)),
+        (b"HTTP/1.1 200 OK\r\nContent-Encoding: GZip\r\nContent-Length: 9\r\n\r\n", (200, 62, 9, b"GZip", False, False)),
+        (b"HTTP/1.1 200 OK\r\nset-COOKIE: a\r\nContent-Length: 9\r\n\r\n", (200, 53, 9, b"", False, True)),
+        (b"HTTP/1.1 200 OK\r\nX: \r\nX: y\r\nContent-Length: 9\r\n\r\n", (200, 49, 9, b"", False, False)),
     ],
 )
 def test_accepted(raw: bytes, answer: tuple[object, ...]) -> None:

@@ -23,7 +23,7 @@ def agrees(data: bytes) -> bool:
     answer = parse_one_chunk(data)
     if answer is None:
         return False
-    status, end, start, stop, encoding, close = answer
+    status, end, start, stop, encoding, close, _ = answer
     parser = ResponseParser()
     assert parser.feed(data)
     assert (parser.status, parser.head, parser.body) == (status, data[:end], data[start:stop])
@@ -34,7 +34,7 @@ def agrees(data: bytes) -> bool:
 def test_takes_the_usual_answer() -> None:
     data = whole(b'{"a":1}')
     assert agrees(data)
-    assert parse_one_chunk(data) == (200, len(HEAD), len(HEAD) + 3, len(HEAD) + 10, b"gzip", False)
+    assert parse_one_chunk(data) == (200, len(HEAD), len(HEAD) + 3, len(HEAD) + 10, b"gzip", False, False)
 
 
 @pytest.mark.parametrize(

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from loadspec.expr import Missing, Scope, compile_expression
 from loadspec.plan.model import Phase, RunStep
 from loadspec.plan.steps.answer import capture_rows, check_definitions
-from loadspec.protocols.http import Attempt, Judge, compile_attempt, compile_captures, compile_judge, compile_request
-from loadspec.protocols.http.attempt import Wire
+from loadspec.plan.steps.sending import compile_sending
+from loadspec.protocols.http import Attempt, Judge, compile_captures, compile_judge
 from loadspec.protocols.http.checks import compile_checks
-from loadspec.protocols.http.request import HttpRequest, Origins
+from loadspec.protocols.http.request import Origins
 from loadspec.protocols.user import AbortRun, EndIteration, Outcome, StopUser, User
-from loadspec.spec.model import UNSET, CallStep, Classify, MetricDef, PollStep, Request, Step, Target, Timeouts
-from loadspec.transports.base import Answer, Deadlines
+from loadspec.spec.model import CallStep, Classify, MetricDef, PollStep, Step, Target
+from loadspec.transports.base import Answer
 
 _LARGEST = 1e300
 """A sample beyond it is no measurement: a sum of such would be no number."""
@@ -40,6 +40,8 @@ class Context:
     numbers: Iterator[int]
     """Gives each step that remembers something of its users a number of its own, under which they keep it."""
     compile: Callable[[Step, Context], RunStep]
+    shared: dict[Any, Any] = field(default_factory=dict)
+    """What requests share in the whole plan, such as tokens."""
 
     def sequence(self, steps: Iterable[Step], group: str = "") -> RunStep:
         """Steps, one after the other, as one; all that they measure carries the tag `group`, if one is given."""
@@ -63,15 +65,7 @@ def compile_exchange(step: CallStep | PollStep, context: Context, poll: bool) ->
     """The step's request as (attempt, judge)."""
     request, phase = step.request, context.phase
     tags = {**context.tags, "endpoint": step.endpoint}
-    route, render = compile_request(_http(request, context.target), context.scope, context.origins)
-    wire = Wire(
-        request.method,
-        step.endpoint,
-        _deadlines(request.timeout or context.target.timeout),
-        request.expected_statuses,
-        phase.meters.requests(**tags, poll="true" if poll else "false"),
-        phase.failures,
-    )
+    attempt = compile_sending(step, context, poll)
     checks = compile_checks(check_definitions(request), context.scope)
     rows = capture_rows(request)
     judge = compile_judge(
@@ -82,28 +76,7 @@ def compile_exchange(step: CallStep | PollStep, context: Context, poll: bool) ->
         phase.failures,
         {row.name: f"{row.source} {row.expression}".rstrip() for row in rows},
     )
-    return compile_attempt(route, render, wire), judge
-
-
-def _http(request: Request, target: Target) -> HttpRequest:
-    auth = request.auth
-    return HttpRequest(
-        method=request.method,
-        base_url=target.base_url,
-        path=request.path,
-        headers=request.headers,  # the spec has merged the target's into them
-        query=request.query,
-        json=None if request.json is UNSET else request.json,
-        has_json=request.json is not UNSET,
-        form=request.form,
-        body=request.body,
-        bearer=auth.bearer if auth and auth.kind == "bearer" else None,
-        basic=(auth.username, auth.password) if auth and auth.kind == "basic" else None,
-    )
-
-
-def _deadlines(timeouts: Timeouts) -> Deadlines:
-    return Deadlines(timeouts.total, timeouts.connect, timeouts.first_byte)
+    return attempt, judge
 
 
 def compile_finish(step: CallStep | PollStep, context: Context) -> Finish:
@@ -173,7 +146,7 @@ def _compile_classify(
 def unsent(user: User, step: CallStep | PollStep, context: Context, missing: Missing) -> None:
     """Nothing could be sent: status 0, error kind `missing_value`."""
     answer = Answer()
-    answer.error, answer.phase, answer.message = "missing_value", "template", str(missing)
+    answer.error, answer.phase, answer.message = missing.kind, "template", str(missing)
     user.answer = answer
     context.phase.failures.note((step.endpoint, answer.error, answer.phase, 0), answer.message, user)
 

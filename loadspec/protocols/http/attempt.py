@@ -9,10 +9,12 @@ from typing import Protocol
 from loadspec.metrics.catalog import UNSENT_PHASES
 from loadspec.metrics.meters import RequestMeter
 from loadspec.protocols.failures import FailureLog
-from loadspec.protocols.http.request import Render, Route
+from loadspec.protocols.http.cookies import Jar, target_in
+from loadspec.protocols.http.request import Compiled, Origins
 from loadspec.protocols.user import User
 from loadspec.transports.base import Deadlines
 from loadspec.transports.fast import Channel
+from loadspec.wire.url import Origin
 
 
 class Attempt(Protocol):
@@ -30,28 +32,35 @@ _IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"})
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """What an attempt needs beside its request."""
+    """What an attempt needs beside its request. `cookies`: iteration, user or off, how long a jar is kept."""
 
-    method: str
     endpoint: str
     deadlines: Deadlines
     expected_statuses: Collection[int] | None
     meter: RequestMeter
     failures: FailureLog
+    origins: Origins
+    cookies: str = "off"
 
 
-def compile_attempt(route: Route, render: Render, wire: Wire) -> Attempt:
+def compile_attempt(compiled: Compiled, wire: Wire) -> Attempt:
     """The hot path from a user to its recorded answer. `user.answer` holds the answer afterwards."""
     statuses = range(200, 400) if wire.expected_statuses is None else wire.expected_statuses
     expected_status = tuple(status in statuses for status in range(1000))
     meter, deadlines, endpoint = wire.meter, wire.deadlines, wire.endpoint
-    idempotent, head = wire.method in _IDEMPOTENT, wire.method == "HEAD"
+    route, render, excuse = compiled.route, compiled.render, compiled.credentials.excuse
+    idempotent, head = compiled.method in _IDEMPOTENT, compiled.method == "HEAD"
     note = wire.failures.note
     good, bad = meter.expected, meter.unexpected
+    open_jar, keep, lasting = not compiled.own_cookies, wire.cookies != "off", wire.cookies == "user"
+    known = wire.origins.known
 
     def attempt(user: User, left: float | None = None) -> bool:
         request = render(user)
-        channel = user.channel(route(user))
+        number = route(user)
+        if user.cookies is not None and open_jar:
+            request = user.cookies.attach(request, known[number])
+        channel = user.channel(number)
         user.answer = channel
         try:
             limits = deadlines if left is None else deadlines.within(left)
@@ -72,8 +81,12 @@ def compile_attempt(route: Route, render: Render, wire: Wire) -> Attempt:
                 meter.sent += len(request)
             note((endpoint, channel.error, channel.phase, 0), channel.message, user, request)
             return False
+        if channel.sets_cookies and keep:
+            receive(user, request, channel.head, known[number], lasting)
         status = channel.status
         expected = expected_status[status]
+        if not expected and excuse is not None:
+            expected = excuse(user)
         measure(good if expected else bad, channel, status)
         meter.sent += len(request)
         meter.received += channel.received
@@ -81,7 +94,22 @@ def compile_attempt(route: Route, render: Render, wire: Wire) -> Attempt:
             note((endpoint, "status", "status", status), f"unexpected status {status}", user, request)
         return expected
 
-    return attempt
+    wrap = compiled.credentials.wrap
+    return attempt if wrap is None else wrap(attempt)
+
+
+def receive(user: User, request: bytes, head: bytes, origin: Origin, lasting: bool) -> None:
+    """Put what an answer's head sets into the user's jar, made on first use, and into what it keeps for longer."""
+    target = target_in(request)
+    if user.cookies is None:
+        user.cookies = Jar(lasting)
+        if lasting:
+            user.kept_cookies = user.cookies
+    user.cookies.store(head, origin, target)
+    if user.keeping and not lasting:
+        if user.kept_cookies is None:
+            user.kept_cookies = Jar()
+        user.kept_cookies.store(head, origin, target)
 
 
 def measure(side, channel: Channel, status: int) -> None:  # type: ignore[no-untyped-def]

@@ -6,27 +6,33 @@ from collections.abc import Mapping
 from typing import Any
 
 from loadspec.spec.building.auth import build_auth
+from loadspec.spec.building.bodies import build_graphql, build_multipart, build_raw
 from loadspec.spec.building.captures import build_capture
 from loadspec.spec.building.checks import build_check
-from loadspec.spec.building.checks import build_check
 from loadspec.spec.building.values import DEFAULT_TIMEOUT, seconds
-from loadspec.spec.model import UNSET, Request, Timeouts
+from loadspec.spec.model import UNSET, Request, Target, Timeouts
 from loadspec.spec.resolve import text_of
 from loadspec.units import parse_duration
 
 
-def build_request(raw: Mapping[str, Any]) -> Request:
+def build_request(raw: Mapping[str, Any], target: Target) -> Request:
     """A merged request."""
-    auth, timeout, statuses, body = (raw.get(key) for key in ("auth", "timeout", "expected_statuses", "body"))
+    timeout, statuses, body = (raw.get(key) for key in ("timeout", "expected_statuses", "body"))
+    multipart, graphql, auth = (raw.get(key) for key in ("multipart", "graphql", "auth"))
+    credentials = None if auth is None else build_auth(auth)
     return Request(
-        method=raw.get("method", "GET"),
+        method=raw.get("method", "GET" if graphql is None else "POST"),
         path=raw["path"],
         headers={name: text_of(value) for name, value in raw.get("headers", {}).items()},
         query=raw.get("query", {}),
         json=raw.get("json", UNSET),
         form=raw.get("form"),
-        body=None if body is None else text_of(body),
-        auth=None if auth is None else build_auth(auth),
+        multipart=None if multipart is None else build_multipart(multipart, target.folder),
+        body=None if body is None else build_raw(body, target.folder),
+        graphql=None if graphql is None else build_graphql(graphql, target.folder),
+        cookies=raw.get("cookies", {}),
+        without=raw["without"],
+        auth=credentials if "auth" in raw else target.auth,
         captures=tuple(build_capture(name, value) for name, value in raw.get("capture", {}).items()),
         checks={name: build_check(value) for name, value in raw.get("checks", {}).items()},
         timeout=None if timeout is None else build_timeouts(timeout),

@@ -68,7 +68,7 @@ class _Building:
         return {
             "name": raw.get("name", endpoint),
             "endpoint": endpoint,
-            "request": build_request(merged),
+            "request": build_request(merged, self.target),
             "record": {metric: text_of(value) for metric, value in raw.get("record", {}).items()},
             "classify": tuple(map(_classify, raw.get("classify", []))),
             **self.common(raw),

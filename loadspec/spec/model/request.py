@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from loadspec.spec.model.texts import UNSET, Expr, Template
+from loadspec.wire.files import File
 
 CaptureSource = Literal["jsonpath", "header", "regex", "css", "xpath", "cookie", "body", "status", "duration"]
 Pick = Literal["", "first", "last", "random"]
@@ -23,12 +24,21 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True)
 class Auth:
-    """Credentials for the Authorization header; which fields count depends on `kind`."""
+    """Credentials of one kind; `settings` has a value for every one that the kind knows. Texts are templates."""
 
-    kind: Literal["bearer", "basic"]
-    bearer: Template = ""
-    username: Template = ""
-    password: Template = ""
+    kind: str
+    settings: Mapping[str, Any]
+
+
+AUTH_SECRETS: Mapping[str, str] = {
+    "bearer": "token",
+    "basic": "password",
+    "digest": "password",
+    "oauth2": "client_secret",
+    "hmac": "key",
+    "api_key": "value",
+}
+"""Kind of credentials → the setting that is never shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +93,9 @@ class Check:
 class Request:
     """An endpoint's definition; in a step, the endpoint with the step's maps merged over it.
 
-    A check that is a text is an expression. At most one of `json` (UNSET if none), `form` and `body` is given. `expected_statuses` None means 200-399.
+    A check that is a text is an expression. At most one of `json` (UNSET if none), `form`, `multipart`, `body` and
+    `graphql` is given. `without` are the lower-case names of headers that are not sent even by default.
+    `expected_statuses` None means 200-399.
     """
 
     method: str = "GET"
@@ -92,7 +104,11 @@ class Request:
     query: Mapping[str, Any] = field(default_factory=dict)
     json: Any = UNSET
     form: Mapping[str, Any] | None = None
-    body: Template | None = None
+    multipart: Mapping[str, Any] | None = None
+    body: Template | File | None = None
+    graphql: Mapping[str, Any] | None = None
+    cookies: Mapping[str, Any] = field(default_factory=dict)
+    without: frozenset[str] = frozenset()
     auth: Auth | None = None
     captures: tuple[Capture, ...] = ()
     checks: Mapping[str, Expr | Check] = field(default_factory=dict)

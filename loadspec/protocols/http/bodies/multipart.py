@@ -1,0 +1,180 @@
+"""`multipart`: multipart/form-data (RFC 7578), as browsers write it.
+
+The boundary is a hash of what never changes of the body, the same for every request: so heads and constant parts are
+built once. Constant parts never hold it, or another is taken. What a template gives is searched for it each time:
+where it does occur, as in a body that the server sent back and that is uploaded again, this request gets another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any
+
+from loadspec.expr import (
+    Bytes,
+    EvalError,
+    ExprError,
+    Scope,
+    Template,
+    compile_json_body,
+    compile_template,
+    to_bytes,
+    to_text,
+)
+from loadspec.protocols.http.bodies.body import Body
+from loadspec.protocols.http.parts import Parts, text
+from loadspec.wire.files import BINARY, File, Upload, type_of
+
+_BOUNDARY = re.compile(r"""(?i);\s*boundary="?([0-9A-Za-z'()+_,./:=?-]{1,70})"?\s*$""")
+_ESCAPES = str.maketrans({"\r": "%0D", "\n": "%0A", '"': "%22"})
+"""As the HTML standard has them, and browsers."""
+
+_Pieces = list[Any]
+"""Parts: bytes, or functions of the user that give the bytes of any number of parts."""
+
+
+def compile_multipart(fields: Mapping[str, Any], scope: Scope, own: str) -> Body:
+    """Fields in their order: scalars, Uploads, or lists of either, which repeat the field; null leaves one out."""
+    parts = [
+        _part(name, item, scope)
+        for name, value in fields.items()
+        for item in (value if isinstance(value, list | tuple) else [value])
+        if item is not None
+    ]
+    given = _BOUNDARY.search(own)
+    if given:
+        return _fixed(parts, given[1].encode(), own, scope)
+    constants = [part for part in parts if isinstance(part, bytes)]
+    boundary = _boundary(constants)
+    kind = text(own, scope) if own else [b"multipart/form-data"]
+    if len(constants) == len(parts):
+        body = _assemble(boundary, constants)
+        return Body(Bytes(lambda _user: body, True, body), [*kind, b"; boundary=" + boundary])
+    return _changing(parts, boundary, kind)
+
+
+def _boundary(contents: Iterable[bytes]) -> bytes:
+    """A text of 33 characters that none of the contents holds."""
+    digest = hashlib.blake2s(digest_size=12)
+    for content in contents:
+        digest.update(content)
+    while True:
+        boundary = b"loadspec-" + digest.hexdigest().encode()
+        if not any(boundary in content for content in contents):
+            return boundary
+        digest.update(b"again")
+
+
+def _assemble(boundary: bytes, parts: Iterable[bytes]) -> bytes:
+    opening = b"--" + boundary + b"\r\n"
+    return b"".join([piece for part in parts for piece in (opening, part, b"\r\n")]) + b"--" + boundary + b"--\r\n"
+
+
+def _changing(parts: _Pieces, boundary: bytes, kind: Parts) -> Body:
+    """The header names the boundary that the body turned out to need: rendering it makes the body, too."""
+    ready: bytes | None = None
+
+    def make(user: Any) -> tuple[bytes, bytes]:
+        contents: list[bytes] = []
+        mine = boundary
+        for part in parts:
+            if part.__class__ is bytes:
+                contents.append(part)
+                continue
+            for content in part(user):
+                if boundary in content:
+                    mine = b""
+                contents.append(content)
+        if not mine:
+            mine = _boundary(contents)
+        return mine, _assemble(mine, contents)
+
+    def head(user: Any) -> bytes:
+        nonlocal ready
+        mine, ready = make(user)
+        return b"; boundary=" + mine
+
+    def content(user: Any) -> bytes:
+        nonlocal ready
+        body, ready = ready, None
+        return make(user)[1] if body is None else body
+
+    return Body(Bytes(content, False, b""), [*kind, head])
+
+
+def _fixed(parts: _Pieces, boundary: bytes, own: str, scope: Scope) -> Body:
+    """The spec's own boundary: content that holds it cannot be sent."""
+
+    def content(user: Any) -> bytes:
+        contents = [c for part in parts for c in ([part] if isinstance(part, bytes) else part(user))]
+        if any(boundary in one for one in contents):
+            raise EvalError(f"a part holds the boundary `{boundary.decode()}` that the Content-Type header gives")
+        return _assemble(boundary, contents)
+
+    if all(isinstance(part, bytes) for part in parts):
+        _now(content)  # what is wrong with constants is said before the run
+    return Body(Bytes(content, False, b""), text(own, scope))
+
+
+def _part(name: str, value: Any, scope: Scope) -> Any:
+    """A part without its boundary: bytes, or a function of the user that gives the bytes of each (a list repeats)."""
+    upload = value if isinstance(value, Upload) else Upload(to_text(value))
+    label = compile_template(name, scope)
+    filename, kind = _names(upload, scope)
+    if upload.is_json:
+        content: Any = compile_json_body(upload.content, scope)
+        get, constant = content.render, content.constant
+    elif isinstance(upload.content, File):
+        data = upload.content.data
+        get, constant = (lambda _user: data), True
+    else:
+        template = compile_template(to_text(upload.content), scope)
+        get, constant = template.render, template.constant
+    render = partial(_render, label, filename, kind, get)
+    if constant and all(part is None or part.constant for part in (label, filename, kind)):
+        once = _now(render)
+        return once[0] if len(once) == 1 else lambda _user: once
+    return render
+
+
+def _now(render: Callable[[Any], Any]) -> Any:
+    """A constant, made now: what is wrong with it is an error of the spec."""
+    try:
+        return render(None)
+    except EvalError as error:
+        raise ExprError(str(error)) from None
+
+
+def _names(upload: Upload, scope: Scope) -> tuple[Template | None, Template | None]:
+    """A part's file name and media type, where it has them."""
+    filename, kind = upload.filename, upload.type
+    if isinstance(upload.content, File):
+        filename = upload.content.name if filename is None else filename
+        kind = type_of(upload.content.name) if kind is None else kind
+    elif upload.is_json:
+        kind = kind or "application/json"
+    elif filename is not None and kind is None:
+        kind = BINARY if "{{" in filename else type_of(filename)
+    return (
+        None if filename is None else compile_template(filename, scope),
+        None if kind is None else compile_template(kind, scope),
+    )
+
+
+def _render(label: Template, filename: Template | None, kind: Template | None, get: Any, user: Any) -> list[bytes]:
+    value = get(user)
+    if value is None:
+        return []
+    head = f'Content-Disposition: form-data; name="{to_text(label.render(user)).translate(_ESCAPES)}"'
+    if filename is not None:
+        head += f'; filename="{to_text(filename.render(user)).translate(_ESCAPES)}"'
+    if kind is not None:
+        media = to_text(kind.render(user))
+        if "\r" in media or "\n" in media:
+            raise EvalError("a part's type cannot hold a line break")
+        head += f"\r\nContent-Type: {media}"
+    opening = to_bytes(head + "\r\n\r\n")
+    return [opening + to_bytes(one) for one in (value if isinstance(value, list | tuple) else [value])]
