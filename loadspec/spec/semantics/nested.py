@@ -36,17 +36,23 @@ def check_nested(
     step: Raw, path: Path, places: Places, captured: Callable[[Raw], frozenset[str]], taken: frozenset[str]
 ) -> Found:
     """What is wrong with the step itself, those inside it aside. `taken` are the names of captures before it."""
-    for place, value, _ in conditions(step):
-        if place[-1] == "if":
-            more = "elif" in step or "else" in step  # else `if: true` is a way to say something of several steps
-            after = "the branches after it are" if more else ""
-            yield from check_constant(places, (*path, *place), value, "the steps below are", after)
+    if "if" in step:
+        yield from _conditions(step, path, places)
     if isinstance(step.get("repeat"), Mapping):
         yield from _repeat(step["repeat"], (*path, "repeat"), places, taken)
     if "choose" in step:
         yield from _choose(step, path, places)
     if "parallel" in step:
         yield from _parallel(step, path, places, captured)
+
+
+def _conditions(step: Raw, path: Path, places: Places) -> Found:
+    rows = [place for place, _, _ in conditions(step)]
+    for number, (place, value, _) in enumerate(conditions(step)):
+        later = number + 1 < len(rows) or "else" in step
+        yield from check_constant(
+            places, (*path, *place), value, "the steps below are", "the branches after it are" if later else ""
+        )
 
 
 def check_constant(places: Places, path: Path, value: Any, never: str, always: str = "") -> Found:
