@@ -16,6 +16,7 @@ from loadspec.errors import ExitCode
 from loadspec.metrics import BUILTIN, MetricInfo, Store, Trend, tags_of
 from loadspec.results.model import (
     CheckResult,
+    CheckSample,
     EndpointInfo,
     EndpointStats,
     ErrorClass,
@@ -183,7 +184,7 @@ def make_result(
         stores={"setup": setup, "load": sim.store, "teardown": Store()},
         points=sim.points,
         thresholds=make_thresholds(sim.store, float(seconds), seconds * 38 / 70),
-        checks=[CheckResult(check, name, p, f) for (name, check), (p, f) in sim.checks.items()],
+        checks=[CheckResult(check, name, p, f, [SAMPLE] * min(f, 5)) for (name, check), (p, f) in sim.checks.items()],
         errors=_errors(sim),
         requests=_books(sim),
         endpoint_stats=_endpoint_stats(sim),
@@ -209,6 +210,9 @@ def make_result(
         generator={"cpu_percent": 7.4, "peak_rss_bytes": 58_720_256, "lag_p99_ms": 0.42, "workers": 1},
     )
     return replace(result, **changes)
+
+
+SAMPLE = CheckSample(38.2, 503, "status == 202", "status = 503", '{"error": "provider unavailable"}')
 
 
 def _errors(sim: _Simulation) -> list[ErrorClass]:

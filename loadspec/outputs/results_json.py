@@ -11,7 +11,7 @@ from typing import Any, cast
 from loadspec.metrics import Counter, Gauge, MetricInfo, Rate, Store, Trend, Value
 from loadspec.metrics.catalog import Kind
 from loadspec.outputs.json_text import json_text
-from loadspec.results.model import PHASES, EndpointStats, ErrorClass, Point, RequestCount, RunResult
+from loadspec.results.model import PHASES, CheckResult, EndpointStats, ErrorClass, Point, RequestCount, RunResult
 from loadspec.thresholds import ThresholdResult
 
 VERSION = 1
@@ -39,9 +39,7 @@ def document(result: RunResult) -> dict[str, Any]:
         "endpoints": [_endpoint(stats) for stats in result.endpoint_stats],
         "metrics": _metrics(result),
         "thresholds": [_threshold(found) for found in result.thresholds],
-        "checks": [
-            {"name": c.name, "endpoint": c.endpoint, "passes": c.passes, "fails": c.fails} for c in result.checks
-        ],
+        "checks": [_check(check) for check in result.checks],
         "errors": [_error(error) for error in result.errors],
         "points": _points(result.points),
         "events": [{"at_s": event.t, "text": event.text} for event in result.events],
@@ -110,6 +108,20 @@ def _statuses(rows: Iterable[RequestCount]) -> dict[str, int]:
         for status, number in row.statuses.items():
             found[status] = found.get(status, 0) + number
     return dict(sorted(found.items()))
+
+
+def _check(check: CheckResult) -> dict[str, Any]:
+    samples = [
+        {"at_s": s.at, "status": s.status, "expected": s.expected, "found": s.found, "body": s.body}
+        for s in check.samples
+    ]
+    return {
+        "name": check.name,
+        "endpoint": check.endpoint,
+        "passes": check.passes,
+        "fails": check.fails,
+        "samples": samples,
+    }
 
 
 def _endpoint(stats: EndpointStats) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def results_schema() -> Schema:
                 "endpoints": _list(_endpoint()),
                 "metrics": {"type": "object", "additionalProperties": _metric()},
                 "thresholds": _list(_threshold()),
-                "checks": _list(_object({"name": _TEXT, "endpoint": _TEXT, "passes": _COUNT, "fails": _COUNT})),
+                "checks": _list(_check()),
                 "errors": _list(_error()),
                 "points": _points(),
                 "events": _list(_object({"at_s": _NUMBER, "text": _TEXT})),
@@ -153,6 +153,20 @@ def _threshold() -> Schema:
             "first_crossed_s": _or_null(_SECONDS),
             "failing_since_s": _or_null(_SECONDS),
             "aborted": _FLAG,
+        }
+    )
+
+
+def _check() -> Schema:
+    texts = dict.fromkeys(("expected", "found", "body"), _TEXT)
+    samples = _list(_object({"at_s": _NUMBER, "status": _COUNT, **texts}))
+    return _object(
+        {
+            "name": _TEXT,
+            "endpoint": _TEXT,
+            "passes": _COUNT,
+            "fails": _COUNT,
+            "samples": _says(samples, "The first failures that had an answer; secrets masked, texts cut."),
         }
     )
 

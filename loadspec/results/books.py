@@ -6,7 +6,15 @@ from collections.abc import Mapping, Sequence
 
 from loadspec.metrics import Rate, Store, Trend
 from loadspec.metrics.catalog import UNSENT_PHASES
-from loadspec.results.model import PHASES, CheckResult, EndpointInfo, EndpointStats, PhaseName, RequestCount
+from loadspec.results.model import (
+    PHASES,
+    CheckResult,
+    CheckSample,
+    EndpointInfo,
+    EndpointStats,
+    PhaseName,
+    RequestCount,
+)
 
 
 def request_counts(stores: Mapping[PhaseName, Store], endpoints: Sequence[EndpointInfo]) -> list[RequestCount]:
@@ -79,12 +87,17 @@ def endpoint_stats(store: Store, endpoints: Sequence[EndpointInfo], duration: fl
     return rows
 
 
-def check_results(store: Store) -> list[CheckResult]:
-    """Each check of each endpoint, in the order of the spec."""
+def check_results(
+    store: Store, samples: Mapping[tuple[str, str], Sequence[CheckSample]] | None = None
+) -> list[CheckResult]:
+    """Each check of each endpoint, in the order of the spec; `samples` by (endpoint, check)."""
     rows: dict[tuple[str, str], Rate] = {}
     for tags, value in store.items("checks"):
         if isinstance(value, Rate):
             rows.setdefault((tags["check"], tags["endpoint"]), Rate()).merge(value)
     return [
-        CheckResult(name, endpoint, rate.passes, rate.total - rate.passes) for (name, endpoint), rate in rows.items()
+        CheckResult(
+            name, endpoint, rate.passes, rate.total - rate.passes, tuple((samples or {}).get((endpoint, name), ()))
+        )
+        for (name, endpoint), rate in rows.items()
     ]

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from loadspec.metrics import Counter, Rate, Store, Trend
-from loadspec.results.model import PHASES, ErrorClass, Iterations, PhaseName, Point
+from loadspec.results.model import PHASES, CheckSample, ErrorClass, Iterations, PhaseName, Point
 
 _PERCENTILES = (50, 90, 95, 99)
+SAMPLES = 5
+"""So many samples of each failed check."""
 _PART = 0.5
 """Seconds below which a snapshot is no point of its own."""
 
@@ -26,6 +28,7 @@ class Collector:
         self._newest = Store()
         self._before = 0
         self._failures: dict[tuple[Any, ...], dict[str, Any]] = {}
+        self._samples: dict[tuple[PhaseName, str, str], list[CheckSample]] = {}
 
     @property
     def elapsed(self) -> float:
@@ -38,6 +41,8 @@ class Collector:
         delta = Store.from_wire(snapshot["store"])
         self.stores[phase].merge(delta)
         new = [text for failure in snapshot["failures"] if (text := self._add_failure(phase, failure))]
+        for sample in snapshot.get("check_samples", ()):
+            self._add_sample(phase, sample)
         health = snapshot["health"]
         self.health = {
             "cpu_s": health["cpu_s"],
@@ -90,6 +95,18 @@ class Collector:
         known["count"] += failure["count"]
         known["last"] = failure["last"]
         return ""
+
+    def _add_sample(self, phase: PhaseName, sample: Mapping[str, Any]) -> None:
+        """Each worker keeps a few of each check; of all workers the first few are kept."""
+        kept = self._samples.setdefault((phase, sample["endpoint"], sample["check"]), [])
+        if len(kept) < SAMPLES:
+            kept.append(
+                CheckSample(sample["at"], sample["status"], sample["expected"], sample["found"], sample["body"])
+            )
+
+    def check_samples(self, phase: PhaseName = "load") -> dict[tuple[str, str], list[CheckSample]]:
+        """Samples of failed checks by (endpoint, check)."""
+        return {(endpoint, check): kept for (at, endpoint, check), kept in self._samples.items() if at == phase}
 
     def errors(self) -> list[ErrorClass]:
         """The classes of failure, the most frequent first."""

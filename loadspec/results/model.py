@@ -97,13 +97,26 @@ class EndpointStats:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckSample:
+    """An answer for which a check failed; texts are masked and cut to size, and from servers: hostile."""
+
+    at: float
+    """Seconds since the load began."""
+    status: int
+    expected: str
+    found: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One check of one endpoint."""
+    """One check of one endpoint, and its first failures that had an answer."""
 
     name: str
     endpoint: str
     passes: int
     fails: int
+    samples: Sequence[CheckSample] = ()
 
 
 @dataclass(frozen=True, slots=True)

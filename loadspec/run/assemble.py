@@ -96,7 +96,7 @@ def assemble(
         stores=collector.stores,
         points=collector.points,
         thresholds=conductor.watch.results(),
-        checks=check_results(collector.stores["load"]),
+        checks=check_results(collector.stores["load"], collector.check_samples()),
         errors=collector.errors(),
         requests=request_counts(collector.stores, endpoints),
         endpoint_stats=endpoint_stats(collector.stores["load"], endpoints, collector.elapsed),

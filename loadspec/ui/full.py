@@ -12,7 +12,7 @@ from itertools import groupby
 
 from loadspec.metrics import Rate, Store, Value
 from loadspec.metrics.values import new_value
-from loadspec.results.model import CheckResult, RunResult
+from loadspec.results.model import CheckResult, CheckSample, RunResult
 from loadspec.thresholds import value_in
 from loadspec.ui.figures import cells, number, out_of, per_second, percent
 from loadspec.ui.limits import Limit, limits_of, selector_of
@@ -21,6 +21,8 @@ from loadspec.units import format_duration
 
 _INDENT = "    "
 _ALWAYS = ("http_reqs", "iterations")
+_SAMPLE = 100
+"""Characters of what a failed check found."""
 _NETWORK = ("data_received", "data_sent")
 
 Where = Mapping[str, str]
@@ -105,7 +107,14 @@ def _check(check: CheckResult, endpoint: str, style: Style) -> list[str]:
         return [f"{_INDENT}{style('✓', 'good')} {name}"]
     share = check.passes * 100 // (check.passes + check.fails)
     counts = f"{style(f'✓ {check.passes}', 'good')} / {style(f'✗ {check.fails}', 'bad')}"
-    return [f"{_INDENT}{style('✗', 'bad')} {name}", f"{_INDENT}  ↳  {share}% — {counts}"]
+    lines = [f"{_INDENT}{style('✗', 'bad')} {name}", f"{_INDENT}  ↳  {share}% — {counts}"]
+    return lines + [f"{_INDENT}     {style(_sample(sample), 'dim')}" for sample in check.samples[:1]]
+
+
+def _sample(sample: CheckSample) -> str:
+    """The first failure in a line."""
+    found = clean(sample.found) or f"status {sample.status}"
+    return f"e.g. {found if len(found) <= _SAMPLE else found[: _SAMPLE - 1] + '…'}"
 
 
 def _metric_lines(result: RunResult, where: Where, style: Style) -> list[str]:

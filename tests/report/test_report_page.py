@@ -17,7 +17,7 @@ from loadspec.metrics import Store
 from loadspec.report import build
 from loadspec.report.sections import SECTIONS
 from loadspec.report.text import clock, count, ms, percent, signed_percent
-from loadspec.results.model import EndpointInfo, Event, Iterations, RunResult
+from loadspec.results.model import CheckResult, CheckSample, EndpointInfo, Event, Iterations, RunResult
 from loadspec.thresholds import format_actual, format_limit
 
 
@@ -164,6 +164,23 @@ def test_endpoints_checks_and_books_are_the_runs(page: Page, result: RunResult) 
         figures = [row.sent, row.answered, row.no_answer, row.cut_off, row.unsent]
         assert books[row.endpoint, row.phase] == [str(n) for n in figures]
     assert books["All", "load"][0] == str(sum(r.sent for r in result.requests if r.phase == "load"))
+
+
+def test_failed_checks_show_what_stood_there_and_nothing_hostile_comes_alive() -> None:
+    evil = "<script>alert(1)</script>\x1b[2J\u202e"
+    check = CheckResult("c", "e", 1, 2, [CheckSample(61.0, 200, f"exp {evil}", f"found {evil}", f"body {evil}")])
+    quiet = CheckResult("quiet", "e", 1, 1)
+    html = build(
+        make_result(1, checks=[check, quiet, replace(quiet, name="n", samples=[CheckSample(0, 204, "x", "", "")])])
+    )
+    page = read(html)
+    assert page.problems == []
+    text = words(page.texts["checks"])
+    shown = r"<script>alert(1)</script>\x1b[2J\u202e"
+    assert f"At01:01 Status200 Expectedexp {shown} Foundfound {shown} body {shown}" in text
+    assert "1 sample" in text
+    assert "(an empty body)" in text
+    assert "<script" not in html
 
 
 def test_metrics_errors_events_and_spec_are_the_runs(page: Page, result: RunResult) -> None:

@@ -56,6 +56,35 @@ def test_seconds_become_points_and_totals() -> None:
     assert collector.elapsed == 2.5
 
 
+def sample(check: str, worker: int, n: int) -> dict[str, Any]:
+    return {
+        "endpoint": "generate",
+        "check": check,
+        "at": n / 10,
+        "status": 200,
+        "expected": "status == 202",
+        "found": f"status = 200 in worker {worker}",
+        "body": "{}",
+    }
+
+
+def test_five_samples_of_each_check_are_kept_whatever_the_number_of_workers() -> None:
+    collector, meters = Collector(), Meters()
+    checks = meters.checks(["a", "b"], {"endpoint": "generate"})
+    checks.total, checks.fails = 9, [6, 1]
+    for worker in range(2):
+        samples = [sample("a", worker, n) for n in range(3)]
+        collector.add(
+            snapshot(meters.drain(), 1.0 + worker, check_samples=[*samples, sample("b", worker, 0)][: 4 - worker])
+        )
+    collector.add(snapshot(Store(), 0.1, "setup", check_samples=[sample("a", 9, 9)]))
+    first, second = check_results(collector.stores["load"], collector.check_samples())
+    assert [s.found[-1] for s in first.samples] == ["0", "0", "0", "1", "1"]
+    assert [s.at for s in second.samples] == [0.0]
+    assert list(collector.check_samples("setup")) == [("generate", "a")]
+    assert check_results(collector.stores["load"])[0].samples == ()
+
+
 def test_a_last_part_of_a_second_belongs_to_the_second_before() -> None:
     meters, collector = Meters(), Collector()
     answered(meters, 202, [10.0] * 3)

@@ -11,7 +11,7 @@ from support_ui import CUSTOM, check_golden, judged, scenario_info, small_result
 
 from loadspec.errors import ExitCode
 from loadspec.metrics import BUILTIN, MetricInfo, Store
-from loadspec.results.model import CheckResult, EndpointStats, ErrorClass, Iterations, RunResult
+from loadspec.results.model import CheckResult, CheckSample, EndpointStats, ErrorClass, Iterations, RunResult
 from loadspec.ui import summary
 from loadspec.ui.figures import number, percent, short_ms
 from loadspec.ui.text import SGR, width_of
@@ -137,6 +137,22 @@ def test_failed_checks_come_first_and_those_that_held_are_one_line() -> None:
     assert ["many" in lines[at], "few" in lines[at + 1], "1 other passed, 5 times" in lines[at + 2]] == [True] * 3
 
 
+def test_a_failed_check_shows_what_its_first_failure_found() -> None:
+    long = CheckSample(0.1, 200, "x", "y" * 500, "")
+    checks = [
+        CheckResult("a", "e", 1, 2, [CheckSample(0.1, 503, "status == 202", "status = 503", "{}"), long]),
+        CheckResult("b", "e", 1, 1, [long]),
+        CheckResult("c", "e", 1, 1, [CheckSample(0.1, 418, "x", "", "")]),
+    ]
+    text = summary(small_result(checks=checks), "full", colour=False)
+    assert [line.strip() for line in text.splitlines() if "e.g." in line] == [
+        "e.g. status = 503",
+        f"e.g. {'y' * 99}…",
+        "e.g. status 418",
+    ]
+    assert "e.g." not in summary(small_result(checks=checks), "compact", colour=False)
+
+
 EVIL = "\x1b[2J\x1b]0;owned\x07\u202eevil\nPASS\r"
 
 
@@ -149,7 +165,7 @@ def test_hostile_names_and_messages_stay_inert(mode: Any) -> None:
         spec_path=EVIL,
         target=EVIL,
         profile=EVIL,
-        checks=[CheckResult(EVIL, EVIL, 1, 1), CheckResult(EVIL, "b", 1, 1)],
+        checks=[CheckResult(EVIL, EVIL, 1, 1, [CheckSample(0.1, 200, EVIL, EVIL, EVIL)]), CheckResult(EVIL, "b", 1, 1)],
         errors=[ErrorClass(EVIL, "load", EVIL, EVIL, 0, 2, 3.5, 4.5, EVIL)],
         endpoint_stats=[EndpointStats(EVIL, EVIL, EVIL, 1, 1.0, 1, *[1.0] * 7)] * 2,
         scenarios=[scenario_info(EVIL), scenario_info("b")],

@@ -1,4 +1,4 @@
-"""The checks: how often each held."""
+"""The checks: how often each held, and for those that failed what was there instead."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ from typing import Any
 
 from loadspec.results.model import RunResult
 
+SHOWN = 50
+"""Checks whose samples are shown at most; the rest are in results.json."""
+
 
 def figures(result: RunResult) -> Mapping[str, Any]:
     """Rows, those that failed most often first, and the sum."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"check": check, "share": check.passes / (check.passes + check.fails) if check.passes + check.fails else None}
         for check in result.checks
     ]
     rows.sort(key=lambda row: row["share"] if isinstance(row["share"], float) else 2.0)
     passes, fails = sum(c.passes for c in result.checks), sum(c.fails for c in result.checks)
-    return {"rows": rows, "passes": passes, "total": passes + fails}
+    sampled = [row["check"] for row in rows if row["check"].samples]
+    return {"rows": rows, "passes": passes, "total": passes + fails, "sampled": sampled[:SHOWN]}
