@@ -41,10 +41,12 @@ def max_bytes() -> int:
 class _StopError(Exception):
     """Nothing after this diagnostic can be trusted."""
 
-    def __init__(self, found: Diagnostic, patch: Patch | None = None) -> None:
+    def __init__(self, found: Diagnostic, patch: Patch | None = None, through: int = 0) -> None:
         super().__init__(found.message)
         self.found = found
         self.patch = patch
+        self.through = through
+        """The line that the parser had come to: what stands before it belongs to the mistake."""
 
 
 def compose(source: Source, nodes: int = MAX_NODES) -> tuple[bool, list[Diagnostic]]:
@@ -82,7 +84,8 @@ def _mended(text: str, source: Source, stop: _StopError) -> str:
     if stop.patch is not None:
         source.lost.add(stop.patch.line)
         return stop.patch.apply(text, source)
-    first = last = stop.found.line - 1
+    first = stop.found.line - 1
+    last = min(max(first, stop.through), len(source.lines) - 1)
     indent = _indent(source.lines[first])
     while last + 1 < len(source.lines) and (
         _indent(source.lines[last + 1]) > indent or not source.lines[last + 1].strip()
@@ -92,6 +95,12 @@ def _mended(text: str, source: Source, stop: _StopError) -> str:
     for number in range(first, last + 1):
         text = Patch(number, 0, " " * len(source.lines[number])).apply(text, source)
     return text
+
+
+def _reached(error: yaml.MarkedYAMLError) -> int:
+    """Where a collection in brackets was given up; at the end of the file nothing else is to be blamed."""
+    mark = error.problem_mark
+    return mark.line if mark and "flow" in (error.context or "") and "stream end" not in (error.problem or "") else 0
 
 
 def _indent(line: str) -> int:
@@ -138,7 +147,7 @@ class _Composer:
             for event in yaml.parse(self.text, Loader=_Loader):
                 self.take(event)
         except yaml.MarkedYAMLError as error:
-            raise _StopError(*explain(error, self.source)) from None
+            raise _StopError(*explain(error, self.source), _reached(error)) from None
         except yaml.YAMLError as error:  # the reader's: a character that YAML does not allow
             raise _StopError(self.source.at("LS003", f"this is not YAML: {error}", (0, 0, 1))) from None
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from loadspec.spec.codes.code import Code
 
 _SHARED = {
-    "shared.yaml": "fragments:\n  browse: [{call: home}, {think: 1s}]\nendpoints:\n  home: {path: /}\n",
-    "other.yaml": "fragments:\n  look: [{call: home}]\nendpoints:\n  home: {path: /welcome}\n",
+    "shared.yaml": "fragments:\n  browse: [{call: start}, {think: 1s}]\nendpoints:\n  start: {path: /}\n",
+    "other.yaml": "fragments:\n  look: [{call: start}]\nendpoints:\n  start: {path: /welcome}\n",
 }
 
 CODES: dict[str, Code] = {
@@ -23,8 +23,8 @@ CODES: dict[str, Code] = {
         "a file that is included again",
         "A file cannot include itself, be it by way of others, and one list cannot name a file twice. Two files may "
         "include the same third: it is read once.",
-        "include: [shared.yaml, shared.yaml]\nflow: [{call: home}]\n",
-        "include: [shared.yaml]\nflow: [{call: home}]\n",
+        "include: [shared.yaml, shared.yaml]\nflow: [{call: start}]\n",
+        "include: [shared.yaml]\nflow: [{call: start}]\n",
         _SHARED,
     ),
     "LS062": Code(
@@ -61,7 +61,7 @@ CODES: dict[str, Code] = {
         "With a fragment come the endpoints, pools, metrics, variables and environment of its file. Where two files "
         "declare a name differently, neither may win silently: rename one, or declare it in the spec, which wins.",
         "flow: [{use: shared.yaml#browse}, {use: other.yaml#look}]\n",
-        "endpoints:\n  home: {path: /}\nflow: [{use: shared.yaml#browse}, {use: other.yaml#look}]\n",
+        "endpoints:\n  start: {path: /}\nflow: [{use: shared.yaml#browse}, {use: other.yaml#look}]\n",
         _SHARED,
     ),
     "LS067": Code(

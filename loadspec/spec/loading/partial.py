@@ -12,6 +12,7 @@ from loadspec.spec.source import Source
 
 _READING = frozenset({*(f"LS{number:03}" for number in (*range(1, 12), 18, *range(60, 67)))})
 _NAMES = frozenset({"LS020", "LS021", "LS022", "LS023", "LS024", "LS025", "LS028", "LS036", "LS039", "LS042"})
+_NO_TARGET = "this path has no `target.base_url`"
 _EMPTY = ("and nothing is given", "must not be empty")
 
 
@@ -22,7 +23,7 @@ def sayable(found: Iterable[Diagnostic], sources: Iterable[Source]) -> Iterator[
         if each.code in _READING:
             yield each
             continue
-        absent = each.code == "LS014" and not each.path
+        absent = (each.code == "LS014" and not each.path) or each.message.startswith(_NO_TARGET)
         if each.code in _NAMES or absent or each.level == "warning" or (each.file, each.line) in lost:
             continue
         if lost and (each.code == "LS014" or each.message.endswith(_EMPTY)):
