@@ -8,6 +8,7 @@ import secrets
 import shlex
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import click
 from loadspec.cli.errors import diagnosed, reported
 from loadspec.cli.options import override_options, overrides
 from loadspec.cli.streams import say
-from loadspec.errors import UsageError
+from loadspec.errors import ExitCode, UsageError
 from loadspec.results import RunResult
 from loadspec.run.options import RunOptions, new_run_id
 from loadspec.spec import Loaded, load
@@ -39,6 +40,8 @@ _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 )
 @click.option("-q", "--quiet", is_flag=True, help="No progress; only the verdict at the end.")
 @click.option("--color/--no-color", "colour", default=None, help="Colours; by default if it is a terminal.")
+@click.option("--dry-run", is_flag=True, help="Try it: one user, every step once, requests and answers shown.")
+@click.option("--log-http", metavar="FILE", help="Write every request and its answer to FILE, secrets masked.")
 @click.option("--allow-saturated", is_flag=True, help="Accept results of a generator at its own limit.")
 def command(
     spec: str,
@@ -48,6 +51,8 @@ def command(
     summary_mode: str,
     quiet: bool,
     colour: bool | None,
+    dry_run: bool,
+    log_http: str | None,
     allow_saturated: bool,
     **shape: Any,
 ) -> None:
@@ -69,9 +74,11 @@ def command(
             quiet=quiet,
             colour=colour,
             allow_saturated=allow_saturated,
+            log_http=Path(log_http).absolute() if log_http else None,
         )
         loaded = load(spec, overrides(**shape), os.environ)
-        sys.exit(run_and_show(loaded, options, summary_mode))
+        options = replace(options, limits=loaded.limits)
+        sys.exit(try_and_show(loaded, options) if dry_run else run_and_show(loaded, options, summary_mode))
 
 
 def run_and_show(loaded: Loaded, options: RunOptions, summary_mode: str = "compact") -> int:
@@ -83,6 +90,20 @@ def run_and_show(loaded: Loaded, options: RunOptions, summary_mode: str = "compa
     result, written = run_spec(loaded.spec, options)
     say(_summary(result, options, summary_mode, [str(path) for path in written]))
     return int(result.exit_code)
+
+
+def try_and_show(loaded: Loaded, options: RunOptions) -> int:
+    """A dry run, shown as it goes → the exit code."""
+    from loadspec.run.dry import dry_run
+    from loadspec.ui.text import Style, wants_colour
+
+    if loaded.warnings and not options.quiet:
+        click.echo(diagnosed(loaded.warnings, options.colour), err=True, color=True)
+    colour = wants_colour(sys.stdout, os.environ) if options.colour is None else options.colour
+    try:
+        return int(dry_run(loaded.spec, options, say, Style(colour)))
+    except KeyboardInterrupt:
+        return int(ExitCode.INTERRUPTED)
 
 
 def _summary(result: RunResult, options: RunOptions, mode: str, files: list[str]) -> str:

@@ -12,11 +12,12 @@ import gevent
 from gevent.event import Event
 
 from loadspec.clock import monotonic
+from loadspec.engine.bounds import Bounds
 from loadspec.engine.host import EngineHost
 from loadspec.engine.lag import LagProbe
 from loadspec.engine.phases import OnceRun, PhaseEnd
 from loadspec.engine.scenario import CrewRun, crew_tags
-from loadspec.engine.snapshots import scenario_rows
+from loadspec.engine.snapshots import held_back, scenario_rows
 from loadspec.load import crews_of
 from loadspec.plan import Flow, Plan
 
@@ -31,10 +32,11 @@ _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 class Engine:
     """Runs the phases of a plan, one after the other, in the calling greenlet. `stop` comes from another one."""
 
-    def __init__(self, plan: Plan, emit: Emit) -> None:
+    def __init__(self, plan: Plan, emit: Emit, bounds: Bounds | None = None) -> None:
         self._plan = plan
         self._emit = emit
-        self._host = EngineHost(plan)
+        self._bounds = bounds or Bounds()
+        self._host = EngineHost(plan, self._bounds)
         self._once: OnceRun | None = None
         self._runs: list[CrewRun] = []
         self._changed = Event()
@@ -60,6 +62,8 @@ class Engine:
         self._plan.phases["load"].failures.epoch = epoch
         helpers = [gevent.spawn(self._guard, self._drive, run, epoch) for run in self._runs]
         helpers.append(gevent.spawn(self._guard, self._tick_forever, epoch))
+        if self._bounds.duration is not None:
+            helpers.append(gevent.spawn_later(self._bounds.duration, self._end_within, 0.0))
         try:
             self._wait_for_end(epoch)
         finally:
@@ -185,6 +189,7 @@ class Engine:
                     "interrupted": sum(book.interrupted for book in books),
                 },
                 "scenarios": [row for run in self._runs for row in scenario_rows(run)],
+                **held_back(self._host.network.limiter),
                 "health": {
                     "lag_ms": lag_ms,
                     "cpu_s": usage.ru_utime + usage.ru_stime,

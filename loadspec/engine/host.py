@@ -8,18 +8,24 @@ from typing import Any
 
 from greenlet import greenlet
 
+from loadspec.engine.bounds import Bounds
 from loadspec.engine.branches import Gathering, interrupt
+from loadspec.engine.watched import LimitedWatchedChannel, WatchedChannel
 from loadspec.plan import Plan
 from loadspec.protocols.user import Branch, User
 from loadspec.transports.fast import Channel
+from loadspec.transports.limiter import LimitedChannel, RateLimiter, loop_wait
 from loadspec.transports.network import Network
 
 
 class EngineHost:
     """The `Host` of all users of one worker."""
 
-    def __init__(self, plan: Plan) -> None:
-        self.network = Network()
+    def __init__(self, plan: Plan, bounds: Bounds | None = None) -> None:
+        bounds = bounds or Bounds()
+        self.network = Network(hosts=bounds.hosts)
+        if bounds.rate is not None:
+            self.network.limiter = RateLimiter(bounds.rate, loop_wait(self.network))
         self._plan = plan
         self._parked: dict[User, Any] = {}  # → the callback that resumes it, None as long as nobody has woken it
         self.random: Callable[[], float] = random.Random(plan.seed).random
@@ -62,7 +68,11 @@ class EngineHost:
         """A channel to an origin, not connected yet."""
         where, tls = self._plan.origins[origin], self._plan.tls
         context = self.network.context(tls.ca_file, tls.insecure_skip_verify) if where.tls else None
-        return Channel(self.network, where, user.resume, context)
+        limited = self.network.limiter is not None
+        if self._plan.watch is not None:
+            watched = LimitedWatchedChannel if limited else WatchedChannel
+            return watched(self.network, where, user.resume, context).watch(self._plan.watch, user, where)
+        return (LimitedChannel if limited else Channel)(self.network, where, user.resume, context)
 
     def start(self, user: User, run: Callable[[User], None]) -> greenlet:
         """Run `run(user)` in a greenlet of its own, from the hub. A raw greenlet: a user costs little."""

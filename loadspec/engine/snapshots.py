@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from loadspec.engine.scenario import CrewRun
+from loadspec.transports.limiter import RateLimiter
 
 
 def scenario_rows(run: CrewRun) -> list[dict[str, Any]]:
@@ -24,3 +25,11 @@ def scenario_rows(run: CrewRun) -> list[dict[str, Any]]:
         }
         for member, book in zip(run.crew.members, run.books, strict=True)
     ]
+
+
+def held_back(limiter: RateLimiter | None) -> dict[str, Any]:
+    """What `--max-rate` held back since the last snapshot; nothing where there is no such limit."""
+    if limiter is None:
+        return {}
+    requests, seconds = limiter.take()
+    return {"held_back": {"requests": requests, "seconds": seconds}}

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import orjson
@@ -30,6 +30,9 @@ class Job:
     source: str
     seed: int
     run_id: str
+    bounds: Mapping[str, Any] = field(default_factory=dict)
+    """See `engine.bounds`: what holds whatever the spec says."""
+    log_http: str = ""
 
 
 class WorkerProcess:

@@ -17,7 +17,8 @@ import orjson
 from gevent.os import make_nonblocking, nb_read, nb_write
 from gevent.queue import SimpleQueue
 
-from loadspec.engine import Engine, PhaseEnd
+from loadspec.engine import Bounds, Engine, PhaseEnd
+from loadspec.fleet.httplog import HttpLog, notes_of
 from loadspec.plan import compile_plan
 from loadspec.spec import build
 
@@ -53,11 +54,15 @@ def _obey(orders: Any, engine: list[Engine], send: Callable[[dict[str, Any]], No
 def _compile(order: dict[str, Any], engine: list[Engine], send: Callable[[dict[str, Any]], None]) -> None:
     try:
         spec = build(order["document"], order["env_values"], order["source"])
-        plan = compile_plan(spec, order["seed"], order["run_id"])
+        log = HttpLog(order["log_http"]) if order["log_http"] else None
+        plan = compile_plan(spec, order["seed"], order["run_id"], log)
     except ValueError as error:
         send({"is": "invalid", "reason": str(error), "hint": getattr(error, "hint", "")})
         return
-    engine.append(Engine(plan, lambda snapshot: send({"is": "snapshot", **snapshot})))
+    if log is not None:
+        log.failures = plan.phases["load"].failures
+    bounds = Bounds.from_wire(order["bounds"])
+    engine.append(Engine(plan, lambda snapshot: send({"is": "snapshot", **snapshot, "notes": notes_of(log)}), bounds))
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_GC_THRESHOLDS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from loadspec.load import LoadConfig
 from loadspec.metrics.meters import Meters, TrendMeter, ValueMeter
@@ -12,6 +13,9 @@ from loadspec.protocols.failures import FailureLog
 from loadspec.protocols.user import User
 from loadspec.spec.model import Tls
 from loadspec.wire.url import Origin
+
+if TYPE_CHECKING:
+    from loadspec.plan.watch import Watch
 
 RunStep = Callable[[User], None]
 """Runs one step for a user. Raises a `Stop` where the step ends more than itself."""
@@ -63,3 +67,4 @@ class Plan:
     seed: int
     setup_timeout: float
     teardown_timeout: float
+    watch: Watch | None = None

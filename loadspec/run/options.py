@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from loadspec.outputs import Out
+from loadspec.spec.limits import Limits
 
 
 def new_run_id(now: datetime | None = None) -> str:
@@ -30,8 +31,13 @@ class RunOptions:
     """What --out asked for."""
     quiet: bool = False
     colour: bool | None = None
+    log_http: Path | None = None
+    """Where every exchange is written."""
     allow_saturated: bool = False
     """Accepted for the day when a saturated generator invalidates a run; nothing is held against it yet."""
+
+    limits: Limits = field(default_factory=Limits)
+    """What whoever runs the spec allows; the spec has been held against it."""
 
     @property
     def directory(self) -> Path:

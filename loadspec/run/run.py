@@ -39,7 +39,7 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
     show = live(stderr or sys.stderr, options.quiet, options.colour, infos, spec.name)
     started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
     began = monotonic()
-    job = Job(spec.document, spec.env_values, spec.source, options.seed, options.run_id)
+    job = _job(spec, options)
     journal = Journal(options.directory / "journal", {"run_id": options.run_id, "started_at": started_at})
     crash: Crash | None = None
     with Signals() as signals:
@@ -90,10 +90,33 @@ def prepare(options: RunOptions) -> None:
             f"the reports cannot be written to {directory}: {error.strerror}",
             "free some space, or name another folder with --report-dir",
         ) from None
+    if options.log_http is not None:
+        _begin_log(options.log_http)
     for out in options.outs:
         place = Path(out.target)
         if not place.parent.is_dir() or place.is_dir():
             raise OutputError(f"--out cannot write to {place}", "name a file in a folder that is there")
+
+
+def _job(spec: Spec, options: RunOptions) -> Job:
+    return Job(
+        spec.document,
+        spec.env_values,
+        spec.source,
+        options.seed,
+        options.run_id,
+        log_http=str(options.log_http or ""),
+        bounds=options.limits.wire(),
+    )
+
+
+def _begin_log(path: Path) -> None:
+    try:
+        path.write_bytes(b"")
+        path.chmod(0o600)  # secrets are masked, what the server says about people is not
+    except OSError as error:
+        help = "name a file in a folder that is there"
+        raise OutputError(f"--log-http cannot write to {path}: {error.strerror}", help) from None
 
 
 def write(result: RunResult, options: RunOptions) -> tuple[RunResult, list[Path]]:

@@ -6,7 +6,7 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gevent
 from gevent import get_hub
@@ -14,7 +14,11 @@ from gevent.event import AsyncResult
 
 from loadspec.clock import monotonic
 from loadspec.transports.base import ExchangeError
+from loadspec.wire.hosts import HostLimit
 from loadspec.wire.limits import DEFAULT, Limits
+
+if TYPE_CHECKING:
+    from loadspec.transports.limiter import RateLimiter
 
 Address = tuple[int, Any]
 """(family, socket address)."""
@@ -28,11 +32,13 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 class Network:
     """One per worker; made and used in the worker's only thread."""
 
-    def __init__(self, limits: Limits = DEFAULT) -> None:
+    def __init__(self, limits: Limits = DEFAULT, hosts: HostLimit | None = None) -> None:
         self.hub = get_hub()
         self.loop = self.hub.loop
         self.switch: Callable[[], Any] = self.hub.switch
         self.limits = limits
+        self.limiter: RateLimiter | None = None
+        self._hosts = hosts
         self._resolved: dict[tuple[str, int], tuple[float, list[Address]]] = {}
         self._asked: dict[tuple[str, int], Any] = {}
         self._contexts: dict[tuple[str | None, bool], ssl.SSLContext] = {}
@@ -40,14 +46,19 @@ class Network:
     def resolve(self, host: str, port: int, timeout: float) -> list[Address]:
         """Addresses of a host, kept for five minutes; looked up off the loop's thread.
 
-        Raises ExchangeError: `dns` or `timeout`, or `forbidden_target` for a link-local or metadata address.
+        Raises ExchangeError: `dns` or `timeout`; `forbidden_target` for a link-local or metadata address; and
+        `host_not_allowed` where `--allow-host` refuses the name, which is then not looked up, or one of its addresses.
         """
         known = self._resolved.get((host, port))
         if known and monotonic() - known[0] < _TTL:
             return known[1]
+        if self._hosts is not None and self._hosts.refused(host, port):
+            raise _not_allowed(f"{host}:{port}")
         addresses = _literal(host, port) or self._look_up(host, port, timeout)
         for _, address in addresses:
             _refuse_forbidden(host, address[0])
+            if self._hosts is not None and self._hosts.refuses_address(host, port, address[0]):
+                raise _not_allowed(f"{host} is {address[0]}: that")
         self._resolved[host, port] = (monotonic(), addresses)
         return addresses
 
@@ -92,6 +103,10 @@ def _literal(host: str, port: int) -> list[Address]:
     except ValueError:
         return []
     return [(socket.AF_INET, (host, port)) if ip.version == 4 else (socket.AF_INET6, (host, port, 0, 0))]
+
+
+def _not_allowed(what: str) -> ExchangeError:
+    return ExchangeError("host_not_allowed", "connect", f"{what} is no host that --allow-host allows")
 
 
 def _refuse_forbidden(host: str, address: str) -> None:

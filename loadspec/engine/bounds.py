@@ -1,0 +1,27 @@
+"""What whoever runs a spec allows, as far as a worker must see to it itself while the load runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from loadspec.wire.hosts import HostLimit
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """`rate`: requests a second of this worker; `duration`: seconds of load after which whoever is left is interrupted.
+
+    None where there is no such limit.
+    """
+
+    hosts: HostLimit | None = None
+    rate: float | None = None
+    duration: float | None = None
+
+    @classmethod
+    def from_wire(cls, wire: Mapping[str, Any]) -> Bounds:
+        """Of a job's JSON value; nothing in it limits nothing."""
+        lists = wire.get("hosts")
+        return cls(HostLimit.parse(lists) if lists else None, wire.get("rate"), wire.get("duration"))
