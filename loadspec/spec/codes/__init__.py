@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from loadspec.spec.codes import expressions, files, flow, limits, load, names, requests, reuse, scenarios, schema
+from loadspec.spec.codes import answers, expressions, files, flow, limits, load, names, requests, reuse, scenarios, schema
 from loadspec.spec.codes.code import Code
 
 __all__ = ["CODES", "Code"]
 
-_THEMES = (expressions, files, flow, limits, load, names, requests, reuse, scenarios, schema)
+_THEMES = (answers, expressions, files, flow, limits, load, names, requests, reuse, scenarios, schema)
 
 CODES: dict[str, Code] = dict(sorted(row for theme in _THEMES for row in theme.CODES.items()))
