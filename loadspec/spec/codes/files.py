@@ -25,8 +25,8 @@ CODES: dict[str, Code] = {
         "The text is no YAML from this place on. Most often a value needs quotes: one that holds `: ` or ` #`, or "
         "begins with `@`, backtick, `%`, `*`, `&`, `>`, `|`, `{` or `[`. Indentation is spaces, never tabs, and keys "
         "of one mapping begin in one column.",
-        "thresholds:\n  checks: > 99%\n",
-        "thresholds:\n  checks: rate > 99%\n",
+        "thresholds:\n  http_reqs: > 100\n",
+        "thresholds:\n  http_reqs: count > 100\n",
     ),
     "LS004": Code(
         "a key given twice",

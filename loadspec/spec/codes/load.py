@@ -42,11 +42,34 @@ CODES: dict[str, Code] = {
         "stages: 10s:5, 20s:10\nduration: 1m\n",
         "stages: 10s:5, 20s:10\n",
     ),
+    "LS033": Code(
+        "times that defeat each other",
+        "A time that another one makes meaningless: a poll that is over before it asks again, a wait that outlasts "
+        "the load, an abort after its end, a limit of a part that the total hides. As an error: a load without a user.",
+        "endpoints:\n  job: {path: /job}\nflow:\n  - poll: job\n    until: ok\n    every: 2m\n    timeout: 60s\n",
+        "endpoints:\n  job: {path: /job}\nflow:\n  - poll: job\n    until: ok\n    every: 2s\n    timeout: 60s\n",
+    ),
     "LS040": Code(
         "vus alone over another load shape",
         "Stages say how many users there are at each moment, so a number of users above them has no meaning. Give "
         "other stages, or a duration beside the users.",
         "$ loadspec run spec.yaml --vus 20\nstages: 10s:5, 20s:10\n",
         "$ loadspec run spec.yaml --vus 20 --duration 30s\nstages: 10s:5, 20s:10\n",
+    ),
+    "LS045": Code(
+        "a threshold that no sample can reach",
+        "No step of the load adds to the metric, or none with the tags in braces: setup and teardown are not judged. A "
+        "threshold without a sample fails, so this one would fail after the whole run. With `empty: pass` it is a "
+        "warning.",
+        "metrics: {errors: rate}\nthresholds:\n  errors: rate < 1%\n",
+        "metrics: {errors: rate}\nflow:\n  - call: home\n    record: {errors: not ok}\nthresholds:\n"
+        "  errors: rate < 1%\n",
+    ),
+    "LS046": Code(
+        "a threshold that is decided before the run",
+        "The bound lies outside what the metric can be: a share is between 0% and 100%, a time or a count never below "
+        "0. Or two bounds of one metric leave no room between them. As a warning: a bound that every run keeps.",
+        "thresholds:\n  http_req_failed: rate < 0%\n",
+        "thresholds:\n  http_req_failed: rate <= 0%\n",
     ),
 }

@@ -5,6 +5,15 @@ from __future__ import annotations
 from loadspec.spec.codes.code import Code
 
 CODES: dict[str, Code] = {
+    "LS019": Code(
+        "two steps of one name",
+        "`steps.NAME` and `since('NAME')` look at the last step of that name that ran. Where two of them stand in one "
+        "flow, give at least one a `name` of its own.",
+        "endpoints:\n  login: {path: /login}\n  list: {path: /items}\nflow:\n  - call: login\n  - call: login\n"
+        "  - call: list\n    when: steps.login.ok\n",
+        "endpoints:\n  login: {path: /login}\n  list: {path: /items}\nflow:\n  - call: login\n  - call: login\n"
+        "    name: login_again\n  - call: list\n    when: steps.login_again.ok\n",
+    ),
     "LS020": Code(
         "an unknown endpoint",
         "`call` and `poll` name an entry of `endpoints`. The name becomes the `endpoint` tag of every sample, so "
@@ -77,6 +86,14 @@ CODES: dict[str, Code] = {
         '    query: {size: "{{ vars.size }}"}\n',
         "$ loadspec run spec.yaml --var size=512\nvars: {size: 1024}\nflow:\n  - call: home\n"
         '    query: {size: "{{ vars.size }}"}\n',
+    ),
+    "LS048": Code(
+        "a declaration that nothing uses",
+        "A variable, environment variable, metric or capture that no template, expression or step names, in no "
+        "profile: most often a name is misspelt somewhere. A name that begins with an underscore is kept without a "
+        "warning.",
+        "endpoints:\n  login: {path: /login, capture: {token: $.token}}\n",
+        "endpoints:\n  login: {path: /login, capture: {_token: $.token}}\n",
     ),
     "LS050": Code(
         "an endpoint that no step uses",

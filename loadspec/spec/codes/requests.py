@@ -27,6 +27,14 @@ CODES: dict[str, Code] = {
         "endpoints:\n  login: {path: /login, capture: {token: data.token}}\n",
         "endpoints:\n  login: {path: /login, capture: {token: $.data.token}}\n",
     ),
+    "LS049": Code(
+        "a secret in plain text",
+        "A password, key or token stands in the file, for whoever reads it and in every report. Declare it under `env` "
+        "with `secret: true`: its value then comes from outside and is masked wherever it would be shown.",
+        'endpoints:\n  items: {path: /items, auth: {bearer: "s3cr3t-t0ken"}}\n',
+        "env:\n  API_TOKEN: {secret: true}\nendpoints:\n"
+        '  items: {path: /items, auth: {bearer: "{{ env.API_TOKEN }}"}}\n',
+    ),
     "LS041": Code(
         "an environment variable without a value",
         "The variable is declared without a default, or as required, and neither the environment nor `--env` gives it "

@@ -9,8 +9,8 @@ CODES: dict[str, Code] = {
         "an unknown key",
         "No key is ignored: a misspelt setting that is silently dropped makes a test that tests something else. The "
         "help lists the keys that may stand here.",
-        "treshold:\n  checks: rate > 99%\n",
-        "thresholds:\n  checks: rate > 99%\n",
+        "treshold:\n  http_req_failed: rate < 1%\n",
+        "thresholds:\n  http_req_failed: rate < 1%\n",
     ),
     "LS013": Code(
         "a value of the wrong type",

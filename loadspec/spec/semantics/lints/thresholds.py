@@ -1,0 +1,224 @@
+"""Thresholds that no sample can reach, and thresholds that are decided before the run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from loadspec.metrics.catalog import BUILTIN, tag_names
+from loadspec.spec.diagnostics import Diagnostic, Level, Path, did_you_mean, listed
+from loadspec.spec.semantics.lints.facts import Facts, Step
+from loadspec.spec.semantics.sections import metric_infos, scenario_values
+from loadspec.spec.semantics.values import listing, mapping
+from loadspec.thresholds import ThresholdError, parse_thresholds
+from loadspec.thresholds.model import Threshold
+from loadspec.thresholds.selector import DEFAULTS, Clause
+
+Found = Iterator[Diagnostic]
+Tags = dict[str, str]
+
+_STEP_TAGS = ("endpoint", "poll", "check")
+
+
+class Judged(NamedTuple):
+    """A threshold that parses, its key, and where its text stands."""
+
+    key: str
+    path: Path
+    threshold: Threshold
+
+
+def unreachable_thresholds(facts: Facts) -> Found:
+    """A metric that no step of the load adds to, a selector that no sample of it fits."""
+    told: set[str] = set()
+    for judged in _parsed(facts):
+        if judged.key in told:
+            continue
+        problem = _problem(facts, judged.threshold)
+        if problem is None:
+            continue
+        told.add(judged.key)
+        word, message, help = problem
+        level: Level = "warning" if judged.threshold.empty_passes else "error"
+        at = max(judged.key.rfind(word), 0) if word else 0
+        yield facts.places.key_text(("thresholds", judged.key), at, "LS045", message, help=help, level=level)
+
+
+def _parsed(facts: Facts) -> list[Judged]:
+    kinds = {**BUILTIN, **metric_infos(facts.document)}
+    endpoints = list(mapping(facts.document, "endpoints"))
+    found = []
+    for key, value in mapping(facts.document, "thresholds").items():
+        items = list(enumerate(value)) if isinstance(value, list) else [(None, value)]
+        for index, item in items:
+            path: Path = ("thresholds", key) if index is None else ("thresholds", key, index)
+            path = (*path, "that") if isinstance(item, Mapping) else path
+            try:
+                values = {"endpoint": endpoints, **scenario_values(facts.document, key)}
+                (threshold,) = parse_thresholds(key, item, kinds, values)
+            except (ThresholdError, ValueError):
+                continue  # has been said
+            found.append(Judged(key, path, threshold))
+    return found
+
+
+def _problem(facts: Facts, threshold: Threshold) -> tuple[str, str, str] | None:
+    """(word of the key at fault, message, help), or None if a sample may come."""
+    series = _series(facts, threshold.metric)
+    if series is None:
+        return None
+    if not series:
+        return _nothing(facts, threshold.metric)
+    for clause in threshold.selector:
+        if clause.tag == "status" and clause.op == ":" and not 100 <= int(clause.value) <= 599 and int(clause.value):
+            return clause.value, f"no answer has status {clause.value}", "a status lies between 100 and 599; 0 is none"
+    clauses = [clause for clause in threshold.clauses if any(clause.tag in tags for tags in series)]
+    if any(all(clause.holds(tags) for clause in clauses) for tags in series):
+        return None
+    for clause in clauses:
+        if not any(clause.holds(tags) for tags in series):
+            return _no_such(clause, threshold, series)
+    return "{", "no sample has all of these tags at once", "give up one of the conditions"
+
+
+def _series(facts: Facts, metric: str) -> list[Tags] | None:
+    """The tags of all samples that the load can make of a metric; None where that does not depend on the steps."""
+    if metric == "group_duration":
+        return [{} for step in facts.load_steps if "group" in step.step]
+    if metric in BUILTIN and not set(_STEP_TAGS) & set(tag_names(metric)):
+        return None
+    steps = facts.sending
+    if metric not in BUILTIN:
+        steps = [step for step in facts.load_steps if metric in recorded(step.step)]
+    return [tags for step in steps for tags in _tags(facts, step, metric)]
+
+
+def _tags(facts: Facts, step: Step, metric: str) -> Iterator[Tags]:
+    own = {tag: str(value) for tag, value in mapping(_scenario(facts, step.scenario), "tags").items()}
+    scenario = {"scenario": step.scenario, **own} if step.scenario else {}
+    tags = {**scenario, "endpoint": step.endpoint, "poll": "true" if "poll" in step.step else "false"}
+    if metric != "checks":
+        yield tags
+        return
+    given = {**mapping(facts.endpoints.get(step.endpoint, {}), "checks"), **mapping(step.step, "checks")}
+    for name, value in given.items():
+        if value is not None:
+            yield {**tags, "check": name}
+
+
+def _scenario(facts: Facts, name: str) -> Mapping[str, Any]:
+    return mapping(mapping(facts.document, "scenarios"), name)
+
+
+def recorded(step: Mapping[str, Any]) -> set[str]:
+    """The custom metrics that a step adds to."""
+    rows = [row for row in listing(step, "classify") if isinstance(row, Mapping)]
+    counted = {str(row[key]) for row in rows for key in ("count", "else") if key in row}
+    return counted | set(mapping(step, "record"))
+
+
+def _nothing(facts: Facts, metric: str) -> tuple[str, str, str]:
+    if metric == "checks":
+        return "", "no step of the load has a check, so this threshold never has a sample", "give an endpoint `checks`"
+    if metric == "group_duration":
+        return "", "no step of the load is a `group`, so this threshold never has a sample", "write a `group` step"
+    if metric in BUILTIN:
+        return "", "no step of the load sends a request, so this threshold never has a sample", "add a `call` step"
+    where = {str(path[0]) for path, step in facts.all_steps if metric in recorded(step)}
+    help = f"add `record: {{{metric}: ...}}` to a step of the flow"
+    if where:
+        return "", f"only {listed(sorted(where))} adds to `{metric}`, and thresholds judge the load", help
+    return "", f"no step adds to `{metric}`, so this threshold never has a sample", help
+
+
+def _no_such(clause: Clause, threshold: Threshold, series: list[Tags]) -> tuple[str, str, str]:
+    """A condition that no sample fulfils."""
+    if clause in DEFAULTS and clause not in threshold.selector:
+        help = f"to judge the polls, write {threshold.metric}{{poll:any}}"
+        return "", "the load only polls, and this threshold leaves polls out", help
+    known = sorted({tags[clause.tag] for tags in series if clause.tag in tags})
+    if clause.tag == "endpoint" and clause.op == ":":
+        what = "adds to this metric at" if threshold.metric not in BUILTIN else "sends to"
+        what = "checks an answer of" if threshold.metric == "checks" else what
+        message = f"no step of the load {what} endpoint `{clause.value}`"
+    elif clause.tag == "check" and clause.op == ":":
+        message = f"no check of the load is called `{clause.value}`"
+    elif clause.tag == "poll":
+        message = f"no step of the load {'polls' if clause.value == 'true' else 'calls without polling'}"
+    else:
+        message = f"no sample has a {clause.tag} that fits `{clause.value}`"
+    near = did_you_mean(clause.value, known)
+    return clause.value, message, near or f"there are {listed(known)}"
+
+
+def decided_thresholds(facts: Facts) -> Found:
+    """Bounds that always or never hold, and two that contradict each other."""
+    parsed = _parsed(facts)
+    for judged in parsed:
+        threshold = judged.threshold
+        low, high = _domain(threshold)
+        subject = f"`{threshold.aggregate}` of `{threshold.metric}`"
+        if not _possible(threshold.op, threshold.limit, low, high):
+            message = f"this can never hold: {subject} lies {_range(low, high)}"
+            yield _at(facts, judged, message, "error")
+        elif not _possible(_NOT[threshold.op], threshold.limit, low, high):
+            message = f"this always holds: {subject} lies {_range(low, high)}"
+            yield _at(facts, judged, message, "warning")
+    yield from _contradictions(facts, parsed)
+
+
+def _at(facts: Facts, judged: Judged, message: str, level: Level) -> Diagnostic:
+    help = "write a limit that a run can miss and can meet"
+    text = judged.threshold.source
+    return facts.places.text(judged.path, text, 0, "LS046", message, len(text), help=help, level=level)
+
+
+_NOT = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+
+
+def _domain(threshold: Threshold) -> tuple[float, float]:
+    """The least and the greatest value that the aggregate can have."""
+    if threshold.measure == "ratio":
+        return 0.0, 1.0
+    counted = threshold.kind == "counter" or threshold.aggregate.name in ("count", "rate")
+    return (0.0 if counted or threshold.metric in BUILTIN else -math.inf), math.inf
+
+
+def _possible(op: str, limit: float, low: float, high: float) -> bool:
+    """Whether some value in low..high stands in this relation to the limit."""
+    return {
+        "<": low < limit,
+        "<=": low <= limit,
+        ">": high > limit,
+        ">=": high >= limit,
+        "==": low <= limit <= high,
+        "!=": not low == high == limit,
+    }[op]
+
+
+def _range(low: float, high: float) -> str:
+    return "between 0% and 100%" if high == 1 else "never below 0"
+
+
+def _contradictions(facts: Facts, parsed: list[Judged]) -> Found:
+    """The first of a metric's comparisons that an earlier one of the same aggregate leaves no room for."""
+    rows: dict[tuple[str, str], list[Judged]] = {}
+    for judged in parsed:
+        rows.setdefault((judged.key, str(judged.threshold.aggregate)), []).append(judged)
+    for same in rows.values():
+        for index, judged in enumerate(same):
+            other = next((each for each in same[:index] if _exclude(each.threshold, judged.threshold)), None)
+            if other:
+                message = f"this and `{other.threshold.source}` can never hold together"
+                yield _at(facts, judged, message, "error")
+                break
+
+
+def _exclude(one: Threshold, two: Threshold) -> bool:
+    for below, above in ((one, two), (two, one)):
+        if below.op in ("<", "<=", "==") and above.op in (">", ">=", "=="):
+            touching = "<" not in (below.op, above.op) and ">" not in (below.op, above.op)
+            if below.limit < above.limit or (below.limit == above.limit and not touching):
+                return True
+    return False

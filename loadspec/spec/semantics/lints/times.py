@@ -1,0 +1,108 @@
+"""Times that defeat each other, and loads that start nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from loadspec.load import RampingVus
+from loadspec.spec.diagnostics import Diagnostic, Path
+from loadspec.spec.semantics.lints.facts import Facts
+from loadspec.spec.semantics.values import mapping
+from loadspec.units import format_duration, parse_duration, parse_duration_range
+
+Found = Iterator[Diagnostic]
+
+_PHASE_TIMEOUT = 60.0
+_POLL_EVERY, _POLL_TIMEOUT = 1.0, 60.0
+
+
+def loads(facts: Facts) -> Found:
+    """A load without users, and aborts that come after its end."""
+    for path, load in facts.built:
+        if load.max_vus == 0 and isinstance(load, RampingVus):
+            help = "give a stage users, or leave out `start_vus: 0`"
+            message = "no stage has a user: this load makes no iteration"
+            yield facts.places.key((*path, "stages"), "LS033", message, help=help)
+    end = max((load.duration for _, load in facts.built), default=0.0)
+    for path, item in _long_forms(facts):
+        after = _seconds(item.get("after"))
+        if end and item.get("abort") is True and after is not None and after >= end:
+            message = f"the load ends after {format_duration(end)}: this never aborts it"
+            yield facts.places.value((*path, "after"), "LS033", message, level="warning")
+
+
+def _long_forms(facts: Facts) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    for key, value in mapping(facts.document, "thresholds").items():
+        if isinstance(value, Mapping):
+            yield ("thresholds", key), value
+        for index, item in enumerate(value if isinstance(value, list) else ()):
+            if isinstance(item, Mapping):
+                yield ("thresholds", key, index), item
+
+
+def waits(facts: Facts) -> Found:
+    """Polls that ask once, waits that outlast their load or phase, limits that a smaller one hides."""
+    for path, step in facts.all_steps:
+        if "poll" in step:
+            yield from _poll(facts, path, step)
+        elif isinstance(step.get("timeout"), Mapping):
+            yield from _limits(facts, (*path, "timeout"), step["timeout"])
+        if "think" in step:
+            yield from _think(facts, path, step["think"])
+    for name, endpoint in facts.endpoints.items():
+        yield from _limits(facts, ("endpoints", name, "timeout"), mapping(endpoint, "timeout"))
+    yield from _limits(facts, ("target", "timeout"), mapping(mapping(facts.document, "target"), "timeout"))
+
+
+def _poll(facts: Facts, path: Path, step: Mapping[str, Any]) -> Found:
+    every, timeout = _seconds(step.get("every", "1s")), _seconds(step.get("timeout", "60s"))
+    if every is None or timeout is None or timeout == 0:
+        return
+    if every >= timeout:
+        key = "every" if "every" in step else "timeout"
+        message = f"this poll asks once: `every` ({format_duration(every)}) is not below `timeout` "
+        message += f"({format_duration(timeout)})"
+        help = "make `every` shorter or `timeout` longer; a single request is a `call`"
+        yield facts.places.value((*path, key), "LS033", message, help=help, level="warning")
+    limit = _seconds(facts.document.get(f"{path[0]}_timeout", f"{_PHASE_TIMEOUT:g}s"))
+    if path[0] in ("setup", "teardown") and limit is not None and timeout > limit:
+        message = f"{path[0]} ends after {format_duration(limit)}, and this poll may take {format_duration(timeout)}"
+        key = "timeout" if "timeout" in step else "poll"
+        help = f"write `{path[0]}_timeout: {step.get('timeout', '60s')}` or more at top level"
+        yield facts.places.value((*path, key), "LS033", message, help=help, level="warning")
+
+
+def _think(facts: Facts, path: Path, value: Any) -> Found:
+    """Longer than the whole load, its grace included: nobody gets past it."""
+    owner = path[:2] if path[0] == "scenarios" else ()
+    ends = [load.end for place, load in facts.built if place in (owner, ())]
+    if path[0] not in ("flow", "scenarios") or not ends:
+        return
+    try:
+        low, _ = parse_duration_range(str(value))
+    except ValueError:
+        return
+    if low >= max(ends):
+        message = (
+            f"nobody gets past this: the load, its `graceful_stop` included, ends after {format_duration(max(ends))}"
+        )
+        yield facts.places.value((*path, "think"), "LS033", message, level="warning")
+
+
+def _limits(facts: Facts, path: Path, value: Mapping[str, Any]) -> Found:
+    total = _seconds(value.get("total"))
+    for key in ("connect", "first_byte"):
+        part = _seconds(value.get(key))
+        if total is not None and part is not None and part > total:
+            message = f"`{key}` is never reached: `total` ends the exchange after {format_duration(total)}"
+            yield facts.places.value((*path, key), "LS033", message, level="warning")
+
+
+def _seconds(value: Any) -> float | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        return parse_duration(value)
+    except ValueError:
+        return None
