@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from loadspec.expr import Missing, Scope, compile_expression, compile_template
+from loadspec.expr import Getter, Missing, Scope, compile_expression, compile_template
 from loadspec.pools import DataError, Pool, Reading, open_rows, rows_of, settle
 from loadspec.pools.data import Keep
 from loadspec.pools.pool import Bust as BustItem
@@ -65,7 +65,7 @@ def _keep(where: str, constants: Constants) -> Keep:
 
 def _bust(bust: Bust, constants: Constants) -> BustItem:
     """The template over (mark, value), for the item or for one field of it."""
-    names = {"mark": lambda pair: pair[0], "value": lambda pair: pair[1]}
+    names: dict[str | tuple[str, ...], Getter] = {"mark": lambda pair: pair[0], "value": lambda pair: pair[1]}
     render, field = compile_template(bust.template, _scope(constants, names)).render, bust.field
 
     def whole(item: Any, mark: str) -> Any:
@@ -86,8 +86,8 @@ class _Fixed(Scope):
     clock = None
 
 
-def _scope(constants: Constants, names: Mapping[str, Any]) -> Scope:
+def _scope(constants: Constants, names: dict[str | tuple[str, ...], Getter]) -> Scope:
     fixed: dict[Any, Any] = {
         (root, name): value for root, values in constants.items() for name, value in values.items()
     }
-    return _Fixed(dict(names), fixed)
+    return _Fixed(names, fixed)

@@ -56,6 +56,11 @@ def locate(reading: Reading) -> Path:
     root = Path(reading.root).resolve()
     wanted = "folder" if reading.format == "folder" else "file"
     try:
+        if any(part.startswith(".") and part not in (".", "..") for part in Path(reading.path).parts):
+            hint = "a spec reads no hidden files: they hold settings and secrets"
+            raise DataError(f"`{reading.path}` is hidden", hint, kind="file")
+        if Path(reading.path).is_absolute():
+            raise DataError(f"`{reading.path}` begins at the root", "names begin in the spec's folder", kind="file")
         place = (root / reading.path).resolve()
         if not place.is_relative_to(root):
             hint = "move it below the spec's folder: a spec reads nothing else, links included"
@@ -79,9 +84,9 @@ def _beside(root: Path, place: Path) -> str:
     from difflib import get_close_matches
 
     try:
-        names = [each.name for each in place.parent.iterdir()][:1000]
+        names = [each.name for each in place.parent.iterdir() if not each.name.startswith(".")][:1000]
     except OSError:
-        return f"names are relative to the spec's folder, {root}"
+        names = []
     near = get_close_matches(place.name, names, n=1)
     if near and place.parent.is_relative_to(root):
         return f"did you mean `{(place.parent / near[0]).relative_to(root)}`?"

@@ -9,7 +9,7 @@ def parse_yaml(data: bytes, name: str) -> Any:
     """Plain data. Raises SpecError, with the place in the file."""
     from loadspec.spec.compose import compose  # a worker pays for YAML only where a pool is written in it
     from loadspec.spec.diagnostics import SpecError
-    from loadspec.spec.reader import decode
+    from loadspec.spec.loading.text import decode
     from loadspec.spec.source import Source
 
     source = Source(name, decode(data, name))

@@ -25,7 +25,7 @@ class Diagnostic:
     """One finding. `line` and `column` count from 1 (0: no place in a file); `length` is the caret's, in characters.
 
     `path` is where in the document, `label` stands beside the caret, `help` below it. `file` names the file, or the
-    option or variable at fault; `text` is the source line.
+    option or variable at fault; `text` is the source line, shown unless `excerpt` is false.
     """
 
     level: Level
@@ -39,6 +39,7 @@ class Diagnostic:
     help: str = ""
     file: str = ""
     text: str = ""
+    excerpt: bool = True
 
 
 class SpecError(LoadspecError):

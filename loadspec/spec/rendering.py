@@ -60,6 +60,8 @@ def render_one(found: Diagnostic, colour: bool = False) -> str:
 
 
 def _place(found: Diagnostic, gutter: str, paint: Paint) -> list[str]:
+    if not found.excerpt:
+        return [f"{gutter}{paint('-->', 'frame')} {printable(found.file)}:{found.line}"]
     source, pad, carets = _excerpt(found)
     label = f" {printable(found.label)}" if found.label else ""
     bar = paint("|", "frame")

@@ -5,11 +5,24 @@
 
 from __future__ import annotations
 
-from loadspec.spec.codes import answers, expressions, files, flow, limits, load, names, requests, reuse, scenarios, schema
+from loadspec.spec.codes import (
+    answers,
+    expressions,
+    files,
+    flow,
+    limits,
+    load,
+    names,
+    pools,
+    requests,
+    reuse,
+    scenarios,
+    schema,
+)
 from loadspec.spec.codes.code import Code
 
 __all__ = ["CODES", "Code"]
 
-_THEMES = (answers, expressions, files, flow, limits, load, names, requests, reuse, scenarios, schema)
+_THEMES = (answers, bodies, expressions, files, flow, limits, load, names, pools, requests, reuse, scenarios, schema)
 
 CODES: dict[str, Code] = dict(sorted(row for theme in _THEMES for row in theme.CODES.items()))

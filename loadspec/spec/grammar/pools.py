@@ -14,7 +14,10 @@ _COLUMNS: Schema = {
     "minLength": 1,
     "items": text("The name of a column."),
     "minItems": 1,
-    "additionalProperties": {"description": "The column's name in the file, or its number.", "type": ["string", "integer"]},
+    "additionalProperties": {
+        "description": "The column's name in the file, or its number.",
+        "type": ["string", "integer"],
+    },
     "minProperties": 1,
     "examples": [["email", "password"], {"email": "E-Mail"}, "prompt"],
 }
@@ -37,7 +40,7 @@ _WEIGHT: Schema = {
 }
 
 _BUST: Schema = {
-    "description": "Make each drawn item unlike any other, so that no cache answers for it: true, or which text and how.",
+    "description": "Make each drawn item unlike any other, so that no cache can answer: true, or which text and how.",
     "type": ["boolean", "object"],
     "properties": {
         "field": text("The column whose text is changed; items that are texts need none.", "prompt"),

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from loadspec.spec.diagnostics import Diagnostic
 from loadspec.spec.places import Places
 from loadspec.spec.semantics.expressions import Work
+from loadspec.spec.semantics.lints import across, lint
 from loadspec.spec.semantics.names import Known
+from loadspec.spec.semantics.pooldata import survey
+from loadspec.spec.semantics.pools import check_pools
 from loadspec.spec.semantics.requests import check_steps
 from loadspec.spec.semantics.scenarios import check_loads
 from loadspec.spec.semantics.sections import (
@@ -22,17 +26,20 @@ from loadspec.spec.semantics.steps import Flow, Uses, captured
 from loadspec.spec.semantics.values import listing, mapping
 from loadspec.spec.tree import below, flows
 
-__all__ = ["Work", "check", "check_loads", "metric_infos"]
+__all__ = ["Work", "across", "check", "check_loads", "metric_infos"]
 
 
 def check(document: Mapping[str, Any], places: Places, work: Work) -> list[Diagnostic]:
     """Everything wrong with a resolved document, whatever its shape; the schema's findings are not repeated."""
-    known = _known(document)
+    data = survey(document, places)
+    known = replace(_known(document), columns=data.columns)
     uses = Uses(work=work)
     found = [
         *check_declarations(document, places),
         *check_vars(document, places, known, work),
         *check_target(document, places, known, work),
+        *data.problems,
+        *check_pools(document, places, known, work),
         *check_steps(document, places),
         *check_loads(document, places),
         *check_thresholds(document, places),
@@ -40,7 +47,7 @@ def check(document: Mapping[str, Any], places: Places, work: Work) -> list[Diagn
     for path, steps in flows(document):
         if path[0] != "fragments":  # they are checked where they are used
             found += Flow(document, path, places, known, uses).check(steps)
-    return found + _unused(document, places, uses, known)
+    return [*found, *_unused(document, places, uses, known), *lint(document, places)]
 
 
 def _known(document: Mapping[str, Any]) -> Known:

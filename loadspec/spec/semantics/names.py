@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from loadspec.expr import FUNCTIONS, CallUse, NameUse
@@ -23,6 +23,8 @@ class Known:
     vars: frozenset[str] = frozenset()
     pools: frozenset[str] = frozenset()
     setup: frozenset[str] = frozenset()
+    columns: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
+    """Pool → the keys of its items, () where they are no mappings, None where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,10 @@ class View:
     steps: frozenset[str] = frozenset()
     later_steps: frozenset[str] = frozenset()
     setup_over: bool = True
+    own: frozenset[str] = frozenset()
+    """Names that mean something only where this expression stands."""
+    row: tuple[str, ...] | None = None
+    """The keys of `row`, as in `Known.columns`."""
     drawn: set[str] = field(default_factory=set)
     """Pools that were drawn from, for whoever looks for unused ones."""
 
@@ -67,6 +73,8 @@ class Problem:
 def check_name(use: NameUse, view: View) -> Problem | None:
     """What is wrong with one dotted name, or None."""
     head = use.parts[0]
+    if head in view.own:
+        return _column(use, 1, view.row, "a row") if head == "row" else None
     if view.constants and head not in view.constants:
         return _not_yet(head, view)
     if head in ANSWER:
@@ -81,7 +89,26 @@ def check_name(use: NameUse, view: View) -> Problem | None:
     return _capture(head, view)
 
 
+def _column(use: NameUse, at: int, columns: tuple[str, ...] | None, of: str) -> Problem | None:
+    """What is wrong with the column that part `at` of a name asks for."""
+    if columns is None or len(use.parts) <= at:
+        return None
+    name, shift = use.parts[at], sum(len(part) + 1 for part in use.parts[:at])
+    if not columns:
+        whole = ".".join(use.parts[:at])
+        message = f"{of} is no mapping, and has no `{name}`"
+        return Problem("LS073", message, help=f"write `{whole}` for all of it", shift=shift, length=len(name))
+    if name in columns:
+        return None
+    message = f"{of} has no column `{name}`"
+    return Problem(
+        "LS073", message, did_you_mean(name, columns), f"the columns are {listed(columns)}", shift, len(name)
+    )
+
+
 def _not_yet(name: str, view: View) -> Problem:
+    if "row" in view.own and name in (view.row or ()):
+        return Problem("LS024", f"nothing is called `{name}` here", f"did you mean `row.{name}`?", length=len(name))
     message = f"`{name}` has no value here: only {listed(view.constants)} are known before the run"
     return Problem("LS039", message, length=len(name))
 
@@ -103,7 +130,8 @@ def _declared(kind: str, code: str, section: str, names: Callable[[View], Iterab
         if section == "pools":
             view.drawn.add(name)
         if name in known:
-            return None
+            columns = view.known.columns.get(name) if section == "pools" else None
+            return _column(use, 2, columns, f"an item of pool `{name}`")
         help = f"declared under `{section}`: {listed(known)}" if known else f"declare it under `{section}`"
         if not section:
             help = f"there are {listed(known)}"

@@ -11,12 +11,13 @@ from loadspec.spec import shapes
 from loadspec.spec.building.scenarios import DEFAULT, scenario_tags
 from loadspec.spec.diagnostics import Diagnostic, Path
 from loadspec.spec.places import Places
+from loadspec.spec.semantics.auth import check_auth, token_names
 from loadspec.spec.semantics.durations import check_duration, check_timeout
 from loadspec.spec.semantics.expressions import Expressions, Work
 from loadspec.spec.semantics.files import check_ca_file
 from loadspec.spec.semantics.names import Known, View
 from loadspec.spec.semantics.requests import check_base_url, check_headers
-from loadspec.spec.semantics.values import at, listing, mapping, mappings, texts
+from loadspec.spec.semantics.values import at, listing, mapping, texts
 from loadspec.thresholds import ThresholdError, parse_thresholds
 
 _DURATIONS = ("duration", "max_duration", "graceful_stop", "graceful_ramp_down", "setup_timeout", "teardown_timeout")
@@ -52,6 +53,7 @@ def check_target(document: Mapping[str, Any], places: Places, known: Known, work
     yield from expressions.found
     yield from check_base_url(places, target.get("base_url"))
     yield from check_headers(places, ("target", "headers"), target)
+    yield from check_auth(places, ("target",), target, document)
     yield from check_timeout(places, ("target", "timeout"), target.get("timeout"))
     yield from check_ca_file(places, ("target", "tls", "ca_file"), mapping(target, "tls").get("ca_file"))
 
@@ -70,16 +72,11 @@ def check_vars(document: Mapping[str, Any], places: Places, known: Known, work: 
 
 
 def check_declarations(document: Mapping[str, Any], places: Places) -> Found:
-    """Metrics and pools."""
+    """Metrics."""
     for name in mapping(document, "metrics"):
         if name in BUILTIN:
             message = f"`{name}` is a built-in metric"
             yield places.key(("metrics", name), "LS035", message, help="choose another name")
-    for name, pool in mappings(document, "pools"):
-        if "items" not in pool:
-            yield places.key(
-                ("pools", name), "LS014", f"pool `{name}` needs `items`", help="a list of texts or mappings"
-            )
 
 
 def check_thresholds(document: Mapping[str, Any], places: Places) -> Found:
