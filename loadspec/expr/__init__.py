@@ -18,6 +18,7 @@ from loadspec.expr.code import Code
 from loadspec.expr.compile import compile_code, compile_expression
 from loadspec.expr.errors import EvalError, ExprError, Missing, UnknownName
 from loadspec.expr.functions import FUNCTIONS
+from loadspec.expr.kinds import Doubt, Kinds, kinds_in, kinds_in_template
 from loadspec.expr.names import CallUse, NameUse, calls_in, calls_in_template, names_in, names_in_template
 from loadspec.expr.regex import Regex, compile_regex
 from loadspec.expr.scope import Binding, Factory, Getter, Scope
@@ -30,10 +31,12 @@ __all__ = [
     "Bytes",
     "CallUse",
     "Code",
+    "Doubt",
     "EvalError",
     "ExprError",
     "Factory",
     "Getter",
+    "Kinds",
     "Missing",
     "NameUse",
     "Regex",
@@ -53,6 +56,8 @@ __all__ = [
     "compile_template",
     "dump_json",
     "header_value",
+    "kinds_in",
+    "kinds_in_template",
     "names_in",
     "names_in_template",
     "parse_template",

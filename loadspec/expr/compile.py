@@ -145,7 +145,8 @@ class _Compiler:
         """`since('generate')`: the scope makes a getter of the constant arguments."""
         arguments = self.build_all(node.args)
         if not all(piece.constant for piece in arguments):
-            raise self.fail(node, f"the arguments of `{name}` are constants", f"for example {name}('a_name')")
+            hint = f"for example {name}('a_name')"
+            raise self.fail(node, f"the arguments of `{name}` are constants", hint, "function")
         try:
             return Code(self.scope.functions[name](tuple(piece.value for piece in arguments)))
         except ExprError as error:
@@ -201,7 +202,7 @@ class _Compiler:
         try:
             return self.scope.paths(text)
         except ExprError as error:
-            raise self.inside(argument, error) from None
+            raise self.inside(argument, ExprError(error.message, error.offset, error.hint, "function")) from None
 
     def jsonpath(self, node: ast.Call) -> Code:
         return Code(_applied(self.build(node.args[0]).run, self.path_of(node).first))

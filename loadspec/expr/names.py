@@ -19,11 +19,15 @@ class NameUse(NamedTuple):
 
 
 class CallUse(NamedTuple):
-    """A call of a function: its name, its arguments where all are literals (else None), its column in the text."""
+    """A call of a function: its name, its arguments where all are literals (else None), its column in the text.
+
+    `last` is its last argument where that is a text in quotes, else empty.
+    """
 
     name: str
     args_constant: tuple[Any, ...] | None
     offset: int
+    last: str = ""
 
 
 _Use = TypeVar("_Use", NameUse, CallUse)
@@ -81,7 +85,8 @@ def _walk(parsed: Parsed, node: ast.AST, names: list[NameUse], calls: list[CallU
     if isinstance(node, ast.Call):
         arguments = tuple(_literal(argument) for argument in node.args)
         known = None if _UNKNOWN in arguments else arguments
-        calls.append(CallUse(node.func.id, known, parsed.offset(node)))  # type: ignore[attr-defined]
+        last = arguments[-1] if arguments and isinstance(arguments[-1], str) else ""
+        calls.append(CallUse(node.func.id, known, parsed.offset(node), last))  # type: ignore[attr-defined]
         children: list[Any] = list(node.args)
     else:
         children = list(ast.iter_child_nodes(node))

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from loadspec.expr.errors import ExprError
+from loadspec.expr.functions import FUNCTIONS, HABITS
 from loadspec.expr.traps import blank_strings, check_traps
 
 MAX_LENGTH = 1000
@@ -143,13 +144,19 @@ def _check_tuple(parsed: Parsed, node: Any) -> None:
 
 def _check_call(parsed: Parsed, node: Any) -> None:
     if isinstance(node.func, ast.Attribute):
-        arguments = ", ".join(parsed.segment(part) for part in (node.func.value, *node.args))
-        hint = f"write it as a function: {node.func.attr}({arguments})"
-        raise ExprError("values have no methods", parsed.offset(node), hint)
+        raise ExprError("values have no methods", parsed.offset(node), _method_hint(parsed, node), "function")
     if not isinstance(node.func, ast.Name):
         raise ExprError(f"`{parsed.segment(node.func)}` is not a function", parsed.offset(node))
     if node.keywords:
-        raise ExprError("arguments have no names here", parsed.offset(node), "give them by position")
+        raise ExprError("arguments have no names here", parsed.offset(node), "give them by position", "function")
+
+
+def _method_hint(parsed: Parsed, node: Any) -> str:
+    name = node.func.attr
+    if name in FUNCTIONS:
+        arguments = ", ".join(parsed.segment(part) for part in (node.func.value, *node.args))
+        return f"write it as a function: {name}({arguments})"
+    return f"here that is {HABITS[name]}" if name in HABITS else "write a function's name first, as in lower(text)"
 
 
 _CHECKS = {

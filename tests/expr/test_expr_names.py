@@ -35,10 +35,10 @@ def test_names_are_found_everywhere(text: str) -> None:
 
 def test_calls() -> None:
     assert calls_in("since('x') + f(1, [2, null], -3) + g(a, 1) + draw('u').email") == [
-        CallUse("since", ("x",), 0),
+        CallUse("since", ("x",), 0, "x"),
         CallUse("f", None, 13),
         CallUse("g", None, 35),
-        CallUse("draw", ("u",), 45),
+        CallUse("draw", ("u",), 45, "u"),
     ]
     assert calls_in("f(true, null, {'a': 1}, (2, 3))") == [CallUse("f", (True, None, {"a": 1}, (2, 3)), 0)]
 

@@ -3,35 +3,31 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
-from loadspec.expr import (
-    Binding,
-    CallUse,
-    ExprError,
-    Getter,
-    NameUse,
-    Scope,
-    calls_in,
-    calls_in_template,
-    compile_expression,
-    compile_template,
-    names_in,
-    names_in_template,
-)
-from loadspec.extract.jsonpath import compile_jsonpath
-from loadspec.spec.diagnostics import Diagnostic, Path
+from loadspec.expr import CallUse, compile_regex
+from loadspec.expr.functions.row import KINDS
+from loadspec.expr.kinds import words
+from loadspec.spec.diagnostics import Diagnostic, Level, Path
 from loadspec.spec.places import Places
+from loadspec.spec.semantics import analysis
+from loadspec.spec.semantics.analysis import Analysis
 from loadspec.spec.semantics.assignment import asked_for
 from loadspec.spec.semantics.names import Problem, View, check_call, check_name
 
 MAX_CHECKS = 50_000
 MAX_TEMPLATES = 200
+MAX_PATTERNS = 500_000
+"""Steps of all compiled regular expressions: some 0.2 s of compiling."""
 _QUOTED = re.compile(r"\w+\s*\(\s*['\"]")  # since('
+_TOPICS = {"syntax": "LS026", "function": "LS098", "regex": "LS097"}
+_VALUES = ("repeat", "times", "over")
+"""Keys whose bare expressions give a value, not only a truth."""
+_PATTERNS = ("matches", "find", "find_all")
+_REFUSED = 20_000
+"""What a regular expression costs that turns out to be too large."""
 
 
 @dataclass
@@ -39,11 +35,13 @@ class Work:
     """How many texts were checked: every step checks those of its endpoint again, and a file can ask for too many."""
 
     done: int = 0
+    patterns: int = 0
+    """Steps of the regular expressions so far."""
 
     @property
     def exhausted(self) -> bool:
         """Nothing more will be checked; a diagnostic has said so."""
-        return self.done >= MAX_CHECKS
+        return self.done >= MAX_CHECKS or self.patterns >= MAX_PATTERNS
 
 
 class Expressions:
@@ -55,42 +53,73 @@ class Expressions:
         self.found: list[Diagnostic] = []
 
     def bare(self, value: Any, path: Path, view: View) -> None:
-        """A bare expression; YAML may have read it as a number or truth value, which are fine."""
+        """A condition; YAML may have read it as a number or truth value, which are fine."""
         if isinstance(value, str):
-            self._check(value, path, view, _bare)
+            self._check(value, path, view, analysis.value if path[-1] in _VALUES else analysis.condition)
+
+    def sample(self, value: Any, path: Path, view: View, metric: str) -> None:
+        """A bare expression that gives samples of a kind of metric."""
+        if not isinstance(value, str):
+            return
+        found = self._check(value, path, view, analysis.value)
+        if found is not None and metric in ("trend", "counter", "gauge") and not found.gives & KINDS["number"]:
+            message = f"a {metric} takes numbers, and this is {words(found.gives)}: no sample ever comes of it"
+            help = "declare the metric as `rate`" if found.gives & KINDS["truth"] else "for example duration, or len(x)"
+            self.found.append(self.places.text(path, value, 0, "LS095", message, len(value.rstrip()), help=help))
 
     def template(self, value: Any, path: Path, view: View) -> None:
         """A text with `{{ }}`, or any other value."""
         if isinstance(value, str) and "{{" in value:
-            self._check(value, path, view, _template)
+            self._check(value, path, view, analysis.template)
 
-    def _check(self, text: str, path: Path, view: View, analyse: Callable[[str], _Analysis]) -> None:
+    def _check(self, text: str, path: Path, view: View, analyse: Callable[[str], Analysis]) -> Analysis | None:
+        """What was found out about it, where it compiles."""
         if self.work.exhausted:
-            return
+            return None
         self.work.done += 1
         if self.work.exhausted:
             message = f"steps and profiles together hold more than {MAX_CHECKS} expressions"
             self.found.append(self.places.value(path, "LS008", message, help="make several files of it"))
-            return
+            return None
         if text.count("{{") > MAX_TEMPLATES:
             message = f"a text holds at most {MAX_TEMPLATES} templates"
             self.found.append(self.places.value(path, "LS008", message, help="put the data into a pool"))
-            return
+            return None
         result = analyse(text)
-        if isinstance(result, ExprError):
-            self.found.append(self.places.text(path, text, result.offset, "LS026", result.message, help=result.hint))
-            return
+        if result.error is not None:
+            error = result.error
+            code = _TOPICS[error.topic]
+            self._patterns(path, _REFUSED if error.topic == "regex" else 0)
+            self.found.append(self.places.text(path, text, error.offset, code, error.message, help=error.hint))
+            return None
         if view.maybe and (asked := asked_for(text) & view.maybe):
             view = replace(view, captures=view.captures | asked)
-        for use in result[0]:
+        for use in result.names:
             problem = check_name(use, view)
             if problem:
                 self._report(text, path, use.offset, problem)
-        for call in result[1]:
+        for call in result.calls:
             problem = check_call(call, view)
             if problem:
-                quoted = _QUOTED.match(text, call.offset)
+                quoted = _QUOTED.match(text, call.offset) if call.name in ("since", "draw") else None
                 self._report(text, path, quoted.end() if quoted else call.offset, problem)
+        self._patterns(path, sum(map(_steps, result.calls)))
+        self._doubts(text, path, result)
+        return result
+
+    def _patterns(self, path: Path, steps: int) -> None:
+        self.work.patterns += steps
+        if steps and self.work.exhausted:
+            message = "the regular expressions of this file are too large together"
+            self.found.append(self.places.value(path, "LS008", message, help="make several files of it"))
+
+    def _doubts(self, text: str, path: Path, result: Analysis) -> None:
+        named = result.names or result.calls  # one that names nothing is a matter of `lints.conditions`
+        for doubt in result.doubts if named else [doubt for doubt in result.doubts if doubt.certain]:
+            code = "LS095" if doubt.certain else "LS099" if doubt.constant else "LS096"
+            level: Level = "error" if doubt.certain else "warning"
+            more = {"help": doubt.help, "level": level}
+            self.found.append(self.places.text(path, text, doubt.offset, code, doubt.message, doubt.length, **more))
 
     def _report(self, text: str, path: Path, offset: int, problem: Problem) -> None:
         at = offset + problem.shift
@@ -108,54 +137,5 @@ class Expressions:
         self.found.append(found)
 
 
-_Analysis = ExprError | tuple[tuple[NameUse, ...], tuple[CallUse, ...]]
-
-
-@lru_cache(maxsize=1 << 14)
-def _bare(text: str) -> _Analysis:
-    return _analyse(text, names_in, calls_in, compile_expression)
-
-
-@lru_cache(maxsize=1 << 14)
-def _template(text: str) -> _Analysis:
-    return _analyse(text, names_in_template, calls_in_template, compile_template)
-
-
-def _analyse(
-    text: str,
-    names: Callable[[str], list[NameUse]],
-    calls: Callable[[str], list[CallUse]],
-    compile_text: Callable[[str, Scope], Any],
-) -> _Analysis:
-    """Names and calls of a text, or why it cannot be compiled: a scope that knows everything finds what is left."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            compile_text(text, _EVERYTHING)
-            found = tuple(names(text)), tuple(calls(text)) if "(" in text else ()
-    except ExprError as error:
-        return error
-    return found
-
-
-def _nothing(_: Any) -> Any:
-    return None
-
-
-class _Everything(Scope):
-    """Binds every name: what it refuses is not a matter of names."""
-
-    chance = staticmethod(_nothing)
-    paths = staticmethod(compile_jsonpath)
-
-    def resolve(self, parts: tuple[str, ...]) -> Binding:
-        return Binding(get=_nothing, used=len(parts))
-
-
-def _context_function(arguments: tuple[Any, ...]) -> Getter:
-    if len(arguments) != 1 or not isinstance(arguments[0], str):
-        raise ValueError("it takes one name in quotes")
-    return _nothing
-
-
-_EVERYTHING = _Everything(functions={"since": _context_function, "draw": _context_function})
+def _steps(call: CallUse) -> int:
+    return compile_regex(call.last).size if call.name in _PATTERNS else 0

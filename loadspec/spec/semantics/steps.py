@@ -116,7 +116,7 @@ class Flow:
                 self.expressions.bare(step[key], (*path, key), after)
         for metric, value in mapping(step, "record").items():
             self._metric(metric, (*path, "record", metric), at_key=True)
-            self.expressions.bare(value, (*path, "record", metric), after)
+            self.expressions.sample(value, (*path, "record", metric), after, self._metric_kind(metric))
         self._classify(step, path, after)
 
     def _endpoint(self, name: Any, path: Path) -> Mapping[str, Any]:
@@ -144,13 +144,22 @@ class Flow:
         for header, value in mapping(mapping(self.document, "target"), "headers").items():
             if not _overridden(header, endpoint, step):
                 self.expressions.template(value, ("target", "headers", header), before)
+        target = mapping(self.document, "target")
+        if "auth" in target and "auth" not in endpoint and "auth" not in step:
+            self._texts(target["auth"], ("target", "auth"), before)
         for part, place, value in request_texts(endpoint, ("endpoints", str(name)), step, path):
             if part == "checks":
                 for bare, below, text in check_texts(value, place):
                     (self.expressions.bare if bare else self.expressions.template)(text, below, after)
             elif part != "capture":
-                for below, text in texts(value, place):
-                    self.expressions.template(text, below, before)
+                self._texts(value, place, before)
+
+    def _texts(self, value: Any, path: Path, view: View) -> None:
+        """Templates; those that `hmac` signs may look at the request itself."""
+        for place, text in texts(value, path):
+            signed = "hmac" in place and "key" not in place
+            own = replace(view, own=view.own | {"request"}) if signed else view
+            self.expressions.template(text, place, own)
 
     def _metric(self, name: str, path: Path, at_key: bool, kind: str = "") -> None:
         report = self.places.key if at_key else self.places.value
@@ -168,6 +177,10 @@ class Flow:
             message = f"no metric is called `{name}`"
         help = f"the metrics are {listed(metrics)}" if metrics else "declare it under `metrics`"
         self.found.append(report(path, "LS021", message, label=did_you_mean(name, metrics), help=help))
+
+    def _metric_kind(self, name: str) -> str:
+        declared = mapping(self.document, "metrics").get(name)
+        return declared if isinstance(declared, str) else "trend" if declared else ""
 
     def _classify(self, step: Mapping[str, Any], path: Path, view: View) -> None:
         rows = [row for row in enumerate(listing(step, "classify")) if isinstance(row[1], Mapping)]
