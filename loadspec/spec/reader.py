@@ -15,10 +15,11 @@ from loadspec.spec.loading import Joined, join
 from loadspec.spec.loading.partial import sayable
 from loadspec.spec.loading.text import decode, read
 from loadspec.spec.model import Spec
+from loadspec.spec.origins import Origins, variable_origins
 from loadspec.spec.places import Places
 from loadspec.spec.plain import with_plain_texts
 from loadspec.spec.resolve import Overrides, Resolved, choose_profile, env_values, resolve
-from loadspec.spec.semantics import Work, check, check_loads
+from loadspec.spec.semantics import Work, across, check, check_loads
 from loadspec.spec.semantics.limits import check_env, check_limits
 from loadspec.spec.shapes import COMPANIONS, SHAPES
 from loadspec.spec.source import Node, Source
@@ -40,6 +41,8 @@ class Loaded:
     """All that the file has, whichever was chosen."""
     limits: Limits = field(default_factory=Limits)
     """Those of the overrides and of the environment together; the spec is within them, as far as can be said now."""
+    origins: Origins | None = None
+    """Where each value of `spec.document` comes from."""
 
 
 def load(path: str | FilePath, overrides: Overrides | None = None, environ: Mapping[str, str] | None = None) -> Loaded:
@@ -79,7 +82,8 @@ def load_bytes(
     spec = build(resolved.document, values, name)
     if beyond := list(check_limits(spec, places, limits)):
         raise SpecError(ordered(beyond, order))
-    return Loaded(spec, tuple(found), names, limits)
+    variables = variable_origins(resolved.document.get("env", {}), overrides.env, environ or {})
+    return Loaded(spec, tuple(found), names, limits, Origins(places, profile, variables))
 
 
 _TOO_LARGE = ("LS008", "LS064")
@@ -137,9 +141,12 @@ def _check_all(source: Source, document: Mapping[str, Any], resolved: Resolved) 
         layer = {} if name is None else document["profiles"][name]
         only_load = isinstance(layer, Mapping) and name is not None and layer.keys() <= _LOAD_KEYS
         found += variant.found
-        more = list(check_loads(variant.document, places)) if only_load else check(variant.document, places, work)
+        if only_load:
+            found += _errors(list(check_loads(variant.document, places)))
+            continue
+        more = check(variant.document, places, work)
         # A file may leave the load of its mix to its profiles, of which one runs.
-        found += [each for each in _errors(more) if name is not None or each.code != "LS086"]
+        found = across(found, [each for each in more if name is not None or each.code != "LS086"])
     return found
 
 

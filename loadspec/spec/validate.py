@@ -333,8 +333,12 @@ def _named(path: Path) -> str:
         return "a spec"
     name = next(part for part in reversed(path) if isinstance(part, str)) if any(map(str, path)) else ""
     if isinstance(path[-1], int):
-        return "a step" if name in ("flow", "setup", "teardown") else f"item {path[-1] + 1} of `{brief(name)}`"
+        in_steps = name in _STEP_LISTS or path[-3:-2] == ("fragments",)
+        return "a step" if in_steps else f"item {path[-1] + 1} of `{brief(name)}`"
     return f"`{brief(str(path[-1]))}`"
+
+
+_STEP_LISTS = ("flow", "setup", "teardown", "steps", "then", "else", "parallel")
 
 
 def _expected(kinds: Any) -> str:

@@ -82,6 +82,9 @@ class Folder:
             if place.source is not self.main and beside.is_file() and beside.resolve().is_relative_to(self.root):
                 return f"paths begin in the spec's folder: write {beside.resolve().relative_to(self.root)}"
             asked = self.root / name
+            for known in self.files:
+                if known.name == asked.name:
+                    return f"did you mean {known.relative_to(self.root)}?"
             if asked.parent.resolve().is_relative_to(self.root):
                 names = [each.name for each in sorted(asked.parent.iterdir())[:200] if each.suffix in SUFFIXES]
                 if near := closest(asked.name, names):

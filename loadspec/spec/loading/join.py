@@ -106,12 +106,25 @@ def _capped(root: Node, own: Node, folder: Folder) -> Node:
     """The document, or the file alone where the whole is beyond the caps of one file."""
     if root.size <= MAX_NODES and root.height <= MAX_DEPTH:
         return root
-    what = f"{MAX_NODES} values" if root.size > MAX_NODES else f"{MAX_DEPTH} levels"
-    place = folder.main.span(own.keys.get(INCLUDE, own))
+    wide = root.size > MAX_NODES
+    what = f"{MAX_NODES} values" if wide else f"{MAX_DEPTH} levels"
+    place = folder.main.span(_heaviest(root, folder.main, wide))
     folder.incomplete = True
     message = f"with all that is included and used, the spec has more than {what}"
     folder.found.append(folder.main.at("LS064", message, place, help="make several specs of it"))
     return mapping_like(own, {}, {})
+
+
+def _heaviest(root: Node, main: Source, wide: bool) -> Node:
+    """The last node of this file on the way to most of what is too wide or too deep."""
+    node = root
+    while node.children:
+        below = list(node.children.values()) if isinstance(node.children, dict) else node.children
+        heaviest = max(below, key=lambda child: child.size if wide else child.height)
+        if heaviest.source is not main:
+            break
+        node = heaviest
+    return node
 
 
 def _unused(main: Scope, source: Source) -> list[Diagnostic]:

@@ -47,19 +47,21 @@ class Uses:
         self.scopes: dict[FilePath, Scope] = {}
         self.open: list[tuple[Scope, str]] = []
         self.brought = 0
+        self.told = False
 
     def expand(self, main: Scope) -> Node:
-        """The main document with fragments in the place of all that use them."""
+        """The main document with fragments in the place of all that use them; those that nothing uses are looked at."""
         self.scopes[main.file.id] = main
         root = main.document
         for path in _flow_paths(root):
             steps = below(root, path)
             if steps is not None:
                 root = put(root, path, self._steps(steps, main))
-        used = frozenset(main.used)
-        for name, node in main.fragments.items():
-            self._fragment(main, name, self.folder.main.span(node))
-        main.used &= used
+        scopes, used = dict(self.scopes), frozenset(main.used)
+        for scope in scopes.values():
+            for name, node in scope.fragments.items():
+                self._fragment(scope, name, self.folder.main.span(node))
+        self.scopes, main.used = scopes, set(used)
         return root
 
     def _steps(self, steps: Node, scope: Scope, spread: bool = True) -> Node:
@@ -105,7 +107,7 @@ class Uses:
         if "#" in text or text.endswith((".yaml", ".yml")):
             file, _, name = text.partition("#")
             if not file or not name or "#" in name:
-                example = f"{file or 'shared.yaml'}#{name.replace('#', '') or 'NAME'}"
+                example = f"{file}#{name.replace('#', '') or 'NAME'}" if file else name or "file.yaml#NAME"
                 return self._wrong("LS065", f"`{text}` names no fragment of a file", whole, help=f"write {example}")
             found = self._scope(file, reference.source.within(reference, 0, len(file)))
             if found is None:
@@ -115,7 +117,10 @@ class Uses:
         steps = self._fragment(target, name, place)
         if steps is not None:
             self.brought += steps.size
+            if self.brought > MAX_NODES and self.told:
+                return None
             if self.brought > MAX_NODES:
+                self.told = True
                 message = f"with this, the fragments in use hold more than {MAX_NODES} values together"
                 return self._wrong("LS064", message, whole, help="a loop is written `repeat`")
         return steps
