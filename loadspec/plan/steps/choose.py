@@ -23,7 +23,7 @@ def compile_choose(step: ChooseStep, context: Context) -> RunStep:
     def choose(user: User) -> None:
         count = user.memory.get(number, 0)
         user.memory[number] = count + 1
-        branches[draw(user.index, count)](user)
+        branches[draw(user.seat, count)](user)
 
     return choose
 

@@ -27,7 +27,7 @@ def compile_if(step: IfStep, context: Context) -> RunStep:
                     branch = run
                     break
         except Missing as missing:
-            fail(user, "missing_value", str(missing))
+            fail(user, missing.kind, str(missing))
             return
         branch(user)
 

@@ -1,8 +1,8 @@
 """`run: once_per_vu` and `run: {every: 10m}`: what a step captured outlives the iteration.
 
 A user runs the step until it was ok, then leaves it out for so long. Where it is left out, its outcomes and captures
-(those of all steps inside it) are put back, as if it had just run. One that fails is tried again in the next
-iteration: a login refused once must not leave its user without a token for ever.
+(those of all steps inside it) are put back, as if it had just run; cookies that it got stay in the user's jar. One
+that fails is tried again in the next iteration: a login refused once must not leave its user without a token for ever.
 """
 
 from __future__ import annotations
@@ -47,11 +47,15 @@ def compile_lasting(step: Step, run: RunStep, context: Context) -> RunStep:
             if when is not None and not when(user):
                 return
         except Missing as missing:
-            fail(user, "missing_value", str(missing))
+            fail(user, missing.kind, str(missing))
             return
         for slot in slots:
             outcomes[slot] = SKIPPED
-        run(user)
+        user.keeping = True
+        try:
+            run(user)
+        finally:
+            user.keeping = False
         new = [outcomes[slot] for slot in slots]
         if all(outcome.ok or (outcome is SKIPPED and not must_run) for outcome in new):
             user.memory[number] = _Kept(now, {name: captures[name] for name in names if name in captures}, new)

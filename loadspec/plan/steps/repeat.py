@@ -36,7 +36,7 @@ def compile_repeat(step: RepeatStep, context: Context) -> RunStep:
         try:
             loop(user)
         except Missing as missing:
-            fail(user, "missing_value", str(missing))
+            fail(user, missing.kind, str(missing))
         except _WrongValue as wrong:
             fail(user, "wrong_value", str(wrong))
 

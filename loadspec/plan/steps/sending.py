@@ -73,4 +73,6 @@ def _body(request: Request) -> tuple[str, Any] | None:
         "body": request.body,
         "graphql": request.graphql,
     }
-    return next(((kind, value) for kind, value in kinds.items() if value is not (UNSET if kind == "json" else None)), None)
+    return next(
+        ((kind, value) for kind, value in kinds.items() if value is not (UNSET if kind == "json" else None)), None
+    )

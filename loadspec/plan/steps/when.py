@@ -20,7 +20,7 @@ def compile_when(step: Step, run: RunStep, context: Context) -> RunStep:
         try:
             holds = when(user)
         except Missing as missing:
-            fail(user, "missing_value", str(missing))
+            fail(user, missing.kind, str(missing))
             return
         if holds:
             run(user)

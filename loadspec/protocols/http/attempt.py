@@ -101,15 +101,22 @@ def compile_attempt(compiled: Compiled, wire: Wire) -> Attempt:
 def receive(user: User, request: bytes, head: bytes, origin: Origin, lasting: bool) -> None:
     """Put what an answer's head sets into the user's jar, made on first use, and into what it keeps for longer."""
     target = target_in(request)
+    jar = open_jar(user, lasting) if user.cookies is None or user.keeping else user.cookies
+    jar.store(head, origin, target)
+    if user.keeping and user.kept_cookies is not None and not lasting:
+        user.kept_cookies.store(head, origin, target)
+
+
+def open_jar(user: User, lasting: bool) -> Jar:
+    """The user's jar, and the one that it keeps where something is to be kept; each is made where there is none."""
     if user.cookies is None:
         user.cookies = Jar(lasting)
+    if user.kept_cookies is None:
         if lasting:
             user.kept_cookies = user.cookies
-    user.cookies.store(head, origin, target)
-    if user.keeping and not lasting:
-        if user.kept_cookies is None:
+        elif user.keeping:
             user.kept_cookies = Jar()
-        user.kept_cookies.store(head, origin, target)
+    return user.cookies
 
 
 def measure(side, channel: Channel, status: int) -> None:  # type: ignore[no-untyped-def]
