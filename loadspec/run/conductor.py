@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from loadspec.clock import Clock, monotonic
 from loadspec.errors import ExitCode, LoadspecError
+from loadspec.load import crews_of, max_users, windows
 from loadspec.results import Collector, Progress
 from loadspec.results.model import Event, PhaseName
 from loadspec.spec.model import Spec
@@ -80,8 +81,9 @@ class Conductor:
         self._deadline = _NEVER
         self._phase: PhaseName = "setup"
         self._began = clock()
-        self._total = max(scenario.load.duration for scenario in spec.scenarios)
-        self._max_users = sum(scenario.load.max_vus for scenario in spec.scenarios)
+        crews = crews_of(spec.scenarios)
+        self._total = max(window.finish for window in windows(crews).values())
+        self._max_users = max_users(crews)
 
     @property
     def interrupted(self) -> bool:
@@ -167,7 +169,7 @@ class Conductor:
 
     def _take(self, snapshot: Mapping[str, Any]) -> None:
         self._record(snapshot)
-        for text in self.collector.add(snapshot):
+        for text in (*self.collector.add(snapshot), *snapshot.get("notes", ())):
             self._event(text)
         if self._phase == "load":
             for threshold in self._feed():
@@ -216,4 +218,5 @@ class Conductor:
             errors=dict(self.collector.error_totals),
             requests=int(self.collector.stores["load"].total("http_reqs")),
             stopping=self._heeded > 0,
+            scenarios=self.collector.scenarios,
         )

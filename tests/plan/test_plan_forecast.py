@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+from support_plan import call, poll, spec, think
+
+from loadspec.load import ConstantVus, PerVuIterations, RampingVus, SharedIterations, parse_stages
+from loadspec.plan.forecast import Share, forecast, share_of
+from loadspec.spec.model import (
+    Branch,
+    ChooseStep,
+    GroupStep,
+    IfStep,
+    PaceStep,
+    ParallelStep,
+    RepeatStep,
+    Retry,
+    Scenario,
+    Step,
+    WaitUntilStep,
+)
+
+ONE, WAIT = call("one"), think(1, 3)
+
+
+@pytest.mark.parametrize(
+    ("step", "share"),
+    [
+        (ONE, Share(1, 1)),
+        (call("one", when="x"), Share(0, 1)),
+        (call("one", retry=Retry(3)), Share(1, 4)),
+        (call("one", run=math.inf), Share(0, 1)),
+        (poll(every=2.0, poll_timeout=10.0), Share(1, 6)),
+        (WAIT, Share(0, 0, 2.0)),
+        (PaceStep("pace", 8, 12), Share(period=10.0)),
+        (WaitUntilStep("meet", 3), Share()),
+        (RepeatStep("loop", (ONE, WAIT), times=3), Share(3, 3, 6.0)),
+        (RepeatStep("loop", (ONE, WAIT), times="n"), Share(0, math.inf, 0.0)),
+        (RepeatStep("loop", (WAIT,), over="n"), Share()),
+        (RepeatStep("loop", (ONE, ONE), while_="x", at_most=5), Share(0, 10)),
+        (IfStep("if", (("x", (ONE, ONE)), ("y", (ONE,)))), Share(0, 2)),
+        (IfStep("if", (("x", (ONE, ONE)),), (ONE, WAIT)), Share(1, 2, 0.0)),
+        (ChooseStep("c", (Branch(3, (ONE,)), Branch(1, (ONE, ONE, ONE, ONE, WAIT)))), Share(1.75, 4, 0.5)),
+        (ParallelStep("p", (ONE, WAIT, think(5, 5))), Share(1, 1, 5.0)),
+        (GroupStep("g", "g", (ONE, WAIT)), Share(1, 1, 2.0)),
+    ],
+    ids=str,
+)
+def test_what_a_step_costs(step: Step, share: Share) -> None:
+    assert share_of([step]) == share
+
+
+def test_steps_add_up() -> None:
+    assert share_of([ONE, WAIT, PaceStep("pace", 5, 5), ONE]) == Share(2, 2, 2.0, 5.0)
+
+
+@pytest.mark.parametrize(
+    ("load", "iterations", "requests"),
+    [
+        (SharedIterations(4, 100), 100, 200),
+        (PerVuIterations(4, 100), 400, 800),
+        (ConstantVus(4, 60.0), 60.0, 120.0),  # 240 user-seconds, 4 s each: 3 s of thinking and two answers of 0.5 s
+        (RampingVus(parse_stages("60s:8"), start_vus=0), pytest.approx(52.5), pytest.approx(105.0)),
+    ],
+    ids=str,
+)
+def test_how_much_a_load_is(load, iterations, requests) -> None:
+    (crew,) = forecast(spec((ONE, call("two"), think(3, 3)), load)).crews
+    assert crew.expected(0.5) == (iterations, requests)
+
+
+def test_a_pace_bounds_iterations_and_nothing_at_all_does_not() -> None:
+    (crew,) = forecast(spec((ONE, PaceStep("pace", 10, 10)), ConstantVus(4, 60.0))).crews
+    assert crew.expected(0.5) == (24.0, 24.0)
+    (crew,) = forecast(spec((call("one", when="x"),), ConstantVus(4, 60.0))).crews
+    assert crew.expected(0.5) == (math.inf, 0.0)
+
+
+def test_a_mix_is_the_mean_and_others_follow_at_their_time() -> None:
+    mix, own = ConstantVus(2, 10.0), ConstantVus(3, 5.0)
+    of = forecast(
+        spec(
+            (),
+            mix,
+            scenarios=(
+                Scenario("a", (ONE,), mix, weight=3),
+                Scenario("b", (ONE, ONE, ONE, ONE, ONE), mix, weight=1),
+                Scenario("c", (ONE,), own, start_at=20.0),
+            ),
+        )
+    )
+    assert [crew.share.fewest for crew in of.crews] == [2.0, 1.0]
+    assert (of.users, of.finish, of.end) == (5, 25.0, 55.0)
+    assert [of.users_at(t) for t in (0, 9.9, 10, 19.9, 20, 24.9, 25)] == [2, 2, 0, 0, 3, 3, 0]
