@@ -47,8 +47,8 @@ def check_nested(
 
 
 def _conditions(step: Raw, path: Path, places: Places) -> Found:
-    rows = [place for place, _, _ in conditions(step)]
-    for number, (place, value, _) in enumerate(conditions(step)):
+    rows = [(place, value) for place, value, _ in conditions(step) if place[-1] == "if"]
+    for number, (place, value) in enumerate(rows):
         later = number + 1 < len(rows) or "else" in step
         yield from check_constant(
             places, (*path, *place), value, "the steps below are", "the branches after it are" if later else ""
