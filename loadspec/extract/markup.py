@@ -46,10 +46,7 @@ def compile_css(text: str, attribute: str = "") -> Selector:
     try:
         path = HTMLTranslator().css_to_xpath(text)
     except SelectorError as error:
-        found = _AT.search(str(error))
-        raise ExprError(
-            f"this is no CSS selector: {_css_reason(error)}", int(found[1]) if found else 0, _CSS_HINT
-        ) from None
+        raise _css_error(text, error) from None
     except RecursionError:
         raise ExprError("this CSS selector is nested too deeply", 0) from None
     if attribute:
@@ -58,13 +55,20 @@ def compile_css(text: str, attribute: str = "") -> Selector:
     return _compile(path)
 
 
-_CSS_HINT = "for example input[name=csrf]; an attribute is taken by `attribute: href`"
-
-
-def _css_reason(error: Exception) -> str:
-    text = str(error)
-    text = text[:1].lower() + text[1:].rstrip(".")
-    return re.sub(r"<EOF at \d+>", "the end", re.sub(r"<\w+ (.+?) at \d+>", r"\1", text))
+def _css_error(text: str, error: Exception) -> ExprError:
+    """cssselect's error with its place, where it says one."""
+    reason = str(error)
+    reason = reason[:1].lower() + reason[1:].rstrip(".")
+    if "::" in text and "pseudo-element" in reason:
+        at = text.index("::")
+        rest = re.fullmatch(r"::attr\(([\w-]+)\)", text[at:])
+        hint = f"write css: {text[:at]}, attribute: {rest[1]}" if rest else "the text is taken anyway: leave it out"
+        return ExprError("this is no CSS selector: pseudo-elements are not supported", at, hint)
+    found, named = _AT.search(reason), re.search(r"pseudo-class (:[\w-]+)", reason)
+    at = int(found[1]) if found else max(text.find(named[1]), 0) if named else 0
+    reason = re.sub(r"<EOF at \d+>", "the end", re.sub(r"<\w+ (.+?) at \d+>", r"\1", reason))
+    hint = "for example input[name=csrf]; an attribute is taken by `attribute: href`"
+    return ExprError(f"this is no CSS selector: {reason}", at, hint)
 
 
 def compile_xpath(text: str) -> Selector:
@@ -81,12 +85,15 @@ def _compile(text: str) -> Selector:
 
     try:
         whole = evaluator(text)
+        _known_names(text)
         nodes = isinstance(whole(etree.Element("x")), list)
     except etree.XPathSyntaxError as error:
         column = error.error_log[0].column if len(error.error_log) else 0
         raise ExprError(f"this is no XPath: {_lower(error)}", min(column, len(text)), "for example //a/@href") from None
-    except (etree.XPathEvalError, UnicodeEncodeError, ValueError) as error:
-        raise _unknown(text, error) from None
+    except ExprError:
+        raise
+    except (etree.XPathEvalError, ValueError) as error:
+        raise ExprError(f"this XPath cannot be evaluated: {_lower(error)}", 0) from None
 
     def every(body: Any) -> list[Any]:
         return _values(whole, body)
@@ -102,17 +109,33 @@ def _lower(error: Exception) -> str:
     return text[:1].lower() + text[1:]
 
 
-def _unknown(text: str, error: Exception) -> ExprError:
-    """A name that the path uses and nobody defines; libxml2 does not say which."""
-    patterns = {"prefix": r"[\w.-]+:(?!:)[\w*]", "function": r"[\w.-]+\s*\(", "variable": r"\$[\w.-]+"}
-    pattern = next((pattern for word, pattern in patterns.items() if word in str(error)), None)
-    found = re.search(pattern, text) if pattern else None
-    hint = (
-        "match a name of any namespace by *[local-name() = 'name']"
-        if "prefix" in str(error)
-        else "XPath 1.0 has neither variables nor functions of others here"
+_LITERAL = re.compile(r"""'[^']*'|"[^"]*\"""")
+_NAMES = re.compile(
+    r"(?P<variable>\$[\w.-]+)|(?<![\w.-])(?P<prefix>[A-Za-z_][\w.-]*):(?!:)|(?P<call>[A-Za-z_][\w.-]*)\s*\("
+)
+_FUNCTIONS = frozenset(
+    re.findall(
+        r"[\w-]+",
+        "last position count id local-name namespace-uri name string concat starts-with contains substring-before "
+        "substring-after substring string-length normalize-space translate boolean not true false lang number sum "
+        "floor ceiling round comment text node processing-instruction and or div mod",
     )
-    return ExprError(f"this XPath cannot be evaluated: {_lower(error)}", found.start() if found else 0, hint)
+)
+"""Those of XPath 1.0, node tests, and operators that a parenthesis may follow."""
+
+
+def _known_names(text: str) -> None:
+    """Raises ExprError for a name that nobody defines: libxml2 finds it only where a document leads it there."""
+    for found in _NAMES.finditer(_LITERAL.sub(lambda literal: " " * len(literal[0]), text)):
+        at = found.start()
+        if found["variable"]:
+            raise ExprError(f"`{found['variable']}` is an XPath variable, and there are none", at)
+        if found["prefix"]:
+            hint = "match a name of any namespace by *[local-name() = 'name']"
+            raise ExprError(f"the prefix `{found['prefix']}` of this XPath has no namespace", at, hint)
+        if found["call"] not in _FUNCTIONS:
+            hint = "there are contains, starts-with, substring-after, normalize-space, string, count, ..."
+            raise ExprError(f"XPath 1.0 has no function `{found['call']}`", at, hint)
 
 
 def _first_of(every: Callable[[Any], list[Any]], text: str) -> Callable[[Any], Any]:

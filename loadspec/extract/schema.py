@@ -13,6 +13,9 @@ SHOWN = 3
 """Errors of one answer that are described."""
 
 
+_TYPES = ("object", "array", "string", "integer", "number", "boolean", "null")
+
+
 class SchemaProblem(ValueError):  # noqa: N818 - a finding about a spec
     """A schema that is none; `path` is where in it."""
 
@@ -72,6 +75,10 @@ def _problem(schema: Any, message: str, path: tuple[str | int, ...]) -> SchemaPr
             f"{message.split(' is not a')[0]} is no regular expression (look-around and back-references are none here)",
             path,
         )
+    if path[-1:] == ("type",) and "any of the schemas" in message:
+        return SchemaProblem(f"{message.split(' is not valid')[0]} is no type: there are {', '.join(_TYPES)}", path)
+    if path[-1:] == ("required",) and message.startswith(("true ", "false ")):
+        return SchemaProblem("`required` lists names, and stands beside `properties`", path)
     return SchemaProblem(message[:300], path)
 
 

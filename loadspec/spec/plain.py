@@ -1,7 +1,7 @@
 """Texts as they were written: `X-Version: 1.10` is a header's text, though YAML takes it for a number.
 
 Where only text makes sense, a number keeps its spelling: environment defaults, headers, query, form, raw bodies,
-credentials. JSON bodies, variables and pools keep YAML's types.
+credentials, what a check compares with. JSON bodies, variables, pools, captures and JSON Schemas keep YAML's types.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from loadspec.spec.source import Node
 
 _TEXTS = frozenset({"headers", "query", "form", "body", "auth", "env"})
 _DATA = frozenset({"json", "vars", "pools"})
+_COMPARED = frozenset({"header", "sha256", "md5"})
 _FLAGS = frozenset({"required", "secret"})
 
 
@@ -28,8 +29,26 @@ def _convert(node: Node, text: bool) -> Any:
         return node.value if keep else node.raw
     document: dict[str, Any] = {}
     for key, below in node.children.items():
-        if key in _DATA:
+        if key in _DATA or (key == "capture" and not text):
             document[key] = below.value
+        elif key == "checks" and not text:
+            document[key] = _checks(below)
         else:
             document[key] = _convert(below, (text or key in _TEXTS) and key not in _FLAGS)
     return document
+
+
+def _checks(node: Node) -> Any:
+    """Checks by name; each is an expression, or a mapping of its kind to what it compares with."""
+    if not isinstance(node.children, dict):
+        return _convert(node, False)
+    return {name: _check(below) for name, below in node.children.items()}
+
+
+def _check(node: Node) -> Any:
+    if not isinstance(node.children, dict):
+        return _convert(node, False)
+    return {
+        kind: below.value if kind == "schema" else _convert(below, kind in _COMPARED)
+        for kind, below in node.children.items()
+    }

@@ -18,6 +18,7 @@ from loadspec.spec.diagnostics import (
     listed,
 )
 from loadspec.spec.grammar import ACTIONS, DEFINITIONS, DURATION, STEPS
+from loadspec.spec.grammar.kinds import SIZE
 from loadspec.spec.source import Node, Source
 
 if TYPE_CHECKING:
@@ -185,8 +186,9 @@ def _wrong_type(source: Source, error: _Facts) -> Iterator[Diagnostic]:
 
 def _type_help(schema: dict[str, Any], value: Any) -> str:
     kinds = schema.get("type", "")
-    if schema.get("title") == DURATION and isinstance(value, int | float):
-        return f"give it a unit: {value}s or {value}ms"
+    if schema.get("title") in (DURATION, SIZE) and isinstance(value, int | float):
+        units = ("s", "ms") if schema["title"] == DURATION else ("B", "kB")
+        return f"give it a unit: {value}{units[0]} or {value}{units[1]}"
     if kinds == "integer" and isinstance(value, str):
         if "{{" in value:
             return "the load is fixed when the file is read: use a profile, an option such as --vus, or LOADSPEC_VUS"
@@ -241,9 +243,10 @@ def _no_action(source: Source, error: _Facts) -> Iterator[Diagnostic]:
 
 
 def _choice(source: Source, error: _Facts) -> Iterator[Diagnostic]:
-    options = [str(option) for option in error.validator_value]
+    options = ["true" if option is True else str(option) for option in error.validator_value]
     if not isinstance(error.instance, str):
-        message = f"{_named(error.path)} must be one of {listed(options)}, not {_found(error.instance)}"
+        one_of = "" if len(options) == 1 else "one of "
+        message = f"{_named(error.path)} must be {one_of}{listed(options)}, not {_found(error.instance)}"
     else:
         message = f"`{brief(error.instance)}` is no choice for {_named(error.path)}"
     yield source.at(
@@ -251,7 +254,7 @@ def _choice(source: Source, error: _Facts) -> Iterator[Diagnostic]:
         message,
         source.value(error.path),
         label=did_you_mean(str(error.instance), options),
-        help=f"the choices are {listed(options)}",
+        help=f"the choices are {listed(options)}" if len(options) > 1 else f"write {options[0]}, or leave it out",
         path=error.path,
     )
 
@@ -267,8 +270,8 @@ def _version(source: Source, error: _Facts) -> Iterator[Diagnostic]:
 
 def _pattern(source: Source, error: _Facts) -> Iterator[Diagnostic]:
     schema = error.schema
-    if schema.get("title") == DURATION:
-        return  # semantics reads durations, and points into them
+    if schema.get("title") in (DURATION, SIZE):
+        return  # semantics reads durations and sizes, and points into them
     examples = schema.get("examples", [])
     help = f"for example {examples[0]}" if examples else ""
     if error.path[-1:] == ("name",):

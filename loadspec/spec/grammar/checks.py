@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from loadspec.spec.grammar.kinds import (
+    SIZE,
     Schema,
     duration,
     expression,
@@ -19,7 +20,7 @@ SIZE_PATTERN = r"^\d+(\.\d+)?\s?(B|kB|MB|GB|KiB|MiB|GiB)$"
 
 
 def _size(doc: str, *examples: str) -> Schema:
-    return {**text(doc, *examples), "pattern": SIZE_PATTERN}
+    return text(doc, *examples, title=SIZE, pattern=SIZE_PATTERN)
 
 
 KINDS: dict[CheckKind, Schema] = {

@@ -13,6 +13,8 @@ MAX_VUS = 1_000_000
 MAX_STEPS = 1000
 DURATION = "duration"
 """Title of texts that are durations: their spelling is checked after the schema, with a caret in the text."""
+SIZE = "size"
+"""Likewise of texts that are sizes."""
 
 
 def text(doc: str, *examples: str, **more: Any) -> Schema:

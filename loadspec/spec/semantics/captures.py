@@ -8,7 +8,7 @@ from typing import Any
 
 from loadspec.expr import ExprError, compile_regex
 from loadspec.extract import jsonpath, markup
-from loadspec.spec.diagnostics import Diagnostic, Path, brief, did_you_mean, listed
+from loadspec.spec.diagnostics import Diagnostic, Path, brief, closest, listed
 from loadspec.spec.grammar.captures import SOURCES
 from loadspec.spec.places import Places
 from loadspec.spec.semantics.names import RESERVED
@@ -30,20 +30,20 @@ def check_capture(places: Places, path: Path, name: str, value: Any) -> Found:
     elif isinstance(value, Mapping):
         given = [source for source in SOURCES if source in value]
         if len(given) != 1:
-            yield _one_source(places, path, value, given)
+            yield from _one_source(places, path, value, given)
         for source in given:
             if isinstance(value[source], str) and source in _EXPRESSIONS:
                 yield from _EXPRESSIONS[source](places, (*path, source), value[source], value)
         yield from _beside(places, path, value, given)
 
 
-def _one_source(places: Places, path: Path, value: Mapping[str, Any], given: list[Any]) -> Diagnostic:
+def _one_source(places: Places, path: Path, value: Mapping[str, Any], given: list[Any]) -> Found:
     if given:
         message = f"a capture has one source, and this one has {listed(given)}"
-        return places.key((*path, given[1]), "LS017", message, help="make a capture of its own of it")
-    near = next((did_you_mean(str(key), SOURCES) for key in value if did_you_mean(str(key), SOURCES)), "")
-    message = f"a capture needs one of {listed(SOURCES)}"
-    return places.key(path, "LS017", message, label=near, help="for example {jsonpath: $.id}")
+        yield places.key((*path, given[1]), "LS017", message, help="make a capture of its own of it")
+    elif not any(closest(str(key), SOURCES) for key in value):  # the schema has found what is misspelt
+        message = f"a capture needs one of {listed(SOURCES)}"
+        yield places.key(path, "LS017", message, help="for example {jsonpath: $.id}")
 
 
 def _beside(places: Places, path: Path, value: Mapping[str, Any], given: list[Any]) -> Found:

@@ -9,12 +9,13 @@ from pathlib import PurePath
 from typing import Any
 
 from loadspec.expr import ExprError, compile_regex
-from loadspec.spec.diagnostics import Diagnostic, Path, brief, closest, did_you_mean, listed
+from loadspec.spec.diagnostics import Diagnostic, Path, brief, closest, listed
 from loadspec.spec.grammar.checks import KINDS
 from loadspec.spec.places import Places
 from loadspec.spec.schemafile import SchemaFileError, read_schema
 from loadspec.spec.semantics.captures import HEADER_NAME
 from loadspec.spec.semantics.durations import check_duration
+from loadspec.spec.semantics.names import ANSWER
 from loadspec.spec.semantics.schemawords import keywords_in
 from loadspec.units import parse_size
 
@@ -30,7 +31,7 @@ def check_check(places: Places, path: Path, value: Any) -> Found:
         return
     given = [kind for kind in KINDS if kind in value]
     if len(given) != 1:
-        yield _one_kind(places, path, value, given)
+        yield from _one_kind(places, path, value, given)
     for kind in given:
         check = _VALUES.get(kind)
         if check is not None:
@@ -52,13 +53,14 @@ def check_texts(value: Any, path: Path) -> Iterator[tuple[bool, Path, Any]]:
             yield False, (*path, kind), value[kind]
 
 
-def _one_kind(places: Places, path: Path, value: Mapping[str, Any], given: list[Any]) -> Diagnostic:
+def _one_kind(places: Places, path: Path, value: Mapping[str, Any], given: list[Any]) -> Found:
     if given:
         message = f"a check is of one kind, and this one has {listed(given)}"
-        return places.key((*path, given[1]), "LS017", message, help="make a check of its own of it")
-    near = next((did_you_mean(str(key), KINDS) for key in value if closest(str(key), KINDS)), "")
-    message = f"a check in a mapping needs one of {listed(KINDS)}"
-    return places.key(path, "LS017", message, label=near, help="for example {max_duration: 500ms}")
+        yield places.key((*path, given[1]), "LS017", message, help="make a check of its own of it")
+    elif not any(closest(str(key), KINDS) for key in value):  # the schema has found what is misspelt
+        name = next((key for key in value if key in ANSWER), "")
+        help = f"write an expression: {name} == ..." if name else "for example {max_duration: 500ms}"
+        yield places.key(path, "LS017", f"a check in a mapping needs one of {listed(KINDS)}", help=help)
 
 
 def _size(places: Places, path: Path, value: Any) -> Found:
@@ -99,15 +101,12 @@ def _content_type(places: Places, path: Path, value: Any) -> Found:
 
 def _hash(places: Places, path: Path, value: Any) -> Found:
     kind, digits = str(path[-1]), _DIGITS[str(path[-1])]
-    if isinstance(value, str) and "{{" in value:
+    if not isinstance(value, str) or "{{" in value:
         return
-    if not isinstance(value, str):
-        message = f"YAML reads this {kind} as a number"
-        yield places.value(path, "LS077", message, help="put it in quotes")
-    elif not re.fullmatch(f"[0-9A-Fa-f]{{{digits}}}", value):
+    if not re.fullmatch(f"[0-9A-Fa-f]{{{digits}}}", value):
         message = f"a {kind} has {digits} hexadecimal digits"
         other = next((name for name, number in _DIGITS.items() if number == len(value)), "")
-        help = f"{len(value)} digits are a {other}" if other and other != kind else f"{kind}sum FILE prints it"
+        help = f"{len(value)} digits are an {other}" if other and other != kind else f"{kind}sum FILE prints it"
         yield places.value(path, "LS077", message, help=help)
 
 
