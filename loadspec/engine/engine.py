@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 import sys
 import traceback
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from gevent.event import Event
 
 from loadspec.clock import monotonic
 from loadspec.engine.bounds import Bounds
+from loadspec.engine.draws import Draws, pool_note
 from loadspec.engine.host import EngineHost
 from loadspec.engine.lag import LagProbe
 from loadspec.engine.phases import OnceRun, PhaseEnd
@@ -20,6 +22,7 @@ from loadspec.engine.scenario import CrewRun, crew_tags
 from loadspec.engine.snapshots import held_back, scenario_rows
 from loadspec.load import crews_of
 from loadspec.plan import Flow, Plan
+from loadspec.protocols.user import PoolEnd
 
 Emit = Callable[[dict[str, Any]], None]
 """Takes a snapshot: a JSON value."""
@@ -41,6 +44,8 @@ class Engine:
         self._runs: list[CrewRun] = []
         self._changed = Event()
         self._end = PhaseEnd()
+        self._draws = Draws(plan.pools)
+        self._pool_ends: Counter[tuple[str, bool]] = Counter()
         self._deadline = _NEVER  # when whoever is left is interrupted: once somebody has asked for the end
 
     def setup(self) -> PhaseEnd:
@@ -55,9 +60,10 @@ class Engine:
         """Run all scenarios to their end."""
         self._end = PhaseEnd("done" if self._deadline == _NEVER else "stopped")
         self._runs = [
-            CrewRun(self._plan, crew, self._host, setup, self._changed.set, self._abort, self._crash)
+            CrewRun(self._plan, crew, self._host, setup, self._changed.set, self._abort, self._crash, self._pool_end)
             for crew in crews_of(self._plan.scenarios)
         ]
+        self._draws.begin()
         epoch = monotonic()
         self._plan.phases["load"].failures.epoch = epoch
         helpers = [gevent.spawn(self._guard, self._drive, run, epoch) for run in self._runs]
@@ -72,7 +78,8 @@ class Engine:
             if run.dropped():
                 meters = self._plan.phases["load"].meters
                 meters.value("counter", "dropped_iterations", **crew_tags(run.crew)).add(run.dropped())
-        self._snapshot("load", epoch)
+        self._snapshot("load", epoch, ended=True)
+        self._end.notes += [pool_note(text, whole, users) for (text, whole), users in self._pool_ends.items()]
         return self._end
 
     def stop(self, grace: float) -> None:
@@ -139,6 +146,14 @@ class Engine:
             self._end.status, self._end.reason = "failed", reason
         self._end_within(0.0)
 
+    def _pool_end(self, end: PoolEnd) -> None:
+        """A user found a pool used up; where that ends the load, what is in flight still comes to its end."""
+        self._pool_ends[str(end), end.whole] += 1
+        if end.whole:
+            for run in self._runs:
+                run.stop()
+            self._changed.set()
+
     def _crash(self, trace: str) -> None:
         self._end.status, self._end.reason = "crashed", trace
         self._end_within(0.0)
@@ -166,7 +181,7 @@ class Engine:
         finally:
             probe.stop()
 
-    def _snapshot(self, phase: str, epoch: float, lag_ms: float = 0.0) -> None:
+    def _snapshot(self, phase: str, epoch: float, lag_ms: float = 0.0, ended: bool = False) -> None:
         current = self._plan.phases[phase]
         store = current.meters.drain()
         users = sum(len(run.alive) for run in self._runs)
@@ -189,6 +204,9 @@ class Engine:
                     "interrupted": sum(book.interrupted for book in books),
                 },
                 "scenarios": [row for run in self._runs for row in scenario_rows(run)],
+                "pools": self._draws.rows((user for run in self._runs for user in run.users), ended)
+                if phase == "load"
+                else [],
                 **held_back(self._host.network.limiter),
                 "health": {
                     "lag_ms": lag_ms,

@@ -26,6 +26,8 @@ class PhaseEnd:
     status: str = "done"
     reason: str = ""
     captures: dict[str, Any] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    """Sentences about how it came to its end, where that is no failure."""
 
 
 class OnceRun:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from loadspec.engine.host import EngineHost
 from loadspec.load import Command, Crew
 from loadspec.plan import Plan, ScenarioPlan
 from loadspec.plan.mix import Choose, weighted
-from loadspec.protocols.user import AbortRun, EndIteration, StopUser, User
+from loadspec.protocols.user import SKIPPED, AbortRun, EndIteration, PoolEnd, StopUser, User
 from loadspec.transports.base import Interrupted
 
 
@@ -45,6 +45,7 @@ class CrewRun:
         on_change: Callable[[], None],
         on_abort: Callable[[str], None],
         on_crash: Callable[[str], None],
+        on_pool_end: Callable[[PoolEnd], None],
     ) -> None:
         self.crew = crew
         self.books = [Books() for _ in crew.members]
@@ -61,6 +62,7 @@ class CrewRun:
         self._dying: dict[int, float | None] = {}  # interrupted, not gone yet → lateness of a start that came since
         self._resigned: set[int] = set()
         self._on_change, self._on_abort, self._on_crash = on_change, on_abort, on_crash
+        self._on_pool_end = on_pool_end
         self._budget = crew.load.budget()
         self._choose = _choice(crew, plan.seed)
         self._delay = plan.phases["load"].meters.value("trend", "dispatch_delay", **crew_tags(crew))
@@ -171,6 +173,9 @@ class CrewRun:
                 step(user)
         except EndIteration:
             pass
+        except PoolEnd as end:
+            self._run_out(user, books, end)
+            return
         except StopUser:
             user.retiring = True
             self._resigned.add(user.index)
@@ -182,6 +187,22 @@ class CrewRun:
         scenario.durations.add((monotonic() - begin) * 1000)
         if self._host.turn() == turn:  # nothing in this iteration waited: let the others have the loop
             self._host.sleep(user, 0)
+
+    def _run_out(self, user: User, books: Books, end: PoolEnd) -> None:
+        """No row is left for a user. An iteration in which nothing was sent yet never began."""
+        user.retiring = True
+        self._resigned.add(user.index)
+        if any(outcome is not SKIPPED for outcome in user.outcomes):
+            books.interrupted += 1
+        else:
+            books.started -= 1
+            self.started -= 1
+        self._on_pool_end(end)
+
+    @property
+    def users(self) -> Iterable[User]:
+        """Everyone who was ever started."""
+        return self._users.values()
 
 
 _ACTIONS: dict[str, Callable[[CrewRun, int, float], None]] = {

@@ -77,7 +77,16 @@ _PHASES: dict[str, Callable[[Engine, dict[str, Any]], PhaseEnd]] = {
 
 
 def _finish(phase: str, end: PhaseEnd, send: Callable[[dict[str, Any]], None]) -> None:
-    send({"is": "end", "phase": phase, "status": end.status, "reason": end.reason, "captures": end.captures})
+    send(
+        {
+            "is": "end",
+            "phase": phase,
+            "status": end.status,
+            "reason": end.reason,
+            "captures": end.captures,
+            "notes": end.notes,
+        }
+    )
 
 
 def _listen(orders: Any, engine: list[Engine]) -> None:

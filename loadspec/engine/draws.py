@@ -1,0 +1,45 @@
+"""What the load's users drew from pools, for snapshots: rows drawn since the last one, and which were seen at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from loadspec.pools import Pool, pack
+from loadspec.pools.usage import EACH_TIME
+from loadspec.protocols.user import User
+
+
+class Draws:
+    """Counts draws of users, who count their own: a draw costs no more for it."""
+
+    def __init__(self, pools: Sequence[Pool]) -> None:
+        self._pools = pools
+        self._before = [0] * len(pools)
+
+    def begin(self) -> None:
+        """The load begins: what setup drew is left out."""
+        for pool in self._pools:
+            pool.seen = bytearray(len(pool))
+
+    def rows(self, users: Iterable[User], ended: bool) -> list[dict[str, Any]]:
+        """One row a pool; `seen` is a map of its rows (see `pools.usage`), empty where it need not be told now."""
+        totals = [0] * len(self._pools)
+        for user in users:
+            for index, drawn in enumerate(user.drawn):
+                totals[index] += drawn
+        found = []
+        for index, pool in enumerate(self._pools):
+            drawn = totals[index] - self._before[index]
+            told = (drawn and len(pool) <= EACH_TIME) or (totals[index] and ended)
+            seen = pack(pool.seen) if told else ""
+            found.append({"name": pool.name, "rows": len(pool), "drawn": drawn, "seen": seen})
+        self._before = totals
+        return found
+
+
+def pool_note(text: str, whole: bool, users: int) -> str:
+    """A sentence for the summary: what a used-up pool did to the load."""
+    if whole:
+        return f"{text}; with that the load ended"
+    return f"{text}; {users} user{'' if users == 1 else 's'} stopped there"
