@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 import json
 import pickle
 import subprocess
@@ -75,7 +76,7 @@ def test_head(spec: Spec) -> None:
     }
     assert spec.env_values == {name: variable.default for name, variable in spec.env.items()}
     assert spec.vars == {"await_image": False}
-    assert spec.target == Target("{{ env.API_BASE }}", Timeouts(120.0), ACCEPT, Tls())
+    assert replace(spec.target, folder=".") == Target("{{ env.API_BASE }}", Timeouts(120.0), ACCEPT, Tls())
     assert spec.source == str(REFERENCE)
     assert (spec.setup_timeout, spec.teardown_timeout) == (60.0, 60.0)
 

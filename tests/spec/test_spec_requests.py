@@ -59,14 +59,14 @@ def test_bodies(endpoint: str, step: str, json: Any, form: Any, body: Any) -> No
 
 def test_maps_by_key() -> None:
     found = request(
-        "{path: /e, query: {a: 1, b: [x, y]}, checks: {one: status == 200, two: true},"
+        "{path: /e, query: {a: 1, b: [x, y]}, checks: {one: status == 200, two: status < 300},"
         " capture: {x: $.x, y: {header: Y}}, auth: {bearer: b}, timeout: 5s, expected_statuses: [200, 300-302]}",
-        "{call: e, query: {a: null}, checks: {two: null, three: 1 < 2}, capture: {x: null, y: {regex: 'a(b)',"
+        "{call: e, query: {a: null}, checks: {two: null, three: size > 2}, capture: {x: null, y: {regex: 'a(b)',"
         " optional: true}}, auth: {basic: {username: '{{ env.U }}', password: 007}},"
         " timeout: {connect: 1s}}",
     )
     assert found.query == {"b": ["x", "y"]}
-    assert found.checks == {"one": "status == 200", "three": "1 < 2"}
+    assert found.checks == {"one": "status == 200", "three": "size > 2"}
     assert found.captures == (Capture("y", "regex", "a(b)", optional=True),)
     assert found.auth == Auth("basic", {"username": "{{ env.U }}", "password": "007"})
     assert found.timeout == Timeouts(60.0, connect=1.0)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from loadspec.spec.codes import (
     answers,
+    bodies,
     expressions,
     files,
     flow,

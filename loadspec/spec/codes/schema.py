@@ -44,10 +44,10 @@ CODES: dict[str, Code] = {
     ),
     "LS017": Code(
         "keys that exclude each other",
-        "Two keys say two things where one is meant: a step with two actions, a request with two bodies, a capture "
-        "with two sources.",
-        "endpoints:\n  send:\n    method: POST\n    path: /items\n    json: {a: 1}\n    body: a=1\n",
-        "endpoints:\n  send:\n    method: POST\n    path: /items\n    json: {a: 1}\n",
+        "Two keys say two things where one is meant: a step with two actions, a capture with two sources, "
+        "a pool of items and of a file.",
+        "endpoints:\n  login:\n    path: /login\n    capture: {_id: {jsonpath: $.id, header: X-Id}}\n",
+        "endpoints:\n  login:\n    path: /login\n    capture: {_id: {jsonpath: $.id}}\n",
     ),
     "LS018": Code(
         "a number that JSON cannot hold",

@@ -7,6 +7,7 @@ descriptions, defaults and examples.
 from __future__ import annotations
 
 from loadspec.spec.grammar.auth import AUTH
+from loadspec.spec.grammar.bodies import PART
 from loadspec.spec.grammar.captures import CAPTURE
 from loadspec.spec.grammar.declarations import ENV, METRICS
 from loadspec.spec.grammar.kinds import (
@@ -38,6 +39,7 @@ __all__ = ["ACTIONS", "DEFINITIONS", "DURATION", "MAX_STEPS", "MAX_VUS", "PROFIL
 _DEFINITIONS: dict[str, Schema] = {
     "timeout": TIMEOUT,
     "auth": AUTH,
+    "part": PART,
     "capture": CAPTURE,
     "endpoint": ENDPOINT,
     "step": STEP,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from loadspec.spec.grammar.bodies import BODIES
 from loadspec.spec.grammar.checks import CHECKS
 from loadspec.spec.grammar.kinds import (
     NAME,
@@ -38,12 +39,11 @@ REQUEST: dict[str, Schema] = {
         template("The header's value.", null=True),
     ),
     "query": mapping("Query parameters; a list repeats one, null removes it.", {"description": "The value."}),
-    "json": {"description": "A JSON body. Texts in it may hold templates; a step's keys merge over the endpoint's."},
-    "form": {
-        **mapping("A form body (application/x-www-form-urlencoded).", {"description": "The value."}),
-        "type": ["object", "null"],
-    },
-    "body": template("A raw body.", null=True),
+    "cookies": mapping(
+        "Cookies of the request, over those that the user keeps; null leaves one out.",
+        template("The cookie's value.", "dark", null=True),
+    ),
+    **BODIES,
     "auth": ref("auth"),
     "capture": mapping("Values to keep from the answer: name → where they are.", ref("capture"), NAME),
     "checks": CHECKS,
@@ -60,7 +60,7 @@ REQUEST: dict[str, Schema] = {
 ENDPOINT = obj(
     "A named request; its name tags its metrics.",
     {
-        "method": choice("The HTTP method.", METHODS, "GET"),
+        "method": choice("The HTTP method; POST if not given for `graphql`.", METHODS, "GET"),
         "path": text("A path below `target.base_url`, or a whole URL.", "/api/items/{{ item_id }}"),
         **REQUEST,
         "timeout": ref("timeout"),

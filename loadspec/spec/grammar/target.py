@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loadspec.spec.grammar.kinds import flag, mapping, obj, ref, template, text
+from loadspec.spec.grammar.kinds import choice, flag, mapping, obj, ref, template, text
 
 TARGET = obj(
     "The system under test.",
@@ -10,6 +10,12 @@ TARGET = obj(
         "base_url": text("What paths are appended to.", "http://127.0.0.1:8089", "{{ env.API_BASE }}"),
         "timeout": ref("timeout"),
         "headers": mapping("Headers of every request.", template("The header's value.")),
+        "auth": ref("auth"),
+        "cookies": choice(
+            "How long a user keeps the cookies that it is told to: an iteration, its life, or not at all.",
+            ("iteration", "user", "off"),
+            "iteration",
+        ),
         "tls": obj(
             "How certificates are verified.",
             {

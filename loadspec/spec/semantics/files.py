@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path as FilePath
 from typing import Any
 
-from loadspec.spec.diagnostics import Diagnostic, Path
+from loadspec.spec.diagnostics import Diagnostic, Path, brief
 from loadspec.spec.places import Places
 
 
@@ -14,17 +15,39 @@ def check_ca_file(places: Places, path: Path, name: Any) -> Iterator[Diagnostic]
     """A PEM file of authorities: below the folder, readable, and holding certificates."""
     if not isinstance(name, str):
         return
-    folder = FilePath(places.source.name).parent.resolve()
-    try:
-        file = (folder / name).resolve()
-        inside = file.is_relative_to(folder)
-        what = "" if inside and file.is_file() else "lies outside the spec's folder" if not inside else "is no file"
-    except (OSError, ValueError):
-        what = "is no file"
+    file, what = _below(places, name)
     if what or (what := _no_certificates(file)):
         yield places.value(
             path, "LS044", f"`{name}` {what}", help="name a PEM file of certificates below the spec's folder"
         )
+
+
+def check_file(places: Places, path: Path, name: Any, help: str, largest: int) -> Iterator[Diagnostic]:
+    """A file that a request sends: below the folder, readable, of `largest` bytes at most."""
+    if not isinstance(name, str):
+        return
+    file, what = _below(places, name)
+    if "{{" in name:
+        what = "is no file: no template is expanded here"
+        help = "draw from a pool of files, {folder: ...}, and write its content"
+    if not what and not os.access(file, os.R_OK):
+        what = "cannot be read"
+    elif not what and (size := file.stat().st_size) > largest:
+        what, help = f"has {size} bytes, and {largest} are the most", "send a smaller file"
+    if what:
+        yield places.value(path, "LS044", f"`{brief(name)}` {what}", help=help)
+
+
+def _below(places: Places, name: str) -> tuple[FilePath, str]:
+    """(a file that the spec names, what is wrong with it)."""
+    folder = FilePath(places.source.name).parent.resolve()
+    try:
+        file = (folder / name).resolve()
+        if not file.is_relative_to(folder):
+            return file, "lies outside the spec's folder"
+        return file, "" if file.is_file() else "is no file"
+    except (OSError, ValueError, RuntimeError):
+        return folder, "is no file"
 
 
 def _no_certificates(file: FilePath) -> str:

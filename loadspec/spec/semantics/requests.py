@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from loadspec.spec.diagnostics import Diagnostic, Path, brief
-from loadspec.spec.merge import BODIES
 from loadspec.spec.places import Places
+from loadspec.spec.semantics.auth import check_auth
+from loadspec.spec.semantics.bodies import check_body
 from loadspec.spec.semantics.captures import check_capture
 from loadspec.spec.semantics.checks import check_check
 from loadspec.spec.semantics.durations import check_duration, check_timeout
@@ -33,14 +34,15 @@ def check_steps(document: Mapping[str, Any], places: Places) -> Found:
         if "path" not in endpoint:
             yield places.key(path, "LS014", f"endpoint `{name}` needs a `path`", help="for example path: /api/items")
         yield from _address(document, places, (*path, "path"), endpoint.get("path"))
-        yield from _request(places, path, endpoint)
+        yield from _request(document, places, path, endpoint, {})
         yield from check_timeout(places, (*path, "timeout"), endpoint.get("timeout"))
     for place, step in walk(document):
-        yield from _step(places, place, step)
+        yield from _step(document, places, place, step)
 
 
-def _step(places: Places, path: Path, step: Mapping[str, Any]) -> Found:
-    yield from _request(places, path, step)
+def _step(document: Mapping[str, Any], places: Places, path: Path, step: Mapping[str, Any]) -> Found:
+    endpoint = mapping(document, "endpoints").get(str(step.get("call", step.get("poll"))))
+    yield from _request(document, places, path, step, endpoint if isinstance(endpoint, Mapping) else {})
     yield from check_times(places, path, step)
     if "poll" in step:
         yield from check_duration(places, (*path, "every"), step.get("every"), zero=False)
@@ -49,11 +51,11 @@ def _step(places: Places, path: Path, step: Mapping[str, Any]) -> Found:
         yield from check_timeout(places, (*path, "timeout"), step.get("timeout"))
 
 
-def _request(places: Places, path: Path, request: Mapping[str, Any]) -> Found:
-    bodies = [kind for kind in BODIES if request.get(kind) is not None]
-    for kind in bodies[1:]:
-        message = f"a request has one body, and this one has `{bodies[0]}` already"
-        yield places.key((*path, kind), "LS017", message, help="keep one of the two")
+def _request(
+    document: Mapping[str, Any], places: Places, path: Path, request: Mapping[str, Any], below: Mapping[str, Any]
+) -> Found:
+    yield from check_body(places, path, request, below)
+    yield from check_auth(places, path, request, document)
     yield from check_headers(places, (*path, "headers"), request)
     for name, value in mapping(request, "capture").items():
         yield from check_capture(places, (*path, "capture", name), name, value)

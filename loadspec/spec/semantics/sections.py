@@ -16,6 +16,7 @@ from loadspec.spec.semantics.durations import check_duration, check_timeout
 from loadspec.spec.semantics.expressions import Expressions, Work
 from loadspec.spec.semantics.files import check_ca_file
 from loadspec.spec.semantics.names import Known, View
+from loadspec.spec.semantics.nested import group_tags
 from loadspec.spec.semantics.requests import check_base_url, check_headers
 from loadspec.spec.semantics.values import at, listing, mapping, texts
 from loadspec.thresholds import ThresholdError, parse_thresholds
@@ -82,7 +83,8 @@ def check_declarations(document: Mapping[str, Any], places: Places) -> Found:
 def check_thresholds(document: Mapping[str, Any], places: Places) -> Found:
     """Every threshold by itself, so that one bad one hides no other."""
     kinds = {**BUILTIN, **metric_infos(document)}
-    endpoints = list(mapping(document, "endpoints"))
+    endpoints = [*mapping(document, "endpoints"), *token_names(document)]
+    groups = group_tags(document)
     for key, value in mapping(document, "thresholds").items():
         path: Path = ("thresholds", key)
         each = enumerate(value) if isinstance(value, list) else [(None, value)]
@@ -94,7 +96,7 @@ def check_thresholds(document: Mapping[str, Any], places: Places) -> Found:
             if not isinstance(item, str):
                 continue  # the schema has said so
             try:
-                values = {"endpoint": endpoints, **scenario_values(document, key)}
+                values = {"endpoint": endpoints, "group": groups, **scenario_values(document, key)}
                 parse_thresholds(key, item, kinds, values)
             except ThresholdError as error:
                 yield _threshold(places, place, key, item, error)
