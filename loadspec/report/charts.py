@@ -11,7 +11,7 @@ from loadspec.report.series import per_second
 from loadspec.report.text import clock, count, ms
 from loadspec.report.text import per_second as rate_text
 from loadspec.report.thresholds import latency_limits
-from loadspec.results.model import Point, RunResult, ScenarioInfo
+from loadspec.results.model import Point, RunResult, ScenarioInfo, loads_of
 
 CLASSES = 6
 """Classes of failures with a colour of their own; the rest are one."""
@@ -142,6 +142,7 @@ def _inset(span: tuple[float, float]) -> tuple[float, float]:
 
 def planned_users(scenarios: Sequence[ScenarioInfo], end: float) -> list[tuple[float, float]]:
     """The planned users of all scenarios together, at each corner up to `end`."""
+    scenarios = loads_of(scenarios)
     corners = sorted({min(t, end) for s in scenarios for t, _ in s.shape} | ({end} if scenarios else set()))
     return [(t, sum(_shape_at(s.shape, t) for s in scenarios)) for t in corners]
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from loadspec.metrics import Counter, Rate, Store, Trend
 from loadspec.results.model import PHASES, CheckSample, ErrorClass, Iterations, PhaseName, Point
+from loadspec.results.scenarios import turns
 
 _PERCENTILES = (50, 90, 95, 99)
 SAMPLES = 5
@@ -25,6 +26,9 @@ class Collector:
         self.iterations = Iterations()
         self.error_totals: Tally[str] = Tally()
         self.health: dict[str, float] = {}
+        self.scenarios: dict[str, Mapping[str, Any]] = {}
+        self.held_back = (0, 0.0)
+        """Requests that `--max-rate` held back, and the seconds that they waited together."""
         self._newest = Store()
         self._before = 0
         self._failures: dict[tuple[Any, ...], dict[str, Any]] = {}
@@ -36,7 +40,7 @@ class Collector:
         return self.points[-1].t if self.points else 0.0
 
     def add(self, snapshot: Mapping[str, Any]) -> list[str]:
-        """Add one snapshot; returns the classes of failure that are new with it."""
+        """Add one snapshot; returns the classes of failure that are new with it, and which scenarios began or ended."""
         phase: PhaseName = snapshot["phase"]
         delta = Store.from_wire(snapshot["store"])
         self.stores[phase].merge(delta)
@@ -49,7 +53,12 @@ class Collector:
             "peak_rss_bytes": health["peak_rss_bytes"],
             "lag_max_ms": max(health["lag_ms"], self.health.get("lag_max_ms", 0.0)),
         }
+        if held := snapshot.get("held_back"):
+            self.held_back = (self.held_back[0] + held["requests"], self.held_back[1] + held["seconds"])
         if phase == "load":
+            rows = {row["name"]: row for row in snapshot.get("scenarios", ())}
+            new += turns(self.scenarios, rows)
+            self.scenarios = rows
             self.error_totals.update(errors_of(delta))
             self.points.append(self._point(snapshot, delta))
         return new

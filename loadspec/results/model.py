@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -48,6 +48,27 @@ class ScenarioInfo:
     max_duration: float
     shape: Sequence[tuple[float, int]]
     """(seconds, planned users) at each corner, for drawing."""
+    start: float = 0.0
+    """Seconds after the begin of the load, at the latest."""
+    after: str = ""
+    weight: float | None = None
+    """Of a scenario in the mix: its users, times and shape are then those of the mix, the same in each of its rows."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def in_mix(self) -> bool:
+        """Whether it shares its users with other scenarios."""
+        return self.weight is not None
+
+
+def loads_of(scenarios: Iterable[ScenarioInfo]) -> list[ScenarioInfo]:
+    """One row for each load: of the mix, the first. What sums up users or draws shapes goes through here."""
+    mix, found = False, []
+    for scenario in scenarios:
+        if not (scenario.in_mix and mix):
+            found.append(scenario)
+        mix = mix or scenario.in_mix
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +171,20 @@ class Iterations:
 
 
 @dataclass(frozen=True, slots=True)
+class ScenarioStats:
+    """What became of one scenario. `began` and `ended` are seconds of the load, None where that did not come."""
+
+    name: str
+    began: float | None = None
+    ended: float | None = None
+    iterations: Iterations = Iterations()
+    requests: int = 0
+    failed: int = 0
+    p95: float | None = None
+    """Milliseconds, of expected answers to requests that are no polls."""
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """Something worth a line: a phase change, the first error of a class, a threshold crossed."""
 
@@ -190,6 +225,8 @@ class RunResult:
     """Label → text: machine, system, versions, git."""
     resolved_spec: str
     """YAML, secrets masked."""
+    scenario_stats: Sequence[ScenarioStats] = ()
+    """Planned iterations are those started and those dropped: of each row, and of all."""
     warnings: Sequence[str] = ()
     events: Sequence[Event] = ()
     failure: str = ""
@@ -221,3 +258,5 @@ class Progress:
     """Failed requests by class so far."""
     requests: int
     stopping: bool = False
+    scenarios: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """The newest snapshot's rows, by name: began, ended, users, started, completed, interrupted."""

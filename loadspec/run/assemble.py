@@ -2,39 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from loadspec import __version__
+from loadspec.load import Crew, Window, crews_of, windows
 from loadspec.masking import Masker
 from loadspec.metrics import BUILTIN, MetricInfo, Rate
 from loadspec.results import Collector, Facts, RunResult, judge_run
 from loadspec.results.books import check_results, endpoint_stats, request_counts
 from loadspec.results.model import EndpointInfo, ScenarioInfo
+from loadspec.results.scenarios import scenario_stats
 from loadspec.run.conductor import Conductor
 from loadspec.run.options import RunOptions
 from loadspec.spec import resolved_yaml
-from loadspec.spec.model import Spec
+from loadspec.spec.model import Scenario, Spec
+from loadspec.units import format_count, format_duration, format_ms
 
 
-def scenario_infos(spec: Spec) -> list[ScenarioInfo]:
-    """The scenarios as planned."""
+def scenario_infos(spec: Spec, began: Mapping[str, float | None] | None = None) -> list[ScenarioInfo]:
+    """The scenarios as planned; once it is known when each `began`, their shapes are drawn from there."""
+    crews = crews_of(spec.scenarios)
+    on = windows(crews)
     return [
-        ScenarioInfo(
-            name=scenario.name,
-            executor=scenario.load.executor,
-            description=scenario.load.describe(),
-            max_users=scenario.load.max_vus,
-            duration=scenario.load.duration,
-            max_duration=scenario.load.end,
-            shape=_shape(scenario.load),
-        )
-        for scenario in spec.scenarios
+        _scenario(scenario, on[crew.name], crew, (began or {}).get(scenario.name))
+        for crew in crews
+        for scenario in crew.members
     ]
 
 
-def _shape(load: Any, steps: int = 120) -> list[tuple[float, int]]:
-    return [(t, load.users_at(t)) for t in (load.duration * i / steps for i in range(steps + 1))]
+def _scenario(scenario: Scenario, on: Window, crew: Crew[Scenario], began: float | None) -> ScenarioInfo:
+    load = scenario.load
+    return ScenarioInfo(
+        name=scenario.name,
+        executor=load.executor,
+        description=_described(scenario, crew),
+        max_users=load.max_vus,
+        duration=load.duration,
+        max_duration=load.end,
+        shape=_shape(load, on.start if began is None else began),
+        start=on.start,
+        after=scenario.after or "",
+        weight=scenario.weight,
+        tags=scenario.tags,
+    )
+
+
+def _described(scenario: Scenario, crew: Crew[Scenario]) -> str:
+    """k6's words for the load, with its share of a mix and when it begins."""
+    text = scenario.load.describe()
+    if len(crew.members) > 1:
+        total = sum(member.weight or 0.0 for member in crew.members)
+        text = f"{100 * (scenario.weight or 0.0) / total:.4g}% of {text}"
+    if scenario.after is not None:
+        return f"{text}, after {scenario.after}"
+    return f"{text}, from {format_duration(scenario.start_at)}" if scenario.start_at else text
+
+
+def _shape(load: Any, start: float, steps: int = 120) -> list[tuple[float, int]]:
+    shape = [(start + t, load.users_at(t)) for t in (load.duration * i / steps for i in range(steps + 1))]
+    return [(start * (1 - 1e-6), 0), *shape] if start else shape
 
 
 def masker(spec: Spec) -> Masker:
@@ -78,6 +105,7 @@ def assemble(
     known = facts(conductor)
     verdict = judge_run(known)
     mask = masker(spec)
+    infos = scenario_infos(spec, {name: row["began"] for name, row in collector.scenarios.items()})
     return RunResult(
         run_id=options.run_id,
         version=__version__,
@@ -89,7 +117,7 @@ def assemble(
         started_at=started_at,
         duration=collector.elapsed,
         target=mask(target(spec)),
-        scenarios=scenario_infos(spec),
+        scenarios=infos,
         endpoints=endpoints,
         metrics={**BUILTIN, **custom},
         custom_metrics=list(custom),
@@ -103,7 +131,8 @@ def assemble(
         iterations=collector.iterations,
         environment=environment,
         resolved_spec=resolved_yaml(spec),
-        warnings=[f"teardown failed: {mask(outcome.teardown_failed)}"] if outcome.teardown_failed else [],
+        scenario_stats=scenario_stats(infos, collector.scenarios, collector.stores["load"]),
+        warnings=[mask(warning) for warning in _warnings(conductor, options)],
         events=conductor.events,
         failure=mask(outcome.setup_failed or outcome.aborted or outcome.worker_lost),
         hint=_hint(conductor.collector, known),
@@ -112,6 +141,16 @@ def assemble(
         sentence=mask(verdict.sentence),
         generator=generator,
     )
+
+
+def _warnings(conductor: Conductor, options: RunOptions) -> Iterator[str]:
+    if conductor.outcome.teardown_failed:
+        yield f"teardown failed: {conductor.outcome.teardown_failed}"
+    requests, seconds = conductor.collector.held_back
+    if requests and options.limits.max_rate is not None:
+        each = format_ms(1000 * seconds / requests)
+        origin = options.limits.max_rate.origin
+        yield f"held back by {origin}: {format_count(requests)} requests waited {each} each on average"
 
 
 def target(spec: Spec) -> str:

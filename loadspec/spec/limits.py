@@ -81,7 +81,7 @@ def from_options(given: Mapping[str, Any]) -> Limits:
     try:
         return _read({name: given.get(name) for name in NAMES}, lambda name: f"--{name.replace('_', '-')}", " ")
     except ValueError as error:
-        raise UsageError(*error.args) from None
+        raise UsageError(str(error.args[0]), str(error.args[1])) from None
 
 
 def from_environment(environ: Mapping[str, str]) -> Limits:
@@ -89,7 +89,7 @@ def from_environment(environ: Mapping[str, str]) -> Limits:
     try:
         return _read({name: environ.get(variable) for name, variable in VARIABLES.items()}, VARIABLES.__getitem__, "=")
     except ValueError as error:
-        raise LoadspecError(*error.args, exit_code=ExitCode.INVALID_SPEC) from None
+        raise LoadspecError(str(error.args[0]), str(error.args[1]), ExitCode.INVALID_SPEC) from None
 
 
 def _read(given: Mapping[str, Any], called: Callable[[str], str], joint: str) -> Limits:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from loadspec.results.model import Point, Progress, ScenarioInfo
+from loadspec.results.model import Point, Progress, ScenarioInfo, loads_of
 from loadspec.ui.figures import per_second, short_ms
 from loadspec.ui.limits import limit_table, limits_of
 from loadspec.ui.text import Style, bar, clean, mmss, pad, sparkline, truncate, width_of
@@ -20,8 +20,8 @@ _CLASSES = 3
 
 def opening(title: str, scenarios: Sequence[ScenarioInfo], info: Sequence[str], style: Style) -> list[str]:
     """What is about to run, in k6's words; `info` are further lines."""
-    users = sum(scenario.max_users for scenario in scenarios)
-    longest = max((scenario.max_duration for scenario in scenarios), default=0.0)
+    users = sum(scenario.max_users for scenario in loads_of(scenarios))
+    longest = max((scenario.start + scenario.max_duration for scenario in scenarios), default=0.0)
     count = f"{len(scenarios)} scenario{'' if len(scenarios) == 1 else 's'}"
     head = f"{count}, {users} max VUs, {format_duration(longest)} max duration (incl. graceful stop)"
     lines = [f"{style(clean(title), 'strong')}: {head}"]
@@ -64,13 +64,24 @@ def _bars(progress: Progress, scenarios: Sequence[ScenarioInfo], title: str, sty
     column = max(map(width_of, names), default=0)
     lines = []
     for name, scenario in list(zip(names, scenarios, strict=True))[:_SCENARIOS]:
-        share = min(1.0, progress.elapsed / scenario.duration) if scenario.duration > 0 else 1.0
-        now, end = _time(min(progress.elapsed, scenario.duration)), _time(scenario.duration)
+        elapsed = _elapsed(progress, scenario)
+        share = min(1.0, elapsed / scenario.duration) if scenario.duration > 0 else 1.0
+        now, end = _time(min(elapsed, scenario.duration)), _time(scenario.duration)
         rest = f"{_users(progress)}  {now}/{end}" if alone else f"{share:4.0%}  {now}/{end}"
         room = max(_BAR[0], min(_BAR[1], width - column - len(rest) - 4))
         lines.append(f"{pad(name, column)} {style(bar(share, room), 'head')} {rest}")
     hidden = len(scenarios) - len(lines)
     return [*lines, f"and {hidden} more"] if hidden else lines
+
+
+def _elapsed(progress: Progress, scenario: ScenarioInfo) -> float:
+    """Seconds of a scenario's own time so far; all of them once it has ended, none before it began."""
+    row = progress.scenarios.get(scenario.name)
+    if row is None:
+        return max(0.0, progress.elapsed - scenario.start)
+    if row["ended"] is not None:
+        return scenario.duration
+    return 0.0 if row["began"] is None else max(0.0, progress.elapsed - row["began"])
 
 
 def _figures(progress: Progress, p95: Sequence[float | None], style: Style, width: int) -> list[str]:

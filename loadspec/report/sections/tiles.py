@@ -11,7 +11,7 @@ from loadspec.report import svg
 from loadspec.report.series import downsample, end_of, per_second
 from loadspec.report.text import NONE, count, ms, percent, size
 from loadspec.report.text import per_second as rate_text
-from loadspec.results.model import Point, RunResult
+from loadspec.results.model import Point, RunResult, loads_of
 
 SPARK_POINTS = 80
 SPARK = (100, 24)
@@ -81,7 +81,7 @@ def _users(result: RunResult) -> list[Tile]:
     vus = store.select("vus")
     users = vus.max if isinstance(vus, Gauge) and vus.samples else max((p.users for p in result.points), default=0)
     lost = [f"{count(n)} {what}" for n, what in ((its.interrupted, "interrupted"), (its.dropped, "dropped")) if n]
-    planned = sum(s.max_users for s in result.scenarios)
+    planned = sum(s.max_users for s in loads_of(result.scenarios))
     return [
         Tile(
             "Iterations",

@@ -66,7 +66,7 @@ def _check_duration(spec: Spec, places: Places, limits: Limits, crews: tuple[Cre
     if most > bound.value:
         length = format_duration(round(most, 3))
         message = f"the load takes up to {length}, more than {bound.origin} allows"
-        keys = ("stages", "duration", "max_duration", "iterations", "iterations_per_vu")
+        keys: tuple[str, ...] = ("stages", "duration", "max_duration", "iterations", "iterations_per_vu")
         if start >= most - start:
             keys = ("start_at", "after", *keys)
         help = "iterations may take `max_duration`, 10m where it is not given" if _counts(spec, last) else ""
