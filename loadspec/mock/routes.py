@@ -6,6 +6,7 @@ BadRequestError. The names in the table are those of the reference spec; a row w
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -66,6 +67,29 @@ def image(state: State, request: Request, name: str) -> Answer:
     return Answer(200, state.platform.image(name.removesuffix(".png")), "image/png")
 
 
+_PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Image platform</title></head><body>
+<form action="/api/auth/login" method="post">
+<input type="hidden" name="csrf" value="{csrf}"><input name="email"><input name="password" type="password">
+</form>
+<ul class="models">
+{models}
+</ul>
+<p id="note">Up to <b>4</b> images a minute &amp; user.</p>
+</body></html>
+"""
+MODELS = ("seedream4", "flux1", "sdxl")
+"""Those that the page names; any other may be asked for."""
+
+
+def page(state: State, request: Request) -> Answer:
+    """A page for people: a login form with a fresh csrf token, which is a cookie too, and links to the models."""
+    csrf = secrets.token_hex(8)
+    links = "\n".join(f'<li><a href="/api/images/{name}/generate">{name}</a></li>' for name in MODELS)
+    body = _PAGE.format(csrf=csrf, models=links).encode()
+    return Answer(200, body, "text/html; charset=utf-8", (("Set-Cookie", f"csrf={csrf}; Path=/; HttpOnly"),))
+
+
 def healthz(state: State, request: Request) -> Answer:
     """The server is up."""
     return Answer(200, b"ok\n", "text/plain")
@@ -119,6 +143,7 @@ ROUTES = (
     Route("DELETE", "/api/sessions/{id}", "cancel", cancel),
     Route("GET", "/images/{id}", "image", image),
     Route("GET", "/api/credits", "credits", credits),
+    Route("GET", "/login", "page", page),
     Route("GET", "/healthz", None, healthz),
     Route("GET", "/metrics", None, metrics),
     Route("GET", "/admin/stats", None, admin_stats),

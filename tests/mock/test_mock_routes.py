@@ -288,3 +288,16 @@ def test_the_table_names_every_handler_once() -> None:
     assert len({(route.method, route.path) for route in ROUTES}) == len(ROUTES)
     assert all(getattr(routes, route.handler.__name__) is route.handler for route in ROUTES)
     assert MAX_BODY >= 1 << 20
+
+
+def test_the_page_is_html_with_a_fresh_token_that_is_a_cookie_too() -> None:
+    site = Site()
+    first, second = (site.ask("GET", "/login", auth="") for _ in range(2))
+    assert first.content_type == "text/html; charset=utf-8"
+    (name, cookie), *_ = first.headers
+    token = cookie.split(";")[0].removeprefix("csrf=")
+    assert (name, len(token)) == ("Set-Cookie", 16)
+    assert f'name="csrf" value="{token}"'.encode() in first.body
+    assert first.body != second.body
+    assert first.body.count(b"<li>") == 3
+    assert site.state.books.counts["page"] == {200: 2}
