@@ -45,16 +45,16 @@ BUILTIN: Mapping[str, MetricInfo] = {
 UNSENT_PHASES = frozenset({"dns", "connect", "tls", "write", "template"})
 """A request that failed in one of these never left whole: no server can have counted it."""
 
-_REQUEST = ("scenario", "endpoint", "poll")
+_REQUEST = ("scenario", "endpoint", "poll", "group")
 _TAGS: Mapping[str, tuple[str, ...]] = {
-    "checks": ("scenario", "endpoint", "check"),
+    "checks": ("scenario", "endpoint", "check", "group"),
     "data_received": _REQUEST,
     "data_sent": _REQUEST,
     "http_req_failed": _REQUEST,
     "http_reqs": (*_REQUEST, "expected_response", "status", "error"),
     "dispatch_delay": ("scenario",),
     "dropped_iterations": ("scenario",),
-    "group_duration": ("scenario",),
+    "group_duration": ("scenario", "group"),
     "iteration_duration": ("scenario",),
     "iterations": ("scenario",),
     "vus": (),
@@ -66,4 +66,4 @@ def tag_names(metric: str) -> tuple[str, ...]:
     """The tags that a metric's series carry; a custom metric's are those of the step that records it."""
     if metric in BUILTIN and metric not in _TAGS:
         return (*_REQUEST, "expected_response")
-    return _TAGS.get(metric, ("scenario", "endpoint"))
+    return _TAGS.get(metric, ("scenario", "endpoint", "group"))

@@ -16,7 +16,7 @@ from typing import Literal
 from loadspec.metrics.catalog import BUILTIN, tag_names
 from loadspec.thresholds.error import ThresholdError, did_you_mean
 
-SELECTOR_TAGS = ("scenario", "endpoint", "poll", "expected_response", "status", "check", "error")
+SELECTOR_TAGS = ("scenario", "endpoint", "group", "poll", "expected_response", "status", "check", "error")
 """All tags that a selector may name; `tag_names` says which of them a metric has."""
 
 _FLAGS = ("poll", "expected_response")
@@ -126,6 +126,8 @@ def _clause(match: re.Match[str], offset: int, metric: str, values: Mapping[str,
         value = value[1:-1]
     if not value:
         raise _error(f"`{tag}` has no value", place, f"for example {tag}:VALUE")
+    if tag == "group" and op != "~" and not value.startswith("::"):
+        value = f"::{value}"  # as k6 writes it, `group:::checkout`, and as one would
     _check_value(tag, op, value, place, values)
     return Clause(tag, op, value)  # type: ignore[arg-type]
 

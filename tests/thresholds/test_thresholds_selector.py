@@ -29,6 +29,8 @@ LEGAL = [
     ("checks{check:'a, b: {c}', scenario:x}", (Clause("check", ":", "a, b: {c}"), Clause("scenario", ":", "x"))),
     ('http_reqs{endpoint~"a{1,2}"}', (Clause("endpoint", "~", "a{1,2}"),)),
     ("http_reqs{poll:any}", (Clause("poll", ":", "any"),)),
+    ("http_reqs{group:checkout}", (Clause("group", ":", "::checkout"),)),
+    ("group_duration{group:::checkout::pay}", (Clause("group", ":", "::checkout::pay"),)),
     ("http_reqs", ()),
 ]
 
@@ -42,7 +44,7 @@ def test_legal(key, clauses):
 
 
 EXAMPLE = "for example http_req_duration{endpoint:generate}"
-TAGS = "its tags are scenario, endpoint, poll, expected_response, status, error"
+TAGS = "its tags are scenario, endpoint, poll, group, expected_response, status, error"
 
 ILLEGAL = [  # key, offset, message, hint
     ("http_req_duratoin", 0, "there is no metric `http_req_duratoin`", "did you mean `http_req_duration`?"),

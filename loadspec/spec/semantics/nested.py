@@ -10,7 +10,7 @@ from loadspec.spec.places import Places
 from loadspec.spec.semantics.durations import check_duration, check_think
 from loadspec.spec.semantics.names import RESERVED
 from loadspec.spec.semantics.values import listing, mapping
-from loadspec.spec.tree import below
+from loadspec.spec.tree import below, children, flows
 
 Raw = Mapping[str, Any]
 Found = Iterator[Diagnostic]
@@ -129,6 +129,25 @@ def check_meeting(step: Raw, path: Path, places: Places, users: int | None, wher
     message = f"{wanted} users never meet here: {where} has {have}"
     help = "each waits for its timeout, and the step is not ok; ask for fewer, or let the load have more"
     yield places.value((*path, "wait_until", "users"), "LS057", message, level="warning", help=help)
+
+
+def group_tags(document: Raw) -> list[str]:
+    """The values that the tag `group` can have under load."""
+    found: dict[str, None] = {}
+
+    def gather(steps: list[Any], outer: str) -> None:
+        for step in steps:
+            for inner, several in children(step) if isinstance(step, Mapping) else ():
+                row = step["choose"][inner[1]] if inner[0] == "choose" else step
+                name = row.get("name") if inner[0] == "choose" else row.get("group")
+                group = f"{outer}::{name}" if name else outer
+                found[group] = None
+                gather(several, group)
+
+    for path, steps in flows(document):
+        if path[0] in ("flow", "scenarios"):
+            gather(steps, "")
+    return [group for group in found if group]
 
 
 def check_times(places: Places, path: Path, step: Raw) -> Found:
