@@ -98,7 +98,10 @@ class Regex:
         """The text as it is searched. Raises EvalError for one that is too long, or no text."""
         if text.__class__ is not str:
             raise EvalError(f"a regular expression reads text, this is {kind(text)}")
-        data = text.encode("utf-8", "replace")
+        try:
+            data = text.encode()
+        except UnicodeEncodeError:  # half a surrogate pair
+            data = text.encode("utf-8", "replace")
         if len(data) > self.limit:
             raise EvalError(
                 f"this regular expression reads at most {self.limit} bytes, this text has {len(data)}: shorten either"
