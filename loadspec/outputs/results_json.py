@@ -11,7 +11,7 @@ from typing import Any, cast
 from loadspec.metrics import Counter, Gauge, MetricInfo, Rate, Store, Trend, Value
 from loadspec.metrics.catalog import Kind
 from loadspec.outputs.json_text import json_text
-from loadspec.results.model import PHASES, CheckResult, EndpointStats, ErrorClass, Point, RequestCount, RunResult
+from loadspec.results.model import PHASES, CheckResult, EndpointStats, ErrorClass, Point, RequestCount, RunResult, ScenarioInfo, ScenarioStats
 from loadspec.thresholds import ThresholdResult
 
 VERSION = 1
@@ -33,13 +33,14 @@ def document(result: RunResult) -> dict[str, Any]:
         "version": VERSION,
         **_head(result),
         "times": {"started_at": result.started_at, "duration_s": result.duration},
-        "scenarios": [_scenario(s) for s in result.scenarios],
+        "scenarios": _scenarios(result),
         "requests": _requests(result.requests),
         "iterations": {name: getattr(result.iterations, name) for name in ITERATIONS},
         "endpoints": [_endpoint(stats) for stats in result.endpoint_stats],
         "metrics": _metrics(result),
         "thresholds": [_threshold(found) for found in result.thresholds],
         "checks": [_check(check) for check in result.checks],
+        "pools": [{name: getattr(pool, name) for name in POOL_FIGURES} for pool in result.pools],
         "errors": [_error(error) for error in result.errors],
         "points": _points(result.points),
         "events": [{"at_s": event.t, "text": event.text} for event in result.events],
@@ -50,6 +51,7 @@ def document(result: RunResult) -> dict[str, Any]:
     }
 
 
+POOL_FIGURES = ("name", "pick", "rows", "drawn", "distinct", "repeated", "busted")
 ITERATIONS = ("started", "completed", "interrupted", "dropped")
 
 
@@ -70,7 +72,13 @@ def _head(result: RunResult) -> dict[str, Any]:
     }
 
 
-def _scenario(scenario: Any) -> dict[str, Any]:
+def _scenarios(result: RunResult) -> list[dict[str, Any]]:
+    known = {row.name: row for row in result.scenario_stats}
+    return [_scenario(info, known.get(info.name, ScenarioStats(info.name))) for info in result.scenarios]
+
+
+def _scenario(scenario: ScenarioInfo, stats: ScenarioStats) -> dict[str, Any]:
+    """As planned, and what became of it."""
     return {
         "name": scenario.name,
         "executor": scenario.executor,
@@ -79,6 +87,13 @@ def _scenario(scenario: Any) -> dict[str, Any]:
         "duration_s": scenario.duration,
         "max_duration_s": scenario.max_duration,
         "shape": [{"at_s": at, "users": users} for at, users in scenario.shape],
+        "weight": scenario.weight,
+        "start_s": scenario.start,
+        "after": scenario.after or None,
+        "tags": dict(scenario.tags),
+        "began_s": stats.began,
+        "ended_s": stats.ended,
+        "iterations": {name: getattr(stats.iterations, name) for name in ITERATIONS},
     }
 
 

@@ -9,6 +9,7 @@ from loadspec.errors import ExitCode
 from loadspec.metrics.catalog import Kind
 from loadspec.outputs.json_text import json_text
 from loadspec.outputs.results_json import COUNTS, ITERATIONS, PERCENTILES, POINT_COLUMNS, VERSION
+from loadspec.pools import PICKS
 from loadspec.results.model import PHASES
 from loadspec.thresholds import Status
 
@@ -48,6 +49,7 @@ def results_schema() -> Schema:
                 "metrics": {"type": "object", "additionalProperties": _metric()},
                 "thresholds": _list(_threshold()),
                 "checks": _list(_check()),
+                "pools": _says(_list(_pool()), "drawn = distinct + repeated, under load."),
                 "errors": _list(_error()),
                 "points": _points(),
                 "events": _list(_object({"at_s": _NUMBER, "text": _TEXT})),
@@ -87,6 +89,16 @@ def _scenario() -> Schema:
             "duration_s": _SECONDS,
             "max_duration_s": _SECONDS,
             "shape": _list(_object({"at_s": _SECONDS, "users": _SECONDS})),
+            "weight": _says(_or_null(_NUMBER), "Of a scenario in the mix, whose scenarios share users, times and shape."),
+            "start_s": _says(_SECONDS, "When its load begins at the latest, after the begin of the test's."),
+            "after": _says(_or_null(_TEXT), "The scenario whose end it waits for."),
+            "tags": _TEXTS,
+            "began_s": _or_null(_SECONDS),
+            "ended_s": _or_null(_SECONDS),
+            "iterations": _says(
+                _object(dict.fromkeys(ITERATIONS, _COUNT)),
+                "Dropped iterations of a mix have drawn no scenario: they are in the totals only.",
+            ),
         }
     )
 
@@ -169,6 +181,11 @@ def _check() -> Schema:
             "samples": _says(samples, "The first failures that had an answer; secrets masked, texts cut."),
         }
     )
+
+
+def _pool() -> Schema:
+    counts = dict.fromkeys(["rows", "drawn", "distinct", "repeated"], _COUNT)
+    return _object({"name": _TEXT, "pick": {"enum": list(PICKS)}, **counts, "busted": _FLAG})
 
 
 def _error() -> Schema:

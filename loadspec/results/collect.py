@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from loadspec.metrics import Counter, Rate, Store, Trend
+from loadspec.pools import Usage
 from loadspec.results.model import PHASES, CheckSample, ErrorClass, Iterations, PhaseName, Point
 from loadspec.results.scenarios import turns
 
@@ -27,6 +28,7 @@ class Collector:
         self.error_totals: Tally[str] = Tally()
         self.health: dict[str, float] = {}
         self.scenarios: dict[str, Mapping[str, Any]] = {}
+        self.pools: dict[str, Usage] = {}
         self.held_back = (0, 0.0)
         """Requests that `--max-rate` held back, and the seconds that they waited together."""
         self._newest = Store()
@@ -55,6 +57,8 @@ class Collector:
         }
         if held := snapshot.get("held_back"):
             self.held_back = (self.held_back[0] + held["requests"], self.held_back[1] + held["seconds"])
+        for row in snapshot.get("pools", ()):
+            self.pools.setdefault(row["name"], Usage(row["rows"])).add(row["drawn"], row["seen"])
         if phase == "load":
             rows = {row["name"]: row for row in snapshot.get("scenarios", ())}
             new += turns(self.scenarios, rows)

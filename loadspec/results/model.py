@@ -171,6 +171,21 @@ class Iterations:
 
 
 @dataclass(frozen=True, slots=True)
+class PoolStats:
+    """How a pool was used under load: drawn = distinct + repeated."""
+
+    name: str
+    pick: str
+    rows: int
+    """Rows that could be drawn: those that its filter leaves."""
+    drawn: int
+    distinct: int
+    repeated: int
+    busted: bool = False
+    """Whether each draw was made unlike any other."""
+
+
+@dataclass(frozen=True, slots=True)
 class ScenarioStats:
     """What became of one scenario. `began` and `ended` are seconds of the load, None where that did not come."""
 
@@ -226,6 +241,7 @@ class RunResult:
     resolved_spec: str
     """YAML, secrets masked."""
     scenario_stats: Sequence[ScenarioStats] = ()
+    pools: Sequence[PoolStats] = ()
     """Planned iterations are those started and those dropped: of each row, and of all."""
     warnings: Sequence[str] = ()
     events: Sequence[Event] = ()

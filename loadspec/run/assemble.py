@@ -11,7 +11,7 @@ from loadspec.masking import Masker
 from loadspec.metrics import BUILTIN, MetricInfo, Rate
 from loadspec.results import Collector, Facts, RunResult, judge_run
 from loadspec.results.books import check_results, endpoint_stats, request_counts
-from loadspec.results.model import EndpointInfo, ScenarioInfo
+from loadspec.results.model import EndpointInfo, PoolStats, ScenarioInfo
 from loadspec.results.scenarios import scenario_stats
 from loadspec.run.conductor import Conductor
 from loadspec.run.options import RunOptions
@@ -132,6 +132,7 @@ def assemble(
         environment=environment,
         resolved_spec=resolved_yaml(spec),
         scenario_stats=scenario_stats(infos, collector.scenarios, collector.stores["load"]),
+        pools=pool_stats(spec, collector),
         warnings=[mask(warning) for warning in _warnings(conductor, options)],
         events=conductor.events,
         failure=mask(outcome.setup_failed or outcome.aborted or outcome.worker_lost),
@@ -143,9 +144,19 @@ def assemble(
     )
 
 
+def pool_stats(spec: Spec, collector: Collector) -> list[PoolStats]:
+    """How each pool was used, in the order of the spec; none where no load ran."""
+    return [
+        PoolStats(name, pool.pick, used.rows, used.drawn, used.distinct, used.repeated, pool.bust is not None)
+        for name, pool in spec.pools.items()
+        if (used := collector.pools.get(name)) is not None
+    ]
+
+
 def _warnings(conductor: Conductor, options: RunOptions) -> Iterator[str]:
     if conductor.outcome.teardown_failed:
         yield f"teardown failed: {conductor.outcome.teardown_failed}"
+    yield from conductor.outcome.notes
     requests, seconds = conductor.collector.held_back
     if requests and options.limits.max_rate is not None:
         each = format_ms(1000 * seconds / requests)

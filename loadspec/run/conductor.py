@@ -45,6 +45,7 @@ class Outcome:
     teardown_failed: str = ""
     teardown_timed_out: bool = False
     captures: dict[str, Any] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
 
 class WorkerLost(Exception):  # noqa: N818 - what happened
@@ -131,6 +132,9 @@ class Conductor:
         end = self._phase_end("load", setup=self.outcome.captures)
         if end["status"] == "failed":
             self.outcome.aborted = end["reason"]
+        for note in end.get("notes", ()):
+            self.outcome.notes.append(note)
+            self._event(note)
         if end["status"] != "stopped":
             self.watch.withdraw()
 
