@@ -96,9 +96,18 @@ def copy_specs(folder: Path, url: str, files: Mapping[str, str]) -> None:
     (folder / "specs").mkdir(parents=True)
     for path in specs():
         (folder / "specs" / path.name).write_text(map_hosts(shorten_spec(path.read_text()), url))
+    copy_shared(folder / "specs", url)
     for name, text in files.items():
         (folder / name).write_text(map_hosts(shorten_spec(text), url))
     shutil.copytree(ROOT / "schemas", folder / "schemas", ignore=shutil.ignore_patterns("__pycache__"))
+
+
+def copy_shared(folder: Path, url: str) -> None:
+    """The files that example specs include, use and draw from, below a new folder."""
+    (folder / "shared").mkdir()
+    for path in sorted((ROOT / "specs" / "shared").glob("*.yaml")):
+        (folder / "shared" / path.name).write_text(map_hosts(shorten_spec(path.read_text()), url))
+    shutil.copytree(ROOT / "specs" / "data", folder / "data")
 
 
 def run_block(block: Block, folder: Path, url: str, files: Mapping[str, str]) -> list[str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import trustme
 from support_docs_blocks import SHELL, Block, find_blocks, is_whole_spec, merged, pages
-from support_docs_run import expected_exit_code, map_hosts, run_block, run_loadspec, specs
+from support_docs_run import copy_shared, expected_exit_code, map_hosts, run_block, run_loadspec, specs
 from support_docs_shorten import shorten_spec
 
 from loadspec.mock import MockConfig, start
@@ -52,6 +52,7 @@ def files_before(block: Block) -> dict[str, str]:
 
 def run_spec(text: str, folder: Path, url: str, options: tuple[str, ...] = ()) -> list[str]:
     folder.mkdir()
+    copy_shared(folder, url)
     (folder / "spec.yaml").write_text(map_hosts(shorten_spec(text), url))
     code, output = run_loadspec(["run", "spec.yaml", *options], folder, {}, url)
     return [] if code == expected_exit_code(text) else [f"ended with {code}:\n{output}"]
@@ -74,7 +75,9 @@ def test_example_specs_run(path: Path, outcomes: Outcomes) -> None:
 
 @pytest.mark.parametrize("block", FRAGMENTS, ids=str)
 def test_fragments_are_valid(block: Block, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "specs" / "data", tmp_path / "data")
     (tmp_path / "certs").mkdir()
+    copy_shared(tmp_path, "http://127.0.0.1:8089")
     trustme.CA().cert_pem.write_to_path(tmp_path / "certs" / "test-ca.pem")  # the one file that a fragment names
     try:
         load_bytes(json.dumps(merged(block.text)).encode(), str(tmp_path / str(block)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from loadspec.spec.diagnostics import Diagnostic, Path
@@ -25,11 +26,14 @@ def ambiguous_steps(facts: Facts) -> Found:
             if user is None:
                 continue
             key = next(key for key in ("name", "call", "poll") if key in step)
-            line = facts.places.value((*first, key), "LS019", "").line
             message = f"another step is called `{name}`, and `steps.{name}` is the last of them that ran"
-            label = f"the first is in line {line}" if line else ""
             help = f"give this one a `name` of its own: a later step asks for the outcome of `{name}`"
-            yield facts.places.value((*place, key), "LS019", message, label=label, help=help, level="warning")
+            earlier = facts.places.value((*first, key), "LS019", message)
+            found = facts.places.value((*place, key), "LS019", message, help=help, level="warning")
+            if (earlier.file, earlier.line, earlier.column) == (found.file, found.line, found.column):
+                continue  # one fragment, used twice
+            home = "" if earlier.file == found.file else f"{earlier.file}, "
+            yield replace(found, label=f"the first is in {home}line {earlier.line}" if earlier.line else "")
 
 
 def _seconds(named: Named) -> dict[str, tuple[int, Path]]:
