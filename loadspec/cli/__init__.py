@@ -13,6 +13,7 @@ from loadspec.cli.streams import settle
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "run": ("loadspec.cli.run:command", "Run a spec: load out, a verdict and a report in."),
     "validate": ("loadspec.cli.validate:command", "Check a spec without running it."),
+    "plan": ("loadspec.cli.plan:command", "Show what a spec will do, and where each value of it is from."),
     "explain": ("loadspec.cli.explain:command", "Explain the code of a diagnostic, with examples."),
     "init": ("loadspec.cli.init:command", "Write a spec that runs, from four questions."),
     "schema": ("loadspec.cli.schema:command", "Print the JSON Schema of a spec, or of results.json."),

@@ -22,7 +22,9 @@ from loadspec.spec.model import (
     Step,
     ThinkStep,
     WaitUntilStep,
+    all_exchanges,
 )
+from loadspec.wire.url import parse_url
 
 INFINITE = math.inf
 
@@ -182,3 +184,30 @@ _SHARES: Mapping[type, Callable[[Any], Share]] = {
     GroupStep: lambda step: share_of(step.steps),
 }
 """Kind of step → its cost."""
+
+
+def addresses(spec: Spec, base_url: str) -> dict[str, list[str]]:
+    """Where requests go → the endpoints that send them there; what only an answer can tell stays a template.
+
+    Endpoints that no step asks are left out. `base_url` is the target's, with its variables filled in.
+    """
+    flows = (spec.setup, *(scenario.flow for scenario in spec.scenarios), spec.teardown)
+    found: dict[str, dict[str, None]] = {}
+    for step in (step for flow in flows for step in all_exchanges(flow)):
+        path = step.request.path
+        if path.startswith("/"):
+            where = _origin(base_url)
+        else:
+            where = path if path.startswith("{{") else _origin(path)
+        found.setdefault(where, {})[step.endpoint] = None
+        auth = step.request.auth
+        if auth is not None and auth.kind == "oauth2":
+            found.setdefault(_origin(str(auth.settings["token_url"])), {})["oauth2"] = None
+    return {where: list(endpoints) for where, endpoints in found.items()}
+
+
+def _origin(url: str) -> str:
+    try:
+        return str(parse_url(url)[0])
+    except ValueError:
+        return url

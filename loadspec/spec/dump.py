@@ -8,10 +8,11 @@ from typing import Any
 from loadspec.masking import MASK, Masker
 from loadspec.spec.model import Spec
 from loadspec.spec.scalars import NumberError, scalar
+from loadspec.spec.secrets import known_secrets, without_credentials
 
 
-def resolved_yaml(spec: Spec) -> str:
-    """YAML that reads back as the document, but for its secrets."""
+def resolved_yaml(spec: Spec, width: int = 110) -> str:
+    """YAML that reads back as the document, but for its secrets. `width`: where long lines are broken."""
     import yaml  # the worker, which shares this package, needs none
 
     class Dumper(yaml.SafeDumper):
@@ -25,15 +26,15 @@ def resolved_yaml(spec: Spec) -> str:
 
     Dumper.add_representer(str, text)
     document = mask(spec)
-    return yaml.dump(document, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=110)
+    return yaml.dump(document, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=width)
 
 
 def mask(spec: Spec) -> Any:
     """The document with secrets replaced: defaults of secret variables, and their values wherever they occur."""
     secrets = {name for name, variable in spec.env.items() if variable.secret}
     defaults = [spec.env[name].default or "" for name in secrets]
-    masker = Masker([*defaults, *(spec.env_values.get(name, "") for name in secrets)])
-    document = _masked(spec.document, masker)
+    masker = Masker([*defaults, *known_secrets(spec)])
+    document = _masked(without_credentials(spec.document), masker)
     for name in secrets:
         setting = spec.document["env"][name]
         if isinstance(setting, Mapping) and setting.get("default") is not None:
