@@ -36,6 +36,7 @@ def compile_judge(
         ok = expected
         trouble = ""
         status = user.answer.status
+        lost = capture(user) if capture is not None and status else None  # first: a check may ask for what was captured
         if rows:
             ok = status != 0
             user.ok = expected  # what `ok` means to a check
@@ -49,11 +50,9 @@ def compile_judge(
                 ok = False
                 trouble = trouble or troubles[index]
                 fail(index, user, status, expected)
-        if capture is not None and status:
-            lost = capture(user)
-            if lost is not None:
-                ok = False
-                trouble = lose(lost, user, status, expected, trouble)
+        if lost is not None:
+            ok = False
+            trouble = lose(lost, user, status, expected, trouble)
         user.trouble = trouble
         return ok
 
