@@ -20,7 +20,7 @@ Chance = Callable[[], int]
 _LETTERS = string.ascii_letters + string.digits
 _FRACTION = 2.0**-53
 _LARGEST = 1 << 53
-_MAX_DRAWN = 10_000
+MAX_DRAWN = 10_000
 """Letters or items that one call may draw."""
 
 
@@ -53,8 +53,8 @@ def _random_string(chance: Chance, length: int, letters: str = _LETTERS) -> str:
     size = len(guards.text(letters))
     if not size:
         raise EvalError("random_string() of no letters")
-    if length > _MAX_DRAWN:
-        raise EvalError(f"random_string() makes at most {_MAX_DRAWN} letters; longer bodies: repeat(text, times)")
+    if length > MAX_DRAWN:
+        raise EvalError(f"random_string() makes at most {MAX_DRAWN} letters; longer bodies: repeat(text, times)")
     each = max(1, 48 // size.bit_length())  # letters of one draw: the bias stays below 2^-16
     drawn: list[str] = []
     while len(drawn) < length:
@@ -77,7 +77,7 @@ def _choice(chance: Chance, values: Any) -> Any:
 def _sample(chance: Chance, values: Any, count: int) -> list[Any]:
     """Fisher and Yates' shuffle, stopped after `count`."""
     rest = list(guards.items(values))
-    if not 0 <= count <= min(len(rest), _MAX_DRAWN):
+    if not 0 <= count <= min(len(rest), MAX_DRAWN):
         raise EvalError(f"sample() of {count} out of {len(rest)}")
     for at in range(count):
         other = at + ((chance() * (len(rest) - at)) >> 64)
