@@ -11,7 +11,17 @@ from typing import Any, cast
 from loadspec.metrics import Counter, Gauge, MetricInfo, Rate, Store, Trend, Value
 from loadspec.metrics.catalog import Kind
 from loadspec.outputs.json_text import json_text
-from loadspec.results.model import PHASES, CheckResult, EndpointStats, ErrorClass, Point, RequestCount, RunResult, ScenarioInfo, ScenarioStats
+from loadspec.results.model import (
+    PHASES,
+    CheckResult,
+    EndpointStats,
+    ErrorClass,
+    Point,
+    RequestCount,
+    RunResult,
+    ScenarioInfo,
+    ScenarioStats,
+)
 from loadspec.thresholds import ThresholdResult
 
 VERSION = 1

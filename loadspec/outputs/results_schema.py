@@ -89,7 +89,9 @@ def _scenario() -> Schema:
             "duration_s": _SECONDS,
             "max_duration_s": _SECONDS,
             "shape": _list(_object({"at_s": _SECONDS, "users": _SECONDS})),
-            "weight": _says(_or_null(_NUMBER), "Of a scenario in the mix, whose scenarios share users, times and shape."),
+            "weight": _says(
+                _or_null(_NUMBER), "Of a scenario in the mix, whose scenarios share users, times and shape."
+            ),
             "start_s": _says(_SECONDS, "When its load begins at the latest, after the begin of the test's."),
             "after": _says(_or_null(_TEXT), "The scenario whose end it waits for."),
             "tags": _TEXTS,

@@ -13,7 +13,7 @@ from typing import Any
 from loadspec.errors import ExitCode
 from loadspec.metrics import Counter, Gauge, Rate, Trend, Value
 from loadspec.metrics.values import new_value
-from loadspec.results.model import CheckResult, ErrorClass, RunResult
+from loadspec.results.model import CheckResult, ErrorClass, RunResult, ScenarioStats
 from loadspec.ui.figures import PERCENTS, Format, format_of, out_of, per_second, percent, short_ms
 from loadspec.ui.limits import limit_table, limits_of
 from loadspec.ui.text import Style, clean, mmss, table, truncate
@@ -55,6 +55,7 @@ def compact(result: RunResult, style: Style, width: int, room: int) -> list[str]
         Block("thresholds", limit_table(limits_of(result.thresholds), style, width - _LABEL - 1), worth=4),
         _figures(result),
         _metrics(result),
+        _scenarios(result),
         _endpoints(result),
         _errors(result.errors, style),
         Block("generator", _generator(result, style)),
@@ -198,6 +199,31 @@ def _endpoints(result: RunResult) -> Block:
         lines.append([_name(row.endpoint), format_count(row.requests), _rate(row.rate, 1), share, *times])
     head, *rows = table(lines, right=range(1, 10))
     return Block("endpoints", rows, head=head, most=_ENDPOINTS)
+
+
+def _scenarios(result: RunResult) -> Block:
+    """A row a scenario where there are several; in a mix, what was dropped has drawn none."""
+    rows = result.scenario_stats
+    if len(result.scenarios) < 2 or not rows:
+        return Block("", [])
+    executors = {scenario.name: scenario.executor for scenario in result.scenarios}
+    lost = [name for name in ("interrupted", "dropped") if any(getattr(row.iterations, name) for row in rows)]
+    lines = [["", "executor", "time", "started", *lost, "requests", "failed", "p95"]]
+    for row in rows:
+        done = row.iterations
+        counts = [done.started, *(getattr(done, name) for name in lost), row.requests]
+        share = percent(row.failed, row.requests) if row.requests else "-"
+        p95 = "-" if row.p95 is None else short_ms(row.p95)
+        executor = executors.get(row.name, "")
+        lines.append([_name(row.name), executor, _when(row), *map(format_count, counts), share, p95])
+    head, *shown = table(lines, right=range(3, 7 + len(lost)))
+    return Block("scenarios", shown, head=head, most=_ENDPOINTS)
+
+
+def _when(row: ScenarioStats) -> str:
+    if row.began is None:
+        return "never"
+    return f"{mmss(row.began)}-{mmss(row.ended) if row.ended is not None else ''}"
 
 
 def _errors(errors: Sequence[ErrorClass], style: Style) -> Block:

@@ -45,7 +45,7 @@ def full(result: RunResult, style: Style) -> list[str]:
     if len(result.scenarios) > 1:
         for scenario in result.scenarios:
             where = {"scenario": scenario.name}
-            lines += ["", *_title(f"SCENARIO: {clean(scenario.name)}", style)]
+            lines += ["", *_title(f"SCENARIO: {clean(scenario.name)} ({scenario.executor})", style)]
             lines += _check_lines(_checks_in(result.stores["load"], where), result.duration, style)
             lines += _metric_lines(result, where, style)
     return [*lines, "", *_phase_lines(result, style), *_closing(result)]
