@@ -18,17 +18,11 @@ from loadspec.spec.model import Spec
 from loadspec.spec.origins import Origins, variable_origins
 from loadspec.spec.places import Places
 from loadspec.spec.plain import with_plain_texts
-from loadspec.spec.resolve import Overrides, Resolved, choose_profile, env_values, resolve
-from loadspec.spec.semantics import Work, across, check, check_loads
+from loadspec.spec.resolve import Overrides, choose_profile, env_values, resolve
 from loadspec.spec.semantics.limits import check_env, check_limits
-from loadspec.spec.shapes import COMPANIONS, SHAPES
 from loadspec.spec.source import Node, Source
 from loadspec.spec.validate import validate
-
-MAX_VARIED = 500_000
-"""Values of the file times its profiles: each is checked as it would run."""
-
-_LOAD_KEYS = {*SHAPES, *COMPANIONS, "vus", "graceful_stop"}
+from loadspec.spec.variants import check_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +67,7 @@ def load_bytes(
     places = Places(source, resolved.origins)
     values, missing = env_values(resolved.document, overrides, environ, places)
     missing += check_env(resolved.document, places, limits)
-    found += [*wrong, *resolved.found, *missing, *_check_all(source, document, resolved)]
+    found += [*wrong, *resolved.found, *missing, *check_all(source, document, resolved)]
     found = ordered(_said(found, files, joined), order)
     if errors := _errors(found):
         raise SpecError(errors)  # what a broken spec does not use says little
@@ -121,33 +115,6 @@ def _plain(root: Node | None) -> Any:
 def _whatever_is_below(found: Diagnostic) -> bool:
     """Does this hold of one file of several? A key that it lacks may be another's, but for those of its steps."""
     return found.code != "LS014" or any(isinstance(part, int) for part in found.path)
-
-
-def _check_all(source: Source, document: Mapping[str, Any], resolved: Resolved) -> list[Diagnostic]:
-    """Meaning of what runs, then of what the file and its other profiles say."""
-    work = Work()
-    found = check(resolved.document, Places(source, resolved.origins), work)
-    profiles = document.get("profiles")
-    variants = [None, *(profiles if isinstance(profiles, Mapping) else {})]
-    size = source.root.size if source.root else 0
-    if len(variants) * size > MAX_VARIED:
-        message = f"{len(variants) - 1} profiles are too many for a file of this size"
-        return [*found, source.at("LS008", message, source.key(("profiles",)), help="make several files of it")]
-    for name in variants:
-        variant = resolve(source, document, Overrides(), None, name)
-        if variant.document == resolved.document:
-            continue
-        places = Places(source, variant.origins)
-        layer = {} if name is None else document["profiles"][name]
-        only_load = isinstance(layer, Mapping) and name is not None and layer.keys() <= _LOAD_KEYS
-        found += variant.found
-        if only_load:
-            found += _errors(list(check_loads(variant.document, places)))
-            continue
-        more = check(variant.document, places, work)
-        # A file may leave the load of its mix to its profiles, of which one runs.
-        found = across(found, [each for each in more if name is not None or each.code != "LS086"])
-    return found
 
 
 def _errors(found: list[Diagnostic]) -> list[Diagnostic]:

@@ -19,6 +19,7 @@ from loadspec.spec.diagnostics import (
 )
 from loadspec.spec.grammar import ACTIONS, DEFINITIONS, DURATION, STEPS
 from loadspec.spec.grammar.kinds import SIZE
+from loadspec.spec.habits import ADVICE, ELSEWHERE
 from loadspec.spec.source import Node, Source
 
 if TYPE_CHECKING:
@@ -33,29 +34,6 @@ _TYPES = {
     "boolean": "true or false",
     "null": "nothing",
 }
-
-_ELSEWHERE = {
-    "assert": "checks",
-    "asserts": "checks",
-    "data": "body",
-    "delay": "think",
-    "exec": "flow",
-    "expect": "checks",
-    "extract": "capture",
-    "get": "call",
-    "pause": "think",
-    "post": "call",
-    "save": "capture",
-    "scenario": "scenarios",
-    "sleep": "think",
-    "steps": "flow",
-    "url": "path",
-    "users": "vus",
-    "variables": "vars",
-    "wait": "think",
-}
-"""What other tools call it → our key."""
-
 
 MAX_STRUCTURE = 20_000
 """Keys and values that are checked one by one; pools and vars, which are data, do not count."""
@@ -146,7 +124,7 @@ def _unknown_keys(source: Source, error: _Facts) -> Iterator[Diagnostic]:
             f"unknown key `{brief(name)}`",
             place,
             label=_meant(name, legal),
-            help=_belongs(name, action) or f"the keys here are {listed(legal, 40)}",
+            help=_belongs(name, action) or _advice(name, legal) or f"the keys here are {listed(legal, 40)}",
             path=(*error.path, name),
         )
 
@@ -165,8 +143,13 @@ def _belongs(name: str, action: str | None) -> str:
     return ""
 
 
+def _advice(name: str, legal: list[str]) -> str:
+    """What a key of another tool becomes here, where it is no single key of ours."""
+    return ADVICE.get(name.lower(), "") if "loadspec" in legal or "call" in legal else ""
+
+
 def _meant(name: str, legal: list[str]) -> str:
-    near = closest(name, legal) or _ELSEWHERE.get(name.lower())
+    near = closest(name, legal) or ELSEWHERE.get(name.lower())
     return f"did you mean `{near}`?" if near in legal else ""
 
 
@@ -186,6 +169,10 @@ def _wrong_type(source: Source, error: _Facts) -> Iterator[Diagnostic]:
 
 def _type_help(schema: dict[str, Any], value: Any) -> str:
     kinds = schema.get("type", "")
+    if kinds == "boolean" and str(value).lower() in _TRUTHS:
+        return f"write {_TRUTHS[str(value).lower()]}: in YAML 1.2, `{value}` is a text"
+    if isinstance(value, list) and len(value) == 1 and "string" in kinds and isinstance(value[0], str):
+        return f"write {brief(value[0])}"
     if schema.get("title") in (DURATION, SIZE) and isinstance(value, int | float):
         units = ("s", "ms") if schema["title"] == DURATION else ("B", "kB")
         return f"give it a unit: {value}{units[0]} or {value}{units[1]}"
@@ -198,6 +185,9 @@ def _type_help(schema: dict[str, Any], value: Any) -> str:
     if "object" in kinds and isinstance(value, list):
         return "write `key: value` lines, without `- `"
     return ""
+
+
+_TRUTHS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 
 
 def _missing(source: Source, error: _Facts) -> Iterator[Diagnostic]:
@@ -264,6 +254,7 @@ def _version(source: Source, error: _Facts) -> Iterator[Diagnostic]:
         "LS015",
         f"{_named(error.path)} must be {error.validator_value}: this program knows no other version of the grammar",
         source.value(error.path),
+        help=f"write {error.validator_value}, without quotes" if str(error.instance) == "1" else "",
         path=error.path,
     )
 
@@ -277,7 +268,10 @@ def _pattern(source: Source, error: _Facts) -> Iterator[Diagnostic]:
     if error.path[-1:] == ("name",):
         help = f"{_NAMES}{_suggested(str(error.instance))}"
     elif "expected_statuses" in error.path:
+        hundreds = re.fullmatch("([1-5])xx", str(error.instance), re.IGNORECASE)
         help = "a status such as 404, or a range such as 200-299"
+        help = f"write {hundreds[1]}00-{hundreds[1]}99" if hundreds else help
+        help = f"write {error.instance}, without quotes" if str(error.instance).isdecimal() else help
     message = f"`{brief(error.instance)}` does not fit {_named(error.path)}"
     yield source.at("LS016", message, source.value(error.path), help=help, path=error.path)
 

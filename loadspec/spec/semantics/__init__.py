@@ -9,7 +9,7 @@ from typing import Any
 from loadspec.spec.diagnostics import Diagnostic
 from loadspec.spec.places import Places
 from loadspec.spec.semantics.expressions import Work
-from loadspec.spec.semantics.lints import across, lint
+from loadspec.spec.semantics.lints import across, lint, lint_loads
 from loadspec.spec.semantics.names import Known
 from loadspec.spec.semantics.pooldata import survey
 from loadspec.spec.semantics.pools import check_pools
@@ -26,7 +26,7 @@ from loadspec.spec.semantics.steps import Flow, Uses, captured
 from loadspec.spec.semantics.values import listing, mapping
 from loadspec.spec.tree import below, flows
 
-__all__ = ["Work", "across", "check", "check_loads", "metric_infos"]
+__all__ = ["Work", "across", "check", "check_loads", "lint_loads", "metric_infos"]
 
 
 def check(document: Mapping[str, Any], places: Places, work: Work) -> list[Diagnostic]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -30,7 +31,7 @@ def check_duration(places: Places, path: Path, value: Any, zero: bool) -> Found:
     try:
         seconds = parse_duration(value)
     except ValueError as error:
-        yield places.text(path, value, 0, "LS029", str(error), max(len(value), 1))
+        yield places.text(path, value, 0, "LS029", str(error), max(len(value), 1), help=_meant(value))
         return
     if seconds > YEAR:
         yield places.value(path, "LS016", "this is longer than a year")
@@ -45,7 +46,27 @@ def check_think(places: Places, path: Path, value: Any) -> Found:
     try:
         low, high = parse_duration_range(value)
     except ValueError as error:
-        yield places.text(path, value, 0, "LS029", str(error), max(len(value), 1))
+        yield places.text(path, value, 0, "LS029", str(error), max(len(value), 1), help=_meant(value))
     else:
         if max(low, high) > YEAR:
             yield places.value(path, "LS016", "this is longer than a year")
+
+
+_HABITS = (
+    (re.compile(r"(\d+):([0-5]?\d)"), r"\1m\2s"),
+    (re.compile(r"(\d+):([0-5]?\d):([0-5]?\d)"), r"\1h\2m\3s"),
+    (re.compile(r"(\d+(?:\.\d+)?)\s*(?:s|secs?|seconds?)", re.IGNORECASE), r"\1s"),
+    (re.compile(r"(\d+(?:\.\d+)?)\s*(?:ms|msecs?|millis|milliseconds?)", re.IGNORECASE), r"\1ms"),
+    (re.compile(r"(\d+(?:\.\d+)?)\s*(?:m|mins?|minutes?)", re.IGNORECASE), r"\1m"),
+    (re.compile(r"(\d+(?:\.\d+)?)\s*(?:h|hrs?|hours?)", re.IGNORECASE), r"\1h"),
+    (re.compile(r"(\d+(?:\.\d+)?)\s*(?:d|days?)", re.IGNORECASE), r"\1d"),
+)
+
+
+def _meant(text: str) -> str:
+    """What was most likely meant: `1:50` is 1m50s, `3 seconds` is 3s."""
+    for pattern, written in _HABITS:
+        found = pattern.fullmatch(text.strip()) if len(text) < 40 else None
+        if found:
+            return f"write {found.expand(written)}"
+    return ""

@@ -117,7 +117,9 @@ def _answer(head: str, view: View) -> Problem | None:
     length = len(head)
     if not view.answer:
         help = "another step's outcome is steps.NAME.ok, .status or .duration"
-        return Problem("LS039", f"`{head}` is the answer's, and no answer is there yet", help=help, length=length)
+        label = f"did you mean `vars.{head}`?" if head in view.known.vars else ""
+        message = f"`{head}` is the answer's, and no answer is there yet"
+        return Problem("LS039", message, label, help, length=length)
     if head == "ok" and not view.ok:
         message = "`ok` is what the checks amount to: a check cannot use it"
         return Problem("LS039", message, help="for example status == 200", length=length)

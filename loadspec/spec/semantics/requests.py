@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loadspec.spec.diagnostics import Diagnostic, Path, brief
+from loadspec.spec.diagnostics import Diagnostic, Path, brief, closest
 from loadspec.spec.places import Places
 from loadspec.spec.semantics.auth import check_auth
 from loadspec.spec.semantics.bodies import check_body
@@ -77,7 +77,8 @@ def _address(document: Mapping[str, Any], places: Places, path: Path, value: Any
         yield places.value(path, "LS032", "a path begins with `/`, or is a whole http or https URL", help=help)
     elif _SPACE.search(plain):
         yield places.value(path, "LS032", "a path cannot hold a blank", help="write %20, or use `query`")
-    if value.startswith("/") and "base_url" not in mapping(document, "target"):
+    target = mapping(document, "target")
+    if value.startswith("/") and "base_url" not in target and not any(closest(key, ["base_url"]) for key in target):
         help = "add target: {base_url: ...}, or write a whole URL"
         yield places.value(path, "LS032", "this path has no `target.base_url` to follow", help=help)
 

@@ -87,6 +87,10 @@ def check_thresholds(document: Mapping[str, Any], places: Places) -> Found:
     groups = group_tags(document)
     for key, value in mapping(document, "thresholds").items():
         path: Path = ("thresholds", key)
+        if value == []:
+            yield places.key(
+                path, "LS016", f"`{key}` has no threshold: the list is empty", help="for example [p(95) < 1s]"
+            )
         each = enumerate(value) if isinstance(value, list) else [(None, value)]
         for index, item in each:
             place = path if index is None else (*path, index)

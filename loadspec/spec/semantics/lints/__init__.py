@@ -20,7 +20,7 @@ from loadspec.spec.semantics.lints.thresholds import decided_thresholds, unreach
 from loadspec.spec.semantics.lints.times import loads, waits
 from loadspec.spec.semantics.lints.unused import UNUSED, captures, declarations
 
-__all__ = ["LINTS", "across", "lint"]
+__all__ = ["LINTS", "across", "lint", "lint_loads"]
 
 LINTS: tuple[Callable[[Facts], Iterator[Diagnostic]], ...] = (
     unreachable_thresholds,
@@ -43,6 +43,12 @@ def lint(document: Mapping[str, Any], places: Places) -> list[Diagnostic]:
     """All that the table finds in a resolved document, whatever its shape."""
     facts = Facts(document, places)
     return [found for check in LINTS for found in check(facts)]
+
+
+def lint_loads(document: Mapping[str, Any], places: Places) -> list[Diagnostic]:
+    """What they find for a document that differs from another in its load only."""
+    facts = Facts(document, places)
+    return [*loads(facts), *waits(facts)]
 
 
 def across(found: Sequence[Diagnostic], more: Sequence[Diagnostic]) -> list[Diagnostic]:

@@ -121,5 +121,7 @@ def _foreign(facts: Facts, path: Path, text: str, found: re.Match[str]) -> Diagn
     start = found.start() + found.group().startswith("/")
     written = found.group().lstrip("/")
     message = f"`{written}` is sent as it stands"
-    help = f"a template is written {{{{ {name} }}}}"
+    home = next((key for key in ("env", "vars") if name in mapping(facts.document, key)), "")
+    home = "pool" if name in mapping(facts.document, "pools") else home
+    help = f"a template is written {{{{ {home + '.' if home else ''}{name} }}}}"
     return facts.places.text(path, text, start, "LS043", message, len(written), help=help, level="warning")

@@ -146,8 +146,12 @@ def _no_such(clause: Clause, threshold: Threshold, series: list[Tags]) -> tuple[
         message = f"no check of the load is called `{clause.value}`"
     elif clause.tag == "poll":
         message = f"no step of the load {'polls' if clause.value == 'true' else 'calls without polling'}"
+    elif clause.op == "~":
+        message = f"no {clause.tag} of this metric matches `{clause.value}`, which has to fit as a whole"
     else:
-        message = f"no sample has a {clause.tag} that fits `{clause.value}`"
+        message = f"no sample of this metric has the {clause.tag} `{clause.value}`"
+    if clause.tag == "poll":
+        return clause.value, message, "leave the condition out"
     near = did_you_mean(clause.value, known)
     return clause.value, message, near or f"there are {listed(known)}"
 
@@ -155,21 +159,24 @@ def _no_such(clause: Clause, threshold: Threshold, series: list[Tags]) -> tuple[
 def decided_thresholds(facts: Facts) -> Found:
     """Bounds that always or never hold, and two that contradict each other."""
     parsed = _parsed(facts)
+    possible = []
     for judged in parsed:
         threshold = judged.threshold
         low, high = _domain(threshold)
         subject = f"`{threshold.aggregate}` of `{threshold.metric}`"
         if not _possible(threshold.op, threshold.limit, low, high):
-            message = f"this can never hold: {subject} lies {_range(low, high)}"
+            message = f"this can never hold: {subject} is {_range(low, high)}"
             yield _at(facts, judged, message, "error")
-        elif not _possible(_NOT[threshold.op], threshold.limit, low, high):
-            message = f"this always holds: {subject} lies {_range(low, high)}"
+            continue
+        possible.append(judged)
+        if not _possible(_NOT[threshold.op], threshold.limit, low, high):
+            message = f"this always holds: {subject} is {_range(low, high)}"
             yield _at(facts, judged, message, "warning")
-    yield from _contradictions(facts, parsed)
+    yield from _contradictions(facts, possible)
 
 
-def _at(facts: Facts, judged: Judged, message: str, level: Level) -> Diagnostic:
-    help = "write a limit that a run can miss and can meet"
+def _at(facts: Facts, judged: Judged, message: str, level: Level, help: str = "") -> Diagnostic:
+    help = help or "write a limit that a run can miss and can meet"
     text = judged.threshold.source
     return facts.places.text(judged.path, text, 0, "LS046", message, len(text), help=help, level=level)
 
@@ -211,7 +218,9 @@ def _contradictions(facts: Facts, parsed: list[Judged]) -> Found:
             other = next((each for each in same[:index] if _exclude(each.threshold, judged.threshold)), None)
             if other:
                 message = f"this and `{other.threshold.source}` can never hold together"
-                yield _at(facts, judged, message, "error")
+                yield _at(
+                    facts, judged, message, "error", "each of a metric's thresholds must hold: keep one of the two"
+                )
                 break
 
 

@@ -1,0 +1,82 @@
+"""What users of other tools write, and what it is called here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+ELSEWHERE: Mapping[str, str] = {
+    "abortonfail": "abort",
+    "arrivalrate": "rate",
+    "assert": "checks",
+    "asserts": "checks",
+    "assign": "capture",
+    "base": "target",
+    "baseurl": "base_url",
+    "concurrency": "vus",
+    "data": "body",
+    "delay": "think",
+    "delayaborteval": "after",
+    "endpoint": "endpoints",
+    "ensure": "thresholds",
+    "environments": "profiles",
+    "exec": "flow",
+    "execution": "stages",
+    "expect": "checks",
+    "extract": "capture",
+    "feeders": "pools",
+    "get": "call",
+    "hold-for": "duration",
+    "iftrue": "when",
+    "interval": "every",
+    "label": "name",
+    "loop": "repeat",
+    "match": "checks",
+    "max_retries": "retry",
+    "pause": "think",
+    "payload": "pools",
+    "phases": "stages",
+    "plan": "flow",
+    "pollinterval": "every",
+    "post": "call",
+    "ramp-up": "stages",
+    "rampup": "stages",
+    "requests": "flow",
+    "retries": "retry",
+    "run_time": "duration",
+    "save": "capture",
+    "scenario": "scenarios",
+    "sleep": "think",
+    "spawn_rate": "stages",
+    "starttime": "start_at",
+    "steps": "flow",
+    "testdata": "pools",
+    "threshold": "that",
+    "throughput": "rate",
+    "uri": "path",
+    "url": "path",
+    "users": "vus",
+    "variables": "vars",
+    "wait": "think",
+    "wait_time": "think",
+    "whiletrue": "while",
+}
+"""A key of another tool, in lower case → ours; said only where ours may stand."""
+
+_LOAD = "the load stands at top level: stages: 10s:5, 20s:10, or `vus` and `duration`"
+
+ADVICE: Mapping[str, str] = {
+    "base": "the address of the system is target: {base_url: ...}",
+    "config": f"there is no such section: write `target`, `vars` and `thresholds` at top level; {_LOAD}",
+    "execution": _LOAD,
+    "loadtest": _LOAD,
+    "modules": "there are no modules: what is measured and written is always the same",
+    "options": f"there is no such section: {_LOAD}",
+    "phases": _LOAD,
+    "processor": "there is no code in a spec: checks, conditions and values are expressions",
+    "ramp-up": _LOAD,
+    "rampup": _LOAD,
+    "script": "there is no code in a spec: checks, conditions and values are expressions",
+    "spawn_rate": _LOAD,
+    "wait_time": "a step waits: `- think: 1s..3s`",
+}
+"""A key of another tool, in lower case → a sentence, at top level and in steps."""
