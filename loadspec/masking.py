@@ -5,11 +5,24 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from urllib.parse import quote, quote_plus
 
 MASK = "***"
+
+AUTH_SECRETS: Mapping[str, str] = {
+    "bearer": "token",
+    "basic": "password",
+    "digest": "password",
+    "oauth2": "client_secret",
+    "hmac": "key",
+    "api_key": "value",
+}
+"""Kind of credentials → the setting that is never shown."""
+
 _HEADERS = re.compile(r"(?im)^([\w-]*(?:authorization|cookie|api-?key|token|secret)):[^\r\n]*")
+_TOKENS = re.compile(r'("(?:access|refresh|id)_token"\s*:\s*")[^"]*"')
+"""What a token endpoint answers."""
 _ESCAPE = re.compile("%[0-9A-F]{2}")
 
 
@@ -27,7 +40,7 @@ class Masker:
 
     def message(self, text: str) -> str:
         """An HTTP message: secrets and credential headers replaced."""
-        return _HEADERS.sub(rf"\1: {MASK}", self(text))
+        return _TOKENS.sub(rf'\1{MASK}"', _HEADERS.sub(rf"\1: {MASK}", self(text)))
 
 
 def _encodings(secret: str) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -23,13 +23,37 @@ class BadRequestError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request; `body` is None where it was longer than MAX_BODY."""
+    """One request; `body` is None where it was longer than MAX_BODY. `path` is unquoted, `raw_path` is not.
+
+    `environ` is WSGI's, for the headers that few routes ask for.
+    """
 
     method: str
     path: str
     authorization: str = ""
     content_type: str = ""
     body: bytes | None = b""
+    query: str = ""
+    raw_path: str = ""
+    environ: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def target(self) -> str:
+        """Path and query as they were sent."""
+        return f"{self.raw_path}?{self.query}" if self.query else self.raw_path
+
+    def header(self, name: str) -> str:
+        """A header's value, empty where there is none."""
+        return str(self.environ.get("HTTP_" + name.upper().replace("-", "_"), ""))
+
+    def parameters(self) -> dict[str, str]:
+        """The query's parameters; of several of one name the last."""
+        return dict(parse_qsl(self.query, keep_blank_values=True))
+
+    def cookies(self) -> dict[str, str]:
+        """The cookies, by name."""
+        pairs = [pair.partition("=") for pair in self.header("Cookie").split("; ") if pair]
+        return {name: value for name, _, value in pairs}
 
     def data(self) -> Mapping[str, Any]:
         """The body as a mapping: a JSON object, a form, or empty. Raises BadRequestError."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from loadspec.errors import UsageError
-from loadspec.mock import tokens
+from loadspec.mock import echoes, protected, tokens
 from loadspec.mock.config import as_dict, change
 from loadspec.mock.exposition import CONTENT_TYPE, exposition
 from loadspec.mock.http import Answer, BadRequestError, Request, answer_error, answer_json
@@ -144,6 +144,17 @@ ROUTES = (
     Route("GET", "/images/{id}", "image", image),
     Route("GET", "/api/credits", "credits", credits),
     Route("GET", "/login", "page", page),
+    Route("POST", "/api/upload", "upload", echoes.upload),
+    Route("PUT", "/api/upload", "upload", echoes.upload),
+    Route("POST", "/api/graphql", "graphql", echoes.graphql),
+    Route("GET", "/api/cookies/set", "set_cookies", echoes.set_cookies),
+    Route("GET", "/api/cookies", "cookies", echoes.cookies),
+    Route("GET", "/api/protected/basic", "basic", protected.basic),
+    Route("GET", "/api/protected/digest/{algorithm}", "digest", protected.digest),
+    Route("POST", "/oauth/token", "oauth2", protected.token),
+    Route("GET", "/api/protected/token", "with_token", protected.with_token),
+    Route("POST", "/api/protected/signed", "signed", protected.signed),
+    Route("GET", "/api/protected/key", "with_key", protected.with_key),
     Route("GET", "/healthz", None, healthz),
     Route("GET", "/metrics", None, metrics),
     Route("GET", "/admin/stats", None, admin_stats),

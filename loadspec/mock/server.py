@@ -64,6 +64,9 @@ def _application(state: State) -> Callable[..., Iterable[bytes]]:
             environ.get("HTTP_AUTHORIZATION", ""),
             environ.get("CONTENT_TYPE", ""),
             _body(environ),
+            environ["QUERY_STRING"],
+            environ["loadspec.raw_path"],
+            environ,
         )
         if request.path == "/admin/stats":
             _settle()
@@ -135,6 +138,12 @@ class _Handler(WSGIHandler):  # type: ignore[misc]  # gevent has no types
 
     def _handle_client_error(self, ex: Exception) -> tuple[str, bytes] | None:
         return None if isinstance(ex, ConnectionError) else ("400", _BAD_REQUEST)
+
+    def get_environ(self) -> dict[str, Any]:
+        """WSGI's environment, and the path as it was sent."""
+        environ: dict[str, Any] = super().get_environ()
+        environ["loadspec.raw_path"] = self.path.partition("?")[0]
+        return environ
 
     def process_result(self) -> None:
         """Send head and body together: two segments would cost the client two reads."""

@@ -8,6 +8,7 @@ from loadspec.clock import Clock
 from loadspec.mock.books import Books
 from loadspec.mock.config import MockConfig
 from loadspec.mock.platform import Platform
+from loadspec.mock.protected import Vault
 
 
 class State:
@@ -17,6 +18,11 @@ class State:
         self._clock = clock
         self.platform = Platform(config, clock, Random(config.seed))
         self.books = Books()
+        self.vault = Vault()
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        return self._clock()
 
     def reset(self) -> None:
         """Back to the beginning: no sessions, full credits, empty books, the seed's first draw. Settings stay."""

@@ -22,6 +22,7 @@ from loadspec.protocols.failures import FailureLog
 from loadspec.protocols.http.captures import secret_values
 from loadspec.protocols.http.request import Origins
 from loadspec.spec.model import Scenario, Spec, Step, all_exchanges
+from loadspec.spec.secrets import known_secrets
 
 
 def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = None) -> Plan:
@@ -93,11 +94,10 @@ def _resolve_vars(constants: Mapping[str, Mapping[str, Any]], unset: list[tuple[
 
 
 def _failures(spec: Spec) -> FailureLog:
-    secrets = [spec.env_values[name] for name, var in spec.env.items() if var.secret and name in spec.env_values]
     requests = list(spec.endpoints.values())
     requests += [
         step.request
         for flow in (spec.setup, spec.teardown, *(scenario.flow for scenario in spec.scenarios))
         for step in all_exchanges(flow)
     ]
-    return FailureLog(secrets, secret_values(secret_rows(requests)))
+    return FailureLog(known_secrets(spec), secret_values(secret_rows(requests)))

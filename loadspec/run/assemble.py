@@ -17,6 +17,7 @@ from loadspec.run.conductor import Conductor
 from loadspec.run.options import RunOptions
 from loadspec.spec import resolved_yaml
 from loadspec.spec.model import Scenario, Spec
+from loadspec.spec.secrets import known_secrets, token_endpoints
 from loadspec.units import format_count, format_duration, format_ms
 
 
@@ -65,8 +66,8 @@ def _shape(load: Any, start: float, steps: int = 120) -> list[tuple[float, int]]
 
 
 def masker(spec: Spec) -> Masker:
-    """Hides the values of the spec's secret environment variables."""
-    return Masker(spec.env_values[name] for name, var in spec.env.items() if var.secret and name in spec.env_values)
+    """Hides the values of the spec's secret environment variables and of its credentials."""
+    return Masker(known_secrets(spec))
 
 
 def facts(conductor: Conductor) -> Facts:
@@ -101,6 +102,7 @@ def assemble(
     """→ the result, judged."""
     collector, outcome = conductor.collector, conductor.outcome
     endpoints = [EndpointInfo(name, request.method, request.path) for name, request in spec.endpoints.items()]
+    endpoints += [EndpointInfo(name, "POST", url) for name, url in token_endpoints(spec).items()]
     custom = {name: MetricInfo(metric.kind, metric.contains) for name, metric in spec.metrics.items()}
     known = facts(conductor)
     verdict = judge_run(known)

@@ -32,16 +32,11 @@ def merge_request(
     layers = [headers, *_maps(base, step, "headers")]
     merged["headers"] = _by_key(layers, fold=True)
     merged["without"] = _removed(layers)
-    for key in ("form", "multipart"):
+    merged |= {key: base[key] for key in DOCUMENTS if key in base}
+    merged |= {key: patch(base.get(key), step[key]) for key in DOCUMENTS if key in step}
+    for key in BODIES:
         if key in step and step[key] is None:
             merged.pop(key, None)
-    for key in DOCUMENTS:
-        if key in base:
-            merged[key] = base[key]
-        if key in step:
-            merged[key] = patch(base.get(key), step[key])
-            if step[key] is None:
-                del merged[key]
     return merged
 
 

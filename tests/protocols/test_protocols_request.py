@@ -52,7 +52,7 @@ def compiled(scope: Scope, origins: Origins, **fields: Any) -> Compiled:
     def unused(*_: Any) -> Any:
         raise AssertionError
 
-    return compile_request(HttpRequest(**given), Tools(scope, origins, unused, unused, {}))
+    return compile_request(HttpRequest(**given), Tools(scope, origins, unused, lambda _value: None, {}))
 
 
 def build(**fields: Any) -> tuple[Any, Any, Origins]:

@@ -44,7 +44,14 @@ class Wire:
 
 
 def compile_attempt(compiled: Compiled, wire: Wire) -> Attempt:
-    """The hot path from a user to its recorded answer. `user.answer` holds the answer afterwards."""
+    """One request with all that its credentials put around it. `user.answer` holds the answer afterwards."""
+    attempt = _compile_one(compiled, wire)
+    wrap = compiled.credentials.wrap
+    return attempt if wrap is None else wrap(attempt)
+
+
+def _compile_one(compiled: Compiled, wire: Wire) -> Attempt:
+    """The hot path from a user to its recorded answer."""
     statuses = range(200, 400) if wire.expected_statuses is None else wire.expected_statuses
     expected_status = tuple(status in statuses for status in range(1000))
     meter, deadlines, endpoint = wire.meter, wire.deadlines, wire.endpoint
@@ -76,10 +83,7 @@ def compile_attempt(compiled: Compiled, wire: Wire) -> Attempt:
             meter.sent += channel.retries * len(request)
             channel.retries = 0
         if not answered:
-            meter.failures[channel.error, channel.phase] += 1
-            if channel.phase not in UNSENT_PHASES:
-                meter.sent += len(request)
-            note((endpoint, channel.error, channel.phase, 0), channel.message, user, request)
+            _lost(user, channel, request, wire)
             return False
         if channel.sets_cookies and keep:
             receive(user, request, channel.head, known[number], lasting)
@@ -94,8 +98,15 @@ def compile_attempt(compiled: Compiled, wire: Wire) -> Attempt:
             note((endpoint, "status", "status", status), f"unexpected status {status}", user, request)
         return expected
 
-    wrap = compiled.credentials.wrap
-    return attempt if wrap is None else wrap(attempt)
+    return attempt
+
+
+def _lost(user: User, channel: Channel, request: bytes, wire: Wire) -> None:
+    """No answer came."""
+    wire.meter.failures[channel.error, channel.phase] += 1
+    if channel.phase not in UNSENT_PHASES:
+        wire.meter.sent += len(request)
+    wire.failures.note((wire.endpoint, channel.error, channel.phase, 0), channel.message, user, request)
 
 
 def receive(user: User, request: bytes, head: bytes, origin: Origin, lasting: bool) -> None:

@@ -180,9 +180,9 @@ class Jar:
             return self._clock() + given.max_age if given.max_age > 0 else 0.0
         if given.expires is None:
             return _NEVER
-        from http.cookiejar import http2time  # lazily: most cookies of a test have no date
+        import http.cookiejar  # lazily: most cookies of a test have no date
 
-        at = http2time(given.expires)
+        at = http.cookiejar.http2time(given.expires)  # type: ignore[attr-defined]  # typeshed leaves it out
         return _NEVER if at is None else float(at)
 
     def _put(self, cookie: Cookie) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from loadspec import __version__
 from loadspec.expr import EvalError, ExprError, Scope, compile_bytes, compile_query, compile_template, to_text
 from loadspec.expr import quote_segment as quote
+from loadspec.masking import AUTH_SECRETS
 from loadspec.protocols.http.auth import AUTH, Credentials, Tools
 from loadspec.protocols.http.bodies import BODIES, Body
 from loadspec.protocols.http.cookies import compile_cookies
@@ -72,7 +73,7 @@ class Compiled:
 def compile_request(request: HttpRequest, tools: Tools) -> Compiled:
     """Raises ExprError for a template that does not compile and ValueError for a wrong URL, header or key."""
     kind, settings = request.auth or ("", {})
-    credentials = AUTH[kind](settings, tools) if kind else Credentials()
+    credentials = _credentials(kind, settings, tools) if kind else Credentials()
     headers = _headers(request, credentials)
     own_cookies = any(name.lower() == "cookie" for name in headers)
     host = _host(headers, tools.scope)
@@ -85,6 +86,15 @@ def compile_request(request: HttpRequest, tools: Tools) -> Compiled:
             return sign(user, whole(user))
 
     return Compiled(request.method, route, render, credentials, own_cookies)
+
+
+def _credentials(kind: str, settings: Mapping[str, Any], tools: Tools) -> Credentials:
+    """Credentials, whose secret is masked; one that is known before the run is known to the masks already."""
+    text = str(settings[AUTH_SECRETS[kind]])
+    secret = compile_template(text, tools.scope)
+    if not secret.constant and "draw" not in text:  # asking again would draw again
+        tools.hide(secret.render)
+    return AUTH[kind](settings, tools)
 
 
 def _routed(

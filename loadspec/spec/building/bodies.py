@@ -27,7 +27,7 @@ def build_multipart(fields: Mapping[str, Any], folder: str) -> dict[str, Any]:
 def _part(value: Any, folder: str) -> Any:
     if not isinstance(value, Mapping):
         return value
-    names = {key: text_of(value[key]) for key in ("filename", "type") if value.get(key) is not None}
+    names: dict[str, Any] = {key: text_of(value[key]) for key in ("filename", "type") if value.get(key) is not None}
     if "file" in value:
         return Upload(read_file(folder, value["file"]), **names)
     if "json" in value:

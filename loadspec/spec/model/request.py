@@ -30,17 +30,6 @@ class Auth:
     settings: Mapping[str, Any]
 
 
-AUTH_SECRETS: Mapping[str, str] = {
-    "bearer": "token",
-    "basic": "password",
-    "digest": "password",
-    "oauth2": "client_secret",
-    "hmac": "key",
-    "api_key": "value",
-}
-"""Kind of credentials → the setting that is never shown."""
-
-
 @dataclass(frozen=True, slots=True)
 class Capture:
     """A value kept from an answer under `name`; `expression` is "" for sources that have none.

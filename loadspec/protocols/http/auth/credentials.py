@@ -39,8 +39,9 @@ class Credentials:
 class Tools:
     """What the compiler of credentials may use.
 
-    `send(name, fields)` makes an attempt of an HttpRequest whose exchanges are counted as those of endpoint `name`. `shared` is the
-    same for all requests of a plan: what users share lies there. `hide` names a value that no log may show.
+    `send(name, fields)` makes an attempt of an HttpRequest whose exchanges are counted as those of endpoint `name`.
+    `shared` is the same for all requests of a plan: what users share lies there. `hide` names a value that no log may
+    show.
     """
 
     scope: Scope

@@ -7,7 +7,7 @@ counts, as an expected one. The nonce is then used on, with its counter, until t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
@@ -28,9 +28,13 @@ from loadspec.protocols.user import User
 if TYPE_CHECKING:
     from loadspec.protocols.http.attempt import Attempt
 
-new_cnonce: Callable[[], str] = lambda: token_hex(16)
 _MAX_SESSIONS = 100
 _BREAK = ("\r", "\n", "\0")
+
+
+def new_cnonce() -> str:
+    """What a client puts into its answers, new for each challenge."""
+    return token_hex(16)
 
 
 class Session:

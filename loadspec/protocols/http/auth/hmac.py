@@ -19,7 +19,6 @@ from loadspec.protocols.user import User
 from loadspec.wire.request import check_header_name
 
 clock: Callable[[], float] = time.time
-nonce: Callable[[], str] = lambda: token_hex(16)
 
 ENCODINGS: Mapping[str, Callable[[bytes], str]] = {
     "hex": lambda digest: digest.hex(),
@@ -42,6 +41,10 @@ class Signing:
     """What `request.NAME` gives while a request is being signed. One is enough: signing never waits."""
 
     __slots__ = ("body_hash", "host", "method", "nonce", "path", "query", "signature", "target", "timestamp")
+
+    def __init__(self) -> None:
+        self.method = self.target = self.path = self.query = self.host = ""
+        self.body_hash = self.timestamp = self.nonce = self.signature = ""
 
 
 class SigningScope(Scope):
@@ -83,7 +86,7 @@ def compile_hmac(settings: Mapping[str, Any], tools: Tools) -> Credentials:
         signing.host = _host(head)
         signing.body_hash = encode(digest(body).digest())
         signing.timestamp = stamp(clock())
-        signing.nonce = nonce()
+        signing.nonce = token_hex(16)
         signing.signature = encode(hmac.digest(key(user), to_sign.render(user), digest))
         return insert(request, b"".join([name + value(user) + b"\r\n" for name, value in headers]))
 

@@ -49,7 +49,7 @@ def compile_multipart(fields: Mapping[str, Any], scope: Scope, own: str) -> Body
         return _fixed(parts, given[1].encode(), own, scope)
     constants = [part for part in parts if isinstance(part, bytes)]
     boundary = _boundary(constants)
-    kind = text(own, scope) if own else [b"multipart/form-data"]
+    kind: Parts = text(own, scope) if own else [b"multipart/form-data"]
     if len(constants) == len(parts):
         body = _assemble(boundary, constants)
         return Body(Bytes(lambda _user: body, True, body), [*kind, b"; boundary=" + boundary])

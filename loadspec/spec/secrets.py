@@ -1,0 +1,87 @@
+"""The secrets that a spec knows: values that no report, log or message may show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from loadspec.expr import ExprError, Scope, compile_template, to_text
+from loadspec.masking import AUTH_SECRETS, MASK
+from loadspec.spec.model import Auth, Spec, all_exchanges
+
+SHORTEST = 4
+"""Characters: a shorter secret of `auth` is hidden where it stands, not wherever its letters occur."""
+
+
+def known_secrets(spec: Spec) -> list[str]:
+    """Values of secret environment variables, and those of `auth` that are known before the run."""
+    found = {spec.env_values[name]: None for name, var in spec.env.items() if var.secret and name in spec.env_values}
+    scope = _constants(spec)
+    for auth in credentials(spec):
+        text = auth.settings.get(AUTH_SECRETS[auth.kind], "")
+        value = _constant(text, scope)
+        if len(value) >= SHORTEST:
+            found[value] = None
+    return list(found)
+
+
+def credentials(spec: Spec) -> Iterator[Auth]:
+    """The credentials of all requests."""
+    requests = list(spec.endpoints.values())
+    for flow in (spec.setup, spec.teardown, *(scenario.flow for scenario in spec.scenarios)):
+        requests += [step.request for step in all_exchanges(flow)]
+    yield from (request.auth for request in requests if request.auth is not None)
+
+
+def token_endpoints(spec: Spec) -> dict[str, str]:
+    """Name → URL of the requests for tokens, which are no endpoints of the spec."""
+    return {auth.settings["name"]: auth.settings["token_url"] for auth in credentials(spec) if auth.kind == "oauth2"}
+
+
+def without_credentials(document: Any) -> Any:
+    """A document whose secrets of `auth` are masked, but for those that are templates."""
+    if isinstance(document, list):
+        return [without_credentials(item) for item in document]
+    if not isinstance(document, Mapping):
+        return document
+    return {
+        key: _masked_auth(value) if key == "auth" and isinstance(value, Mapping) else without_credentials(value)
+        for key, value in document.items()
+    }
+
+
+def _masked_auth(auth: Mapping[str, Any]) -> dict[str, Any]:
+    masked: dict[str, Any] = {}
+    for kind, value in auth.items():
+        secret = AUTH_SECRETS.get(kind, "")
+        if isinstance(value, Mapping):
+            masked[kind] = {k: _masked(v) if k == secret else v for k, v in value.items()}
+        else:
+            masked[kind] = _masked(value) if kind in AUTH_SECRETS else value
+    return masked
+
+
+def _masked(value: Any) -> Any:
+    text = str(value)
+    return value if value is None or (text.startswith("{{") and text.endswith("}}")) else MASK
+
+
+def _constants(spec: Spec) -> Scope:
+    env: dict[Any, Any] = {f"env.{name}": value for name, value in spec.env_values.items()}
+    plain: dict[Any, Any] = {f"vars.{name}": value for name, value in spec.vars.items() if not _is_template(value)}
+    scope = Scope(constants={**env, **plain})
+    derived: dict[Any, Any] = {f"vars.{name}": _constant(v, scope) for name, v in spec.vars.items() if _is_template(v)}
+    return Scope(constants={**env, **plain, **derived})
+
+
+def _is_template(value: Any) -> bool:
+    return isinstance(value, str) and "{{" in value
+
+
+def _constant(text: str, scope: Scope) -> str:
+    """A template's value, "" where it is not known before the run."""
+    try:
+        template = compile_template(text, scope)
+        return to_text(template.value) if template.constant else ""
+    except ExprError:
+        return ""
