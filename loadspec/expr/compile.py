@@ -59,7 +59,7 @@ class _Compiler:
     def start(self, node: ast.expr) -> tuple[Code, tuple[str | int, ...], str]:
         """What a chain of look-ups starts from, the keys left to look up at run time, and its start as text."""
         base, keys = unwind(node)
-        if isinstance(base, ast.Name) and not (base.id in LITERALS and not keys):
+        if isinstance(base, ast.Name) and base.id not in LITERALS:
             parts = static_parts(base.id, keys)
             binding = self.resolve(base, parts)
             piece = Code(binding.get) if binding.get is not None else constant(binding.constant)
