@@ -20,7 +20,7 @@ from loadspec.units import parse_duration, parse_duration_range
 
 LOAD = 1.0
 PACE = 20.0
-_PACES = ("think", "every", "after")
+_PACES = ("think", "pace", "every", "after", "delay")
 _DURATION_OPTIONS = ("-d", "--duration")
 _STAGE_OPTIONS = ("-s", "--stage", "--stages")
 

@@ -158,6 +158,15 @@ def test_who_asks_first_may_count_on_it() -> None:
     assert sure([{**LOGIN, "when": "vars.y"}, {"call": "a", "when": "vars.z"}], (1,)) == set()
 
 
+def test_one_that_is_there_is_a_sign_of_what_came_with_it() -> None:
+    maybe = {"if": "vars.x", "then": [LOGIN, {"call": "generate", "captures": ["id"]}]}
+    assert sure([maybe, {"call": "a", "when": "defined(id)"}], (1,)) == {"token", "id"}
+    assert sure([maybe, {"call": "a", "when": "steps.generate.ok"}], (1,)) == {"token", "id"}
+    assert sure([maybe, {"call": "a", "when": "defined(token)"}], (1,)) == {"token"}
+    other = {"if": "vars.y", "then": [{"call": "generate", "captures": ["id"]}]}
+    assert sure([maybe, other, {"call": "a", "when": "defined(id)"}], (2,)) == {"id"}
+
+
 def test_a_branch_that_is_never_drawn_is_no_way() -> None:
     flow = [{"choose": [{"weight": 1, "steps": [LOGIN]}, {"weight": 0, "steps": []}]}, {"call": "a"}]
     assert sure(flow, (1,)) == {"token"}

@@ -67,9 +67,12 @@ class Assignment:
     captured: Callable[[Raw], Names]
     name_of: Callable[[Raw], str]
     at: Callable[[Raw, Path, There, There, There], None]
+    has_pass: Callable[[Raw], bool] = lambda step: isinstance(how_often(step), int)
+    """Whether a `repeat` runs one pass at least."""
 
     def __post_init__(self) -> None:
-        self._with: dict[str, Names] = {}  # a condition's words, or steps.NAME.ok → what was captured under it
+        self._under: dict[str, Names] = {}  # a condition's words → what was captured under it
+        self._signs: dict[str, Names] = {}  # a capture, or steps.NAME.ok → what is there wherever that is
 
     def flow(self, steps: Iterable[Any], path: Path, there: There) -> There:
         """→ what is there after all of the steps."""
@@ -93,20 +96,22 @@ class Assignment:
         name, captures = self.name_of(step), self.captured(step)
         after = within.also(captures, frozenset((name,)) if name else NONE)
         self.at(step, path, there, within, after)
-        self._note(f"steps.{name}.ok", captures)
+        for sign in (f"steps.{name}.ok", *captures):
+            self._signs[sign] = self._signs.get(sign, after.sure) & after.sure
         return after
 
     def _given(self, condition: Any, there: There) -> There:
         """Where a condition holds."""
         if not isinstance(condition, str):
             return there
-        found = asked_for(condition) & there.maybe
-        keys = [condition.strip(), *(f"steps.{name}.ok" for name in _STEP_OK.findall(condition))]
-        return there.also(found.union(*(self._with.get(key, NONE) for key in keys)))
+        asked = asked_for(condition) & there.maybe
+        signs = [*asked, *(f"steps.{name}.ok" for name in _STEP_OK.findall(condition))]
+        found = (self._signs.get(sign, NONE) for sign in signs)
+        return there.also(asked.union(self._under.get(condition.strip(), NONE), *found))
 
     def _note(self, condition: Any, captures: Names) -> None:
         if isinstance(condition, str) and captures:
-            self._with[condition.strip()] = self._with.get(condition.strip(), NONE) | captures
+            self._under[condition.strip()] = self._under.get(condition.strip(), NONE) | captures
 
     def _if(self, step: Raw, path: Path, there: There, within: There) -> There:
         self.at(step, path, there, within, within)
@@ -158,7 +163,7 @@ class Assignment:
         for below, steps in children(step):
             end = self.flow(steps, (*path, *below), head.also(own))
         end = replace(end, sure=end.sure - (own - head.sure))
-        return end if isinstance(how_often(step), int) else join((head, end))
+        return end if self.has_pass(step) else join((head, end))
 
     def _all(self, steps: Iterable[Any]) -> Iterable[Raw]:
         for step in steps:

@@ -39,6 +39,9 @@ def check_nested(
     if "if" in step:
         yield from _conditions(step, path, places)
     if isinstance(step.get("repeat"), Mapping):
+        yield from check_constant(
+            places, (*path, "repeat", "while"), step["repeat"].get("while"), "the steps below are"
+        )
         yield from _repeat(step["repeat"], (*path, "repeat"), places, taken)
     if "choose" in step:
         yield from _choose(step, path, places)

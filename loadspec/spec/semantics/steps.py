@@ -13,7 +13,7 @@ from loadspec.spec.diagnostics import Diagnostic, Path, did_you_mean, listed
 from loadspec.spec.grammar import MAX_STEPS
 from loadspec.spec.merge import request_texts
 from loadspec.spec.places import Places
-from loadspec.spec.semantics.assignment import Assignment, There
+from loadspec.spec.semantics.assignment import Assignment, There, how_often
 from loadspec.spec.semantics.checks import check_texts
 from loadspec.spec.semantics.expressions import Expressions, Work
 from loadspec.spec.semantics.names import Known, View
@@ -63,7 +63,7 @@ class Flow:
             later_captures=frozenset().union(*map(self._provided, inside)),
             later_steps=frozenset(filter(None, map(step_name, inside))),
         )
-        Assignment(self._provided, step_name, self._step).flow(steps, self.path, There())
+        Assignment(self._provided, step_name, self._step, self._has_pass).flow(steps, self.path, There())
         return self.found
 
     def _provided(self, step: Mapping[str, Any]) -> frozenset[str]:
@@ -83,6 +83,14 @@ class Flow:
         if isinstance(endpoint, Mapping):
             self._request(endpoint, name, step, (*self.path, 0), view, replace(view, answer=True))
         return self.found
+
+    def _has_pass(self, step: Mapping[str, Any]) -> bool:
+        """Whether a `repeat` runs at least once: a number says so, and a list that is written out."""
+        how = step.get("repeat")
+        over = str(how.get("over", "")).strip() if isinstance(how, Mapping) else ""
+        if over.startswith("vars."):
+            return bool(listing(mapping(self.document, "vars"), over.removeprefix("vars.")))
+        return isinstance(how_often(step), int) or (over.startswith("[") and over[1:].strip() not in ("", "]"))
 
     def _view(self, there: There) -> View:
         return replace(

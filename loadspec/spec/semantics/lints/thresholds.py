@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from loadspec.metrics.catalog import BUILTIN, tag_names
 from loadspec.spec.diagnostics import Diagnostic, Level, Path, did_you_mean, listed
 from loadspec.spec.semantics.lints.facts import Facts, Step
+from loadspec.spec.semantics.nested import group_tags
 from loadspec.spec.semantics.sections import metric_infos, scenario_values
 from loadspec.spec.semantics.values import listing, mapping
 from loadspec.thresholds import ThresholdError, parse_thresholds
@@ -85,7 +86,7 @@ def _problem(facts: Facts, threshold: Threshold) -> tuple[str, str, str] | None:
 def _series(facts: Facts, metric: str) -> list[Tags] | None:
     """The tags of all samples that the load can make of a metric; None where that does not depend on the steps."""
     if metric == "group_duration":
-        return [{} for step in facts.load_steps if "group" in step.step]
+        return [{} for _ in group_tags(facts.document)]
     if metric in BUILTIN and not set(_STEP_TAGS) & set(tag_names(metric)):
         return None
     steps = facts.sending
