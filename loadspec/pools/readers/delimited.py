@@ -53,7 +53,8 @@ def _header(reading: Reading, path: Path, starts: array[int], delimiter: str) ->
     if not reading.header:
         columns = reading.columns
         if isinstance(columns, tuple) and all(isinstance(source, str) for _, source in columns):
-            return [name for name, _ in columns]  # a list of names: those of the columns, from the first on
+            names = [name for name, _ in columns]  # those of the columns, from the first on
+            return [*names, *[""] * (len(first) - len(names))]
         return [str(number) for number in range(1, len(first) + 1)]
     del starts[0]
     names = [name.strip() for name in first]
@@ -155,7 +156,7 @@ def _malformed(reading: Reading, path: Path, line: int, last: int, why: str) -> 
 
 
 def _ragged(reading: Reading, path: Path, line: int, cells: Cells, width: int) -> DataError:
-    what = "the header" if reading.header else "the first row" if reading.columns is None else "`columns`"
+    what = "the header" if reading.header else "the first row"
     message = f"this row has {len(cells)} cell{'s' * (len(cells) != 1)}, and {what} {width}"
     hint = "a cell that holds the separator needs quotes" if len(cells) > width else ""
     return DataError(message, hint, file=reading.shown, line=line, text=_text_of(path, line))
