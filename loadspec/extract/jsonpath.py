@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -18,18 +19,26 @@ _HINT = "see RFC 9535; for example $.items[0].id"
 _CONTROL = re.compile(r"[\x00-\x1f]")
 
 
-def compile_jsonpath(text: str) -> Selector:
-    """A path over parsed JSON. Raises ExprError, with the place, for what RFC 9535 does not know."""
+Read = Callable[[Any], Any]
+"""What a selector is called with → the document; raises Missing where there is none."""
+
+
+def _itself(document: Any) -> Any:
+    return document
+
+
+def compile_jsonpath(text: str, read: Read = _itself) -> Selector:
+    """A path over what `read` gives: parsed JSON. Raises ExprError, with the place, for what RFC 9535 does not know."""
     plain = None if _CONTROL.search(text) else _PLAIN.fullmatch(text)
     if plain is None:
-        return _library_path(text)
+        return _library_path(text, read)
     keys = [int(index) if index else name or single or double for name, index, single, double in _PART.findall(text)]
     if len(keys) == 1 and isinstance(keys[0], str):
-        return _single(_member(keys[0], text))
-    return _single(_walk(keys, text))
+        return _single(_member(keys[0], text, read))
+    return _single(_walk(keys, text, read))
 
 
-def _single(first: Any) -> Selector:
+def _single(first: Read) -> Selector:
     """A path that can match once at most."""
 
     def every(document: Any) -> list[Any]:
@@ -41,8 +50,9 @@ def _single(first: Any) -> Selector:
     return Selector(first, every)
 
 
-def _member(key: str, text: str) -> Any:
-    def member(document: Any) -> Any:
+def _member(key: str, text: str, read: Read) -> Read:
+    def member(source: Any) -> Any:
+        document = read(source)
         if document.__class__ is dict and key in document:
             return document[key]
         raise Missing(text)
@@ -50,9 +60,9 @@ def _member(key: str, text: str) -> Any:
     return member
 
 
-def _walk(keys: list[Any], text: str) -> Any:
-    def walk(document: Any) -> Any:
-        value = document
+def _walk(keys: list[Any], text: str, read: Read) -> Read:
+    def walk(source: Any) -> Any:
+        value = read(source)
         try:
             for key in keys:
                 if value.__class__ is not (dict if key.__class__ is str else list):
@@ -65,27 +75,28 @@ def _walk(keys: list[Any], text: str) -> Any:
     return walk
 
 
-def _library_path(text: str) -> Selector:
+def _library_path(text: str, read: Read) -> Selector:
     path = _compiled(text)
     from jsonpath import JSONPathError  # lazily: most paths are plain
 
-    def matches(document: Any) -> Any:
+    def matches(source: Any) -> Any:
+        document = read(source)
         if document.__class__ is str:  # the library would take a text for JSON that is still to be parsed
             return [document] if text == "$" else []
         return (match.obj for match in path.finditer(document))
 
-    def first(document: Any) -> Any:
+    def first(source: Any) -> Any:
         try:
-            for value in matches(document):
+            for value in matches(source):
                 return value
         except JSONPathError:  # a document too deep for `..`
             pass
         raise Missing(text)
 
-    def every(document: Any) -> list[Any]:
+    def every(source: Any) -> list[Any]:
         try:
-            return list(matches(document))
-        except JSONPathError:
+            return list(matches(source))
+        except (JSONPathError, Missing):
             return []
 
     return Selector(first, every)

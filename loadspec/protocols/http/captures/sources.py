@@ -17,15 +17,7 @@ Source = Callable[[str, str], Selector]
 
 
 def _jsonpath(text: str, _attribute: str = "") -> Selector:
-    first, every = compile_jsonpath(text)
-
-    def every_of(answer: Answer) -> list[Any]:
-        try:
-            return every(json_of(answer))
-        except Missing:
-            return []
-
-    return Selector(lambda answer: first(json_of(answer)), every_of)
+    return compile_jsonpath(text, json_of)
 
 
 def _regex(text: str, _attribute: str = "") -> Selector:
