@@ -173,4 +173,4 @@ def with_key(state: State, request: Request) -> Answer:
     found = [place for place, value in places.items() if value == API_KEY]
     if not found:
         return answer_error(401, "unauthorized", "send the API key")
-    return answer_json({"in": found[0]})
+    return answer_json({"place": found[0]})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 BINARY = "application/octet-stream"
@@ -33,6 +33,7 @@ class Upload:
     is_json: bool = False
 
 
+@lru_cache(maxsize=1024)
 def type_of(name: str) -> str:
     """The media type that a file's name promises, by Python's own table and not this machine's."""
     return _types().guess_type(name)[0] or BINARY

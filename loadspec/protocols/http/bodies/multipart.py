@@ -26,7 +26,7 @@ from loadspec.expr import (
 )
 from loadspec.protocols.http.bodies.body import Body
 from loadspec.protocols.http.parts import Parts, text
-from loadspec.wire.files import BINARY, File, Upload, type_of
+from loadspec.wire.files import File, Upload, type_of
 
 _BOUNDARY = re.compile(r"""(?i);\s*boundary="?([0-9A-Za-z'()+_,./:=?-]{1,70})"?\s*$""")
 _ESCAPES = str.maketrans({"\r": "%0D", "\n": "%0A", '"': "%22"})
@@ -149,15 +149,13 @@ def _now(render: Callable[[Any], Any]) -> Any:
 
 
 def _names(upload: Upload, scope: Scope) -> tuple[Template | None, Template | None]:
-    """A part's file name and media type, where it has them."""
+    """A part's file name and media type, where they are given or follow from what it is."""
     filename, kind = upload.filename, upload.type
     if isinstance(upload.content, File):
         filename = upload.content.name if filename is None else filename
         kind = type_of(upload.content.name) if kind is None else kind
     elif upload.is_json:
         kind = kind or "application/json"
-    elif filename is not None and kind is None:
-        kind = BINARY if "{{" in filename else type_of(filename)
     return (
         None if filename is None else compile_template(filename, scope),
         None if kind is None else compile_template(kind, scope),
@@ -170,9 +168,10 @@ def _render(label: Template, filename: Template | None, kind: Template | None, g
         return []
     head = f'Content-Disposition: form-data; name="{to_text(label.render(user)).translate(_ESCAPES)}"'
     if filename is not None:
-        head += f'; filename="{to_text(filename.render(user)).translate(_ESCAPES)}"'
-    if kind is not None:
-        media = to_text(kind.render(user))
+        file = to_text(filename.render(user))
+        head += f'; filename="{file.translate(_ESCAPES)}"'
+    if kind is not None or filename is not None:
+        media = type_of(file) if kind is None else to_text(kind.render(user))
         if "\r" in media or "\n" in media:
             raise EvalError("a part's type cannot hold a line break")
         head += f"\r\nContent-Type: {media}"
