@@ -12,8 +12,8 @@ from loadspec.load import LoadConfig
 from loadspec.spec import shapes
 from loadspec.spec.diagnostics import Path
 from loadspec.spec.places import Places
-from loadspec.spec.semantics.values import mapping, mappings
-from loadspec.spec.tree import below, flows
+from loadspec.spec.semantics.values import at, mapping, mappings
+from loadspec.spec.tree import below, children, flows
 
 _TEMPLATE = re.compile(r"\{\{.*?(?:\}\}|$)", re.DOTALL)
 _WORD = re.compile(r"[A-Za-z_]\w*(?:\s*\.\s*[A-Za-z_]\w*)?")
@@ -72,11 +72,13 @@ _EXPRESSIONS = frozenset(
 
 
 class Step(NamedTuple):
-    """A step that the load runs; `scenario` is whose, empty in a fragment, which any may use."""
+    """A step that the load runs; `scenario` is whose. Fragments stand where they are used."""
 
     scenario: str
     path: Path
     step: Mapping[str, Any]
+    group: str = ""
+    """The groups around it as metrics are tagged: `::outer::inner`."""
 
     @property
     def endpoint(self) -> str:
@@ -102,8 +104,18 @@ class Facts:
     def load_steps(self) -> list[Step]:
         """The steps that the load runs: those of the flow and of scenarios that are ever drawn."""
         return [
-            Step(name, place, step) for name, path, steps in self._load_flows() for place, step in below(path, steps)
+            Step(name, place, step, group)
+            for name, path, steps in self._load_flows()
+            for place, step, group in _grouped(path, steps, "")
         ]
+
+    @cached_property
+    def groups(self) -> list[tuple[str, str]]:
+        """(scenario, group) of every group that the load measures, named branches of `choose` included."""
+        found = []
+        for name, _, step, group in self.load_steps:
+            found += [(name, inner) for inner in _inner_groups(step, group) if inner != group]
+        return found
 
     def _load_flows(self) -> Iterator[tuple[str, Path, list[Any]]]:
         for path, steps in flows(self.document):
@@ -113,8 +125,6 @@ class Facts:
                 name = str(path[1])
                 if mapping(self.document, "scenarios")[name].get("weight") != 0:
                     yield name, path, steps
-            elif path[0] == "fragments":
-                yield "", path, steps  # whoever uses it
 
     @cached_property
     def sending(self) -> list[Step]:
@@ -145,6 +155,27 @@ class Facts:
             with suppress(ValueError, TypeError, KeyError, AttributeError):
                 found.append((path, shapes.build_load(raw)))
         return found
+
+
+def _grouped(path: Path, steps: list[Any], group: str) -> Iterator[tuple[Path, Mapping[str, Any], str]]:
+    """Every step of a list and in it, with its path and the groups around it."""
+    for index, step in enumerate(steps):
+        if not isinstance(step, Mapping):
+            continue
+        yield (*path, index), step, group
+        lists = children(step)
+        for (inner, nested), around in zip(lists, _inner_groups(step, group), strict=True):
+            yield from _grouped((*path, index, *inner), nested, around)
+
+
+def _inner_groups(step: Mapping[str, Any], group: str) -> list[str]:
+    """The group of each list of steps inside a step."""
+    found = []
+    for inner, _ in children(step):
+        row = at(step, inner[:2]) if inner[0] == "choose" else None
+        name = step.get("group") if "group" in step else row.get("name") if isinstance(row, Mapping) else None
+        found.append(f"{group}::{name}" if isinstance(name, str) else group)
+    return found
 
 
 def mentioned(value: Any, path: Path) -> frozenset[str]:

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from loadspec.metrics.catalog import BUILTIN, tag_names
 from loadspec.spec.diagnostics import Diagnostic, Level, Path, did_you_mean, listed
 from loadspec.spec.semantics.lints.facts import Facts, Step
-from loadspec.spec.semantics.nested import group_tags
 from loadspec.spec.semantics.sections import metric_infos, scenario_values
 from loadspec.spec.semantics.values import listing, mapping
 from loadspec.thresholds import ThresholdError, parse_thresholds
@@ -86,7 +85,7 @@ def _problem(facts: Facts, threshold: Threshold) -> tuple[str, str, str] | None:
 def _series(facts: Facts, metric: str) -> list[Tags] | None:
     """The tags of all samples that the load can make of a metric; None where that does not depend on the steps."""
     if metric == "group_duration":
-        return [{} for _ in group_tags(facts.document)]
+        return [{**_scenario_tags(facts, scenario), "group": group} for scenario, group in facts.groups]
     if metric in BUILTIN and not set(_STEP_TAGS) & set(tag_names(metric)):
         return None
     steps = facts.sending
@@ -96,9 +95,12 @@ def _series(facts: Facts, metric: str) -> list[Tags] | None:
 
 
 def _tags(facts: Facts, step: Step, metric: str) -> Iterator[Tags]:
-    own = {tag: str(value) for tag, value in mapping(_scenario(facts, step.scenario), "tags").items()}
-    scenario = {"scenario": step.scenario, **own} if step.scenario else {}
-    tags = {**scenario, "endpoint": step.endpoint, "poll": "true" if "poll" in step.step else "false"}
+    tags = {
+        **_scenario_tags(facts, step.scenario),
+        "group": step.group,
+        "endpoint": step.endpoint,
+        "poll": "true" if "poll" in step.step else "false",
+    }
     if metric != "checks":
         yield tags
         return
@@ -108,8 +110,9 @@ def _tags(facts: Facts, step: Step, metric: str) -> Iterator[Tags]:
             yield {**tags, "check": name}
 
 
-def _scenario(facts: Facts, name: str) -> Mapping[str, Any]:
-    return mapping(mapping(facts.document, "scenarios"), name)
+def _scenario_tags(facts: Facts, name: str) -> Tags:
+    own = mapping(mapping(mapping(facts.document, "scenarios"), name), "tags")
+    return {"scenario": name, **{tag: str(value) for tag, value in own.items()}}
 
 
 def recorded(step: Mapping[str, Any]) -> set[str]:
@@ -151,6 +154,8 @@ def _no_such(clause: Clause, threshold: Threshold, series: list[Tags]) -> tuple[
         message = f"no {clause.tag} of this metric matches `{clause.value}`, which has to fit as a whole"
     else:
         message = f"no sample of this metric has the {clause.tag} `{clause.value}`"
+    if clause.tag == "group":
+        known = [group.removeprefix("::") for group in known if group]
     if clause.tag == "poll":
         return clause.value, message, "leave the condition out"
     near = did_you_mean(clause.value, known)
