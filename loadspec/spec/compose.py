@@ -64,14 +64,15 @@ def compose(source: Source, nodes: int = MAX_NODES) -> tuple[bool, list[Diagnost
         except _StopError as stop:
             found += composer.found
             line = stop.found.line - 1
-            if line not in source.lost:  # else it is only a consequence
+            patched = line in {each[0] for each in source.patched}
+            if line not in source.lost and not (patched and stop.patch is None):  # else it is only a consequence
                 found.append(stop.found)
             reread -= len(text)
             if stop.found.code not in _MENDABLE or line in source.lost or reread < 0:
                 return False, found
             text = _mended(text, source, stop)
         else:
-            return not source.lost, found + composer.found
+            return not (source.lost or source.patched), found + composer.found
     source.root = source.own = None
     return False, found
 
@@ -81,12 +82,13 @@ _MENDABLE = ("LS003", "LS010")
 
 def _mended(text: str, source: Source, stop: _StopError) -> str:
     """The text with the mistake written over, or without its line and what is indented below it."""
-    if stop.patch is not None:
-        source.lost.add(stop.patch.line)
-        return stop.patch.apply(text, source)
+    patch = stop.patch
+    if patch is not None and (patch.line, patch.column) not in [each[:2] for each in source.patched]:
+        source.patched.append((patch.line, patch.column, len(patch.filler)))
+        return patch.apply(text, source)
     first = stop.found.line - 1
-    last = min(max(first, stop.through), len(source.lines) - 1)
     indent = _indent(source.lines[first])
+    last = _brackets_end(source, first, indent, stop.through)
     while last + 1 < len(source.lines) and (
         _indent(source.lines[last + 1]) > indent or not source.lines[last + 1].strip()
     ):
@@ -97,6 +99,14 @@ def _mended(text: str, source: Source, stop: _StopError) -> str:
     return text
 
 
+def _brackets_end(source: Source, first: int, indent: int, through: int) -> int:
+    """The last line of brackets that were given up in line `through`, which may be a key that has no part in them."""
+    if not first < through < len(source.lines):
+        return first
+    line = source.lines[through]
+    return through if _indent(line) > indent or "]" in line or "}" in line else through - 1
+
+
 def _reached(error: yaml.MarkedYAMLError) -> int:
     """Where a collection in brackets was given up; at the end of the file nothing else is to be blamed."""
     mark = error.problem_mark
@@ -104,7 +114,8 @@ def _reached(error: yaml.MarkedYAMLError) -> int:
 
 
 def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip(" "))
+    blank = line[: len(line) - len(line.lstrip())]
+    return len(blank.expandtabs())
 
 
 def _place(event: Event) -> tuple[int, int, int, int]:

@@ -69,7 +69,7 @@ class Source:
     """One file: its name for people, its text, its nodes.
 
     `root` is the whole document: once files are joined, nodes of other files may stand in it. `own` is what this file
-    alone says; `lost` are lines that were passed over to read on behind a mistake.
+    alone says. To read on behind a mistake, `lost` lines were passed over, `patched` (line, column, length) written over.
     """
 
     def __init__(self, name: str, text: str) -> None:
@@ -80,6 +80,7 @@ class Source:
         self.root: Node | None = None
         self.own: Node | None = None
         self.lost: set[int] = set()
+        self.patched: list[tuple[int, int, int]] = []
 
     def at(
         self,

@@ -227,10 +227,11 @@ def _unclosed_flow(source: Source, t: Trouble) -> Explained:
 
 
 def _escape(source: Source, t: Trouble) -> Explained:
+    column = max(t.column, 0) - (t.char != "\\" and t.text[t.column - 1 : t.column] == "\\")  # PyYAML's is behind it
     return source.at(
         "LS003",
         "a backslash in double quotes begins an escape, and this is none",
-        (t.line, max(t.column, 0), 2),
+        (t.line, column, 2),
         help="use single quotes, or double the backslash",
     ), None
 
@@ -262,7 +263,7 @@ _TRAPS: tuple[tuple[str, str, Callable[[Source, Trouble], Explained | None]], ..
     ("", "scanning an anchor", _alias),
     ("", "scanning a directive", _directive),
     ("mapping values are not allowed", "", _second_colon),
-    ("block sequence entries are not allowed", "", _inline_item),
+    ("sequence entries are not allowed", "", _inline_item),
     ("end of stream", "quoted scalar", _unclosed_quote),
     ("document indicator", "quoted scalar", _unclosed_quote),
     ("", "quoted scalar", _escape),
@@ -270,7 +271,12 @@ _TRAPS: tuple[tuple[str, str, Callable[[Source, Trouble], Explained | None]], ..
     ("", "flow mapping", _unclosed_flow),
     ("expected '-'", "", _list_or_key),
     ("expected key", "", _indentation),
+    ("expected <block end>", "block collection", _list_or_key),
+    ("expected <block end>", "", _indentation),
     ("", "simple key", _second_colon),
     ("node content", "", _no_content),
 )
-"""Words of the problem, words of its context, who explains it; the first that fits and has something to say."""
+"""Words of the problem, words of its context, who explains it; the first that fits and has something to say.
+
+libyaml's words, then PyYAML's own where they differ.
+"""

@@ -18,7 +18,9 @@ _EMPTY = ("and nothing is given", "must not be empty")
 
 def sayable(found: Iterable[Diagnostic], sources: Iterable[Source]) -> Iterator[Diagnostic]:
     """The findings that stand whatever the missing parts say."""
+    sources = tuple(sources)
     lost = {(source.name, line + 1) for source in sources for line in source.lost}
+    patched = {(source.name, each[0] + 1): each for source in sources for each in source.patched}
     for each in found:
         if each.code in _READING:
             yield each
@@ -26,6 +28,13 @@ def sayable(found: Iterable[Diagnostic], sources: Iterable[Source]) -> Iterator[
         absent = (each.code == "LS014" and not each.path) or each.message.startswith(_NO_TARGET)
         if each.code in _NAMES or absent or each.level == "warning" or (each.file, each.line) in lost:
             continue
-        if lost and (each.code == "LS014" or each.message.endswith(_EMPTY)):
+        if (place := patched.get((each.file, each.line))) and _overlap(each, place):
+            continue
+        if (lost or patched) and (each.code == "LS014" or each.message.endswith(_EMPTY)):
             continue
         yield each
+
+
+def _overlap(found: Diagnostic, patch: tuple[int, int, int]) -> bool:
+    _, start, length = patch
+    return found.column - 1 < start + length and start < found.column - 1 + found.length
