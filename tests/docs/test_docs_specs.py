@@ -9,6 +9,8 @@ from support_docs_blocks import read_yaml
 from support_docs_run import specs
 
 from loadspec.spec import load
+from loadspec.spec.grammar import STEPS
+from loadspec.spec.tree import walk
 
 MODELINE = "# yaml-language-server: $schema=../schemas/loadspec.schema.json"
 
@@ -33,6 +35,7 @@ def test_each_executor_and_each_action_has_an_example() -> None:
     loaded = [load(path).spec for path in specs()]
     executors = {scenario.load.executor for spec in loaded for scenario in spec.scenarios}
     assert executors == {"ramping-vus", "constant-vus", "shared-iterations", "per-vu-iterations"}
-    steps = [step for path in specs() for step in read_yaml(path.read_text())["flow"]]
-    assert {key for step in steps for key in step} >= {"call", "poll", "think", "when", "record", "classify", "name"}
+    steps = [step for path in specs() for _, step in walk(read_yaml(path.read_text()))]
+    keys = {*STEPS, "when", "record", "classify", "name", "run", "retry", "backoff"}
+    assert {key for step in steps for key in step} >= keys
     assert {step["on_fail"] for step in steps if "on_fail" in step} >= {"end_iteration", "stop_vu", "abort"}
