@@ -49,7 +49,7 @@ def _header(reading: Reading, path: Path, starts: array[int], delimiter: str) ->
     """The names of the columns; takes the header's row out of the index."""
     if len(starts) == 1:
         return []
-    _, first = next(_rows(reading, path, delimiter))
+    _, first = next(_rows(reading, path, delimiter), (1, []))
     if not reading.header:
         columns = reading.columns
         if isinstance(columns, tuple) and all(isinstance(source, str) for _, source in columns):
@@ -79,9 +79,9 @@ def _index(path: Path, reading: Reading, delimiter: str) -> array[int]:
 
 
 def _index_plain(file: IO[bytes], at: int, starts: array[int], _delimiter: str) -> int:
-    add, blank = starts.append, (b"\n", b"\r\n")
+    add = starts.append
     for line in file:
-        if line not in blank:
+        if line.strip(b"\r\n"):
             add(at)
         at += len(line)
     return at

@@ -56,10 +56,14 @@ def read_json(reading: Reading, path: Path) -> Rows:
         return Held(_whole(reading, data[begin:]), reading.shown, shape, weigh)
     starts = _index(reading, data, begin)
 
-    def stream() -> Iterator[Record]:
+    def stream() -> Iterator[Record]:  # a record's line is its number
         content = path.read_bytes()
         for index in range(len(starts) - 1):
-            yield index + 1, orjson.loads(_item(content[starts[index] : starts[index + 1]]))
+            try:
+                yield index + 1, orjson.loads(_item(content[starts[index] : starts[index + 1]]))
+            except orjson.JSONDecodeError as error:
+                line = content.count(b"\n", 0, starts[index]) + 1
+                raise _broken(reading, content, line, error.msg) from None
 
     return Lines(path, reading.shown, starts, _parse, stream, shape, weigh)
 
@@ -92,14 +96,16 @@ def _index(reading: Reading, data: bytes, at: int) -> array[int]:
         raise _no_list(reading)
     at = match(text, at + 1).end()  # type: ignore[union-attr]
     try:
-        while text[at] != "]":
+        more = text[at] != "]"
+        while more:
             add(at)
             _, at = decode(text, at)
             at = match(text, at).end()  # type: ignore[union-attr]
-            if text[at] == ",":
+            more = text[at] == ","
+            if more:
                 at = match(text, at + 1).end()  # type: ignore[union-attr]
-            elif text[at] != "]":
-                raise json.JSONDecodeError("a comma or the list's end is missing", text, at)
+        if text[at] != "]" or match(text, at + 1).end() != len(text):  # type: ignore[union-attr]
+            raise json.JSONDecodeError("a comma or the list's end is missing", text, at)
     except (json.JSONDecodeError, IndexError) as error:
         place = getattr(error, "pos", at)
         line = data.count(b"\n", 0, place) + 1
