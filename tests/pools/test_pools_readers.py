@@ -197,8 +197,8 @@ def test_a_file_that_shrinks_is_an_error_of_its_row(tmp_path: Path) -> None:
 def test_a_filter_that_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="leaves no row"):
         settle(rows(tmp_path, "a.txt", "x\n"), lambda _: False)
+    weighted = rows(tmp_path, "a.csv", "id,w\n1,0\n2,1\n", weight="w")
     with pytest.raises(DataError, match="only rows of weight 0"):
-        weighted = rows(tmp_path, "a.csv", "id,w\n1,0\n2,1\n", weight="w")
         settle(weighted, lambda item: item["id"] == "1")
 
 
