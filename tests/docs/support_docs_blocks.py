@@ -150,6 +150,7 @@ flow:
 """
 """What a fragment is merged over: the names that the documentation uses."""
 
+_LOAD = ("vus", "duration", "iterations", "stages")
 _BY_NAME = ("env", "vars", "target", "pools", "metrics", "endpoints")
 """Sections whose entries a fragment adds to; any other section it replaces."""
 
@@ -159,6 +160,8 @@ def merged(fragment: str) -> dict[str, Any]:
     base, given = read_yaml(BASE), read_yaml(fragment)
     if isinstance(given, list):
         given = {"flow": [*base["flow"][:2], *(step for step in given if step not in base["flow"][:2])]}
+    if "scenarios" in given:  # they stand instead of the flow, and bring their loads
+        base = {section: value for section, value in base.items() if section not in ("flow", *_LOAD)}
     for section, value in given.items():
         base[section] = {**base[section], **value} if section in _BY_NAME else value
     return base
