@@ -160,8 +160,15 @@ class CrewRun:
                 self.start(user.index, again)
             self._on_change()
 
+    def _drawn(self, user: User) -> int:
+        """The scenario of the next iteration. Of shared ones the number decides, not who happens to take it."""
+        assert self._choose is not None
+        if self._budget is not None and not self._budget.per_user:
+            return self._choose(0, self.started)
+        return self._choose(user.index, user.iteration + 1)
+
     def _iterate(self, user: User) -> None:
-        number = self._choose(user.index, user.iteration + 1) if self._choose is not None else 0
+        number = self._drawn(user) if self._choose is not None else 0
         scenario, books = self.crew.members[number], self.books[number]
         flow = scenario.flow
         self.started += 1
