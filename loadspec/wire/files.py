@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 BINARY = "application/octet-stream"
+_PACKED = {"bzip2": "application/x-bzip2", "gzip": "application/gzip", "xz": "application/x-xz"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Upload:
 @lru_cache(maxsize=1024)
 def type_of(name: str) -> str:
     """The media type that a file's name promises, by Python's own table and not this machine's."""
-    return _types().guess_type(name)[0] or BINARY
+    kind, packed = _types().guess_type(name)
+    return _PACKED.get(packed, BINARY) if packed else kind or BINARY
 
 
 @cache
