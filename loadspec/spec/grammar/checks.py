@@ -30,7 +30,7 @@ KINDS: dict[CheckKind, Schema] = {
         "type": ["object", "boolean"],
         "examples": [{"type": "object", "required": ["id"]}],
     },
-    "schema_file": text("The same in a JSON file below the spec's folder.", "schemas/session.json"),
+    "schema_file": text("The same in a JSON file below the spec's folder.", "data/session.schema.json"),
     "max_duration": duration("The answer came within this time.", "500ms"),
     "min_size": _size("The body has at least this size.", "1kB"),
     "max_size": _size("The body has at most this size.", "2MB"),
