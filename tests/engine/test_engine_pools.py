@@ -1,0 +1,113 @@
+"""Pools under load: rows that end, and what the snapshots say of what was drawn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from support_net import answer, serving
+from support_plan import call, think
+
+from loadspec.load import ConstantVus, SharedIterations
+from loadspec.pools import Usage
+from loadspec.spec.model import PoolDef
+
+
+def numbers(count: int, pick: str = "unique", at_end: str | None = None) -> dict[str, PoolDef]:
+    return {"numbers": PoolDef("numbers", pick, tuple(range(count)), at_end=at_end)}
+
+
+def usage(ran: Any) -> Usage:
+    found = Usage(0)
+    for snapshot in ran.snapshots:
+        for row in snapshot["pools"]:
+            assert row["name"] == "numbers"
+            found.add(row["drawn"], row["seen"])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("users", "at_end", "end"),
+    [
+        (2, None, "2 users stopped there"),
+        (1, "stop", "with that the load ended"),
+    ],
+)
+def test_a_used_up_pool_ends_the_load_before_its_time(
+    bench: Any, serve: Any, users: int, at_end: str | None, end: str
+) -> None:
+    server = serve(serving(answer()))
+    load, pools = ConstantVus(users, 60.0), numbers(5, at_end=at_end)
+    ran = bench(call(path="/{{ pool.numbers }}"), load=load, base_url=server.url, pools=pools).load()
+    note = f"pool `numbers` is used up: no row is left of its 5; {end}"
+    assert (ran.end.status, ran.end.reason, ran.end.notes) == ("done", "", [note])
+    assert sorted(int(r.split(b" ")[1][1:]) for r in server.requests) == [0, 1, 2, 3, 4]
+    assert ran.books == (5, 5, 0)
+    drawn = usage(ran)
+    assert (drawn.drawn, drawn.distinct, drawn.repeated) == (5, 5, 0)
+
+
+def test_stop_ends_the_load_of_those_who_have_rows_too(bench: Any, serve: Any) -> None:
+    server = serve(serving(answer()))
+    pools = numbers(2, pick="per_vu", at_end="stop")
+    ran = bench(call(path="/{{ pool.numbers }}"), load=ConstantVus(3, 60.0), base_url=server.url, pools=pools).load()
+    assert (ran.end.status, len(ran.end.notes)) == ("done", 1)
+    assert ran.books[2] == 0
+
+
+def test_a_used_up_pool_can_be_an_error(bench: Any, serve: Any) -> None:
+    server = serve(serving(answer()))
+    pools = numbers(3, pick="sequential", at_end="error")
+    ran = bench(call(path="/{{ pool.numbers }}"), load=ConstantVus(1, 60.0), base_url=server.url, pools=pools).load()
+    assert (ran.end.status, ran.end.notes) == ("failed", [])
+    assert ran.end.reason == "pool `numbers` is used up: no row is left of its 3"
+    assert len(server.requests) == 3
+
+
+def test_an_iteration_that_sent_something_is_interrupted(bench: Any, serve: Any) -> None:
+    server = serve(serving(answer()))
+    flow = (call(path="/first"), call(name="second", path="/{{ pool.numbers }}"))
+    ran = bench(*flow, load=ConstantVus(1, 60.0), base_url=server.url, pools=numbers(2)).load()
+    assert ran.books == (3, 2, 1)
+    assert usage(ran).drawn == 2
+
+
+def test_users_beyond_the_last_row_stop_and_the_others_go_on(bench: Any, serve: Any) -> None:
+    server = serve(serving(answer()))
+    pools = numbers(2, pick="per_vu", at_end="stop_vu")
+    load = ConstantVus(3, 0.3)
+    ran = bench(call(path="/{{ pool.numbers }}"), think(0.1, 0.1), load=load, base_url=server.url, pools=pools).load()
+    assert ran.end.notes == ["pool `numbers` is used up: no row is left of its 2; 1 user stopped there"]
+    assert {r.split(b" ")[1] for r in server.requests} == {b"/0", b"/1"}
+    drawn = usage(ran)
+    assert (drawn.drawn, drawn.distinct) == (len(server.requests), 2)
+    assert drawn.repeated == drawn.drawn - 2 > 0
+
+
+def test_a_budget_that_the_rows_do_not_fill_is_dropped(bench: Any, serve: Any) -> None:
+    server = serve(serving(answer()))
+    load = SharedIterations(vus=2, iterations=10, max_duration=60.0)
+    ran = bench(call(path="/{{ pool.numbers }}"), load=load, base_url=server.url, pools=numbers(4)).load()
+    assert ran.books == (4, 4, 0)
+    assert ran.store.total("dropped_iterations") == 6
+
+
+def test_what_setup_drew_is_left_out(bench: Any, serve: Any) -> None:
+    server = serve(serving(answer()))
+    one = bench(
+        call(path="/{{ pool.numbers }}"),
+        load=ConstantVus(1, 60.0),
+        base_url=server.url,
+        pools=numbers(3),
+        setup=(call(path="/{{ draw('numbers') }}{{ draw('numbers') }}"),),
+    )
+    assert one.engine.setup().status == "done"
+    one.load()
+    assert usage(one.ran).drawn == usage(one.ran).distinct == 3
+
+
+def test_setup_that_finds_no_row_fails_with_the_reason(bench: Any, serve: Any) -> None:
+    server = serve(serving(answer()))
+    steps = tuple(call(name=f"s{n}", path="/{{ draw('numbers') }}") for n in range(3))
+    end = bench(call(), base_url=server.url, pools=numbers(2), setup=steps).engine.setup()
+    assert (end.status, end.reason) == ("failed", "pool `numbers` is used up: no row is left of its 2")
