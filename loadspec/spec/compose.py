@@ -56,7 +56,7 @@ def compose(source: Source, nodes: int = MAX_NODES) -> tuple[bool, list[Diagnost
     That is done a bounded number of times, and for a bounded number of characters. `nodes` is how many there may be.
     """
     text, found = source.text, []
-    reread = 10 * _SLOW_BYTES if max_bytes() == MAX_BYTES else _SLOW_BYTES
+    reread = 10 * _SLOW_BYTES if max_bytes() == MAX_BYTES else _SLOW_BYTES // 4
     for _ in range(_ROUNDS):
         composer = _Composer(source, text, nodes)
         try:

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path as FilePath
 
 from loadspec.spec.loading.folder import File, Folder
+from loadspec.spec.loading.join import INCLUDE
 from loadspec.spec.loading.layers import over
 from loadspec.spec.source import Node, Place
-
-INCLUDE = "include"
 
 
 class Includes:

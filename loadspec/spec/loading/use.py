@@ -10,16 +10,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 
-from loadspec.spec.compose import MAX_DEPTH, MAX_NODES
-from loadspec.spec.diagnostics import Path, did_you_mean, listed
+from loadspec.spec.compose import MAX_DEPTH
+from loadspec.spec.diagnostics import did_you_mean, listed
 from loadspec.spec.loading.folder import File, Folder
 from loadspec.spec.loading.include import Includes
+from loadspec.spec.loading.join import FRAGMENTS, USE, flow_paths
 from loadspec.spec.loading.layers import below, list_like, mapping_like, put, value_like
 from loadspec.spec.source import Node, Place
-from loadspec.spec.tree import PHASES, children, flows
+from loadspec.spec.tree import children
 
-USE = "use"
-FRAGMENTS = "fragments"
+MAX_BROUGHT = 20_000
+"""Values that fragments bring in, as often as they are used: as many as a spec may hold beside its data."""
 
 
 @dataclass(slots=True, eq=False)
@@ -53,7 +54,7 @@ class Uses:
         """The main document with fragments in the place of all that use them; those that nothing uses are looked at."""
         self.scopes[main.file.id] = main
         root = main.document
-        for path in _flow_paths(root):
+        for path in flow_paths(root):
             steps = below(root, path)
             if steps is not None:
                 root = put(root, path, self._steps(steps, main))
@@ -117,11 +118,11 @@ class Uses:
         steps = self._fragment(target, name, place)
         if steps is not None:
             self.brought += steps.size
-            if self.brought > MAX_NODES and self.told:
+            if self.brought > MAX_BROUGHT and self.told:
                 return None
-            if self.brought > MAX_NODES:
+            if self.brought > MAX_BROUGHT:
                 self.told = True
-                message = f"with this, the fragments in use hold more than {MAX_NODES} values together"
+                message = f"with this, the fragments in use hold more than {MAX_BROUGHT} values together"
                 return self._wrong("LS064", message, whole, help="a loop is written `repeat`")
         return steps
 
@@ -167,24 +168,3 @@ class Uses:
         self.folder.incomplete = True
         self.folder.found.append(self.folder.main.at(code, message, place, label=label, help=help))
         return None
-
-
-def has_use(document: Node) -> bool:
-    """Does any step of the document use a fragment?"""
-    lists = [below(document, path) for path in _flow_paths(document)]
-    return any(_uses(each.value) for each in lists if each is not None)
-
-
-def _uses(steps: list[object]) -> bool:
-    found = [step for step in steps if isinstance(step, dict)]
-    return any(USE in step or any(_uses(nested) for _, nested in children(step)) for step in found)
-
-
-def _flow_paths(root: Node) -> list[Path]:
-    """Where the lists of steps stand that run: phases, scenarios, those of profiles."""
-    paths = [path for path, _ in flows(root.value) if path[0] != FRAGMENTS]
-    profiles = root.value.get("profiles")
-    for name, profile in profiles.items() if isinstance(profiles, dict) else ():
-        if isinstance(profile, dict) and (profile.keys() & {*PHASES, "scenarios"}):
-            paths += [("profiles", name, *path) for path, _ in flows(profile) if path[0] != FRAGMENTS]
-    return paths
