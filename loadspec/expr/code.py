@@ -21,6 +21,16 @@ def constant(value: Any) -> Code:
     return Code(lambda _ctx: value, True, value)
 
 
+LARGE = 4096
+"""Letters or items of a constant that no function is called on before the run: `validate` shall do no work for it."""
+
+
+def small(piece: Code) -> bool:
+    """Whether a constant is small enough to be worked on before the run; True for what is no constant."""
+    value = piece.value
+    return not isinstance(value, (str, bytes, list, tuple, dict)) or len(value) <= LARGE
+
+
 def folded(run: Getter, *inputs: Code) -> Code:
     """`run`, evaluated now where all its inputs are constant.
 

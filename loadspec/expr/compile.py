@@ -120,11 +120,12 @@ class _Compiler:
             raise self.fail(node, message, function.usage(name), "function")
         if name in FORMS:
             return FORMS[name](self, node)
-        return operators.call(name, function.call, self.build_all(node.args), self.given(node, name, function))
+        pieces = self.build_all(node.args)
+        return operators.call(name, function.call, pieces, self.given(node, name, function), function.pure)
 
     def given(self, node: ast.Call, name: str, function: Function) -> Getter | None:
         """Where a function of chance or time gets what it needs; None for all others."""
-        if not function.needs:
+        if function.needs not in ("chance", "clock"):
             return None
         if function.needs == "chance" and self.scope.chance is not None:
             return self.scope.chance

@@ -94,15 +94,17 @@ def kind_of(value: Any) -> int:
 
 def literal(node: ast.expr) -> Any:
     """The value of a literal, UNKNOWN for anything else."""
+    if isinstance(node, ast.Constant):
+        return node.value
     if isinstance(node, ast.Name):
         return LITERALS.get(node.id, UNKNOWN)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        value = literal(node.operand)
+        return -value if isinstance(value, (int, float)) else UNKNOWN
     if isinstance(node, (ast.List, ast.Tuple)):
         values = [literal(item) for item in node.elts]
         return UNKNOWN if any(value is UNKNOWN for value in values) else values
-    try:
-        return ast.literal_eval(node)
-    except (ValueError, TypeError):
-        return UNKNOWN
+    return {} if isinstance(node, ast.Dict) and not node.keys else UNKNOWN
 
 
 class _Walk:

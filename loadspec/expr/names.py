@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
 from loadspec.expr.errors import ExprError
@@ -35,12 +36,12 @@ _Use = TypeVar("_Use", NameUse, CallUse)
 
 def names_in(text: str) -> list[NameUse]:
     """The names of a bare expression, in reading order. Raises ExprError."""
-    return _collect(text)[0]
+    return list(_collect(text)[0])
 
 
 def calls_in(text: str) -> list[CallUse]:
     """The calls of a bare expression, in reading order. Raises ExprError."""
-    return _collect(text)[1]
+    return list(_collect(text)[1])
 
 
 def names_in_template(text: str) -> list[NameUse]:
@@ -66,6 +67,7 @@ def _in_template(text: str, collect: Callable[[str], list[_Use]]) -> list[_Use]:
     return uses
 
 
+@lru_cache(maxsize=64)
 def _collect(text: str) -> tuple[list[NameUse], list[CallUse]]:
     parsed = parse(text)
     names: list[NameUse] = []

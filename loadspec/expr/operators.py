@@ -10,7 +10,7 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from loadspec.expr.code import Code, constant, folded
+from loadspec.expr.code import Code, constant, folded, small
 from loadspec.expr.errors import EvalError
 from loadspec.expr.scope import Getter
 from loadspec.expr.values import MAX_ITEMS, MAX_NUMBER, MAX_TEXT, kind
@@ -219,7 +219,9 @@ def arithmetic(symbol: ast.operator, left: Code, right: Code) -> Code:
     return folded(run, left, right)
 
 
-def call(name: str, function: Callable[..., Any], arguments: Sequence[Code], given: Getter | None = None) -> Code:
+def call(
+    name: str, function: Callable[..., Any], arguments: Sequence[Code], given: Getter | None = None, pure: bool = True
+) -> Code:
     """A call of the function table. Raises (at run time) EvalError for arguments that do not fit.
 
     `given` reads a first argument out of the context, such as the user's chance: the call is never folded then.
@@ -231,7 +233,8 @@ def call(name: str, function: Callable[..., Any], arguments: Sequence[Code], giv
 
     if given is not None:
         return Code(_call_given(function, gets, given, fail))
-    return folded(_call_pure(function, gets, fail), *arguments)
+    run = _call_pure(function, gets, fail)
+    return folded(run, *arguments) if pure and all(map(small, arguments)) else Code(run)
 
 
 _Fail = Callable[[Sequence[Any]], EvalError]

@@ -9,6 +9,7 @@ import ast
 import warnings
 from collections import deque
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from loadspec.expr.errors import ExprError
@@ -56,15 +57,22 @@ class Parsed(NamedTuple):
 
     def offset(self, node: ast.expr) -> int:
         """The node's column in the text that the user wrote (`ast` counts UTF-8 bytes)."""
-        return len(self.text.encode()[: node.col_offset].decode()) + self.lead
+        return self.lead + (node.col_offset if self.text.isascii() else len(self._before(node.col_offset)))
 
     def segment(self, node: ast.expr) -> str:
         """The node as the user wrote it."""
-        return ast.get_source_segment(self.text, node) or ast.unparse(node)
+        start, end = node.col_offset, node.end_col_offset or node.col_offset
+        if self.text.isascii():
+            return self.text[start:end]
+        return self.text.encode()[start:end].decode()
+
+    def _before(self, column: int) -> str:
+        return self.text.encode()[:column].decode()
 
 
+@lru_cache(maxsize=256)
 def parse(text: str) -> Parsed:
-    """Parse and check one bare expression. Raises ExprError."""
+    """Parse and check one bare expression; what looks at a text, looks several times. Raises ExprError."""
     if len(text) > MAX_LENGTH:
         raise ExprError(f"the expression is longer than {MAX_LENGTH} characters", MAX_LENGTH, "split it")
     blank = blank_strings(text)

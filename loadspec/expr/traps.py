@@ -59,7 +59,8 @@ _TRAPS: tuple[tuple[str, str, str], ...] = (
         "write it in brackets: ['{word}'] instead of {0}",
     ),
 )
-_COMPILED = tuple((re.compile(pattern), message, hint) for pattern, message, hint in _TRAPS)
+_ANY = re.compile("|".join(re.sub(r"\(\?P<word>", "(?:", pattern) for pattern, _, _ in _TRAPS))
+"""Whether there is a trap at all: most expressions have none."""
 
 
 def blank_strings(text: str) -> str:
@@ -73,7 +74,7 @@ def blank_strings(text: str) -> str:
 
 def check_traps(blank: str) -> None:
     """Raise ExprError for the first trap in a text without string literals."""
-    found = [(match, row) for row in _COMPILED if (match := row[0].search(blank))]
-    if found:
+    if _ANY.search(blank):
+        found = [(match, row) for row in _TRAPS if (match := re.search(row[0], blank))]
         match, (_, message, hint) = min(found, key=lambda pair: pair[0].start())
         raise ExprError(message.format(match[0]), match.start(), hint.format(match[0], **match.groupdict()))

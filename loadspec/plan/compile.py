@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from itertools import count
 from typing import Any
 
-from loadspec.expr import compile_template
+from loadspec.expr import Missing, compile_template
 from loadspec.load import crews_of, max_users
 from loadspec.metrics.meters import Meters
 from loadspec.plan.chance import chance_of
@@ -88,8 +89,9 @@ def _resolve_vars(constants: Mapping[str, Mapping[str, Any]], unset: list[tuple[
         template = compile_template(value, scope) if isinstance(value, str) else None
         if template is None:
             resolved[name] = value
-        elif template.constant:
-            resolved[name] = template.value
+        else:
+            with suppress(Missing):  # over an unset name, or of what cannot be
+                resolved[name] = template.render(None)
     return resolved
 
 

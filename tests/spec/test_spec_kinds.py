@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from loadspec.plan.compile import _resolve_vars
 from loadspec.spec import Diagnostic, SpecError, load_bytes
 
 SPEC = """\
@@ -151,3 +152,24 @@ def test_regular_expressions_of_a_file_are_bounded() -> None:
     with pytest.raises(SpecError) as caught:
         load_bytes(text.encode(), "f.yaml")
     assert [each.code for each in caught.value.diagnostics] == ["LS008"]
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["[{0}," + ",".join(["sha512(repeat('x',1000000))"] * 30) + "]", "{0}+" + "+".join(["json.a"] * 90) + "==1"],
+)
+def test_expressions_of_a_file_are_bounded(expression: str) -> None:
+    """A megabyte of them is not compiled: that would take seconds."""
+    checks = "\n".join(f"      c{n}: {json.dumps(expression.format(n))}" for n in range(1000))
+    text = SPEC.format(place="checks:\n" + checks)
+    with pytest.raises(SpecError) as caught:
+        load_bytes(text.encode(), "f.yaml")
+    assert caught.value.diagnostics[-1].code == "LS008"
+
+
+def test_a_variable_may_be_made_by_any_function_that_needs_no_user() -> None:
+    text = "loadspec: 1\nvars: {a: \"{{ repeat('ab', 2) }}\", b: \"{{ find('n=5', '[0-9]') }}\"}\n"
+    text += 'target: {base_url: "http://127.0.0.1:8089"}\nendpoints: {a: {path: "/{{ vars.a }}{{ vars.b }}"}}\n'
+    spec = load_bytes((text + "flow:\n  - call: a\n").encode(), "f.yaml").spec
+    constants = {"env": {}, "vars": dict(spec.vars), "run": {"id": "r", "seed": 1}}
+    assert _resolve_vars(constants, []) == {"a": "abab", "b": "5"}

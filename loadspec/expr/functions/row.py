@@ -38,8 +38,9 @@ class Function(NamedTuple):
     """One function.
 
     `call` gets the arguments, behind what it `needs`: `chance` (64 random bits of the user at a call) or `clock`
-    (milliseconds since 1970); `syntax` says that the compiler or the scope makes the call. `params` are what it takes,
-    `gives` the kinds of its result, `doc` one line, `example` a call, `shows` its value (None: another one each time).
+    (milliseconds since 1970); `syntax` says that the compiler or the scope makes the call, `run` that it can make much
+    of little, and so is never called before the run. `params` are what it takes, `gives` the kinds of its result, `doc`
+    one line, `example` a call, `shows` its value (None: another one each time).
     """
 
     call: Callable[..., Any]
@@ -63,7 +64,7 @@ class Function(NamedTuple):
 
     @property
     def pure(self) -> bool:
-        """Whether the same arguments give the same value, always."""
+        """Whether it may be called once for all where its arguments are constants."""
         return not self.needs
 
     def signature(self, name: str) -> str:

@@ -152,6 +152,7 @@ ROWS: Mapping[str, Function] = {
         "the text so many times, for bodies of a size",
         "repeat('ab', 2)",
         "abab",
+        "run",
     ),
     "pad_left": row(
         _pad_left,
@@ -160,6 +161,7 @@ ROWS: Mapping[str, Function] = {
         "as text, filled up on the left with blanks or one other letter",
         "pad_left(7, 3, '0')",
         "007",
+        "run",
     ),
     "unescape_html": row(
         _unescape,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from loadspec.expr import CallUse, compile_regex
@@ -19,6 +19,8 @@ from loadspec.spec.semantics.names import Problem, View, check_call, check_name
 
 MAX_CHECKS = 50_000
 MAX_TEMPLATES = 200
+MAX_LETTERS = 250_000
+"""Letters of all different expressions and templates: some 0.8 s of compiling."""
 MAX_PATTERNS = 500_000
 """Steps of all compiled regular expressions: some 0.2 s of compiling."""
 _QUOTED = re.compile(r"\w+\s*\(\s*['\"]")  # since('
@@ -37,11 +39,20 @@ class Work:
     done: int = 0
     patterns: int = 0
     """Steps of the regular expressions so far."""
+    letters: int = 0
+    seen: set[str] = field(default_factory=set)
 
     @property
     def exhausted(self) -> bool:
         """Nothing more will be checked; a diagnostic has said so."""
-        return self.done >= MAX_CHECKS or self.patterns >= MAX_PATTERNS
+        return self.done >= MAX_CHECKS or self.letters >= MAX_LETTERS or self.patterns >= MAX_PATTERNS
+
+    def add(self, text: str) -> None:
+        """Count one more text; the same text again costs next to nothing."""
+        self.done += 1
+        if text not in self.seen:
+            self.seen.add(text)
+            self.letters += len(text)
 
 
 class Expressions:
@@ -76,9 +87,9 @@ class Expressions:
         """What was found out about it, where it compiles."""
         if self.work.exhausted:
             return None
-        self.work.done += 1
+        self.work.add(text)
         if self.work.exhausted:
-            message = f"steps and profiles together hold more than {MAX_CHECKS} expressions"
+            message = f"this file holds more than {MAX_CHECKS} expressions, or {MAX_LETTERS} letters of them"
             self.found.append(self.places.value(path, "LS008", message, help="make several files of it"))
             return None
         if text.count("{{") > MAX_TEMPLATES:
