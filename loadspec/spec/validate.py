@@ -1,13 +1,13 @@
-"""The document against the schema: jsonschema's errors as diagnostics with a place, a reason and a way out."""
+"""The document against the schema: each finding as a diagnostic with a place, a reason and a way out."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
+from loadspec.spec.conform import Finding, findings
 from loadspec.spec.diagnostics import (
     MAX_DIAGNOSTICS,
     Diagnostic,
@@ -19,11 +19,10 @@ from loadspec.spec.diagnostics import (
 )
 from loadspec.spec.grammar import ACTIONS, DEFINITIONS, DURATION, STEPS
 from loadspec.spec.grammar.kinds import SIZE
+from loadspec.spec.grammar.steps import RETRY_ON
 from loadspec.spec.habits import ADVICE, ELSEWHERE
+from loadspec.spec.schema import spec_schema
 from loadspec.spec.source import Node, Source
-
-if TYPE_CHECKING:
-    from jsonschema import Draft7Validator, ValidationError
 
 _TYPES = {
     "string": "a text",
@@ -45,7 +44,7 @@ def validate(source: Source, document: Any) -> list[Diagnostic]:
     if structure > MAX_STRUCTURE:
         message = f"a spec holds at most {MAX_STRUCTURE} values beside pools and vars, not {structure}"
         return [source.at("LS008", message, (0, 0, 1), help="put data into pools")]
-    errors = islice(_validator().iter_errors(document), MAX_DIAGNOSTICS)
+    errors = islice(findings(spec_schema(), document), MAX_DIAGNOSTICS)
     return [found for error in errors for found in _explain(source, error)]
 
 
@@ -55,34 +54,10 @@ def _data_size(root: Node) -> int:
     return sum(node.size for node in below if node is not None)
 
 
-@cache
-def _validator() -> Draft7Validator:
-    from jsonschema import Draft7Validator  # 50 ms to import: only who validates pays
-
-    from loadspec.spec.schema import spec_schema
-
-    return Draft7Validator(spec_schema())
-
-
-class _Facts(NamedTuple):
-    """What jsonschema found: the keyword that failed, its value, and what it was held against."""
-
-    path: Path
-    validator: str
-    validator_value: Any
-    instance: Any
-    schema: dict[str, Any]
-
-
-def _explain(source: Source, error: ValidationError) -> Iterable[Diagnostic]:
-    path: Path = tuple(error.absolute_path)
-    facts = _Facts(path, str(error.validator), error.validator_value, error.instance, _as_dict(error.schema))
-    if "propertyNames" in error.absolute_schema_path:
-        return [_bad_name(source, path, str(error.instance))]
-    explain = _KEYWORDS.get(facts.validator)
-    if explain is None:
-        return [source.at("LS016", error.message, source.value(path), path=path)]
-    return list(explain(source, facts))
+def _explain(source: Source, error: Finding) -> Iterable[Diagnostic]:
+    if error.is_name:
+        return [_bad_name(source, error.path, str(error.instance))]
+    return list(_KEYWORDS[error.keyword](source, error))
 
 
 def _bad_name(source: Source, path: Path, name: str) -> Diagnostic:
@@ -103,7 +78,7 @@ def _suggested(name: str) -> str:
     return f": `{better}`" if 0 < len(better) <= 40 and not better[0].isdigit() else ""
 
 
-def _unknown_keys(source: Source, error: _Facts) -> Iterator[Diagnostic]:
+def _unknown_keys(source: Source, error: Finding) -> Iterator[Diagnostic]:
     schema, legal = error.schema, list(error.schema["properties"])
     action = next((word for word in ACTIONS if word in legal and word in error.instance), None)
     for name in error.instance:
@@ -153,9 +128,9 @@ def _meant(name: str, legal: list[str]) -> str:
     return f"did you mean `{near}`?" if near in legal else ""
 
 
-def _wrong_type(source: Source, error: _Facts) -> Iterator[Diagnostic]:
+def _wrong_type(source: Source, error: Finding) -> Iterator[Diagnostic]:
     schema = error.schema
-    expected = "a duration such as 30s" if schema.get("title") == DURATION else _expected(error.validator_value)
+    expected = "a duration such as 30s" if schema.get("title") == DURATION else _expected(error.value)
     found = f", not {_found(error.instance)}" if error.instance is not None else ", and nothing is given"
     yield source.at(
         "LS013",
@@ -167,7 +142,7 @@ def _wrong_type(source: Source, error: _Facts) -> Iterator[Diagnostic]:
     )
 
 
-def _type_help(schema: dict[str, Any], value: Any) -> str:
+def _type_help(schema: Mapping[str, Any], value: Any) -> str:
     kinds = schema.get("type", "")
     if kinds == "boolean" and str(value).lower() in _TRUTHS:
         return f"write {_TRUTHS[str(value).lower()]}: in YAML 1.2, `{value}` is a text"
@@ -190,9 +165,9 @@ def _type_help(schema: dict[str, Any], value: Any) -> str:
 _TRUTHS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 
 
-def _missing(source: Source, error: _Facts) -> Iterator[Diagnostic]:
+def _missing(source: Source, error: Finding) -> Iterator[Diagnostic]:
     properties = error.schema.get("properties", {})
-    for name in error.validator_value:
+    for name in error.value:
         if name in error.instance:
             continue
         about = properties.get(name, {})
@@ -208,7 +183,7 @@ def _missing(source: Source, error: _Facts) -> Iterator[Diagnostic]:
         )
 
 
-def _no_action(source: Source, error: _Facts) -> Iterator[Diagnostic]:
+def _no_action(source: Source, error: Finding) -> Iterator[Diagnostic]:
     """A step without an action; or a file without anything to do."""
     if not error.path:
         near = next((name for name in error.instance if _meant(name, ["flow", "scenarios"])), "")
@@ -232,8 +207,8 @@ def _no_action(source: Source, error: _Facts) -> Iterator[Diagnostic]:
     )
 
 
-def _choice(source: Source, error: _Facts) -> Iterator[Diagnostic]:
-    options = ["true" if option is True else str(option) for option in error.validator_value]
+def _choice(source: Source, error: Finding) -> Iterator[Diagnostic]:
+    options = ["true" if option is True else str(option) for option in error.value]
     if not isinstance(error.instance, str):
         one_of = "" if len(options) == 1 else "one of "
         message = f"{_named(error.path)} must be {one_of}{listed(options)}, not {_found(error.instance)}"
@@ -244,22 +219,28 @@ def _choice(source: Source, error: _Facts) -> Iterator[Diagnostic]:
         message,
         source.value(error.path),
         label=did_you_mean(str(error.instance), options),
-        help=f"the choices are {listed(options)}" if len(options) > 1 else f"write {options[0]}, or leave it out",
+        help=_choices(error.path, options),
         path=error.path,
     )
 
 
-def _version(source: Source, error: _Facts) -> Iterator[Diagnostic]:
+def _choices(path: Path, options: list[str]) -> str:
+    if path[-1:] == ("run",):
+        return f"the choices are {listed(options)}, and a mapping: {{every: 10m}}"
+    return f"the choices are {listed(options)}" if len(options) > 1 else f"write {options[0]}, or leave it out"
+
+
+def _version(source: Source, error: Finding) -> Iterator[Diagnostic]:
     yield source.at(
         "LS015",
-        f"{_named(error.path)} must be {error.validator_value}: this program knows no other version of the grammar",
+        f"{_named(error.path)} must be {error.value}: this program knows no other version of the grammar",
         source.value(error.path),
-        help=f"write {error.validator_value}, without quotes" if str(error.instance) == "1" else "",
+        help=f"write {error.value}, without quotes" if str(error.instance) == "1" else "",
         path=error.path,
     )
 
 
-def _pattern(source: Source, error: _Facts) -> Iterator[Diagnostic]:
+def _pattern(source: Source, error: Finding) -> Iterator[Diagnostic]:
     schema = error.schema
     if schema.get("title") in (DURATION, SIZE):
         return  # semantics reads durations and sizes, and points into them
@@ -267,6 +248,8 @@ def _pattern(source: Source, error: _Facts) -> Iterator[Diagnostic]:
     help = f"for example {examples[0]}" if examples else ""
     if error.path[-1:] == ("name",):
         help = f"{_NAMES}{_suggested(str(error.instance))}"
+    elif (key := next((part for part in reversed(error.path) if isinstance(part, str)), "")) in _FITS:
+        help = _FITS[key]
     elif "expected_statuses" in error.path:
         hundreds = re.fullmatch("([1-5])xx", str(error.instance), re.IGNORECASE)
         help = "a status such as 404, or a range such as 200-299"
@@ -276,26 +259,37 @@ def _pattern(source: Source, error: _Facts) -> Iterator[Diagnostic]:
     yield source.at("LS016", message, source.value(error.path), help=help, path=error.path)
 
 
-def _properties(error: _Facts) -> str:
+def _properties(error: Finding) -> str:
     legal = error.schema.get("properties", {})
     if legal:
         return f"{_named(error.path)} needs exactly one of {listed(legal)}"
     if not error.instance:
         return f"{_named(error.path)} must not be empty"
-    return f"{_named(error.path)} has {len(error.instance)} entries, and {error.validator_value} are the most"
+    return f"{_named(error.path)} has {len(error.instance)} entries, and {error.value} are the most"
 
 
-def _bound(source: Source, error: _Facts) -> Iterator[Diagnostic]:
-    least = error.validator.startswith("min")
-    limit = error.validator_value
-    if error.validator == "minItems":
+_FITS = {
+    "group": "letters, digits, blanks; no template: groups are tags; put a group into another one to nest them",
+    "on": f"a kind of failure ({listed(RETRY_ON)}), a status, or a range such as 5xx or 502-504",
+}
+"""Key → what fits its pattern."""
+
+
+def _bound(source: Source, error: Finding) -> Iterator[Diagnostic]:
+    least = error.keyword.startswith("min")
+    limit = error.value
+    if error.keyword == "minItems":
         what = f"{_named(error.path)} must not be empty"
-    elif error.validator == "maxItems":
+    elif error.keyword == "maxItems":
         what = f"{_named(error.path)} has {len(error.instance)} items, and {limit} are the most"
-    elif error.validator == "maxLength":
+    elif error.keyword == "maxLength":
         what = f"{_named(error.path)} has {len(error.instance)} characters, and {limit} are the most"
-    elif error.validator.endswith("Properties"):
+    elif error.keyword.endswith("Properties"):
         what = _properties(error)
+    elif error.keyword == "minLength":
+        what = f"{_named(error.path)} must not be an empty text"
+    elif error.keyword == "exclusiveMinimum":
+        what = f"{_named(error.path)} must be more than {limit}, not {brief(error.instance)}"
     else:
         what = f"{_named(error.path)} must be {limit} or {'more' if least else 'less'}, not {brief(error.instance)}"
     yield source.at("LS016", what, source.value(error.path), path=error.path)
@@ -306,11 +300,13 @@ _KEYWORDS = {
     "anyOf": _no_action,
     "const": _version,
     "enum": _choice,
+    "exclusiveMinimum": _bound,
     "maxProperties": _bound,
     "maxItems": _bound,
     "maxLength": _bound,
     "maximum": _bound,
     "minItems": _bound,
+    "minLength": _bound,
     "minProperties": _bound,
     "minimum": _bound,
     "pattern": _pattern,
@@ -318,10 +314,6 @@ _KEYWORDS = {
     "type": _wrong_type,
 }
 """Keyword of the schema → who explains its errors."""
-
-
-def _as_dict(schema: Any) -> dict[str, Any]:
-    return schema if isinstance(schema, dict) else {}
 
 
 def _named(path: Path) -> str:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from loadspec.metrics.catalog import BUILTIN, tag_names
 from loadspec.spec.diagnostics import Diagnostic, Level, Path, did_you_mean, listed
 from loadspec.spec.semantics.lints.facts import Facts, Step
+from loadspec.spec.semantics.nested import group_tags
 from loadspec.spec.semantics.sections import metric_infos, scenario_values
 from loadspec.spec.semantics.values import listing, mapping
 from loadspec.thresholds import ThresholdError, parse_thresholds
@@ -47,7 +48,7 @@ def unreachable_thresholds(facts: Facts) -> Found:
 
 def _parsed(facts: Facts) -> list[Judged]:
     kinds = {**BUILTIN, **metric_infos(facts.document)}
-    endpoints = list(mapping(facts.document, "endpoints"))
+    endpoints, groups = list(mapping(facts.document, "endpoints")), group_tags(facts.document)
     found = []
     for key, value in mapping(facts.document, "thresholds").items():
         items = list(enumerate(value)) if isinstance(value, list) else [(None, value)]
@@ -55,7 +56,7 @@ def _parsed(facts: Facts) -> list[Judged]:
             path: Path = ("thresholds", key) if index is None else ("thresholds", key, index)
             path = (*path, "that") if isinstance(item, Mapping) else path
             try:
-                values = {"endpoint": endpoints, **scenario_values(facts.document, key)}
+                values = {"endpoint": endpoints, "group": groups, **scenario_values(facts.document, key)}
                 (threshold,) = parse_thresholds(key, item, kinds, values)
             except (ThresholdError, ValueError):
                 continue  # has been said
