@@ -6,9 +6,10 @@ from __future__ import annotations
 class DataError(ValueError):
     """Data that cannot be used: `message` says why, `hint` what to do.
 
-    `file` is the data's file, empty for the pool itself; `line` counts from 1 (0: no line of it is at fault) and
-    `text` is that line. `kind` is what sort of trouble it is: `file` (it is not there), `data` (it cannot be read),
-    `column` (it has no such column; `word` is its name, `known` those there are), `empty` (no row is left).
+    `file` is the data's file, empty for inline items; `line` counts from 1 (0: no line of it is at fault), for inline
+    items it is the number of one; `text` is that line. `kind` is what sort of trouble it is: `file` (it is not there),
+    `data` (it cannot be read), `column` (there is no column `word`; `known` are those there are), `empty` (no row is
+    left).
     """
 
     def __init__(
@@ -23,7 +24,7 @@ class DataError(ValueError):
         word: str = "",
         known: tuple[str, ...] = (),
     ) -> None:
-        place = f"{file}:{line}: " if file and line else f"{file}: " if file else ""
+        place = f"{file}:{line}: " if file and line else f"{file}: " if file else f"item {line}: " if line else ""
         super().__init__(place + message)
         self.message, self.hint, self.kind = message, hint, kind
         self.file, self.line, self.text = file, line, text
@@ -31,8 +32,4 @@ class DataError(ValueError):
 
 
 class CellError(ValueError):
-    """One record does not fit; whoever knows its line makes a DataError of it. `missing` names a key it lacks."""
-
-    def __init__(self, message: str, missing: str = "") -> None:
-        super().__init__(message)
-        self.missing = missing
+    """One record does not fit; whoever knows its line makes a DataError of it."""

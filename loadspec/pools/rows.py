@@ -118,7 +118,9 @@ class Held(Rows):
         yield from enumerate(self._records, 1)
 
     def _at(self, line: int, error: CellError) -> DataError:
-        return DataError(f"item {line}: {error}", file=self.file)
+        if self.file:
+            return DataError(f"item {line}: {error}", file=self.file)
+        return DataError(str(error), line=line)
 
     def __getitem__(self, index: Any) -> Any:
         record = self._records[index]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
 from operator import itemgetter
 from typing import Any
 
@@ -150,7 +151,9 @@ def _field(record: Any, name: str) -> Any:
     try:
         return record[name] if isinstance(record, Mapping) else _no_mapping(record, name)
     except KeyError:
-        raise CellError(f"there is no `{name}`", missing=name) from None
+        near = get_close_matches(name, [key for key in record if isinstance(key, str)], n=1)
+        meant = f", but there is `{near[0]}`" if near else ""
+        raise CellError(f"there is no `{name}`{meant}") from None
 
 
 def _no_mapping(record: Any, name: str) -> Any:

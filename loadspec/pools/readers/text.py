@@ -61,7 +61,7 @@ def index_lines(path: Path, reading: Reading) -> array[int]:
 def begin_of(head: bytes, reading: Reading) -> int:
     """Where the text begins: behind a byte order mark."""
     if head[:2] in UTF_16:
-        raise DataError("is UTF-16 text", "save it as UTF-8", file=reading.shown)
+        raise DataError("this is UTF-16 text", "save it as UTF-8", file=reading.shown)
     return 3 if head == BOM else 0
 
 

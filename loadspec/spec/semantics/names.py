@@ -110,7 +110,7 @@ def _not_yet(name: str, view: View) -> Problem:
     if "row" in view.own and name in (view.row or ()):
         return Problem("LS024", f"nothing is called `{name}` here", f"did you mean `row.{name}`?", length=len(name))
     message = f"`{name}` has no value here: only {listed(view.constants)} are known before the run"
-    return Problem("LS039", message, length=len(name))
+    return Problem("LS039", message, did_you_mean(name, view.own), length=len(name))
 
 
 def _answer(head: str, view: View) -> Problem | None:

@@ -5,7 +5,8 @@ Lines of data are never shown, only where they are: they may hold passwords, and
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import PurePath
 from typing import Any, NamedTuple
@@ -42,7 +43,7 @@ def survey(document: Mapping[str, Any], places: Places) -> Survey:
         except DataError as error:
             result.problems.extend(_problem(places, name, pool, error))
         except SpecError as error:  # a YAML file's own diagnostics
-            result.problems.extend(error.diagnostics)
+            result.problems.extend(replace(each, excerpt=False) for each in error.diagnostics)
         except (TypeError, ValueError, KeyError, AttributeError):
             continue  # malformed: the schema has said so
         else:
@@ -86,7 +87,11 @@ def _problem(places: Places, name: str, pool: Mapping[str, Any], error: DataErro
     if error.kind == "column":
         label = did_you_mean(error.word, error.known)
         help = f"the columns are {listed(error.known)}" if error.known else error.hint
-        yield places.value(_path_of(name, pool, error.word), code, error.message, label=label, help=help)
+        path, report = _named(name, pool, error.word, places)
+        yield report(path, code, error.message, label=label, help=help)
+    elif error.line and not error.file:
+        path = ("pools", name, "items", error.line - 1)
+        yield places.value(path, code, error.message, help=error.hint)
     elif error.line:
         where = f"pool `{name}` of {places.source.name} reads it"
         help = f"{error.hint}; {where}" if error.hint else where
@@ -100,20 +105,20 @@ def _source_path(name: str, pool: Mapping[str, Any]) -> Path:
     return ("pools", name, next(key for key in ("file", "folder", "items") if key in pool))
 
 
-def _path_of(name: str, pool: Mapping[str, Any], word: str) -> Path:
-    """Where a pool names a column."""
+def _named(name: str, pool: Mapping[str, Any], word: str, places: Places) -> tuple[Path, Callable[..., Diagnostic]]:
+    """Where a pool names a column, and whether its key or its value does."""
     columns, types = pool.get("columns"), pool.get("types")
     if isinstance(columns, Mapping):
         for key, value in columns.items():
             if str(value) == word:
-                return ("pools", name, "columns", key)
+                return ("pools", name, "columns", key), places.value
     if isinstance(columns, list) and word in columns:
-        return ("pools", name, "columns", columns.index(word))
+        return ("pools", name, "columns", columns.index(word)), places.value
     if columns == word:
-        return ("pools", name, "columns")
+        return ("pools", name, "columns"), places.value
     if isinstance(types, Mapping) and word in types:
-        return ("pools", name, "types", word)
-    return ("pools", name, "weight") if "weight" in pool else ("pools", name, "pick")
+        return ("pools", name, "types", word), places.key
+    return ("pools", name, "weight" if "weight" in pool else "pick"), places.value
 
 
 def _empty(places: Places, name: str, pool: Mapping[str, Any], found: Found) -> Iterator[Diagnostic]:

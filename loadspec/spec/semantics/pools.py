@@ -51,7 +51,7 @@ def _source(places: Places, path: Path, pool: Mapping[str, Any]) -> Found:
         if "{{" in str(pool.get(key, "")):
             help = "write the name itself; a profile can name another"
             yield places.value((*path, key), "LS043", "no template is expanded in the name of a file", help=help)
-    if isinstance(file, str) and "format" not in pool and format_of(file) is None:
+    if isinstance(file, str) and "{{" not in file and "format" not in pool and format_of(file) is None:
         message = f"the name `{file}` does not say its format"
         yield places.value((*path, "file"), "LS070", message, help=f"add `format`: {listed(FORMATS)}")
 
@@ -102,7 +102,7 @@ def _weights(places: Places, path: Path, pool: Mapping[str, Any]) -> Found:
         help = "name the column that holds the weights: `weight: share`"
         yield places.value(place, "LS072", "a list of weights belongs to `items`", help=help)
     elif len(weights) != len(items):
-        message = f"there are {len(weights)} weights for {len(items)} items"
+        message = f"the pool has {len(weights)} weights, and {len(items)} item{'s' * (len(items) != 1)}"
         yield places.value(place, "LS072", message, help="give each item one, in their order")
     elif not any(weights):
         yield places.value(place, "LS071", "all weights are 0", help="give at least one item a weight")
@@ -126,5 +126,5 @@ def _bust(places: Places, path: Path, pool: Mapping[str, Any], columns: tuple[st
         yield places.value(place, "LS073", message, label=did_you_mean(field, columns), help=help)
     elif field is None and len(columns) > 1:
         message = "which of the columns is to be different?"
-        help = f"write `bust: {{field: {columns[-1]}}}`; there are {listed(columns)}"
+        help = f"write `bust: {{field: {columns[0]}}}`; there are {listed(columns)}"
         yield places.key((*path, "bust"), "LS072", message, help=help)
