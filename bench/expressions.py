@@ -108,7 +108,7 @@ FUNCTIONS = (
     "contains(json.token, 'f2b') and len(json.token) == 36",
     "starts_with(headers['content-type'], 'application/json')",
     "matches(token, '^[0-9a-f-]+$')",
-    'find(body, r\'"token":"(.*?)"\')',
+    'find(body, r\'"token":"([^"]+)"\')',
     "lower(token)",
     "replace(token, '-', '')",
     "split(token, '-')",
