@@ -41,14 +41,15 @@ def require() -> None:
 def compile_css(text: str, attribute: str = "") -> Selector:
     """A CSS selector: each match's text, or its attribute. Raises ExprError with the place, or MissingExtraError."""
     require()
-    from cssselect import HTMLTranslator, SelectorError
+    from cssselect import GenericTranslator, HTMLTranslator, SelectorError
 
     try:
-        path = HTMLTranslator().css_to_xpath(text)
+        paths = {HTMLTranslator().css_to_xpath(text), GenericTranslator().css_to_xpath(text)}
     except SelectorError as error:
         raise _css_error(text, error) from None
     except RecursionError:
         raise ExprError("this CSS selector is nested too deeply", 0) from None
+    path = " | ".join(sorted(paths))  # names have their case in XML and none in HTML
     if attribute:
         quoted = f"@*[local-name() = '{attribute}']" if ":" in attribute else f"@{attribute}"
         path = f"({path})/{quoted}"
