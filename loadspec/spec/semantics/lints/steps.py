@@ -20,9 +20,10 @@ def ambiguous_steps(facts: Facts) -> Found:
     for path, steps in flows(facts.document):
         named = [(step_name(step), place, step) for place, step in below(path, steps)]
         seconds = _seconds(named)
+        seen: dict[Path, frozenset[str]] = {}
         for name, (position, first) in seconds.items():
             place, step = named[position][1:]
-            user = next((other for other in named[position + 1 :] if _asks(facts, other, name)), None)
+            user = next((other for other in named[position + 1 :] if _asks(facts, other, name, seen)), None)
             if user is None:
                 continue
             key = next(key for key in ("name", "call", "poll") if key in step)
@@ -57,8 +58,16 @@ def _exclusive(one: Path, two: Path) -> bool:
     return False
 
 
-def _asks(facts: Facts, other: tuple[str, Path, Mapping[str, Any]], name: str) -> bool:
+def _asks(
+    facts: Facts, other: tuple[str, Path, Mapping[str, Any]], name: str, seen: dict[Path, frozenset[str]]
+) -> bool:
+    """Whether a step asks for the outcome of the one of that name; `seen` keeps the words of what was looked at."""
     _, path, step = other
-    endpoint = facts.endpoints.get(str(step.get("call", step.get("poll"))), {})
-    words = mentioned(step, path) | mentioned(endpoint, ("endpoints", ""))
-    return f"steps.{name}" in words or (name in words and "since" in words)
+    endpoint = ("endpoints", str(step.get("call", step.get("poll"))))
+    if endpoint not in seen:
+        seen[endpoint] = mentioned(facts.endpoints.get(endpoint[1], {}), ("endpoints", ""))
+    if path not in seen:
+        seen[path] = mentioned(step, path)
+    words = (seen[path], seen[endpoint])
+    mentions_name, mentions_since = (any(word in each for each in words) for word in (name, "since"))
+    return any(f"steps.{name}" in each for each in words) or (mentions_name and mentions_since)
