@@ -11,6 +11,7 @@ from support_net import answer, serving, watched_network
 
 from loadspec.transports.base import ExchangeError
 from loadspec.transports.network import Network
+from loadspec.wire.hosts import HostLimit
 from loadspec.wire.url import Origin
 
 
@@ -94,6 +95,7 @@ FORBIDDEN = [
     "::ffff:169.254.169.254",
     "64:ff9b::a9fe:a9fe",
     "2002:a9fe:a9fe::1",
+    "100.100.100.200",
 ]
 
 
@@ -111,6 +113,41 @@ def test_forbidden_addresses_are_refused_before_any_connection(address: str, cli
 def test_other_addresses_are_not(address: str) -> None:
     (network, _), _ = network_with(fine_invalid=[address])
     assert [found[1][0] for found in network.resolve("fine.invalid", 80, 1.0)] == [address]
+
+
+def test_a_host_that_is_not_allowed_is_not_even_looked_up(client: Any) -> None:
+    network, resolver = network_with(evil_invalid=["127.0.0.1"])
+    network[0]._hosts = HostLimit.parse([["*.example.com", "10.0.0.1"]])
+    for host in ("example.com", "127.0.0.1", "evil.invalid"):
+        user = client(Origin("http", host, 80), network=network)
+        assert user.failure() == ("host_not_allowed", "connect")
+        assert f"{host}:80" in user.channel.message
+    assert resolver.asked == []
+    assert network[1].made["io"] == 0
+
+
+@pytest.mark.parametrize("addresses", [["192.0.2.1"], ["127.0.0.1", "192.0.2.1"], ["::1"]])
+def test_a_name_outside_an_allowed_network_is_refused_before_any_connection(addresses: list[str], client: Any) -> None:
+    network, resolver = network_with(there_invalid=addresses)
+    network[0]._hosts = HostLimit.parse([["127.0.0.0/8"]])
+    user = client(Origin("http", "there.invalid", 80), network=network)
+    assert user.failure() == ("host_not_allowed", "connect")
+    assert resolver.asked == ["there.invalid"]
+    assert network[1].made["io"] == 0
+
+
+def test_a_name_inside_an_allowed_network_is_connected_to(serve: Any, client: Any) -> None:
+    server = serve(serving(answer()))
+    network, _ = network_with(here_invalid=["127.0.0.1"])
+    network[0]._hosts = HostLimit.parse([["127.0.0.0/8"]])
+    assert client(server.origin("here.invalid"), network=network).ask("POST").status == 200
+
+
+def test_what_is_allowed_is_still_no_metadata_address(client: Any) -> None:
+    network, _ = network_with(metadata_invalid=["169.254.169.254"])
+    network[0]._hosts = HostLimit.parse([["metadata.invalid", "169.254.0.0/16", "169.254.169.254"]])
+    for host in ("metadata.invalid", "169.254.169.254"):
+        assert client(Origin("http", host, 80), network=network).failure() == ("forbidden_target", "connect")
 
 
 def test_an_address_needs_no_resolver() -> None:
