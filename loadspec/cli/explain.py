@@ -28,8 +28,11 @@ _WIDEST = 100
 def command(codes: tuple[str, ...], form: str) -> None:
     """Explain the CODE of a diagnostic, with a wrong and a right example; without a CODE, list all of them.
 
+    A function of expressions is explained, too.
+
     \b
     loadspec explain LS020
+    loadspec explain matches
     """
     from loadspec.spec.codes.page import explained, page, titles
 
@@ -40,9 +43,20 @@ def command(codes: tuple[str, ...], form: str) -> None:
             say(page())
         elif codes:
             width = min(shutil.get_terminal_size((_WIDEST, 24)).columns, _WIDEST)
-            say("\n".join(explained(code, max(width, 40)) for code in map(_known, codes)))
+            say("\n".join(_function(code) or explained(_known(code), max(width, 40)) for code in codes))
         else:
             say(titles() + "\nfor one of them: loadspec explain LS020\n")
+
+
+def _function(name: str) -> str:
+    """A function's row, or nothing."""
+    from loadspec.expr import FUNCTIONS, to_json
+
+    row = FUNCTIONS.get(name.strip().removesuffix("()"))
+    if row is None:
+        return ""
+    shown = "" if row.shows is None else f"  is  {to_json(row.shows)}"
+    return f"{row.usage(name.strip().removesuffix('()'))}\n\n    {row.example}{shown}\n"
 
 
 def _known(text: str) -> str:

@@ -28,6 +28,14 @@ def test_several_codes_one_after_the_other() -> None:
     assert explain("LS020", "LS021").output == explain("LS020").output + "\n" + explain("LS021").output
 
 
+@pytest.mark.parametrize("asked", ["hmac", "hmac()"])
+def test_a_function_of_expressions_is_explained(asked: str) -> None:
+    done = CliRunner().invoke(main, ["explain", asked])
+    assert done.exit_code == 0
+    assert "hmac(key, message, algorithm?, encoding?): " in done.output
+    assert "DbIfBQ" in done.output
+
+
 def test_without_a_code_all_are_listed() -> None:
     lines = explain().output.splitlines()
     assert [line.split("  ", 1) for line in lines[: len(CODES)]] == [[code, row.title] for code, row in CODES.items()]
