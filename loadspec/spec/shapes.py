@@ -33,6 +33,8 @@ COMPANIONS = ("start_vus", "graceful_ramp_down", "max_duration")
 LOAD_KEYS = (*SHAPES, *COMPANIONS, "vus")
 """Any of these gives a scenario a load of its own; `graceful_stop` at top level is for all scenarios."""
 
+MAX_STAGES = 10_000
+
 _GRACE = 30.0
 _MAX_DURATION = 600.0
 
@@ -135,6 +137,10 @@ def _stage_problems(document: Mapping[str, Any]) -> list[Problem]:
 def _text_problems(text: str, path: Path) -> list[Problem]:
     """Every stage by itself, so that one bad one hides no other."""
     found: list[Problem] = []
+    if (count := text.count(",") + 1) > MAX_STAGES:
+        return [
+            Problem(path, "LS016", f"{count} stages are more than {MAX_STAGES}", "a ramp needs only its corners", 0)
+        ]
     start = 0
     for part in text.split(","):
         try:
