@@ -15,7 +15,7 @@ from typing import Any
 
 from loadspec.spec.diagnostics import Path
 from loadspec.spec.semantics.values import mapping
-from loadspec.spec.tree import children
+from loadspec.spec.tree import CHILDREN, children
 
 Raw = Mapping[str, Any]
 Names = frozenset[str]
@@ -116,7 +116,7 @@ class Assignment:
     def _if(self, step: Raw, path: Path, there: There, within: There) -> There:
         self.at(step, path, there, within, within)
         ways = [] if "else" in step or step.get("if") is True else [within]
-        for below, steps in children(step):
+        for below, steps in CHILDREN["if"](step):
             row: Any = step
             for part in below[:-1]:
                 row = row[part]
@@ -130,7 +130,7 @@ class Assignment:
     def _choose(self, step: Raw, path: Path, there: There, within: There) -> There:
         self.at(step, path, there, within, within)
         ways = []
-        for below, steps in children(step):
+        for below, steps in CHILDREN["choose"](step):
             end = self.flow(steps, (*path, *below), within)
             if step["choose"][below[1]].get("weight") != 0:
                 ways.append(end)
@@ -139,7 +139,7 @@ class Assignment:
     def _parallel(self, step: Raw, path: Path, there: There, within: There) -> There:
         self.at(step, path, there, within, within)
         after = within
-        for below, steps in children(step):
+        for below, steps in CHILDREN["parallel"](step):
             for index, branch in enumerate(steps):
                 if isinstance(branch, Mapping):
                     end = self._step(branch, (*path, *below, index), within)
@@ -148,19 +148,19 @@ class Assignment:
 
     def _group(self, step: Raw, path: Path, there: There, within: There) -> There:
         self.at(step, path, there, within, within)
-        for below, steps in children(step):
+        for below, steps in CHILDREN["group"](step):
             within = self.flow(steps, (*path, *below), within)
         return within
 
     def _repeat(self, step: Raw, path: Path, there: There, within: There) -> There:
         own = loop_names(step)
-        everything = [inner for _, steps in children(step) for inner in self._all(steps)]
+        everything = [inner for _, steps in CHILDREN["repeat"](step) for inner in self._all(steps)]
         captures = NONE.union(*(self.captured(inner) for inner in everything))
         names = frozenset(filter(None, map(self.name_of, everything)))
         head = within.perhaps(captures, names)
         self.at(step, path, there, within, head)
         end = head
-        for below, steps in children(step):
+        for below, steps in CHILDREN["repeat"](step):
             end = self.flow(steps, (*path, *below), head.also(own))
         end = replace(end, sure=end.sure - (own - head.sure))
         return end if self.has_pass(step) else join((head, end))

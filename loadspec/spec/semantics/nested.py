@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -84,12 +85,12 @@ def _repeat(how: Raw, path: Path, places: Places, taken: frozenset[str]) -> Foun
     if "as" in how and "over" not in how:
         help = "`index` names the number of the pass"
         yield places.key((*path, "as"), "LS017", "`as` names the items of `over`, and there is no `over`", help=help)
-    if "index" in how and how["index"] == how.get("as"):
+    if isinstance(how.get("index"), str) and how["index"] == how.get("as"):
         message = f"`{how['index']}` cannot name both the item and its number"
         yield places.value((*path, "index"), "LS035", message, help="choose another name")
     for key in ("as", "index"):
         name = how.get(key)
-        if name in RESERVED or name in taken:
+        if isinstance(name, str) and (name in RESERVED or name in taken):
             what = "the name has a meaning" if name in RESERVED else "a capture before it has that name"
             help = f"choose another name, for example my_{name}"
             yield places.value((*path, key), "LS035", f"`{name}` cannot name something here: {what}", help=help)
@@ -126,7 +127,7 @@ def check_meeting(step: Raw, path: Path, places: Places, users: int | None, wher
     """A rendezvous of more users than there are. `users` is the most there can be, None if that is not known."""
     meeting = mapping(step, "wait_until")
     wanted = meeting.get("users")
-    if users is None or not isinstance(wanted, int) or wanted <= users:
+    if not isinstance(users, int) or not isinstance(wanted, int) or wanted <= users:
         return
     have = "one user" if users == 1 else f"{users} users at most"
     message = f"{wanted} users never meet here: {where} has {have}"
@@ -140,6 +141,8 @@ def group_tags(document: Raw) -> list[str]:
 
     def gather(steps: list[Any], outer: str) -> None:
         for step in steps:
+            if isinstance(step, Mapping) and isinstance(step.get("group"), str):
+                found[f"{outer}::{step['group']}"] = None
             for inner, several in children(step) if isinstance(step, Mapping) else ():
                 row = step["choose"][inner[1]] if inner[0] == "choose" else step
                 name = row.get("name") if inner[0] == "choose" else row.get("group")
@@ -165,3 +168,7 @@ def check_times(places: Places, path: Path, step: Raw) -> Found:
         ("backoff", "max", False),
     ):
         yield from check_duration(places, (*path, key, name), mapping(step, key).get(name), zero=zero)
+    for index, row in enumerate(listing(mapping(step, "retry"), "on")):
+        if isinstance(row, str) and re.fullmatch(r"\d{3}-\d{3}", row) and row[:3] > row[4:]:
+            message = f"`{row}` runs backwards: the smaller status comes first"
+            yield places.value((*path, "retry", "on", index), "LS016", message)
