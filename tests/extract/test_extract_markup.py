@@ -106,7 +106,9 @@ def test_refused(compile_text: Any, text: str, column: int, message: str) -> Non
     assert caught.value.offset == column
 
 
-@pytest.mark.parametrize("body", [b"", b"  ", b"\x00\x01", b"plain", b"<", b"<?xml ", b"<?xml version='1.0'?><a>", b"\xff" * 9])
+@pytest.mark.parametrize(
+    "body", [b"", b"  ", b"\x00\x01", b"plain", b"<", b"<?xml ", b"<?xml version='1.0'?><a>", b"\xff" * 9]
+)
 def test_no_body_breaks_it(body: bytes) -> None:
     compile_css("h1").every(body)
     compile_xpath("//h1").every(body)
@@ -114,7 +116,7 @@ def test_no_body_breaks_it(body: bytes) -> None:
 
 
 def test_xml_is_read_as_xml() -> None:
-    body = b"""<?xml version="1.0"?><s:Envelope xmlns:s="urn:soap"><s:Body><Total cur="EUR">5</Total></s:Body></s:Envelope>"""
+    body = b"""<?xml version="1.0"?><s:Envelope xmlns:s="u"><s:Body><Total cur="EUR">5</Total></s:Body></s:Envelope>"""
     assert compile_xpath("//*[local-name() = 'Body']/Total").every(body) == ["5"]
     assert compile_css("Total", "cur").every(body) == ["EUR"]
 
@@ -130,9 +132,11 @@ def test_nothing_is_loaded_and_no_entity_expanded(tmp_path: Path) -> None:
     ]
     for body in bodies:
         assert "hunter2" not in str(compile_xpath("//a").every(body.encode()))
-    bomb = "<?xml version='1.0'?><!DOCTYPE a [" + "".join(
-        f"<!ENTITY x{n} '{f'&x{n - 1};' * 10 if n else 'ha'}'>" for n in range(12)
-    ) + "]><a>&x11;</a>"
+    bomb = (
+        "<?xml version='1.0'?><!DOCTYPE a ["
+        + "".join(f"<!ENTITY x{n} '{f'&x{n - 1};' * 10 if n else 'ha'}'>" for n in range(12))
+        + "]><a>&x11;</a>"
+    )
     assert len(str(compile_xpath("//a").every(bomb.encode()))) < 1000
 
 

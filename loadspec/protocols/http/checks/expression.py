@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from loadspec.expr import ExprError, Scope, UnknownName, compile_expression, names_in
+from loadspec.expr import ExprError, Scope, UnknownName, compile_expression
 from loadspec.protocols.http.checks.check import Check, Given, value_of
 from loadspec.protocols.user import User
 
@@ -40,8 +40,8 @@ def _names(text: str) -> list[str]:
     """`json.items[0].id`, `headers['x']`: dotted names with constant look-ups, in reading order, each once."""
     try:
         tree = ast.parse(text.strip(), mode="eval")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):  # a name that is a word of Python
-        return [name for use in names_in(text) if (name := ".".join(use.parts)) and use.parts[0] not in _UNSEEN]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # it compiled, but not as Python alone reads it
+        return []
     found: dict[str, None] = {}
     _walk(tree.body, found)
     return list(found)
