@@ -13,6 +13,8 @@ from loadspec.spec.source import Node
 _TEXTS = frozenset({"headers", "query", "form", "body", "auth", "env"})
 _DATA = frozenset({"json", "vars", "pools"})
 _COMPARED = frozenset({"header", "sha256", "md5"})
+_NAMED = frozenset({"endpoints", "scenarios", "profiles", "fragments"})
+"""Mappings whose keys the user names: an endpoint may be called `query` or `auth`."""
 _FLAGS = frozenset({"required", "secret"})
 
 
@@ -31,6 +33,8 @@ def _convert(node: Node, text: bool) -> Any:
     for key, below in node.children.items():
         if key in _DATA or (key == "capture" and not text):
             document[key] = below.value
+        elif key in _NAMED and not text and isinstance(below.children, dict):
+            document[key] = {name: _convert(each, False) for name, each in below.children.items()}
         elif key == "checks" and not text:
             document[key] = _checks(below)
         else:
