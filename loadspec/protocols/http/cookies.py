@@ -1,7 +1,7 @@
 """Cookies by RFC 6265: what a user was told to keep, and what of it belongs to a request.
 
-A small matcher of its own: `http.cookiejar` costs some 60 µs a request (bench/cookies.py), and needs objects that
-a compiled request is not. There is no list of public suffixes: a server may set a cookie for any parent of its own
+A small matcher of its own: `http.cookiejar` costs 16 µs where it costs 1.4 to 4 (bench/requests.py), and needs objects
+that a compiled request is not. There is no list of public suffixes: a server may set a cookie for any parent of its own
 host that has a dot in it.
 """
 

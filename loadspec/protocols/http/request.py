@@ -196,6 +196,8 @@ def _tail(request: HttpRequest, headers: dict[str, str], credentials: Credential
     elif body.content.constant:
         content = body.content.value
         parts.append(b"Content-Length: %d\r\n\r\n%s" % (len(content), content))
+    elif body.size is not None:
+        parts += [b"Content-Length: ", body.size, body.content.render]
     else:
         parts += [b"Content-Length: ", sized(body.content.render)]
     return parts

@@ -33,7 +33,7 @@ _ESCAPES = str.maketrans({"\r": "%0D", "\n": "%0A", '"': "%22"})
 """As the HTML standard has them, and browsers."""
 
 _Pieces = list[Any]
-"""Parts: bytes, or functions of the user that give the bytes of any number of parts."""
+"""Parts: tuples of (head, content), or functions of the user that give any number of such pairs."""
 
 
 def compile_multipart(fields: Mapping[str, Any], scope: Scope, own: str) -> Body:
@@ -47,10 +47,10 @@ def compile_multipart(fields: Mapping[str, Any], scope: Scope, own: str) -> Body
     given = _BOUNDARY.search(own)
     if given:
         return _fixed(parts, given[1].encode(), own, scope)
-    constants = [part for part in parts if isinstance(part, bytes)]
-    boundary = _boundary(constants)
+    constants = [pair for part in parts if isinstance(part, tuple) for pair in part]
+    boundary = _boundary([piece for pair in constants for piece in pair])
     kind: Parts = text(own, scope) if own else [b"multipart/form-data"]
-    if len(constants) == len(parts):
+    if all(isinstance(part, tuple) for part in parts):
         body = _assemble(boundary, constants)
         return Body(Bytes(lambda _user: body, True, body), [*kind, b"; boundary=" + boundary])
     return _changing(parts, boundary, kind)
@@ -68,59 +68,64 @@ def _boundary(contents: Iterable[bytes]) -> bytes:
         digest.update(b"again")
 
 
-def _assemble(boundary: bytes, parts: Iterable[bytes]) -> bytes:
+def _assemble(boundary: bytes, parts: Iterable[tuple[bytes, bytes]]) -> bytes:
     opening = b"--" + boundary + b"\r\n"
-    return b"".join([piece for part in parts for piece in (opening, part, b"\r\n")]) + b"--" + boundary + b"--\r\n"
+    pieces = [piece for head, content in parts for piece in (opening, head, content, b"\r\n")]
+    return b"".join([*pieces, b"--", boundary, b"--\r\n"])
 
 
 def _changing(parts: _Pieces, boundary: bytes, kind: Parts) -> Body:
     """The header names the boundary that the body turned out to need: rendering it makes the body, too."""
     ready: bytes | None = None
 
-    def make(user: Any) -> tuple[bytes, bytes]:
-        contents: list[bytes] = []
-        mine = boundary
+    def make(user: Any) -> bytes:
+        """Make the body ready; gives its boundary."""
+        nonlocal ready
+        contents: list[tuple[bytes, bytes]] = []
         for part in parts:
-            if part.__class__ is bytes:
-                contents.append(part)
-                continue
-            for content in part(user):
-                if boundary in content:
-                    mine = b""
-                contents.append(content)
-        if not mine:
-            mine = _boundary(contents)
-        return mine, _assemble(mine, contents)
+            contents += part if part.__class__ is tuple else part(user)
+        mine = boundary
+        for _, content in contents:
+            if boundary in content:
+                mine = _boundary([content for _, content in contents])
+                break
+        ready = _assemble(mine, contents)
+        return mine
 
     def head(user: Any) -> bytes:
-        nonlocal ready
-        mine, ready = make(user)
-        return b"; boundary=" + mine
+        return b"; boundary=" + make(user)
+
+    def size(user: Any) -> bytes:
+        if ready is None:
+            make(user)
+        return b"%d\r\n\r\n" % len(ready or b"")
 
     def content(user: Any) -> bytes:
         nonlocal ready
-        body, ready = ready, None
-        return make(user)[1] if body is None else body
+        if ready is None:
+            make(user)
+        body, ready = ready or b"", None
+        return body
 
-    return Body(Bytes(content, False, b""), [*kind, head])
+    return Body(Bytes(content, False, b""), [*kind, head], size)
 
 
 def _fixed(parts: _Pieces, boundary: bytes, own: str, scope: Scope) -> Body:
     """The spec's own boundary: content that holds it cannot be sent."""
 
     def content(user: Any) -> bytes:
-        contents = [c for part in parts for c in ([part] if isinstance(part, bytes) else part(user))]
-        if any(boundary in one for one in contents):
+        contents = [pair for part in parts for pair in (part if isinstance(part, tuple) else part(user))]
+        if any(boundary in one for _, one in contents):
             raise EvalError(f"a part holds the boundary `{boundary.decode()}` that the Content-Type header gives")
         return _assemble(boundary, contents)
 
-    if all(isinstance(part, bytes) for part in parts):
+    if all(isinstance(part, tuple) for part in parts):
         _now(content)  # what is wrong with constants is said before the run
     return Body(Bytes(content, False, b""), text(own, scope))
 
 
 def _part(name: str, value: Any, scope: Scope) -> Any:
-    """A part without its boundary: bytes, or a function of the user that gives the bytes of each (a list repeats)."""
+    """A row of _Pieces: a value that is a list gives a part for each of its items."""
     upload = value if isinstance(value, Upload) else Upload(to_text(value))
     label = compile_template(name, scope)
     filename, kind = _names(upload, scope)
@@ -135,8 +140,7 @@ def _part(name: str, value: Any, scope: Scope) -> Any:
         get, constant = template.render, template.constant
     render = partial(_render, label, filename, kind, get)
     if constant and all(part is None or part.constant for part in (label, filename, kind)):
-        once = _now(render)
-        return once[0] if len(once) == 1 else lambda _user: once
+        return tuple(_now(render))
     return render
 
 
@@ -162,7 +166,9 @@ def _names(upload: Upload, scope: Scope) -> tuple[Template | None, Template | No
     )
 
 
-def _render(label: Template, filename: Template | None, kind: Template | None, get: Any, user: Any) -> list[bytes]:
+def _render(
+    label: Template, filename: Template | None, kind: Template | None, get: Any, user: Any
+) -> list[tuple[bytes, bytes]]:
     value = get(user)
     if value is None:
         return []
@@ -176,4 +182,4 @@ def _render(label: Template, filename: Template | None, kind: Template | None, g
             raise EvalError("a part's type cannot hold a line break")
         head += f"\r\nContent-Type: {media}"
     opening = to_bytes(head + "\r\n\r\n")
-    return [opening + to_bytes(one) for one in (value if isinstance(value, list | tuple) else [value])]
+    return [(opening, to_bytes(one)) for one in (value if isinstance(value, list | tuple) else [value])]
