@@ -20,7 +20,8 @@ def says_one_thing(path: Path) -> bool:
     path = _in_profile(path)
     if len(path) < 2 or path[0] == "scenarios":
         return False
-    return path[-1] == "auth" or path[-2] == "capture" or path[0] in ("metrics", "vars")
+    inner = path[2:] if path[0] == "endpoints" else path[1:]  # an endpoint may be called `auth` or `capture`
+    return inner[-1:] == ("auth",) or inner[-2:-1] == ("capture",) or path[0] in ("metrics", "vars")
 
 
 def replaced_by(given: Collection[str], path: Path) -> frozenset[str]:

@@ -147,3 +147,15 @@ thresholds:
 )  # fmt: skip
 def test_whatever_stands_there_is_told_and_no_traceback(value: str) -> None:
     assert codes(f"scenarios: {value}\nprofiles: {{x: {{scenarios: {value}}}}}\n")
+
+
+def test_an_endpoint_called_like_a_key_of_a_request_is_changed_by_key() -> None:
+    for name in ("auth", "capture", "query", "form"):
+        text = f"""loadspec: 1
+target: {{base_url: "http://127.0.0.1:8089"}}
+endpoints: {{{name}: {{path: /a, headers: {{X: 1}}, expected_statuses: [202]}}}}
+flow: [{{call: {name}}}]
+profiles: {{p: {{endpoints: {{{name}: {{path: /b}}}}}}}}
+"""
+        request = load_bytes(text.encode(), "s.yaml", Overrides(profile="p")).spec.endpoints[name]
+        assert (request.path, request.headers, request.expected_statuses) == ("/b", {"X": "1"}, frozenset({202}))
