@@ -44,7 +44,7 @@ def check_auth(places: Places, path: Path, owner: Mapping[str, Any], document: M
             yield places.key((*path, "headers", written), "LS083", message, help="keep one of the two")
     if kind == "api_key" and settings.get("in") in ("query", "cookie"):
         section = "query" if settings["in"] == "query" else "cookies"
-        if settings.get("name") in mapping(owner, section):
+        if str(settings.get("name")) in mapping(owner, section):
             message = f"`api_key` writes `{settings['name']}`, and so does this request"
             yield places.key((*path, section, str(settings["name"])), "LS083", message, help="keep one of the two")
 
@@ -73,7 +73,7 @@ def _oauth2(places: Places, path: Path, settings: Mapping[str, Any]) -> Found:
 
 def _own_name(places: Places, path: Path, settings: Mapping[str, Any], document: Mapping[str, Any]) -> Found:
     name = settings.get("name", "oauth2")
-    if name in mapping(document, "endpoints"):
+    if isinstance(name, str) and name in mapping(document, "endpoints"):
         place = (*path, "name") if "name" in settings else path
         message = f"requests for tokens are counted as `{name}`, and an endpoint has that name"
         yield places.key(place, "LS083", message, help="give `oauth2` another `name`")

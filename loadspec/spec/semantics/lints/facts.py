@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -153,7 +154,9 @@ class Facts:
         found = []
         for path, raw in self.loads:
             with suppress(ValueError, TypeError, KeyError, AttributeError):
-                found.append((path, shapes.build_load(raw)))
+                load = shapes.build_load(raw)
+                if math.isfinite(load.end) and load.max_vus >= 0:  # of numbers, that is
+                    found.append((path, load))
         return found
 
 
