@@ -3,37 +3,22 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from loadspec.pools.errors import DataError
+from loadspec.pools.reading import Found, keys_of
 from loadspec.pools.rows import Chosen, Rows
 
 Keep = Callable[[Any], bool]
 """Whether an item passes the pool's filter."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What is in a pool: how many rows, and the keys of its items (() where they are no mappings, None: any)."""
-
-    rows: int
-    columns: tuple[str, ...] | None
-
-
 def look_through(rows: Rows) -> Found:
     """Read everything once. Raises DataError for the first thing that is wrong."""
     columns = rows.columns
     if columns is None:
-        keys: dict[str, None] = {}
-        plain = False
-        for item in rows.scan():
-            if isinstance(item, Mapping):
-                keys.update(dict.fromkeys(item))
-            else:
-                plain = True
-        columns = tuple(keys) if keys and not plain else None if keys else ()
+        columns = keys_of(rows.scan())
         rows.weights()
     else:
         rows.verify()

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from loadspec.pools.mixing import GAMMA_DRAW, GAMMA_USER, mix, stream
-from loadspec.pools.policies import AT_END, PICKS, Draw, Row, end_of
+from loadspec.pools.policies import PICKS, Draw, Row
+from loadspec.pools.words import AT_END, end_of
 
 Bust = Callable[[Any, str], Any]
 """(item, mark) → the item made unlike any other by the mark, 16 hexadecimal digits."""

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from loadspec.pools.errors import DataError
-
-SUFFIXES = {
-    ".txt": "txt",
-    ".csv": "csv",
-    ".tsv": "tsv",
-    ".json": "json",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".yaml": "yaml",
-    ".yml": "yaml",
-}
-"""End of a file's name → its format."""
 
 Columns = str | tuple[tuple[str, str | int], ...]
 """The one column whose value is the item; or (name in the item, name in the data or its number from 1), in order."""
@@ -46,9 +36,24 @@ class Reading:
         return str(Path(self.root) / self.path)
 
 
-def format_of(path: str) -> str | None:
-    """The format that a file's name says, if it says one."""
-    return SUFFIXES.get(Path(path).suffix.lower())
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is in a pool: how many rows, and the keys of its items (() where they are no mappings, None: any)."""
+
+    rows: int
+    columns: tuple[str, ...] | None
+
+
+def keys_of(items: Iterable[Any]) -> tuple[str, ...] | None:
+    """The keys that the items have between them; () where they are no mappings, None where some are."""
+    keys: dict[str, None] = {}
+    plain = False
+    for item in items:
+        if isinstance(item, Mapping):
+            keys.update(dict.fromkeys(item))
+        else:
+            plain = True
+    return tuple(keys) if keys and not plain else None if keys else ()
 
 
 def locate(reading: Reading) -> Path:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from loadspec.pools import Reading, format_of, open_rows
+from loadspec.pools import Reading, open_rows
 from loadspec.pools.rows import Rows
+from loadspec.pools.words import format_of
 
 
 def write(folder: Path, name: str, content: str | bytes) -> Path:

@@ -9,12 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loadspec.pools import ENDLESS, PICKS, Exhausted, Pool
+from loadspec.pools import PICKS, Exhausted, Pool
+from loadspec.pools.cells import TYPES
 from loadspec.pools.mixing import mix
 from loadspec.pools.policies import Draw
 from loadspec.pools.policies.shuffle import SMALL, feistel, shuffled_row
 from loadspec.pools.policies.weighted import alias_table
 from loadspec.pools.policies.zipf import zipf_row
+from loadspec.pools.readers import READERS
+from loadspec.pools.words import AT_END, ENDLESS, FORMATS, POLICIES, SUFFIXES, TYPE_NAMES
 
 
 def made(pick: str, size: int, users: int = 4, at_end: str | None = None, **more: object) -> Pool:
@@ -169,3 +172,11 @@ def test_a_bust_gives_another_text_each_time_and_in_each_run() -> None:
     plain = made("sequential", 3)
     assert [text.split()[1] for text in drawn[0]] == [str(plain.draw(u, n)) for u in range(4) for n in range(50)]
     assert all(len(text.split()[0]) == 16 for text in drawn[0])
+
+
+def test_the_words_of_the_grammar_are_those_of_the_tables() -> None:
+    assert tuple(PICKS) == POLICIES
+    assert tuple(TYPES) == TYPE_NAMES
+    assert {*READERS, "yaml"} == {*FORMATS, "folder"}
+    assert set(SUFFIXES.values()) == set(FORMATS)
+    assert all(made("sequential", 1, at_end=at_end).at_end == at_end for at_end in AT_END)

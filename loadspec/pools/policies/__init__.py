@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from loadspec.pools.policies.draw import AT_END, Draw, Exhausted, Row
+from loadspec.pools.policies.draw import Draw, Exhausted, Row
 from loadspec.pools.policies.per_vu import per_vu_row
 from loadspec.pools.policies.random import random_row
 from loadspec.pools.policies.sequential import sequential_row
@@ -26,13 +26,4 @@ PICKS: dict[str, Callable[[Draw], Row]] = {
     "unique": unique_row,
 }
 
-ENDLESS = ("random", "weighted", "zipf")
-"""Policies that always have another row: `at_end` means nothing for them."""
-
-
-def end_of(pick: str) -> str:
-    """What a policy does at its end unless the spec says otherwise."""
-    return "stop_vu" if pick == "unique" else "wrap"
-
-
-__all__ = ["AT_END", "ENDLESS", "PICKS", "Draw", "Exhausted", "Row", "end_of"]
+__all__ = ["PICKS", "Draw", "Exhausted", "Row"]

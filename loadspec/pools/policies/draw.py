@@ -8,8 +8,6 @@ from dataclasses import dataclass
 Row = Callable[[int, int], int]
 """(user, n) → a row's index; `user` and `n` count from 0. Raises Exhausted where there is no row left."""
 
-AT_END = ("wrap", "stop_vu", "stop", "error")
-
 
 class Exhausted(Exception):  # noqa: N818 - what happened, and no error by itself
     """A user asked for a row behind the last one."""

@@ -32,9 +32,6 @@ READERS: dict[str, Callable[[Reading, Path], Rows]] = {
 }
 """Format → reader. `yaml` and inline items are made by `rows_of`: both are plain data already."""
 
-FORMATS = (*(name for name in READERS if name != "folder"), "yaml")
-"""What `format` may say of a file."""
-
 
 def open_rows(reading: Reading, parse_yaml: ParseYaml | None = None) -> Rows:
     """The rows of a file or folder. Raises DataError, and what `parse_yaml` raises."""

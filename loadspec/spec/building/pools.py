@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from loadspec.pools import Reading, format_of
-from loadspec.pools.reading import Columns, Types
+from loadspec.pools.reading import Columns, Reading, Types
+from loadspec.pools.words import format_of
 from loadspec.spec.model.pools import Bust, PoolDef
 
 

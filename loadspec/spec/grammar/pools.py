@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from loadspec.pools import AT_END, FORMATS, PICKS, TYPES
+from loadspec.pools.words import AT_END, FORMATS, POLICIES, TYPE_NAMES
 from loadspec.spec.grammar.kinds import NAME, Schema, choice, expression, flag, listing, mapping, obj, text
 
-_TYPE = choice("Its type.", tuple(TYPES))
+_TYPE = choice("Its type.", TYPE_NAMES)
 
 _COLUMNS: Schema = {
     "description": "Which columns an item has: a list, or the item's name → the file's (or its number from 1). One "
@@ -26,7 +26,7 @@ _TYPES: Schema = {
     "description": "Column → type; one word alone is the type of items that are no mappings.",
     "type": ["string", "object"],
     "if": {"type": "string"},
-    "then": {"enum": list(TYPES)},
+    "then": {"enum": list(TYPE_NAMES)},
     "additionalProperties": _TYPE,
     "examples": [{"id": "int", "vip": "bool"}, "int"],
 }
@@ -54,7 +54,7 @@ _BUST: Schema = {
 POOL = obj(
     "Data to draw from: one of `items`, `file` and `folder`.",
     {
-        "pick": choice("How an iteration's item is chosen.", tuple(PICKS), "random"),
+        "pick": choice("How an iteration's item is chosen.", POLICIES, "random"),
         "items": listing("The items: texts, numbers or mappings.", minimum=1),
         "file": text("A file of items, below the spec's folder.", "data/users.csv"),
         "folder": text("A folder whose files are the items, below the spec's folder.", "data/images"),

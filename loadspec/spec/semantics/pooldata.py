@@ -11,8 +11,8 @@ from functools import lru_cache
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
-from loadspec.pools import DataError, Found, Reading, look_through, open_rows, rows_of
-from loadspec.pools.reading import locate
+from loadspec.pools.errors import DataError
+from loadspec.pools.reading import Found, Reading, keys_of, locate
 from loadspec.spec.building.pools import build_reading
 from loadspec.spec.datafile import parse_yaml
 from loadspec.spec.diagnostics import Diagnostic, Path, SpecError, did_you_mean, listed
@@ -40,6 +40,9 @@ def survey(document: Mapping[str, Any], places: Places) -> Survey:
     for name, pool in mappings(document, "pools"):
         try:
             found = _look(name, pool, folder)
+        except OSError as error:
+            cause = DataError(f"its data cannot be read: {error.strerror}", kind="file")
+            result.problems.extend(_problem(places, name, pool, cause))
         except DataError as error:
             result.problems.extend(_problem(places, name, pool, error))
         except SpecError as error:  # a YAML file's own diagnostics
@@ -57,9 +60,9 @@ def _look(name: str, pool: Mapping[str, Any], folder: str) -> Found | None:
     sources = [key for key in ("items", "file", "folder") if key in pool]
     if len(sources) != 1 or ("{{" in str(pool[sources[0]])[:4096] and sources != ["items"]):
         return None
-    reading = build_reading(name, pool, folder) or Reading(name)
-    if sources == ["items"]:
-        return look_through(rows_of(reading, pool["items"])) if isinstance(pool["items"], list) else None
+    reading, items = build_reading(name, pool, folder), pool.get("items")
+    if reading is None or not reading.path:
+        return _inline(reading, items) if isinstance(items, list) else None
     if not reading.format:
         return None
     place = locate(reading)
@@ -69,6 +72,14 @@ def _look(name: str, pool: Mapping[str, Any], folder: str) -> Found | None:
     return _read(reading, _version(place.stat()))
 
 
+def _inline(reading: Reading | None, items: list[Any]) -> Found:
+    if reading is None:
+        return Found(len(items), keys_of(items))
+    from loadspec.pools import look_through, rows_of  # most pools need neither this nor a reader
+
+    return look_through(rows_of(reading, items))
+
+
 def _version(stat: Any) -> tuple[int, int, int]:
     return stat.st_mtime_ns, stat.st_size, stat.st_ino
 
@@ -76,6 +87,8 @@ def _version(stat: Any) -> tuple[int, int, int]:
 @lru_cache(maxsize=64)
 def _read(reading: Reading, _version: tuple[Any, ...]) -> Found:
     """Every profile looks at the same files: once is enough, as long as they do not change."""
+    from loadspec.pools import look_through, open_rows
+
     try:
         return look_through(open_rows(reading, parse_yaml))
     except OSError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loadspec.pools import ENDLESS, FORMATS, format_of
+from loadspec.pools.words import ENDLESS, FORMATS, format_of
 from loadspec.spec.diagnostics import Diagnostic, Path, did_you_mean, listed
 from loadspec.spec.model.pools import Bust
 from loadspec.spec.places import Places
