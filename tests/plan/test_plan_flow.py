@@ -337,3 +337,24 @@ def test_the_same_endpoint_in_two_branches_is_one_outcome(lab: Any) -> None:
     one.run()
     one.run()
     assert one.paths() == ["/a", "/b", "/a", "/b"]
+
+
+def names(steps: Any) -> list[str]:
+    return [step.__qualname__ for step in steps]
+
+
+def test_a_flow_without_these_steps_runs_nothing_of_them(lab: Any) -> None:
+    """What is not used costs nothing: no wrapper around a step, none around its attempt."""
+    one = lab(get("a", when="vu == 1"), get("b"), think(1.0, 1.0))
+    steps = one.plan.scenarios[0].flow.steps
+    assert names(steps) == ["compile_call.<locals>.call", "compile_call.<locals>.call", "compile_think.<locals>.think"]
+    for step in steps[:2]:
+        cells = dict(zip(step.__code__.co_freevars, (cell.cell_contents for cell in step.__closure__), strict=True))
+        assert names([cells["attempt"]]) == ["compile_attempt.<locals>.attempt"]
+
+
+def test_a_list_of_one_is_the_step_itself(lab: Any) -> None:
+    one = lab(group("g", get("a")))
+    (step,) = one.plan.scenarios[0].flow.steps
+    cells = dict(zip(step.__code__.co_freevars, (cell.cell_contents for cell in step.__closure__), strict=True))
+    assert names([cells["body"]]) == ["compile_call.<locals>.call"]
