@@ -350,7 +350,7 @@ def test_a_flow_without_these_steps_runs_nothing_of_them(lab: Any) -> None:
     assert names(steps) == ["compile_call.<locals>.call", "compile_call.<locals>.call", "compile_think.<locals>.think"]
     for step in steps[:2]:
         cells = dict(zip(step.__code__.co_freevars, (cell.cell_contents for cell in step.__closure__), strict=True))
-        assert names([cells["attempt"]]) == ["compile_attempt.<locals>.attempt"]
+        assert cells["attempt"].__qualname__.endswith(".<locals>.attempt")
 
 
 def test_a_list_of_one_is_the_step_itself(lab: Any) -> None:
