@@ -77,6 +77,8 @@ _OTHER = frozenset(
     ]
 )
 KEYWORDS = _ONE | _LIST | _NAMED | _OTHER
+_LIKELY = sorted(KEYWORDS - {"if", "not", "then", "id", "$id", "xml"})
+"""What a misspelt keyword may have meant: not the shortest, which much else looks like."""
 _NEAR = 8
 """Misspelt keywords that are reported."""
 
@@ -89,7 +91,7 @@ def keywords_in(schema: Any) -> Iterator[tuple[Path, str, str]]:
         if not isinstance(node, Mapping):
             continue
         for key, value in node.items():
-            if key not in KEYWORDS and (near := closest(str(key), KEYWORDS)):
+            if key not in KEYWORDS and not key.startswith("x-") and (near := closest(str(key), _LIKELY)):
                 found += 1
                 yield (*path, key), str(key), near
             left += [((*path, key, *below), inner) for below, inner in _schemas_in(key, value)]
