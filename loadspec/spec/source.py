@@ -163,10 +163,8 @@ class Source:
         return node
 
     def _locate(self, node: Node, offset: int) -> tuple[int, int] | None:
-        if node.style in "|>" and node.style:
-            return self._in_block(node, offset) if node.style == "|" else None
-        if node.line != node.end_line:
-            return None
+        if node.line != node.end_line or node.style in ("|", ">"):
+            return _joined(node, offset)
         if not node.style:
             return node.line, node.column + offset
         raw = node.source.lines[node.line][node.column + 1 : node.end_column - 1]
@@ -179,14 +177,25 @@ class Source:
             shift += len(escape.group()) - 1
         return node.line, node.column + 1 + offset + shift
 
-    def _in_block(self, node: Node, offset: int) -> tuple[int, int] | None:
-        before = node.value[:offset]
-        line = node.line + 1 + before.count("\n")
-        if line >= len(node.source.lines):
+
+def _joined(node: Node, offset: int) -> tuple[int, int] | None:
+    """The place in a text of several lines: YAML indents and joins them with blanks, so other characters are counted.
+
+    None where escapes stand for other characters than they are.
+    """
+    lines = node.source.lines
+    line, column = (node.line + 1, 0) if node.style in ("|", ">") else (node.line, node.column + bool(node.style))
+    left = sum(not char.isspace() for char in node.value[:offset])
+    while line <= min(node.end_line, len(lines) - 1):
+        text = lines[line]
+        if (node.style == '"' and "\\" in text) or (node.style == "'" and "''" in text):
             return None
-        body = node.source.lines[node.line + 1 : node.end_line + 1]
-        indent = min((len(text) - len(text.lstrip(" ")) for text in body if text.strip()), default=0)
-        return line, indent + offset - (before.rfind("\n") + 1)
+        marks = [at for at in range(column, len(text)) if not text[at].isspace()]
+        if left < len(marks):
+            return line, marks[left]
+        left -= len(marks)
+        line, column = line + 1, 0
+    return None
 
 
 _LONG = 10_000  # in a longer line, a caret under the whole value will do
