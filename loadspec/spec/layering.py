@@ -16,12 +16,12 @@ ROWS = ("items", "file", "folder")
 
 
 def says_one_thing(path: Path) -> bool:
-    """Mappings of which two merged would say two things: `auth`, one capture, one metric, one variable."""
+    """Mappings of which two merged would say two things: `auth`, a capture, a part, a metric, a variable."""
     path = _in_profile(path)
     if len(path) < 2 or path[0] == "scenarios":
         return False
     inner = path[2:] if path[0] == "endpoints" else path[1:]  # an endpoint may be called `auth` or `capture`
-    return inner[-1:] == ("auth",) or inner[-2:-1] == ("capture",) or path[0] in ("metrics", "vars")
+    return inner[-1:] == ("auth",) or inner[-2:-1] in (("capture",), ("multipart",)) or path[0] in ("metrics", "vars")
 
 
 def replaced_by(given: Collection[str], path: Path) -> frozenset[str]:

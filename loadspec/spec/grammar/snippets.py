@@ -81,6 +81,29 @@ SNIPPETS: dict[str, tuple[Row, ...]] = {
                 "checks": {"status is ${6:201}": "status == ${6:201}"},
             },
         ),
+        (
+            "upload",
+            "A multipart form with a file.",
+            {
+                "method": "POST",
+                "path": "${1:/api/upload}",
+                "multipart": {"${2:photo}": {"file": "${3:images/cat.png}"}},
+                "checks": {"it arrived": "status == ${4:201}"},
+            },
+        ),
+        (
+            "graphql",
+            "A GraphQL query with a check on its errors.",
+            {
+                "path": "${1:/graphql}",
+                "graphql": {"query": "{ ${2:me} { id } }"},
+                "checks": {"no errors": "not defined(json.errors)"},
+            },
+        ),
+    ),
+    "auth": (
+        ("bearer", "A token that a step captured.", {"bearer": "{{ ${1:token} }}"}),
+    ),
     ),
     "threshold": (
         ("abort", "End the run as soon as it fails.", {"that": "${1:rate < 10%}", "abort": True, "after": "${2:30s}"}),
