@@ -101,10 +101,7 @@ SNIPPETS: dict[str, tuple[Row, ...]] = {
             },
         ),
     ),
-    "auth": (
-        ("bearer", "A token that a step captured.", {"bearer": "{{ ${1:token} }}"}),
-    ),
-    ),
+    "auth": (("bearer", "A token that a step captured.", {"bearer": "{{ ${1:token} }}"}),),
     "threshold": (
         ("abort", "End the run as soon as it fails.", {"that": "${1:rate < 10%}", "abort": True, "after": "${2:30s}"}),
     ),
