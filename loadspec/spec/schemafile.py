@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 MAX_BYTES = 1 << 20
 
 
@@ -33,6 +31,8 @@ def read_schema(folder: str, name: str) -> Any:
         raise error if isinstance(error, SchemaFileError) else SchemaFileError("is no file") from None
     if len(data) > MAX_BYTES:
         raise SchemaFileError(f"holds more than {MAX_BYTES >> 20} MiB")
+    import orjson  # lazily: most specs name no schema
+
     try:
         return orjson.loads(data)
     except orjson.JSONDecodeError as error:

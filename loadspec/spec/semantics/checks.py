@@ -16,7 +16,6 @@ from loadspec.spec.schemafile import SchemaFileError, read_schema
 from loadspec.spec.semantics.captures import HEADER_NAME
 from loadspec.spec.semantics.durations import check_duration
 from loadspec.spec.semantics.names import ANSWER
-from loadspec.spec.semantics.schemawords import keywords_in
 from loadspec.units import parse_size
 
 Found = Iterator[Diagnostic]
@@ -114,6 +113,7 @@ def _schema(places: Places, path: Path, value: Any) -> Found:
     if not isinstance(value, Mapping | bool):
         return
     from loadspec.extract.schema import SchemaProblem, compile_schema  # lazily: most specs have none
+    from loadspec.spec.semantics.schemawords import keywords_in
 
     try:
         json.dumps(value)  # no dates, no keys that are numbers: those YAML has and JSON has not
