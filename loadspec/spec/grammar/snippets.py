@@ -96,12 +96,12 @@ SNIPPETS: dict[str, tuple[Row, ...]] = {
             "A GraphQL query with a check on its errors.",
             {
                 "path": "${1:/graphql}",
-                "graphql": {"query": "{ ${2:me} { id } }"},
+                "graphql": {"query": "query { ${2:me} { id } }"},
                 "checks": {"no errors": "not defined(json.errors)"},
             },
         ),
     ),
-    "auth": (("bearer", "A token that a step captured.", {"bearer": "{{ ${1:token} }}"}),),
+    "auth": (("bearer", "A token that a step captured.", {"bearer": "{{ token }}"}),),
     "threshold": (
         ("abort", "End the run as soon as it fails.", {"that": "${1:rate < 10%}", "abort": True, "after": "${2:30s}"}),
     ),
