@@ -149,12 +149,17 @@ def _parts(result: RunResult, name: str, where: Where) -> Iterable[tuple[str, Va
     expected = store.where(name, **where, expected_response="true") if name == "http_req_duration" else None
     if expected is not None:
         yield "expected_response:true", expected
+    groups = sorted({tags.get("group", "") for tags, _ in store.items(name)}) if name == "group_duration" else []
+    for group in groups:
+        value = store.where(name, **where, group=group)
+        if value is not None:
+            yield f"group:{clean(group.removeprefix('::'))}", value
     if where:
         return
     chosen = [entry.threshold for entry in result.thresholds if entry.threshold.metric == name]
     for label, threshold in {selector_of(threshold): threshold for threshold in chosen}.items():
         value = value_in(store, threshold) if label and label != "expected_response:true" else None
-        if value is not None:
+        if value is not None and "::" + label.removeprefix("group:").removeprefix("::") not in groups:
             yield label, value
 
 

@@ -11,6 +11,7 @@ from support_ui import CUSTOM, check_golden, judged, scenario_info, small_result
 
 from loadspec.errors import ExitCode
 from loadspec.metrics import BUILTIN, MetricInfo, Store
+from loadspec.metrics.store import tags_of
 from loadspec.results.model import CheckResult, CheckSample, EndpointStats, ErrorClass, Iterations, RunResult
 from loadspec.ui import summary
 from loadspec.ui.figures import number, percent, short_ms
@@ -232,3 +233,14 @@ def test_numbers_are_k6s() -> None:
         "765ms",
         "1.21s",
     ]
+
+
+def test_groups_have_a_row_each() -> None:
+    store = small_store()
+    for group, ms in (("::shop", 100.0), ("::shop::pay", 40.0)):
+        store.trend("group_duration", tags_of(scenario="default", group=group)).add_many([ms, ms])
+    result = small_result(stores={"setup": Store(), "load": store, "teardown": Store()})
+    rows = [
+        line.strip().split("...")[0] for line in summary(result, "full", colour=False).splitlines() if "group" in line
+    ]
+    assert rows == ["group_duration", "{ group:shop }", "{ group:shop::pay }"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from loadspec.metrics import Counter, Gauge, MetricInfo, Rate, Trend, Value
+from loadspec.metrics import Counter, Gauge, MetricInfo, Rate, Store, Trend, Value
 from loadspec.metrics.catalog import Kind
 from loadspec.report.series import per_second
 from loadspec.report.text import count, percent, size
@@ -29,10 +29,18 @@ def figures(result: RunResult) -> Mapping[str, Any]:
         row = {"name": name, "custom": name in custom, "kind": info.kind, "contains": info.contains}
         if info.kind == "trend":
             trends.append(row | {"trend": value if isinstance(value, Trend) and value.count else None})
+            trends += [row | {"name": f"{name}{{{of}}}", "trend": part} for of, part in _groups(store, name)]
         else:
             shown, detail = _figure(value, info, result.duration)
             others.append(row | {"value": shown, "detail": detail})
     return {"trends": trends, "others": others}
+
+
+def _groups(store: Store, name: str) -> list[tuple[str, Value]]:
+    """Each group by itself."""
+    groups = sorted({tags["group"] for tags, _ in store.items(name)}) if name == "group_duration" else []
+    parts = [(group, store.where(name, group=group)) for group in groups]
+    return [(f"group:{group.removeprefix('::')}", part) for group, part in parts if part is not None]
 
 
 def _figure(value: Value | None, info: MetricInfo, seconds: float) -> tuple[str, str]:
