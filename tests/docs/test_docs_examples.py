@@ -75,7 +75,6 @@ def test_example_specs_run(path: Path, outcomes: Outcomes) -> None:
 
 @pytest.mark.parametrize("block", FRAGMENTS, ids=str)
 def test_fragments_are_valid(block: Block, tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "specs" / "data", tmp_path / "data")
     (tmp_path / "certs").mkdir()
     copy_shared(tmp_path, "http://127.0.0.1:8089")
     trustme.CA().cert_pem.write_to_path(tmp_path / "certs" / "test-ca.pem")  # the one file that a fragment names
