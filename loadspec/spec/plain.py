@@ -1,7 +1,7 @@
 """Texts as they were written: `X-Version: 1.10` is a header's text, though YAML takes it for a number.
 
-Where only text makes sense, a number keeps its spelling: environment defaults, headers, query, form, raw bodies,
-credentials, what a check compares with. JSON bodies, variables, pools, captures and JSON Schemas keep YAML's types.
+Where only text makes sense, a number keeps its spelling: environment defaults, headers, query, cookies, forms, raw
+bodies, credentials, what a check compares with. JSON bodies, GraphQL, variables, pools, captures and JSON Schemas keep YAML's types.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from typing import Any
 
 from loadspec.spec.source import Node
 
-_TEXTS = frozenset({"headers", "query", "form", "body", "auth", "env"})
-_DATA = frozenset({"json", "vars", "pools"})
+_TEXTS = frozenset({"headers", "query", "cookies", "form", "multipart", "body", "auth", "env"})
+_DATA = frozenset({"json", "graphql", "vars", "pools"})
 _COMPARED = frozenset({"header", "sha256", "md5"})
 _NAMED = frozenset({"endpoints", "scenarios", "profiles", "fragments"})
 """Mappings whose keys the user names: an endpoint may be called `query` or `auth`."""
