@@ -1,7 +1,8 @@
 """Texts as they were written: `X-Version: 1.10` is a header's text, though YAML takes it for a number.
 
 Where only text makes sense, a number keeps its spelling: environment defaults, headers, query, cookies, forms, raw
-bodies, credentials, what a check compares with. JSON bodies, GraphQL, variables, pools, captures and JSON Schemas keep YAML's types.
+bodies, credentials, what a check compares with. JSON bodies, GraphQL, variables, pools, captures and JSON Schemas keep
+YAML's types.
 """
 
 from __future__ import annotations

@@ -95,7 +95,10 @@ requests = st.fixed_dictionaries(
     {"path": st.just("/p")},
     optional={
         "json": values,
+        "graphql": st.none() | st.dictionaries(names, values, max_size=3),
         "form": st.none() | st.dictionaries(names, values, max_size=3),
+        "multipart": st.none() | st.dictionaries(names, values, max_size=3),
+        "cookies": st.dictionaries(names, st.none() | st.sampled_from(["x", "y"]), max_size=3),
         "headers": st.dictionaries(
             st.sampled_from(["a", "B", "c"]), st.none() | st.sampled_from(["x", "y"]), max_size=3
         ),
