@@ -8,7 +8,7 @@ from typing import Any
 import gevent
 import pytest
 from support_net import Conn, ScriptedServer, answer, open_files, serving, until
-from support_plan import call, choose, group, if_, meet, pace, parallel, repeat, think
+from support_plan import call, choose, group, if_, meet, metrics, pace, parallel, repeat, think
 
 from loadspec.load import ConstantVus, SharedIterations
 from loadspec.load.per_vu_iterations import PerVuIterations
@@ -192,3 +192,27 @@ def test_a_server_with_nobody_behind_it_is_asked_again(bench: Any) -> None:
     ran = bench(get("a", retry=Retry(2, delay=0.01)), load=ONE, base_url=closed.url).load()
     assert ran.books == (1, 1, 0)
     assert ran.store.total("http_reqs", error="refused") == 3
+
+
+def cookie(name: str, run: float = 0.0) -> Any:
+    return call(f"set_{name}", path=f"/api/cookies/set?{name}=1", run=run)
+
+
+SEEN = call(
+    "seen",
+    path="/api/cookies",
+    classify=[(None, "wrong")],
+    checks={"all of them": "len(json.cookies) == 3"},
+)
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_cookies_of_branches_are_the_users(kept: bool, bench: Any, mock: MockProcess) -> None:
+    """Those of `run: once_per_vu` stay, also those that a branch got."""
+    run = ONCE if kept else 0.0
+    flow = (cookie("a", run), parallel(cookie("b", run), group("g", cookie("c", run))), SEEN)
+    fields = {"load": PerVuIterations(2, 3), "base_url": mock.url, "metrics": metrics(wrong="counter")}
+    ran = bench(*flow, **fields).load()
+    assert ran.books == (6, 6, 0)
+    assert ran.store.total("wrong") == 0
+    assert sum(mock.stats()["set_cookies"].values()) == (6 if kept else 18)

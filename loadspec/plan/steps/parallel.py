@@ -10,7 +10,7 @@ from loadspec.plan.model import RunStep
 from loadspec.plan.steps.context import Context
 from loadspec.protocols.http.attempt import open_jar
 from loadspec.protocols.user import User
-from loadspec.spec.model import ParallelStep
+from loadspec.spec.model import ParallelStep, all_steps
 
 
 def compile_parallel(step: ParallelStep, context: Context) -> RunStep:
@@ -18,10 +18,11 @@ def compile_parallel(step: ParallelStep, context: Context) -> RunStep:
     number = next(context.numbers)
     branches = tuple(context.sequence((branch,)) for branch in step.steps)
     cookies = context.target.cookies
+    keeps = any(one.run for one in all_steps(step.steps))
 
     def parallel(user: User) -> None:
         if cookies != "off":
-            open_jar(user, cookies == "user")
+            open_jar(user, cookies == "user", keeps)
         parts = user.fork(number, len(branches))
         user.host.gather(user, list(zip(parts, branches, strict=True)))
 

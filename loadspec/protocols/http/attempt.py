@@ -118,14 +118,17 @@ def receive(user: User, request: bytes, head: bytes, origin: Origin, lasting: bo
         user.kept_cookies.store(head, origin, target)
 
 
-def open_jar(user: User, lasting: bool) -> Jar:
-    """The user's jar, and the one that it keeps where something is to be kept; each is made where there is none."""
+def open_jar(user: User, lasting: bool, keeps: bool = False) -> Jar:
+    """The user's jar, and the one that it keeps where something is to be kept; each is made where there is none.
+
+    `keeps`: something will be, by a part of the user that could not give it a jar.
+    """
     if user.cookies is None:
         user.cookies = Jar(lasting)
     if user.kept_cookies is None:
         if lasting:
             user.kept_cookies = user.cookies
-        elif user.keeping:
+        elif user.keeping or keeps:
             user.kept_cookies = Jar()
     return user.cookies
 

@@ -45,6 +45,8 @@ class View:
     captures: frozenset[str] = frozenset()
     maybe: frozenset[str] = frozenset()
     elsewhere: frozenset[str] = frozenset()
+    step: str = ""
+    """The step that asks, where it has a name: what it sends may be written far from it."""
     later_captures: frozenset[str] = frozenset()
     steps: frozenset[str] = frozenset()
     later_steps: frozenset[str] = frozenset()
@@ -185,10 +187,10 @@ def _capture(name: str, view: View) -> Problem | None:
         return None
     length = len(name)
     if name in view.maybe:
-        message = f"`{name}` may have no value here: not every way to this step captures it"
+        message = f"`{name}` may have no value here: not every way to {_asker(view)} captures it"
         return Problem("LS052", message, help=_PERHAPS.format(name), length=length, level="warning")
     if name in view.elsewhere:
-        message = f"`{name}` is captured in another branch, which is not on the way to here"
+        message = f"`{name}` is captured in another branch, which is not on the way to {_asker(view)}"
         return Problem("LS039", message, help="capture it before the branches part", length=length)
     if name in view.later_captures:
         message = f"`{name}` is captured only later in {view.where}"
@@ -204,6 +206,10 @@ def _capture(name: str, view: View) -> Problem | None:
     help = f"the names here are {listed(known)}"
     message = f"nothing is called `{name}`: no step before this one captures it"
     return Problem("LS024", message, did_you_mean(name, known), help, length=length)
+
+
+def _asker(view: View) -> str:
+    return f"step `{view.step}`" if view.step else "this step"
 
 
 _PERHAPS = "ask for it first: `defined({0})` in `when` or `if`, or `default({0}, ...)`; or capture it on every way"

@@ -107,7 +107,7 @@ class Flow:
         if "when" in step:
             self.expressions.bare(step["when"], (*path, "when"), self._view(there))
             self.found += check_constant(self.places, (*path, "when"), step["when"], "the step is")
-        view = self._view(within)
+        view = replace(self._view(within), step=step_name(step))
         self.seen |= self._provided(step)
         action = "call" if "call" in step else "poll" if "poll" in step else ""
         if not action:
@@ -116,7 +116,7 @@ class Flow:
             self.found += check_nested(step, path, self.places, self._provided, within.sure | within.maybe)
             self.found += check_meeting(step, path, self.places, self.users, self.everything.where)
             return
-        after = replace(self._view(then), answer=True, ok=True)
+        after = replace(self._view(then), answer=True, ok=True, step=view.step)
         endpoint = self._endpoint(step[action], (*path, action))
         self._request(endpoint, step[action], step, path, view, replace(after, ok=False))
         for key in ("until", "fail_when"):
