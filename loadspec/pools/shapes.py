@@ -123,7 +123,7 @@ def _position(reading: Reading, header: Sequence[str], column: str | int) -> int
     if column in header:
         return header.index(column)
     known = tuple(name for name in header if name)
-    raise DataError(f"`{reading.path}` has no column `{column}`", kind="column", word=column, known=known)
+    raise DataError(f"`{reading.path}` has no column `{column}`", kind="column", word=str(column), known=known)
 
 
 def _column_types(reading: Reading, names: tuple[str, ...]) -> dict[str, Convert]:
