@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 import json
 import pickle
 import subprocess
 import sys
+from dataclasses import replace
 from importlib import resources
 
 import pytest

@@ -44,7 +44,10 @@ def test_a_typical_head() -> None:
         (b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", (404, 45, 0, b"", False, False)),
         (b"HTTP/1.1 200 OK\r\ncontent-length:007\r\n\r\n", (200, 39, 7, b"", False, False)),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\nConnection: Close\r\n\r\n", (200, 57, 9, b"", True, False)),
-        (b"HTTP/1.1 200 OK\r\nContent-Encoding: GZip\r\nContent-Length: 9\r\n\r\n", (200, 62, 9, b"GZip", False, False)),
+        (
+            b"HTTP/1.1 200 OK\r\nContent-Encoding: GZip\r\nContent-Length: 9\r\n\r\n",
+            (200, 62, 9, b"GZip", False, False),
+        ),
         (b"HTTP/1.1 200 OK\r\nset-COOKIE: a\r\nContent-Length: 9\r\n\r\n", (200, 53, 9, b"", False, True)),
         (b"HTTP/1.1 200 OK\r\nX: \r\nX: y\r\nContent-Length: 9\r\n\r\n", (200, 49, 9, b"", False, False)),
     ],

@@ -38,7 +38,9 @@ def build(document: Mapping[str, Any], env_values: Mapping[str, str], source: st
         target=target,
         pools={name: build_pool(name, pool, folder) for name, pool in document.get("pools", {}).items()},
         metrics=metrics,
-        endpoints={name: build_request(merge_request(target.headers, raw, {}), target) for name, raw in endpoints.items()},
+        endpoints={
+            name: build_request(merge_request(target.headers, raw, {}), target) for name, raw in endpoints.items()
+        },
         setup=build_steps(document.get("setup", []), endpoints, target, "abort"),
         teardown=build_steps(document.get("teardown", []), endpoints, target, "continue"),
         scenarios=build_scenarios(document, lambda raw: build_steps(raw, endpoints, target, "continue")),
