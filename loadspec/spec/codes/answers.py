@@ -10,7 +10,7 @@ CODES: dict[str, Code] = {
         "`css` and `xpath` read HTML and XML by lxml and cssselect, which not every load test needs: the extra `html` "
         "brings them. Install it by pip install 'loadspec[html]', also where the load runs, or capture by `regex`.",
         "endpoints:\n  form:\n    path: /form\n    capture: {csrf: {css: 'input[name=csrf]', attribute: value}}\n",
-        "endpoints:\n  form:\n    path: /form\n    capture: {csrf: {regex: 'name=\"csrf\" value=\"([^\"]+)\"'}}\n",
+        'endpoints:\n  form:\n    path: /form\n    capture: {csrf: {regex: \'name="csrf" value="([^"]+)"\'}}\n',
     ),
     "LS076": Code(
         "keys of a capture that mean nothing together",
@@ -35,8 +35,8 @@ CODES: dict[str, Code] = {
     ),
     "LS079": Code(
         "a keyword that JSON Schema does not know",
-        "The standard has validators ignore what they do not know, so a misspelt keyword asks for nothing, and the check "
-        "holds for every body. A warning: the name looks much like one that exists.",
+        "The standard has validators ignore what they do not know, so a misspelt keyword asks for nothing, and the "
+        "check holds for every body. A warning: the name looks much like one that exists.",
         "endpoints:\n  items:\n    path: /items\n    checks:\n      it has an id: {schema: {requird: [id]}}\n",
         "endpoints:\n  items:\n    path: /items\n    checks:\n      it has an id: {schema: {required: [id]}}\n",
     ),
