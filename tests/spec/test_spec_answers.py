@@ -125,10 +125,8 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
 
 
 def test_a_keyword_that_is_most_likely_misspelt_is_a_warning() -> None:
-    value = (
     inner = "properties: {minLenght: {}, a: {anyOf: [{maximun: 1}]}}, const: {typ: 1}, x-note: y"
     value = f"{{schema: {{requierd: [id], {inner}}}}}"
-    )
     loaded = load_bytes(text_of("checks", value), "s.yaml")
     assert [(found.code, found.label) for found in loaded.warnings] == [
         ("LS079", "did you mean `required`?"),
