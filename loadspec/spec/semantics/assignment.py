@@ -71,7 +71,7 @@ class Assignment:
     """Whether a `repeat` runs one pass at least."""
 
     def __post_init__(self) -> None:
-        self._under: dict[str, Names] = {}  # a condition's words → what was captured under it
+        self._under: dict[str, set[str]] = {}  # a condition's words → what was captured under it
         self._signs: dict[str, Names] = {}  # a capture, or steps.NAME.ok → what is there wherever that is
 
     def flow(self, steps: Iterable[Any], path: Path, there: There) -> There:
@@ -97,7 +97,8 @@ class Assignment:
         after = within.also(captures, frozenset((name,)) if name else NONE)
         self.at(step, path, there, within, after)
         for sign in (f"steps.{name}.ok", *captures):
-            self._signs[sign] = self._signs.get(sign, after.sure) & after.sure
+            known = self._signs.get(sign)
+            self._signs[sign] = after.sure if known is None else known & after.sure
         return after
 
     def _given(self, condition: Any, there: There) -> There:
@@ -111,7 +112,7 @@ class Assignment:
 
     def _note(self, condition: Any, captures: Names) -> None:
         if isinstance(condition, str) and captures:
-            self._under[condition.strip()] = self._under.get(condition.strip(), NONE) | captures
+            self._under.setdefault(condition.strip(), set()).update(captures)
 
     def _if(self, step: Raw, path: Path, there: There, within: There) -> There:
         self.at(step, path, there, within, within)

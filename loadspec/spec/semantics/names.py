@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 
 from loadspec.expr import FUNCTIONS, CallUse, NameUse
@@ -34,7 +34,8 @@ class View:
     `constants`, if any, are all that a name may begin with: what is known before the run. `answer` says that an
     answer is there, `ok` that it has been judged.
     `captures` and `steps` are there by now, `maybe` are captures that some ways to here make and others do not,
-    `elsewhere` those of branches that are not on the way; `later` are captures and steps of the whole flow.
+    `elsewhere` those of any step above, and so of branches that are not on the way, `loops` the names of loops above;
+    `later` are captures and steps of the whole flow.
     """
 
     known: Known
@@ -44,7 +45,8 @@ class View:
     ok: bool = False
     captures: frozenset[str] = frozenset()
     maybe: frozenset[str] = frozenset()
-    elsewhere: frozenset[str] = frozenset()
+    elsewhere: Set[str] = frozenset()
+    loops: Set[str] = frozenset()
     step: str = ""
     """The step that asks, where it has a name: what it sends may be written far from it."""
     later_captures: frozenset[str] = frozenset()
@@ -192,6 +194,9 @@ def _capture(name: str, view: View) -> Problem | None:
     if name in view.elsewhere:
         message = f"`{name}` is captured in another branch, which is not on the way to {_asker(view)}"
         return Problem("LS039", message, help="capture it before the branches part", length=length)
+    if name in view.loops:
+        message = f"`{name}` is there in the steps of its `repeat` only"
+        return Problem("LS039", message, help="move the step into the loop", length=length)
     if name in view.later_captures:
         message = f"`{name}` is captured only later in {view.where}"
         return Problem("LS039", message, help="move the step that captures it up", length=length)

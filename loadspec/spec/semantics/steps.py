@@ -13,7 +13,7 @@ from loadspec.spec.diagnostics import Diagnostic, Path, did_you_mean, listed
 from loadspec.spec.grammar import MAX_STEPS
 from loadspec.spec.merge import request_texts
 from loadspec.spec.places import Places
-from loadspec.spec.semantics.assignment import Assignment, There, how_often
+from loadspec.spec.semantics.assignment import Assignment, There, how_often, loop_names
 from loadspec.spec.semantics.checks import check_texts
 from loadspec.spec.semantics.expressions import Expressions, Work
 from loadspec.spec.semantics.names import Known, View
@@ -50,6 +50,7 @@ class Flow:
         self.known = known
         self.everything = View(known, where, setup_over=path != ("setup",), drawn=uses.pools)
         self.seen: set[str] = set()
+        self.loops: set[str] = set()
 
     def check(self, steps: list[Any]) -> list[Diagnostic]:
         """Everything that is wrong with these steps."""
@@ -97,7 +98,8 @@ class Flow:
             self.everything,
             captures=there.sure,
             maybe=there.maybe,
-            elsewhere=frozenset(self.seen - there.sure - there.maybe),
+            elsewhere=self.seen,
+            loops=self.loops,
             steps=there.steps,
         )
 
@@ -108,13 +110,13 @@ class Flow:
             self.expressions.bare(step["when"], (*path, "when"), self._view(there))
             self.found += check_constant(self.places, (*path, "when"), step["when"], "the step is")
         view = replace(self._view(within), step=step_name(step))
-        self.seen |= self._provided(step)
         action = "call" if "call" in step else "poll" if "poll" in step else ""
         if not action:
             for place, value, looped in conditions(step):
                 self.expressions.bare(value, (*path, *place), self._view(then) if looped else view)
             self.found += check_nested(step, path, self.places, self._provided, within.sure | within.maybe)
             self.found += check_meeting(step, path, self.places, self.users, self.everything.where)
+            self.loops |= loop_names(step)
             return
         after = replace(self._view(then), answer=True, ok=True, step=view.step)
         endpoint = self._endpoint(step[action], (*path, action))
@@ -126,6 +128,7 @@ class Flow:
             self._metric(metric, (*path, "record", metric), at_key=True)
             self.expressions.sample(value, (*path, "record", metric), after, self._metric_kind(metric))
         self._classify(step, path, after)
+        self.seen |= self._provided(step)
 
     def _endpoint(self, name: Any, path: Path) -> Mapping[str, Any]:
         if not isinstance(name, str):
