@@ -45,7 +45,7 @@ ONE, WAIT = call("one"), think(1, 3)
         (ParallelStep("p", (ONE, WAIT, think(5, 5))), Share(1, 1, 5.0)),
         (GroupStep("g", "g", (ONE, WAIT)), Share(1, 1, 2.0)),
     ],
-    ids=str,
+    ids=lambda value: type(value).__name__,
 )
 def test_what_a_step_costs(step: Step, share: Share) -> None:
     assert share_of([step]) == share
@@ -63,7 +63,7 @@ def test_steps_add_up() -> None:
         (ConstantVus(4, 60.0), 60.0, 120.0),  # 240 user-seconds, 4 s each: 3 s of thinking and two answers of 0.5 s
         (RampingVus(parse_stages("60s:8"), start_vus=0), pytest.approx(52.5), pytest.approx(105.0)),
     ],
-    ids=str,
+    ids=lambda value: type(value).__name__,
 )
 def test_how_much_a_load_is(load, iterations, requests) -> None:
     (crew,) = forecast(spec((ONE, call("two"), think(3, 3)), load)).crews

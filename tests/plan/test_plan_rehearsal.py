@@ -45,7 +45,7 @@ ONE, WAIT = call("one"), think(1, 3)
         (ParallelStep("p", (ONE, WAIT)), (ParallelStep("p", (ONE,)),)),
         (GroupStep("g", "g", (WAIT, ONE)), (GroupStep("g", "g", (ONE,)),)),
     ],
-    ids=str,
+    ids=lambda value: type(value).__name__,
 )
 def test_what_is_left_of_a_step(step: Step, kept: tuple[Step, ...]) -> None:
     assert once([step]) == kept
