@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -191,3 +192,10 @@ def test_the_reference_and_all_examples_are_valid_without_a_warning() -> None:
     specs = [str(path) for path in sorted(REFERENCE.parent.glob("*.yaml"))]
     result = validate("--strict", *specs)
     assert (result.exit_code, result.stderr) == (0, "")
+
+
+def test_the_reference_is_validated_without_heavy_libraries() -> None:
+    code = "import sys; from loadspec.spec.reader import load; import loadspec.cli.validate; load(sys.argv[1]);"
+    code += "print([m for m in ('jsonschema', 'jsonpath', 'gevent', 'requests', 'jinja2') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code, str(REFERENCE)], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
