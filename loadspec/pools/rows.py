@@ -32,6 +32,10 @@ class Rows(Sequence[Any]):
 
     sure = False
     """Whether every record takes its shape."""
+    verified = False
+    """Whether opening it has read everything already."""
+    probe: Shape | None = None
+    """Raises what the shape would raise, for less; the shape itself where there is none."""
 
     def __init__(
         self, file: str, shape: Shape | None, weigh: Weigh | None, columns: tuple[str, ...] | None = None
@@ -73,11 +77,21 @@ class Rows(Sequence[Any]):
 
     def verify(self) -> None:
         """Read everything once. Raises DataError for the first that is malformed, with its line."""
+        if self.verified:
+            return
+        probe = None if self.sure else self.probe or self._shape
         if self._weigh is not None:
-            self._weights(None if self.sure else self._shape)
-        else:
-            for _ in self.records() if self.sure else self.scan():
+            self._weights(probe)
+            return
+        if probe is None:
+            for _ in self.records():
                 pass
+            return
+        for line, record in self.records():
+            try:
+                probe(record)
+            except CellError as error:
+                raise self._at(line, error) from None
 
     def _weights(self, shape: Shape | None) -> array[float]:
         """The weights; each record is given its shape too, if only to see whether it takes it."""

@@ -39,6 +39,26 @@ def row_shape(reading: Reading, header: Sequence[str]) -> tuple[Shape, tuple[str
     return _typed(lambda cells: dict(zip(names, cells, strict=True)), types), names
 
 
+def row_probe(reading: Reading, header: Sequence[str], names: tuple[str, ...]) -> Shape | None:
+    """Looks at the cells that have a type, and makes no item; `names` are the item's keys."""
+    if isinstance(reading.columns, str) or not reading.types:
+        return None
+    sources = dict(reading.columns) if reading.columns is not None else {}
+    converts = [
+        (_position(reading, header, sources.get(name, name)), name, convert)
+        for name, convert in _column_types(reading, names).items()
+    ]
+
+    def probe(cells: Sequence[Any]) -> None:
+        for at, name, convert in converts:
+            try:
+                convert(cells[at])
+            except CellError as error:
+                raise CellError(f"column `{name}`: {error}") from None
+
+    return probe
+
+
 def _picked(names: tuple[str, ...], places: list[int], types: dict[str, Convert]) -> Shape:
     pairs = list(zip(names, places, strict=True))
 

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from loadspec.pools import PICKS, Pool
 from loadspec.pools.mixing import GAMMA_DRAW, GAMMA_USER, MASK, mix, stream
-from loadspec.pools.policies.shuffle import CACHED_ROWS, permutation
 
 USERS, DRAWS = 10, 400
 
@@ -111,24 +110,6 @@ def test_shuffle_never_repeats_within_a_cycle(size: int, max_users: int, seed: i
     rows = [picked.row(user, n) for n in range(3 * size) for user in range(max_users)]
     for begin in range(0, len(rows), size):
         assert sorted(rows[begin : begin + size]) == list(range(size))
-
-
-def test_shuffle_follows_the_slow_formula_and_forgets_nothing_that_matters() -> None:
-    picked = pool("shuffle", size=4000, max_users=1)
-    size = len(picked)
-    cycles = [permutation(mix(stream(1, "prompts") + cycle * GAMMA_DRAW), size) for cycle in range(40)]
-    for cycle in (*range(40), 0, 3, 7):  # more than the cache holds, and back
-        assert picked.row(0, cycle * size + 5) == cycles[cycle][5]
-        assert picked.row(size - 1 + cycle * size, 0) == cycles[cycle][-1]
-    assert len({tuple(order) for order in cycles}) == 40 > CACHED_ROWS // 4000
-
-
-def test_permutations_are_even() -> None:
-    counts = Counter(permutation(mix(seed), 4).index(2) * 4 + permutation(mix(seed), 4)[0] for seed in range(3000))
-    # position of row 2 and the first row: (0, 2) in a quarter of the cases, each other possible pair in a twelfth
-    possible = {(0, 2): 750.0, **{(at, first): 250.0 for at in (1, 2, 3) for first in (0, 1, 3)}}
-    assert {divmod(cell, 4) for cell in counts} == set(possible)
-    assert sum((counts[at * 4 + first] - e) ** 2 / e for (at, first), e in possible.items()) < 27.9  # 9 degrees, 0.1 %
 
 
 @pytest.mark.parametrize("pick", [pick for pick in sorted(PICKS) if pick != "unique"])

@@ -13,7 +13,7 @@ from loadspec.pools import PICKS, Exhausted, Pool
 from loadspec.pools.cells import TYPES
 from loadspec.pools.mixing import mix
 from loadspec.pools.policies import Draw
-from loadspec.pools.policies.shuffle import SMALL, feistel, shuffled_row
+from loadspec.pools.policies.shuffle import FEW, feistel, listed, shuffled_row
 from loadspec.pools.policies.weighted import alias_table
 from loadspec.pools.policies.zipf import zipf_row
 from loadspec.pools.readers import READERS
@@ -62,20 +62,30 @@ def test_feistel_puts_rows_anywhere() -> None:
     assert max(deviation(steps[cell], (size - 1) / 8) for cell in range(8)) < 4.5
 
 
-def test_feistel_is_as_even_in_all_its_rows() -> None:
-    """Each of 24 orders of four rows comes about as often."""
-    counts = Counter(tuple(map(feistel(mix(seed), 4), range(4))) for seed in range(12_000))
+def test_orders_of_few_rows_come_about_alike() -> None:
+    counts = Counter(tuple(map(listed(mix(seed), 4), range(4))) for seed in range(12_000))
     assert len(counts) == 24
     assert max(deviation(count, 500) for count in counts.values()) < 5
 
 
-@pytest.mark.parametrize("size", [SMALL, SMALL + 1, 10_007])
+@pytest.mark.parametrize("size", [65, 130])
+def test_feistel_puts_rows_of_small_pools_anywhere(size: int) -> None:
+    seeds = 3000
+    orders = [feistel(mix(seed), size) for seed in range(seeds)]
+    for position in (0, 1, size // 2, size - 1):
+        rows = Counter(order(position) for order in orders)
+        assert max(deviation(rows[row], seeds / size) for row in range(size)) < 4.5
+    pairs = Counter((order(3) * 4 // size, order(4) * 4 // size) for order in orders)
+    assert len(pairs) == 16
+
+
+@pytest.mark.parametrize("size", [1, 2, FEW, FEW + 1, 4096, 10_007])
 def test_shuffles_of_any_size_show_each_row_once_a_cycle(size: int) -> None:
     row = shuffled_row(Draw(3, "p", size, 10))
     rows = [row(user, n) for n in range(2 * size // 10 + 1) for user in range(10)]
     first, second = rows[:size], rows[size : 2 * size]
     assert sorted(first) == sorted(second) == list(range(size))
-    assert first != second
+    assert first != second or size < 6
 
 
 def test_a_large_shuffle_makes_no_list() -> None:

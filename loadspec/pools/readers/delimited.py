@@ -16,7 +16,7 @@ from loadspec.pools.errors import DataError
 from loadspec.pools.readers.text import begin_of, not_utf8
 from loadspec.pools.reading import Reading
 from loadspec.pools.rows import Lines, Record, Rows, offsets
-from loadspec.pools.shapes import row_shape, row_weight
+from loadspec.pools.shapes import row_probe, row_shape, row_weight
 
 Cells = list[str]
 _CELL = 1 << 24
@@ -42,6 +42,7 @@ def _read(reading: Reading, path: Path, delimiter: str) -> Rows:
     stream = partial(_stream, reading, path, delimiter, len(header))
     rows = Lines(path, reading.shown, starts, parse, stream, shape, row_weight(reading, header), names)
     rows.sure = not reading.types
+    rows.probe = row_probe(reading, header, names)
     return rows
 
 

@@ -54,7 +54,7 @@ def read_json(reading: Reading, path: Path) -> Rows:
     shape, weigh = value_shape(reading), value_weight(reading)
     if len(data) <= SMALL_BYTES:
         return Held(_whole(reading, data[begin:]), reading.shown, shape, weigh)
-    starts = _index(reading, data, begin)
+    starts, keys = _index(reading, data, begin)
 
     def stream() -> Iterator[Record]:  # a record's line is its number
         content = path.read_bytes()
@@ -65,7 +65,10 @@ def read_json(reading: Reading, path: Path) -> Rows:
                 line = content.count(b"\n", 0, starts[index]) + 1
                 raise _broken(reading, content, line, error.msg) from None
 
-    return Lines(path, reading.shown, starts, _parse, stream, shape, weigh)
+    plain = shape is None and weigh is None and b"\\u" not in data  # an escape may be half a pair, or part of a key
+    rows = Lines(path, reading.shown, starts, _parse, stream, shape, weigh, _keys(keys) if plain else None)
+    rows.verified = plain
+    return rows
 
 
 def _parse(data: bytes) -> Any:
@@ -87,10 +90,19 @@ def _whole(reading: Reading, data: bytes) -> list[Any]:
     return found
 
 
-def _index(reading: Reading, data: bytes, at: int) -> array[int]:
-    """Where each item begins, and where the last one ends. The text is read as Latin-1: a character is a byte."""
-    text, starts = data.decode("latin-1"), offsets(len(data))
-    decode, add, match = json.JSONDecoder().raw_decode, starts.append, _SPACE.match
+def _index(reading: Reading, data: bytes, at: int) -> tuple[array[int], set[tuple[str, ...] | None]]:
+    """→ (where each item begins, and where the last one ends; the keys that items have, None for one that has none).
+
+    The text is read as Latin-1, in which a character is a byte, once it is known to be UTF-8.
+    """
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise DataError("this line is not UTF-8", "save the file as UTF-8", file=reading.shown, line=line) from None
+    text, starts, keys = data.decode("latin-1"), offsets(len(data)), set[tuple[str, ...] | None]()
+    decode, add, match = json.JSONDecoder(parse_constant=_no_constant).raw_decode, starts.append, _SPACE.match
+    note = keys.add
     at = match(text, at).end()  # type: ignore[union-attr]
     if text[at : at + 1] != "[":
         raise _no_list(reading)
@@ -99,19 +111,32 @@ def _index(reading: Reading, data: bytes, at: int) -> array[int]:
         more = text[at] != "]"
         while more:
             add(at)
-            _, at = decode(text, at)
+            item, at = decode(text, at)
+            note(tuple(item) if item.__class__ is dict else None)
             at = match(text, at).end()  # type: ignore[union-attr]
             more = text[at] == ","
             if more:
                 at = match(text, at + 1).end()  # type: ignore[union-attr]
         if text[at] != "]" or match(text, at + 1).end() != len(text):  # type: ignore[union-attr]
             raise json.JSONDecodeError("a comma or the list's end is missing", text, at)
-    except (json.JSONDecodeError, IndexError) as error:
+    except (ValueError, IndexError) as error:
         place = getattr(error, "pos", at)
         line = data.count(b"\n", 0, place) + 1
         raise _broken(reading, data, line, getattr(error, "msg", "the list does not end")) from None
     add(at)
-    return starts
+    return starts, keys
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+def _keys(found: set[tuple[str, ...] | None]) -> tuple[str, ...] | None:
+    """The keys of all items: () where none is a mapping, None where some are."""
+    if found == {None} or None not in found:
+        names = dict.fromkeys(name for keys in found if keys for name in keys)
+        return tuple(name.encode("latin-1").decode() for name in names)
+    return None
 
 
 def _broken(reading: Reading, data: bytes, line: int, why: str) -> DataError:
