@@ -168,7 +168,7 @@ def main() -> None:
         lines = [
             "# What pools cost",
             "",
-            f"`python bench/pools.py`, Python {platform.python_version()}, {os.cpu_count()} cores; CPU seconds, best of 3.",
+            f"`python bench/pools.py`, Python {platform.python_version()}, {os.cpu_count()} cores; CPU, best of 3.",
             "",
             "A worker only indexes a file; it is read from end to end once, by whoever starts the run. (A json file is",
             "parsed to be indexed, which is its check too where it has no escapes.) A draw reads its row",
