@@ -1,7 +1,8 @@
 """Makes an example short enough to be run: its load lasts a second, and what paces it goes twenty times as fast.
 
 - A load (`duration`, or all `stages` together) that is longer than `LOAD` seconds is scaled down to it; users stay.
-- What paces a user or a threshold (`think`, `every`, `after`) is divided by `PACE`.
+- What paces a user, a scenario or a threshold (`think`, `every`, `after`, ...) is divided by `PACE`; a scenario may be
+  `after` another one, which is no time.
 - Timeouts, graces and `max_duration` stay: they are limits, and nothing should reach them.
 
 Pure functions of texts: a spec is edited in place, so that all else in it is what the reader sees.
@@ -20,7 +21,7 @@ from loadspec.units import parse_duration, parse_duration_range
 
 LOAD = 1.0
 PACE = 20.0
-_PACES = ("think", "pace", "every", "after", "delay")
+_PACES = ("think", "pace", "every", "after", "delay", "start_at")
 _DURATION_OPTIONS = ("-d", "--duration")
 _STAGE_OPTIONS = ("-s", "--stage", "--stages")
 
@@ -89,7 +90,7 @@ def _edits(node: Any) -> Iterator[Edit]:
             yield from _stage_edits(value)
         elif isinstance(value, yaml.ScalarNode) and key.value == "duration" and _is_duration(value.value):
             yield _edit(value, shorten_duration(value.value))
-        elif isinstance(value, yaml.ScalarNode) and key.value in _PACES:
+        elif isinstance(value, yaml.ScalarNode) and key.value in _PACES and value.value[:1].isdigit():
             yield _edit(value, shorten_pace(value.value))
         else:
             yield from _edits(value)
