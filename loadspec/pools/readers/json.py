@@ -19,6 +19,7 @@ from loadspec.pools.rows import SMALL_BYTES, Held, Lines, Record, Rows, offsets
 from loadspec.pools.shapes import value_shape, value_weight
 
 _SPACE = re.compile(r"[ \t\r\n]*")
+_BETWEEN = re.compile(r"[ \t\r\n]*(,?)[ \t\r\n]*")
 
 
 def read_jsonl(reading: Reading, path: Path) -> Rows:
@@ -102,21 +103,19 @@ def _index(reading: Reading, data: bytes, at: int) -> tuple[array[int], set[tupl
         raise DataError("this line is not UTF-8", "save the file as UTF-8", file=reading.shown, line=line) from None
     text, starts, keys = data.decode("latin-1"), offsets(len(data)), set[tuple[str, ...] | None]()
     decode, add, match = json.JSONDecoder(parse_constant=_no_constant).raw_decode, starts.append, _SPACE.match
-    note = keys.add
+    note, between = keys.add, _BETWEEN.match
     at = match(text, at).end()  # type: ignore[union-attr]
     if text[at : at + 1] != "[":
         raise _no_list(reading)
     at = match(text, at + 1).end()  # type: ignore[union-attr]
     try:
-        more = text[at] != "]"
+        more: Any = text[at] != "]"
         while more:
             add(at)
             item, at = decode(text, at)
             note(tuple(item) if item.__class__ is dict else None)
-            at = match(text, at).end()  # type: ignore[union-attr]
-            more = text[at] == ","
-            if more:
-                at = match(text, at + 1).end()  # type: ignore[union-attr]
+            found: Any = between(text, at)
+            at, more = found.end(), found[1]
         if text[at] != "]" or match(text, at + 1).end() != len(text):  # type: ignore[union-attr]
             raise json.JSONDecodeError("a comma or the list's end is missing", text, at)
     except (ValueError, IndexError) as error:
