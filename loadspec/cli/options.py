@@ -29,9 +29,7 @@ _OVERRIDES = (
 
 
 _LIMITS = (
-    click.option(
-        "--allow-host", multiple=True, metavar="HOST", help="Talk to no other host; may be given again."
-    ),
+    click.option("--allow-host", multiple=True, metavar="HOST", help="Talk to no other host; may be given again."),
     click.option("--allow-env", multiple=True, metavar="NAME", help="Let the spec read no other variable; likewise."),
     click.option("--max-vus", metavar="N", help="No spec runs more users than that."),
     click.option("--max-rate", metavar="N", help="No more requests a second, however many users ask."),

@@ -145,8 +145,14 @@ endpoints:
 flow:
   - call: login
   - call: generate
+    record: {response_time: duration, errors: not ok, generation_success: ok}
+    classify:
+      - {when: status == 402, count: credit_errors}
+      - {when: status >= 500, count: provider_errors}
+      - {else: other_errors}
   - poll: image_status
     until: json.status == 'done'
+    record: {time_to_image: since('generate')}
 """
 """What a fragment is merged over: the names that the documentation uses."""
 

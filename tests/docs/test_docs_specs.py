@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,11 @@ MODELINE = "# yaml-language-server: $schema=../schemas/loadspec.schema.json"
 
 @pytest.mark.parametrize("path", specs(), ids=lambda path: path.name)
 def test_an_example_begins_with_the_modeline_and_what_it_shows(path: Path) -> None:
-    first, *about, start = path.read_text().splitlines()[:4]
+    first, *rest = path.read_text().splitlines()
+    about = list(takewhile(lambda line: line.startswith("# "), rest))
     assert first == MODELINE
-    assert all(line.startswith("# ") for line in about)
-    assert start.startswith("loadspec: 1")
+    assert about
+    assert rest[len(about)].startswith("loadspec: 1")
 
 
 @pytest.mark.parametrize("path", specs(), ids=lambda path: path.name)
