@@ -164,3 +164,16 @@ def test_what_a_worker_is_told() -> None:
     limits = from_options({"allow_host": ["a.com,b.com"], "max_rate": "5", "max_duration": "1m", "max_vus": "3"})
     assert limits.wire() == {"hosts": [["a.com", "b.com"]], "rate": 5.0, "duration": 60.0}
     assert Limits().wire() == {"hosts": None, "rate": None, "duration": None}
+
+
+def test_a_token_url_is_a_url_like_others() -> None:
+    text = b"""loadspec: 1
+target:
+  base_url: "http://127.0.0.1:9"
+  auth: {oauth2: {token_url: "http://tokens.example.net/t", client_id: a, client_secret: b}}
+endpoints: {home: {path: /}}
+flow: [{call: home}]
+"""
+    with pytest.raises(SpecError) as refused:
+        load_bytes(text, "s.yaml", Overrides(limits=from_options({"allow_host": ["127.0.0.1"]})))
+    assert [(each.code, each.line) for each in refused.value.diagnostics] == [("LS090", 4)]
