@@ -29,6 +29,8 @@ SPECS = specs()
 
 Outcomes = dict[str, Future[list[str]]]
 
+pytestmark = pytest.mark.xdist_group("docs")  # one process runs them all, once
+
 
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcomes]:
