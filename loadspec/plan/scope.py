@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from typing import Any
 
 from loadspec.clock import monotonic
@@ -58,7 +59,7 @@ class RunScope(Scope):
         self._constants = constants
         self._unset = frozenset(unset)
         self._pools = {name: index for index, name in enumerate(pools)}
-        self._captures = frozenset(captures)
+        self._captures = {name: name for name in captures}  # → the key that it has among a user's captures
         self._steps = steps
         super().__init__(functions={"since": self._since, "draw": self._draw})
 
@@ -66,7 +67,7 @@ class RunScope(Scope):
         """See `Scope`. Raises UnknownName."""
         root = parts[0]
         if root in self._captures:
-            return Binding(get=_captured(root))
+            return Binding(get=_captured(root, self._captures[root]))
         if root in ANSWER:
             return Binding(get=ANSWER[root])
         if len(parts) > 1:
@@ -82,6 +83,12 @@ class RunScope(Scope):
             if root == "steps" and name in self._steps:
                 return _outcome(self._steps[name], parts)
         raise UnknownName(parts, nearest(root, [*ANSWER, *self._captures]))
+
+    def inside(self, keys: Mapping[str, str]) -> RunScope:
+        """The scope of steps in which names mean what the captures have under other keys."""
+        scope = copy(self)
+        scope._captures = {**self._captures, **keys}
+        return scope
 
     def _since(self, arguments: tuple[Any, ...]) -> Getter:
         if len(arguments) != 1 or arguments[0] not in self._steps:
@@ -112,10 +119,10 @@ def _nothing(name: str) -> Getter:
     return nothing
 
 
-def _captured(name: str) -> Getter:
+def _captured(name: str, key: str) -> Getter:
     def captured(user: User) -> Any:
         try:
-            return user.captures[name]
+            return user.captures[key]
         except KeyError:
             raise Missing(name) from None
 

@@ -56,6 +56,21 @@ def test_a_branch_may_have_several_steps_and_branches_of_its_own(bench: Any, ser
     assert ran.store.where("group_duration", group="::g").count == 8
 
 
+def test_loops_of_branches_have_items_of_their_own(bench: Any, serve: Any) -> None:
+    """They wait between an item's begin and its use, while the loop beside them goes on."""
+    server = serve(serving(answer()))
+    loops = [
+        repeat(
+            think(wait, wait), call(name, path=f"/{name}/{{{{ item }}}}/{{{{ i }}}}"), over=over, item="item", index="i"
+        )
+        for name, wait, over in (("a", 0.01, "[1, 2, 3]"), ("b", 0.015, "[7, 8, 9]"))
+    ]
+    ran = bench(parallel(*loops), load=ONE, base_url=server.url).load()
+    assert ran.books == (1, 1, 0)
+    paths = [request.split(b" ")[1].decode() for request in server.requests]
+    assert sorted(paths) == ["/a/1/0", "/a/2/1", "/a/3/2", "/b/7/0", "/b/8/1", "/b/9/2"]
+
+
 @pytest.mark.parametrize(
     ("on_fail", "status", "books"),
     [("end_iteration", "done", (2, 2, 0)), ("stop_vu", "done", (1, 1, 0)), ("abort", "failed", (1, 0, 1))],

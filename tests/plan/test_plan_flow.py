@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support_plan import Lab, call, choose, group, if_, meet, parallel, repeat, spec, think
 
 from loadspec.protocols.user import AbortRun, EndIteration, StopUser
-from loadspec.spec.model import ONCE, Branch
+from loadspec.spec.model import ONCE, Branch, Target
 
 
 def get(name: str, **fields: Any) -> Any:
@@ -310,6 +310,16 @@ def test_a_group_once_per_user(lab: Any) -> None:
     one.run()
     one.run()
     assert one.paths() == ["/a", "/5", "/5"]
+
+
+def test_what_lasts_inside_what_lasts_keeps_cookies_behind_it(lab: Any) -> None:
+    steps = [get(name, run=run) for name, run in (("a", 0.0), ("b", 3600.0), ("c", 0.0))]
+    answers = [(200, {}, f"Set-Cookie: {name}=1; Path=/") for name in "abc"]
+    one = lab(group("login", *steps, run=ONCE), get("d"), answers=answers, target=Target("http://h.example"))
+    one.run()
+    one.run()
+    assert one.paths() == ["/a", "/b", "/c", "/d", "/d"]
+    assert b"\r\nCookie: a=1; b=1; c=1\r\n" in one.requests[-1]
 
 
 def test_a_group_in_which_a_step_failed_is_tried_again(lab: Any) -> None:

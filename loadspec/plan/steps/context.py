@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from loadspec.expr import Missing, Scope, compile_expression
+from loadspec.expr import Missing, compile_expression
 from loadspec.plan.model import Phase, RunStep
+from loadspec.plan.scope import RunScope
 from loadspec.plan.steps.answer import capture_rows, check_definitions
 from loadspec.plan.steps.sending import compile_sending
 from loadspec.protocols.http import Attempt, Judge, compile_captures, compile_judge
@@ -30,7 +31,7 @@ class Context:
 
     tags: Mapping[str, str]
     """The scenario's name as `scenario`, and its own tags: they go to all that the flow measures."""
-    scope: Scope
+    scope: RunScope
     phase: Phase
     target: Target
     metrics: Mapping[str, MetricDef]

@@ -51,11 +51,11 @@ def compile_lasting(step: Step, run: RunStep, context: Context) -> RunStep:
             return
         for slot in slots:
             outcomes[slot] = SKIPPED
-        user.keeping = True
+        outer, user.keeping = user.keeping, True
         try:
             run(user)
         finally:
-            user.keeping = False
+            user.keeping = outer
         new = [outcomes[slot] for slot in slots]
         if all(outcome.ok or (outcome is SKIPPED and not must_run) for outcome in new):
             user.memory[number] = _Kept(now, {name: captures[name] for name in names if name in captures}, new)

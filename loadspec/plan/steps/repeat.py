@@ -6,6 +6,7 @@ A pass in which nothing waited gives way once, so that no loop holds up the othe
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from loadspec.expr import Missing, compile_expression
@@ -24,12 +25,13 @@ class _WrongValue(Exception):  # noqa: N818 - it becomes a failure of the step
 
 def compile_repeat(step: RepeatStep, context: Context) -> RunStep:
     """→ a function that runs the steps as often as it says."""
-    one_pass = _compile_pass(step, context)
+    keys = _keys(step, context)
+    one_pass = _compile_pass(step, context, keys)
     fail = compile_fail(step, context)
     loop = (
         _compile_while(step, context, one_pass)
         if step.while_ is not None
-        else _compile_counted(step, context, one_pass)
+        else _compile_counted(step, context, keys.get(step.item), one_pass)
     )
 
     def repeat(user: User) -> None:
@@ -43,8 +45,16 @@ def compile_repeat(step: RepeatStep, context: Context) -> RunStep:
     return repeat
 
 
-def _compile_pass(step: RepeatStep, context: Context) -> Callable[[User, int], None]:
-    body, index = context.sequence(step.steps), step.index
+def _keys(step: RepeatStep, context: Context) -> dict[str, str]:
+    """Name of the loop → its key among the captures: of two loops at the same time each has its own."""
+    names = [name for name in (step.item, step.index) if name]
+    return {name: f"{name}#{number}" for name, number in zip(names, context.numbers)}  # noqa: B905 - numbers never end
+
+
+def _compile_pass(step: RepeatStep, context: Context, keys: dict[str, str]) -> Callable[[User, int], None]:
+    if keys:
+        context = replace(context, scope=context.scope.inside(keys))
+    body, index = context.sequence(step.steps), keys.get(step.index)
 
     def one_pass(user: User, number: int) -> None:
         host = user.host
@@ -71,9 +81,11 @@ def _compile_while(step: RepeatStep, context: Context, one_pass: Callable[[User,
     return loop
 
 
-def _compile_counted(step: RepeatStep, context: Context, one_pass: Callable[[User, int], None]) -> RunStep:
+def _compile_counted(
+    step: RepeatStep, context: Context, item: str | None, one_pass: Callable[[User, int], None]
+) -> RunStep:
     """`times` and `over`: how often is known before the first pass."""
-    most, item = step.at_most or MAX_PASSES, step.item
+    most = step.at_most or MAX_PASSES
     passes = _compile_passes(step, context)
 
     def loop(user: User) -> None:
