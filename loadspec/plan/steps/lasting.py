@@ -59,5 +59,7 @@ def compile_lasting(step: Step, run: RunStep, context: Context) -> RunStep:
         new = [outcomes[slot] for slot in slots]
         if all(outcome.ok or (outcome is SKIPPED and not must_run) for outcome in new):
             user.memory[number] = _Kept(now, {name: captures[name] for name in names if name in captures}, new)
+        elif kept is not None:  # what the answer did not bring is still there
+            captures.update({**kept.captures, **captures})
 
     return lasting
