@@ -165,7 +165,7 @@ class Engine:
             return PhaseEnd()
         self._once = OnceRun(self._plan, self._host)
         try:
-            return self._once.run(flow, timeout, setup)
+            return self._once.run(name, flow, timeout, setup)
         finally:
             self._once = None
             self._snapshot(name, epoch)

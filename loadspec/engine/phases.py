@@ -46,11 +46,12 @@ class OnceRun:
         self._deadline = min(self._deadline, monotonic() + grace)
         self._changed.set()
 
-    def run(self, flow: Flow, timeout: float, setup: Mapping[str, Any]) -> PhaseEnd:
+    def run(self, name: str, flow: Flow, timeout: float, setup: Mapping[str, Any]) -> PhaseEnd:
         """→ how it ended, with what it captured."""
         end = PhaseEnd()
         self._deadline = monotonic() + timeout
-        user = User(0, self._host, self._plan.pools, len(self._plan.origins), setup)
+        pools = self._plan.pools_apart.get(name, self._plan.pools)
+        user = User(0, self._host, pools, len(self._plan.origins), setup)
         finished = Event()
 
         def live(user: User) -> None:

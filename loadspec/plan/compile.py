@@ -13,7 +13,7 @@ from loadspec.metrics.meters import Meters
 from loadspec.plan.chance import chance_of
 from loadspec.plan.model import Flow, Phase, Plan, ScenarioPlan
 from loadspec.plan.names import outcome_slots, value_names
-from loadspec.plan.pools import make_pool
+from loadspec.plan.pools import make_pools
 from loadspec.plan.scope import RunScope
 from loadspec.plan.steps import compile_step
 from loadspec.plan.steps.answer import secret_rows
@@ -38,7 +38,7 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = 
     numbers = count()
     shared: dict[Any, Any] = {}
     users = max(1, max_users(crews_of(spec.scenarios)))
-    pools = tuple(make_pool(pool, constants, seed, run_id, users) for pool in spec.pools.values())
+    takers: dict[str, dict[int, bool]] = {}
 
     def flow(steps: tuple[Step, ...], phase: str, scenario: str, tags: Mapping[str, str]) -> Flow:
         slots = outcome_slots(steps)
@@ -47,11 +47,16 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = 
         context = Context(
             tags, scope, phases[phase], spec.target, spec.metrics, origins, slots, seed, numbers, compile, shared
         )
-        return Flow(tuple(compile(step, context) for step in steps), len(slots))
+        compiled = tuple(compile(step, context) for step in steps)
+        if phase != "load" and scope.drawn:
+            takers[phase] = scope.drawn
+        return Flow(compiled, len(slots))
 
+    setup, teardown = flow(spec.setup, "setup", "setup", {}), flow(spec.teardown, "teardown", "teardown", {})
+    pools, apart = make_pools(spec.pools.values(), constants, seed, run_id, users, takers)
     return Plan(
-        setup=flow(spec.setup, "setup", "setup", {}),
-        teardown=flow(spec.teardown, "teardown", "teardown", {}),
+        setup=setup,
+        teardown=teardown,
         scenarios=tuple(
             _scenario(scenario, flow(scenario.flow, "load", scenario.name, scenario.tags), phases["load"].meters)
             for scenario in spec.scenarios
@@ -64,6 +69,7 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = 
         setup_timeout=spec.setup_timeout,
         teardown_timeout=spec.teardown_timeout,
         watch=watch,
+        pools_apart=apart,
     )
 
 

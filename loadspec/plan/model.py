@@ -68,3 +68,5 @@ class Plan:
     setup_timeout: float
     teardown_timeout: float
     watch: Watch | None = None
+    pools_apart: Mapping[str, tuple[Pool, ...]] = field(default_factory=dict)
+    """Phase → its pools, where setup or teardown draws otherwise than the load."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from loadspec.expr import Getter, Missing, Scope, compile_expression, compile_template
 from loadspec.pools import DataError, Pool, Reading, open_rows, rows_of, settle
 from loadspec.pools.data import Keep
+from loadspec.pools.policies.draw import Row
+from loadspec.pools.policies.unique import block_row
 from loadspec.pools.pool import Bust as BustItem
 from loadspec.spec.model.pools import Bust, PoolDef
 
@@ -16,8 +18,43 @@ Constants = Mapping[str, Mapping[str, Any]]
 _INLINE = Reading("inline")
 
 
-def make_pool(pool: PoolDef, constants: Constants, seed: int, run_id: str, users: int) -> Pool:
-    """Open a pool. Raises ValueError, with the file and line where its data is malformed."""
+Takers = Mapping[str, Mapping[int, bool]]
+"""Phase that runs once → numbers of the pools it draws from, and whether it may take more than one row of them."""
+
+
+def make_pools(
+    pools: Iterable[PoolDef], constants: Constants, seed: int, run_id: str, users: int, takers: Takers
+) -> tuple[tuple[Pool, ...], dict[str, tuple[Pool, ...]]]:
+    """→ (the load's pools, those of each taker). No row of a `unique` pool is in two of them, and no mark."""
+    load: list[Pool] = []
+    apart: dict[str, list[Pool]] = {phase: [] for phase in takers}
+    for number, pool in enumerate(pools):
+        unique = pool.pick == "unique"
+        wants = {phase: drawn[number] for phase, drawn in takers.items() if number in drawn} if unique else {}
+        made, blocks = make_pool(pool, constants, seed, run_id, users, wants)
+        load.append(made)
+        for phase, own in apart.items():
+            own.append(made.apart(phase, blocks.get(phase)))
+    return tuple(load), {phase: tuple(own) for phase, own in apart.items()}
+
+
+def _blocks(size: int, users: int, wants: Mapping[str, bool]) -> tuple[dict[str, Row], int]:
+    """→ (rows for each phase, how many they are): one, or as many as a user has where it may take several."""
+    share, begin, blocks = max(1, size // (users + len(wants))), 0, {}
+    for phase, several in wants.items():
+        count = max(0, min(share if several else 1, size - begin))
+        blocks[phase] = block_row(begin, count)
+        begin += count
+    return blocks, begin
+
+
+def make_pool(
+    pool: PoolDef, constants: Constants, seed: int, run_id: str, users: int, wants: Mapping[str, bool]
+) -> tuple[Pool, dict[str, Row]]:
+    """Open a pool → (it, rows of the phases that want some of their own).
+
+    Raises ValueError, with the file and line where its data is malformed.
+    """
     keep = None if pool.where is None else _keep(pool.where, constants)
     weights: Any = pool.weights
     items: Any = pool.items
@@ -30,7 +67,8 @@ def make_pool(pool: PoolDef, constants: Constants, seed: int, run_id: str, users
     except DataError as error:
         raise ValueError(f"pool `{pool.name}`: {error}") from None
     bust = None if pool.bust is None else _bust(pool.bust, constants)
-    return Pool(
+    blocks, first = _blocks(len(items), users, wants)
+    made = Pool(
         pool.name,
         items,
         pool.pick,
@@ -41,7 +79,9 @@ def make_pool(pool: PoolDef, constants: Constants, seed: int, run_id: str, users
         exponent=pool.exponent,
         bust=bust,
         run_id=run_id,
+        first=first,
     )
+    return made, blocks
 
 
 def _parse_yaml(data: bytes, name: str) -> Any:

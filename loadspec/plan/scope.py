@@ -61,6 +61,8 @@ class RunScope(Scope):
         self._pools = {name: index for index, name in enumerate(pools)}
         self._captures = {name: name for name in captures}  # → the key that it has among a user's captures
         self._steps = steps
+        self.drawn: dict[int, bool] = {}
+        """Pools that steps of the flow draw from → whether they may take more than one row."""
         super().__init__(functions={"since": self._since, "draw": self._draw})
 
     def resolve(self, parts: tuple[str, ...]) -> Binding:
@@ -77,6 +79,7 @@ class RunScope(Scope):
             if (root, name) in self._unset:
                 return Binding(get=_nothing(f"{root}.{name}"), used=2)
             if root == "pool" and name in self._pools:
+                self.drawn.setdefault(self._pools[name], False)
                 return Binding(get=_pool(self._pools[name]), used=2)
             if root == "setup":
                 return Binding(get=_setup(name), used=2)
@@ -107,6 +110,7 @@ class RunScope(Scope):
         if len(arguments) != 1 or arguments[0] not in self._pools:
             raise ExprError("draw() takes the name of a pool", 0, f"legal: {', '.join(self._pools)}")
         pool = self._pools[arguments[0]]
+        self.drawn[pool] = True
         return lambda user: user.draw(pool)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from typing import Any
 
 from loadspec.pools.mixing import GAMMA_DRAW, GAMMA_USER, mix, stream
@@ -19,7 +20,8 @@ class Pool:
     `row(user, n)` is the index and `draw(user, n)` the item that user `user` gets at its draw number `n`; both count
     from 0, both raise Exhausted where no row is left. `max_users` is the most users that the whole run can have, not
     this worker's share. `seen` has a byte for each row, set to 1 by whoever draws it for a user. `bust` changes what
-    is drawn, by a mark that depends on `run_id` too: what a cache keeps of one run must not serve the next.
+    is drawn, by a mark that depends on `run_id` too: what a cache keeps of one run must not serve the next. Of a
+    `unique` pool the rows before `first` are left to setup and teardown: see `apart`.
     Raises ValueError for an empty pool, an unknown policy or no users.
     """
 
@@ -45,6 +47,7 @@ class Pool:
         exponent: float = 1.0,
         bust: Bust | None = None,
         run_id: str = "",
+        first: int = 0,
     ) -> None:
         if not len(items):
             raise ValueError(f"pool `{name}` has no items")
@@ -57,11 +60,20 @@ class Pool:
             raise ValueError(f"pool `{name}`: at_end is {self.at_end}; legal are {', '.join(AT_END)}")
         self.items = tuple(items) if isinstance(items, list) else items
         wraps = self.at_end == "wrap"
-        self.row = PICKS[pick](Draw(seed, name, len(items), max_users, wraps, weights, exponent))
+        self.row = PICKS[pick](Draw(seed, name, len(items), max_users, wraps, weights, exponent, first))
         self.seen = bytearray(len(items))
         if bust is not None:
             busted = _Busted(self.items, self.row, bust, stream(seed, f"{run_id}/{name}/bust"))
             self.items, self.row = busted, busted.row
+
+    def apart(self, phase: str, row: Row | None) -> Pool:
+        """The same pool for setup or teardown: rows of its own, if `row` is given, and marks of its own."""
+        pool = copy(self)
+        pool.row = row or self.row
+        if isinstance(self.items, _Busted):
+            busted = self.items.apart(phase, pool.row)
+            pool.items, pool.row = busted, busted.row
+        return pool
 
     def draw(self, user: int, n: int) -> Any:
         """The item, uncounted. `User.draw` does the same in line: a call less on the hot path."""
@@ -79,6 +91,10 @@ class _Busted(Sequence[Any]):
     def __init__(self, items: Sequence[Any], row: Row, bust: Bust, start: int) -> None:
         self._items, self._row, self._bust, self._start = items, row, bust, start
         self._mark = start
+
+    def apart(self, phase: str, row: Row) -> _Busted:
+        """The same items with other marks."""
+        return _Busted(self._items, row, self._bust, stream(self._start, phase))
 
     def row(self, user: int, n: int) -> int:
         self._mark = self._start + user * GAMMA_USER + n * GAMMA_DRAW

@@ -11,6 +11,7 @@ from support_plan import call, think
 from loadspec.load import ConstantVus, SharedIterations
 from loadspec.pools import Usage
 from loadspec.spec.model import PoolDef
+from loadspec.spec.model.pools import Bust
 
 
 def numbers(count: int, pick: str = "unique", at_end: str | None = None) -> dict[str, PoolDef]:
@@ -92,18 +93,43 @@ def test_a_budget_that_the_rows_do_not_fill_is_dropped(bench: Any, serve: Any) -
     assert ran.store.total("dropped_iterations") == 6
 
 
-def test_what_setup_drew_is_left_out(bench: Any, serve: Any) -> None:
+@pytest.mark.parametrize(
+    ("once", "users", "rows", "of_setup", "of_load"),
+    [
+        ("{{ pool.numbers }}", 1, 5, [0], [2, 3, 4]),  # one row for each of setup and teardown
+        ("{{ draw('numbers') }}", 2, 8, [0], [4, 5, 6, 7]),  # as many as a user has, of which one is used
+        ("{{ draw('numbers') }}{{ '' if false else draw('numbers') }}", 1, 9, ["01"], [6, 7, 8]),
+    ],
+)
+def test_setup_and_teardown_have_rows_of_their_own(
+    once: str, users: int, rows: int, of_setup: Any, of_load: list[int], bench: Any, serve: Any
+) -> None:
     server = serve(serving(answer()))
     one = bench(
         call(path="/{{ pool.numbers }}"),
-        load=ConstantVus(1, 60.0),
+        load=ConstantVus(users, 60.0),
         base_url=server.url,
-        pools=numbers(3),
-        setup=(call(path="/{{ draw('numbers') }}{{ draw('numbers') }}"),),
+        pools=numbers(rows),
+        setup=(call(path=f"/{once}"),),
+        teardown=(call(path=f"/{once}"),),
     )
     assert one.engine.setup().status == "done"
     one.load()
-    assert usage(one.ran).drawn == usage(one.ran).distinct == 3
+    assert one.engine.teardown({}).status == "done"
+    paths = [request.split(b" ")[1][1:].decode() for request in server.requests]
+    assert (paths[0], sorted(map(int, paths[1:-1]))) == (str(of_setup[0]), of_load)
+    assert paths[-1] not in paths[:-1]
+    assert usage(one.ran).drawn == usage(one.ran).distinct == len(of_load)  # what the two drew is left out
+
+
+def test_marks_of_setup_are_its_own(bench: Any, serve: Any) -> None:
+    server = serve(serving(answer()))
+    pools = {"numbers": PoolDef("numbers", "random", ("a", "b"), bust=Bust())}
+    steps = tuple(call(path="/{{ pool.numbers }}") for _ in range(1))
+    one = bench(*steps, load=SharedIterations(1, 3), base_url=server.url, pools=pools, setup=steps, teardown=steps)
+    assert one.engine.setup().status == one.load().end.status == one.engine.teardown({}).status == "done"
+    marks = [request.split(b" ")[1].partition(b"%20")[0] for request in server.requests]
+    assert len(set(marks)) == len(marks) == 5
 
 
 def test_setup_that_finds_no_row_fails_with_the_reason(bench: Any, serve: Any) -> None:

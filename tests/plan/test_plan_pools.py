@@ -17,7 +17,7 @@ USERS = "email,credits\nada@example.com,100\nbob@example.com,5\ncyd@example.com,
 
 
 def made(raw: dict[str, Any], folder: Path | str = "", users: int = 4, run_id: str = "r1") -> Pool:
-    return make_pool(build_pool("p", raw, str(folder)), CONSTANTS, 1, run_id, users)
+    return make_pool(build_pool("p", raw, str(folder)), CONSTANTS, 1, run_id, users, {})[0]
 
 
 @pytest.fixture

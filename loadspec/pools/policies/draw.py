@@ -18,7 +18,7 @@ class Draw:
     """What a policy may know: the seed, the pool's name, how many rows it has and how many users there can be.
 
     `wraps` says whether rows begin again behind the last one; `weights` are those of the rows, 0 or more, of which
-    one is more; `exponent` is above 0.
+    one is more; `exponent` is above 0. Rows before `first` belong to others, where no row may come twice.
     """
 
     seed: int
@@ -28,3 +28,4 @@ class Draw:
     wraps: bool = True
     weights: Sequence[float] = ()
     exponent: float = 1.0
+    first: int = 0
