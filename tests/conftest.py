@@ -1,8 +1,13 @@
-"""Lets the tests of every package share the builders that sit beside this file."""
+"""Lets the tests of every package share the builders that sit beside this file, and no test fail by how long it took."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
+from hypothesis import HealthCheck, settings
+
 sys.path.insert(0, str(Path(__file__).parent))
+
+settings.register_profile("loadspec", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("loadspec")

@@ -307,7 +307,7 @@ class NumbersOnly(ast.NodeTransformer):
         )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.recursive(ATOMS, _grow, max_leaves=6), DATA, DATA, DATA)
 def test_agrees_with_python(text: str, a: Any, b: Any, c: Any) -> None:
     ctx = {"a": _mapped(a), "b": _mapped(b), "c": _mapped(c)}

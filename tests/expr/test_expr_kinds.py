@@ -67,7 +67,7 @@ def _grow(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 EXPRESSIONS = st.recursive(ATOMS, _grow, max_leaves=5)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(EXPRESSIONS, CONTEXT)
 @example("(n == t)", {"n": 1, "t": "1"})
 def test_what_can_never_work_never_works_and_what_works_gives_its_kind(text: str, ctx: dict[str, Any]) -> None:
@@ -80,7 +80,7 @@ def test_what_can_never_work_never_works_and_what_works_gives_its_kind(text: str
     assert found.gives & kind_of(value)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(ATOMS, st.sampled_from(["==", "!=", "in", "not in", "<", ">="]), ATOMS, CONTEXT, CONTEXT)
 def test_what_is_always_the_same_is_the_same(left: str, sign: str, right: str, one: Any, two: Any) -> None:
     text = f"{left} {sign} {right}"
@@ -152,7 +152,7 @@ CALLS = st.tuples(st.sampled_from(sorted(FUNCTIONS)), st.lists(ARGUMENTS, max_si
 )
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(CALLS, CALLS, st.sampled_from(["{0}", "to_json({0})", "{0} + {1}", "[{0}, {1}]", "{0} == {1}"]), CONTEXT)
 def test_no_call_gives_another_error_than_the_documented_ones(first: str, second: str, form: str, ctx: Any) -> None:
     text = form.format(first, second)

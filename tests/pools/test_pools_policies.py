@@ -41,7 +41,7 @@ def deviation(count: int, expected: float) -> float:
     return abs(count - expected) / sqrt(expected)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(1, 3000), st.integers(0, 2**64))
 def test_feistel_is_a_permutation(size: int, seed: int) -> None:
     order = feistel(seed, size)
@@ -93,7 +93,7 @@ def test_a_large_shuffle_makes_no_list() -> None:
     assert len({row(user, n) for user in range(10) for n in range(1000)}) == 10_000
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=40).filter(lambda weights: sum(weights) > 1e-3))
 def test_the_alias_table_holds_exactly_the_weights(weights: list[float]) -> None:
     stays, aliases = alias_table(weights)

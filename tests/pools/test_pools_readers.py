@@ -115,7 +115,7 @@ CELL = st.text(st.sampled_from("ab ,\t\"\n\r'é€\u2028;"), max_size=6)
 TABLE = st.integers(1, 4).flatmap(lambda width: st.lists(st.lists(CELL, min_size=width, max_size=width), min_size=1))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     TABLE,
     st.sampled_from([",", "\t"]),
@@ -154,7 +154,7 @@ VALUE = st.recursive(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(VALUE, max_size=8), st.sampled_from([None, 1]), st.booleans())
 def test_a_large_json_file_is_indexed_as_it_is_parsed(
     tmp_path_factory: pytest.TempPathFactory, values: list[Any], indent: int | None, ascii: bool

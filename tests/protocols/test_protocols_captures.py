@@ -195,3 +195,16 @@ def test_captures_name_the_first_that_is_lost_and_take_the_rest() -> None:
     assert capture(user) == "lost"
     assert user.captures == {"a": 1, "b": "1"}
     assert compile_captures([Row("x", "jsonpath", "$.none", optional=True)])(user) is None
+
+
+@pytest.mark.parametrize("pick", ["", "last", "random"])
+@pytest.mark.parametrize("optional", [True, False])
+def test_what_an_answer_does_not_have_is_not_left_from_the_one_before(pick: Any, optional: bool) -> None:
+    capture = compile_captures([Row("cursor", "jsonpath", "$.next", optional=optional, pick=pick)])
+    user = support_user()
+    user.answer = answer({"next": 2})
+    assert capture(user) is None
+    assert user.captures == {"cursor": 2}
+    user.answer = answer({})
+    assert capture(user) == (None if optional else "cursor")
+    assert user.captures == {}

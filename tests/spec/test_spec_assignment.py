@@ -111,7 +111,7 @@ STEPS = st.recursive(CALLS, lambda steps: st.builds(maybe_when, holding(steps), 
 
 
 @given(st.lists(STEPS, max_size=3))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_what_is_there_is_what_every_way_brings(flow: list[Any]) -> None:
     seen: Seen = {}
     # the same condition asked twice may be another answer: no hints between conditions here

@@ -54,7 +54,7 @@ def test_the_same_findings_for_every_file(path: Path) -> None:
 
 
 @given(st.sampled_from([path for path in FILES if path.parent == SPECS]), st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_same_findings_for_mutated_documents(path: Path, random: Any) -> None:
     document = mutated(read(path), random)
     assert ours(document) == theirs(document)

@@ -57,7 +57,7 @@ PLACES = [place for place in places(DOCUMENT) if place and place[0] in ("flow", 
 
 
 @given(st.lists(st.tuples(st.sampled_from(PLACES), VALUES), min_size=1, max_size=3))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_value_in_the_wrong_place(changes: list[tuple[tuple[Any, ...], Any]]) -> None:
     document = copy.deepcopy(DOCUMENT)
     for place, value in changes:

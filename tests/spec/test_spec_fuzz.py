@@ -79,7 +79,7 @@ def test_yaml_shaped_text(text: str) -> None:
         max_size=5,
     )
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_mutations(edits: list[tuple[int, int, str]]) -> None:
     text = REFERENCE
     for start, length, word in edits:
@@ -181,7 +181,7 @@ def flow_style(value: Any) -> str:
 
 
 @given(st.dictionaries(st.sampled_from(KEYS), trees, max_size=8))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_documents(document: dict[str, Any]) -> None:
     assert digest(flow_style({"loadspec": 1, "flow": [{"call": "a"}], **document}).encode())
 

@@ -131,14 +131,14 @@ def edited(data: bytes, edits: list[tuple[float, int, bytes]]) -> bytes:
     return data
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(SINGLE), EDITS)
 def test_mutated_bytes_of_a_file(tmp_path: Path, path: Path, edits: list[tuple[float, int, bytes]]) -> None:
     (tmp_path / "spec.yaml").write_bytes(edited(path.read_bytes(), edits))
     assert said(tmp_path / "spec.yaml") is not None
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(FOLDERS), st.integers(0, 3), EDITS)
 def test_mutated_bytes_of_one_of_several_files(
     tmp_path: Path, folder: Path, number: int, edits: list[tuple[float, int, bytes]]
@@ -174,7 +174,7 @@ FILE = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(FILE, FILE, FILE)
 def test_any_web_of_files(tmp_path: Path, main: Any, x: Any, y: Any) -> None:
     for name, document in (("spec", main), ("x", x), ("y", y)):

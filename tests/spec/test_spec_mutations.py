@@ -60,14 +60,14 @@ def check(data: bytes, path: Path) -> None:
 
 
 @given(st.sampled_from(SPECS), st.integers(0, 2**32), st.booleans())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_a_mutated_tree_is_a_spec_or_told_with_its_place(path: Path, seed: int, flow: bool) -> None:
     document = mutated(read(path), Random(seed))
     check(yaml.safe_dump(document, allow_unicode=True, default_flow_style=flow, sort_keys=False).encode(), path)
 
 
 @given(st.sampled_from(SPECS), st.data())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_so_is_a_text_that_is_cut_or_stitched(path: Path, data: st.DataObject) -> None:
     text = path.read_text(encoding="utf-8")
     other = data.draw(st.sampled_from(SPECS)).read_text(encoding="utf-8")

@@ -114,7 +114,7 @@ def big_results(draw: st.DrawFn) -> RunResult:
     return replace(result, thresholds=list(result.thresholds) * draw(st.integers(0, 9)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(big_results(), st.integers(60, 160), st.integers(0, 12))
 def test_compact_never_takes_more_than_forty_lines(result: RunResult, width: int, files: int) -> None:
     lines = summary(result, "compact", colour=True, width=width, artifacts=["report.html"] * files).splitlines()

@@ -147,21 +147,21 @@ good_heads = st.builds(
 )
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(odd_heads, st.sampled_from([b"", b"hello", b"\r\n\r\n"]))
 @example(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nA: b\n\nC: d\r\n\r\n", b"")
 def test_agrees_on_odd_heads(raw: bytes, rest: bytes) -> None:
     event(f"accepted: {agrees(raw + rest)}")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(good_heads)
 def test_accepts_good_heads(raw: bytes) -> None:
     status = int(raw[9:12])
     assert agrees(raw) is (status >= 200 and status not in (204, 304))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(good_heads, st.data())
 def test_agrees_on_damaged_heads(raw: bytes, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(raw) - 1))
