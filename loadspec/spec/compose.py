@@ -6,6 +6,7 @@ rules hold, duplicates are seen, and the caps count while composing: what an ali
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import yaml
@@ -29,6 +30,7 @@ MAX_DEPTH = 32
 MAX_NODES = 100_000
 _WEIGHT = 64  # so many characters of a text count as another node: an alias can repeat it
 _ROUNDS = 10
+_PROPERTIES = re.compile(r"([&!][^ ]*\s*){0,2}")  # an anchor, a tag
 _SLOW_BYTES = 1 << 16  # PyYAML's own parser reads about 100 kB/s, libyaml a hundred times as much
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -227,11 +229,8 @@ class _Composer:
         """libyaml's mark of an anchored or tagged scalar is its anchor's; carets want the text."""
         if event.anchor is None and event.tag is None:
             return
-        line = self.source.lines[node.line]
-        while node.column < len(line) and line[node.column] in "&!":
-            word = line[node.column :].split(" ")[0]
-            node.column += len(word)
-            node.column += len(line[node.column :]) - len(line[node.column :].lstrip())
+        found = _PROPERTIES.match(self.source.lines[node.line], node.column)
+        node.column = found.end() if found else node.column
 
     def plain(self, text: str, event: ScalarEvent) -> Any:
         try:
