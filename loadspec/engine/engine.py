@@ -46,6 +46,7 @@ class Engine:
         self._end = PhaseEnd()
         self._draws = Draws(plan.pools)
         self._pool_ends: Counter[tuple[str, bool]] = Counter()
+        self._helpers: list[gevent.Greenlet] = []
         self._deadline = _NEVER  # when whoever is left is interrupted: once somebody has asked for the end
 
     def setup(self) -> PhaseEnd:
@@ -66,14 +67,14 @@ class Engine:
         self._draws.begin()
         epoch = monotonic()
         self._plan.phases["load"].failures.epoch = epoch
-        helpers = [gevent.spawn(self._guard, self._drive, run, epoch) for run in self._runs]
-        helpers.append(gevent.spawn(self._guard, self._tick_forever, epoch))
+        self._helpers = [gevent.spawn(self._guard, self._drive, run, epoch) for run in self._runs]
+        self._helpers.append(gevent.spawn(self._guard, self._tick_forever, epoch))
         if self._bounds.duration is not None:
-            helpers.append(gevent.spawn_later(self._bounds.duration, self._end_within, 0.0))
+            self._helpers.append(gevent.spawn_later(self._bounds.duration, self._end_within, 0.0))
         try:
             self._wait_for_end(epoch)
         finally:
-            gevent.killall(helpers)
+            gevent.killall(self._helpers)
         for run in self._runs:
             if run.dropped():
                 meters = self._plan.phases["load"].meters
@@ -147,10 +148,13 @@ class Engine:
         self._end_within(0.0)
 
     def _pool_end(self, end: PoolEnd) -> None:
-        """A user found a pool used up; where that ends the load, what is in flight still comes to its end."""
+        """A user found a pool used up; where that ends the load, what is in flight has the graceful stop to end."""
         self._pool_ends[str(end), end.whole] += 1
         if end.whole:
             for run in self._runs:
+                if not run.stopped:
+                    grace = run.crew.load.end - run.crew.load.duration
+                    self._helpers.append(gevent.spawn_later(grace, self._guard, run.kill_all))
                 run.stop()
             self._changed.set()
 

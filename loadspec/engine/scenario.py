@@ -15,7 +15,7 @@ from loadspec.engine.host import EngineHost
 from loadspec.load import Command, Crew
 from loadspec.plan import Plan, ScenarioPlan
 from loadspec.plan.mix import Choose, weighted
-from loadspec.protocols.user import SKIPPED, AbortRun, EndIteration, PoolEnd, StopUser, User
+from loadspec.protocols.user import AbortRun, EndIteration, PoolEnd, StopUser, User
 from loadspec.transports.base import Interrupted
 
 
@@ -181,7 +181,7 @@ class CrewRun:
         except EndIteration:
             pass
         except PoolEnd as end:
-            self._run_out(user, books, end)
+            self._run_out(user, books, end, begin)
             return
         except StopUser:
             user.retiring = True
@@ -195,11 +195,11 @@ class CrewRun:
         if self._host.turn() == turn:  # nothing in this iteration waited: let the others have the loop
             self._host.sleep(user, 0)
 
-    def _run_out(self, user: User, books: Books, end: PoolEnd) -> None:
+    def _run_out(self, user: User, books: Books, end: PoolEnd, begin: float) -> None:
         """No row is left for a user. An iteration in which nothing was sent yet never began."""
         user.retiring = True
         self._resigned.add(user.index)
-        if any(outcome is not SKIPPED for outcome in user.outcomes):
+        if user.has_sent(begin):
             books.interrupted += 1
         else:
             books.started -= 1

@@ -197,6 +197,11 @@ class User:
                 setattr(branch, name, getattr(self, name))
         return found
 
+    def has_sent(self, since: float) -> bool:
+        """Whether it, or a branch of it, began to send anything since then (monotonic)."""
+        own = any(channel is not None and channel.started >= since for channel in self.channels)
+        return own or any(branch.has_sent(since) for branch in self.branches)
+
     def close(self) -> None:
         """Close all connections."""
         for channel in self.channels:

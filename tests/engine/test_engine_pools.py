@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 from support_net import answer, serving
-from support_plan import call, think
+from support_plan import call, group, parallel, think
 
 from loadspec.load import ConstantVus, SharedIterations
 from loadspec.pools import Usage
-from loadspec.spec.model import PoolDef
+from loadspec.spec.model import ONCE, PoolDef
 from loadspec.spec.model.pools import Bust
 
 
@@ -71,6 +71,32 @@ def test_an_iteration_that_sent_something_is_interrupted(bench: Any, serve: Any)
     ran = bench(*flow, load=ConstantVus(1, 60.0), base_url=server.url, pools=numbers(2)).load()
     assert ran.books == (3, 2, 1)
     assert usage(ran).drawn == 2
+
+
+def test_what_an_earlier_iteration_sent_is_none_of_this_one(bench: Any, serve: Any) -> None:
+    """A login that lasts is put back into an iteration that then finds no row: it sent nothing, and never began."""
+    server = serve(serving(answer()))
+    flow = (call("login", path="/login", run=ONCE), group("g", call(path="/{{ pool.numbers }}")))
+    ran = bench(*flow, load=ConstantVus(2, 60.0), base_url=server.url, pools=numbers(6)).load()
+    assert ran.books == (6, 6, 0)
+    assert ran.store.where("group_duration", group="::g").count == 6
+
+
+def test_what_a_branch_sent_began_the_iteration(bench: Any, serve: Any) -> None:
+    """While one branch is under way, another one finds no row."""
+    server = serve(serving(answer()))
+    flow = parallel(call("a", path="/a"), call(path="/{{ pool.numbers }}"))
+    ran = bench(flow, load=ConstantVus(1, 60.0), base_url=server.url, pools=numbers(2)).load()
+    assert len(server.requests) <= 5
+    assert ran.books == (3, 2, 1)
+
+
+def test_stop_gives_the_others_the_graceful_stop(bench: Any, serve: Any) -> None:
+    server = serve(serving(answer()))
+    pools = numbers(2, pick="per_vu", at_end="stop")
+    load = ConstantVus(3, 60.0, graceful_stop=0.1)
+    ran = bench(call(path="/{{ pool.numbers }}"), think(50.0, 50.0), load=load, base_url=server.url, pools=pools).load()
+    assert (ran.end.status, ran.books) == ("done", (2, 0, 2))
 
 
 def test_users_beyond_the_last_row_stop_and_the_others_go_on(bench: Any, serve: Any) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from loadspec.clock import monotonic
 from loadspec.plan.model import RunStep
 from loadspec.plan.steps.context import Context
-from loadspec.protocols.user import Stop, User
+from loadspec.protocols.user import PoolEnd, Stop, User
 from loadspec.spec.model import GroupStep, Step
 
 
@@ -17,7 +17,10 @@ def compile_group(step: GroupStep, context: Context) -> RunStep:
 
 
 def compile_measured(name: str, steps: Iterable[Step], context: Context) -> RunStep:
-    """Steps as a group. As in k6 a group that a step ended early has its sample; one that was interrupted has none."""
+    """Steps as a group. As in k6 a group that a step ended early has its sample; one that was interrupted has none.
+
+    Nor has one that found a pool used up: its iteration never began, or does not complete.
+    """
     group = f"{context.tags.get('group', '')}::{name}"
     body = context.sequence(steps, group)
     add = context.phase.meters.value("trend", "group_duration", **{**context.tags, "group": group}).add
@@ -26,8 +29,9 @@ def compile_measured(name: str, steps: Iterable[Step], context: Context) -> RunS
         begin = monotonic()
         try:
             body(user)
-        except Stop:
-            add((monotonic() - begin) * 1000)
+        except Stop as stop:
+            if not isinstance(stop, PoolEnd):
+                add((monotonic() - begin) * 1000)
             raise
         add((monotonic() - begin) * 1000)
 
