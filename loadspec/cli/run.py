@@ -95,13 +95,14 @@ def run_and_show(loaded: Loaded, options: RunOptions, summary_mode: str = "compa
 def try_and_show(loaded: Loaded, options: RunOptions) -> int:
     """A dry run, shown as it goes → the exit code."""
     from loadspec.run.dry import dry_run
-    from loadspec.ui.text import Style, wants_colour
+    from loadspec.ui.text import Style, plain_signs, speaks_unicode, wants_colour
 
     if loaded.warnings and not options.quiet:
         click.echo(diagnosed(loaded.warnings, options.colour), err=True, color=True)
     colour = wants_colour(sys.stdout, os.environ) if options.colour is None else options.colour
+    tell = say if speaks_unicode(sys.stdout) else lambda text: say(plain_signs(text))
     try:
-        return int(dry_run(loaded.spec, options, say, Style(colour)))
+        return int(dry_run(loaded.spec, options, tell, Style(colour)))
     except KeyboardInterrupt:
         return int(ExitCode.INTERRUPTED)
 

@@ -26,8 +26,8 @@ class Watch(Protocol):
     def entered(self, user: User, step: Step) -> None:
         """A step begins."""
 
-    def left(self, user: User, step: Step) -> None:
-        """A step is over, however it ended."""
+    def left(self, user: User, step: Step, cut: bool) -> None:
+        """A step is over, however it ended; `cut`: it was interrupted, and its outcome means nothing."""
 
 
 def watching(compile: Compile, watch: Watch) -> Compile:
@@ -38,10 +38,15 @@ def watching(compile: Compile, watch: Watch) -> Compile:
 
         def told(user: User) -> None:
             watch.entered(user, step)
+            cut = True
             try:
                 run(user)
+                cut = False
+            except Exception:  # the end of an iteration, say: the step's own doing
+                cut = False
+                raise
             finally:
-                watch.left(user, step)
+                watch.left(user, step, cut)
 
         return told
 

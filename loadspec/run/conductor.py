@@ -173,7 +173,9 @@ class Conductor:
 
     def _take(self, snapshot: Mapping[str, Any]) -> None:
         self._record(snapshot)
-        for text in (*self.collector.add(snapshot), *snapshot.get("notes", ())):
+        notes = snapshot.get("notes", ())
+        self.outcome.notes += notes
+        for text in (*self.collector.add(snapshot), *notes):
             self._event(text)
         if self._phase == "load":
             for threshold in self._feed():

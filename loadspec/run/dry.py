@@ -6,17 +6,23 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from loadspec.engine import Bounds, Engine
+import gevent
+
+from loadspec.clock import Clock, monotonic
+from loadspec.engine import Bounds, Engine, PhaseEnd
 from loadspec.errors import ExitCode, LoadspecError
 from loadspec.expr import to_text
+from loadspec.fleet.httplog import HttpLog, begin_log, notes_of
 from loadspec.masking import MASK
 from loadspec.plan import compile_plan
 from loadspec.plan.rehearsal import rehearsed
 from loadspec.protocols.http.transcript import harmless, transcript
 from loadspec.protocols.user import User
 from loadspec.run.assemble import target
+from loadspec.run.conductor import GRACE
 from loadspec.run.options import RunOptions
 from loadspec.run.run import check_target
+from loadspec.run.signals import Signals
 from loadspec.spec.model import CallStep, PollStep, Spec, Step
 from loadspec.transports.base import Answer
 from loadspec.ui.text import Style
@@ -24,6 +30,8 @@ from loadspec.units import format_ms
 from loadspec.wire.url import Origin
 
 _MARGIN = " " * 6
+_PATIENCE = 5.0
+"""Seconds after which a step that is still under way says so."""
 
 
 @dataclass(slots=True)
@@ -31,6 +39,7 @@ class _Visit:
     """A step that is under way: what was captured before it, and the exchanges since."""
 
     captures: dict[str, Any]
+    told: float
     exchanges: list[list[str]] = field(default_factory=list)
     answers: list[tuple[str, int, float]] = field(default_factory=list)
 
@@ -38,8 +47,18 @@ class _Visit:
 class DryRun:
     """Looks on and tells: a `Watch` whose lines go to `say`. `failed` names the steps that were not ok."""
 
-    def __init__(self, spec: Spec, options: RunOptions, say: Callable[[str], None], style: Style) -> None:
+    def __init__(
+        self,
+        spec: Spec,
+        options: RunOptions,
+        say: Callable[[str], None],
+        style: Style,
+        http_log: HttpLog | None = None,
+        clock: Clock = monotonic,
+    ) -> None:
         self._say = say
+        self._http_log = http_log
+        self._clock = clock
         self._style = style
         self._spec = rehearsed(spec)
         self._plan = compile_plan(self._spec, options.seed, options.run_id, self)
@@ -47,6 +66,7 @@ class DryRun:
         bounds = Bounds.from_wire(options.limits.wire())
         self._engine = Engine(self._plan, lambda snapshot: self._pending.extend(snapshot["failures"]), bounds)
         self._pending: list[dict[str, Any]] = []
+        self._messages: dict[tuple[Any, ...], str] = {}  # a class of failures brings its message once
         self._visits: dict[User, list[_Visit]] = {}
         self._phase = "setup"
         self._where = ""
@@ -54,27 +74,42 @@ class DryRun:
         self.failed: list[str] = []
 
     def run(self) -> ExitCode:
-        """Setup, every scenario, teardown → the exit code of the whole."""
-        end = self._engine.setup()
-        self._told("setup", end.status, end.reason)
-        if end.status != "done":
-            return ExitCode.SETUP_TIMEOUT if end.status == "timeout" else ExitCode.SETUP_FAILED
-        self._phase = "load"
-        ended = self._engine.load(end.captures)
-        self._told("the load", ended.status, ended.reason)
-        self._phase = "teardown"
-        last = self._engine.teardown(end.captures)
-        self._told("teardown", last.status, last.reason)
-        self._say("".join(self._closing()))
-        if ended.status == "failed":
+        """Setup, every scenario, teardown → the exit code of the whole. Signals act as in a run."""
+        with Signals(self._heard) as signals:
+            setup = self._told("setup", self._engine.setup())
+            if setup.status == "timeout":
+                return ExitCode.SETUP_TIMEOUT
+            if setup.status == "failed":
+                return ExitCode.SETUP_FAILED
+            load = PhaseEnd()
+            if not signals():
+                self._phase = "load"
+                load = self._told("the load", self._engine.load(setup.captures))
+            if signals() <= 1:
+                self._phase = "teardown"
+                self._told("teardown", self._engine.teardown(setup.captures))
+            self._say("".join(self._closing()))
+            if signals():
+                return ExitCode.INTERRUPTED
+        if load.status == "failed":
             return ExitCode.ABORTED
         return ExitCode.THRESHOLDS if self.failed else ExitCode.OK
 
-    def _told(self, phase: str, status: str, reason: str) -> None:
-        if status == "crashed":
-            raise RuntimeError(reason)
-        if status != "done":
-            self._say(f"{phase} ended early: {harmless(reason) or status}\n")
+    def _heard(self, count: int) -> None:
+        """A stop signal came. The first leaves teardown alone."""
+        if count > 1 or self._phase != "teardown":
+            gevent.spawn(self._stop, GRACE if count == 1 else 0.0)
+
+    def _stop(self, grace: float) -> None:
+        self._say(f"\nstopping: {grace:g} s for what is in flight\n" if grace else "\nstopping now\n")
+        self._engine.stop(grace)
+
+    def _told(self, phase: str, end: PhaseEnd) -> PhaseEnd:
+        if end.status == "crashed":
+            raise RuntimeError(end.reason)
+        if end.status != "done":
+            self._say(f"{phase} ended early: {harmless(end.reason) or end.status}\n")
+        return end
 
     def _closing(self) -> Iterator[str]:
         known = list(self._spec.endpoints)
@@ -89,7 +124,7 @@ class DryRun:
 
     def entered(self, user: User, step: Step) -> None:
         """See `plan.watch`."""
-        self._visits.setdefault(user, []).append(_Visit(dict(user.captures)))
+        self._visits.setdefault(user, []).append(_Visit(dict(user.captures), self._clock()))
 
     def exchanged(self, user: User, origin: Origin, request: bytes, answer: Answer) -> None:
         """See `plan.watch`."""
@@ -99,13 +134,20 @@ class DryRun:
         visit = self._visits[user][-1]
         visit.answers.append((harmless(masker(f"{method} {origin}{path}")), answer.status, answer.duration))
         visit.exchanges.append([harmless(text) for text in transcript(request, answer, masker)])
+        if self._http_log is not None:
+            self._http_log.failures = self._log
+            self._http_log.exchanged(user, origin, request, answer)
+        if self._clock() - visit.told >= _PATIENCE:
+            visit.told = self._clock()
+            self._head(user)
+            self._say(f"{self._style('…', 'dim')} still asking{_result(visit)}\n")
 
-    def left(self, user: User, step: Step) -> None:
+    def left(self, user: User, step: Step, cut: bool) -> None:
         """See `plan.watch`."""
         visit = self._visits[user].pop()
         if isinstance(step, CallStep | PollStep):
             self._head(user)
-            self._say("".join(f"{line}\n" for line in self._lines(user, step, visit)))
+            self._say("".join(f"{line}\n" for line in self._lines(user, step, visit, cut)))
 
     def _head(self, user: User) -> None:
         """Where we are, whenever that changes."""
@@ -118,28 +160,36 @@ class DryRun:
     def _log(self) -> Any:
         return self._plan.phases[self._phase].failures
 
-    def _lines(self, user: User, step: CallStep | PollStep, visit: _Visit) -> Iterator[str]:
-        failures = [*self._pending, *self._log.drain()]
-        self._pending.clear()
+    def _lines(self, user: User, step: CallStep | PollStep, visit: _Visit, cut: bool) -> Iterator[str]:
+        failures = self._failures()
         samples = self._log.drain_samples()
         style = self._style
-        if not visit.answers and not failures:
+        if not visit.answers and not failures and not cut:
             yield f"{style('-', 'dim')} {step.name}: not sent, its condition did not hold"
             return
         if visit.answers:
             self._asked.add(step.endpoint)
-        ok = user.ok
+        ok = user.ok and not cut
         if not ok:
             self.failed.append(step.name)
         yield f"{style('✓', 'good') if ok else style('✗', 'bad')} {style(step.name, 'strong')}{_result(visit)}"
         if self._bodies:
             yield from (f"{_MARGIN}{line}".rstrip() for line in _shown(visit.exchanges))
-        for failure in failures:
-            yield f"{_MARGIN}{style('!', 'warn')} {harmless(failure.get('message', failure['key'][1]))}"
+        for message in [*failures, *(["interrupted"] if cut else [])]:
+            yield f"{_MARGIN}{style('!', 'warn')} {harmless(message)}"
         for sample in samples:
             expected, found = (harmless(str(sample[key])) for key in ("expected", "found"))
             yield f"{_MARGIN}  `{harmless(sample['check'])}` expects {expected}; found {found}"
         yield from self._captured(user, step, visit)
+
+    def _failures(self) -> list[str]:
+        """The messages of what failed since the last call."""
+        found = [*self._pending, *self._log.drain()]
+        self._pending.clear()
+        for failure in found:
+            if "message" in failure:
+                self._messages[tuple(failure["key"])] = failure["message"]
+        return [self._messages.get(tuple(failure["key"]), failure["key"][1]) for failure in found]
 
     def _captured(self, user: User, step: CallStep | PollStep, visit: _Visit) -> Iterator[str]:
         masker = self._log.masker(user)
@@ -181,9 +231,16 @@ def _shown(exchanges: list[list[str]]) -> Iterator[str]:
 def dry_run(spec: Spec, options: RunOptions, say: Callable[[str], None], style: Style) -> ExitCode:
     """Try a spec. Raises LoadspecError where it cannot be tried at all."""
     check_target(spec)
+    log = None
+    if options.log_http is not None:
+        begin_log(options.log_http)
+        log = HttpLog(str(options.log_http))
     try:
-        tried = DryRun(spec, options, say, style)
+        tried = DryRun(spec, options, say, style, log)
     except ValueError as error:
         raise LoadspecError(str(error), getattr(error, "hint", ""), ExitCode.INVALID_SPEC) from None
     say(f"dry run of {spec.source} against {harmless(target(spec))}: one user, every step once, no report\n")
-    return tried.run()
+    code = tried.run()
+    for note in notes_of(log):
+        say(f"{note}\n")
+    return code

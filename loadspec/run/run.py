@@ -12,6 +12,7 @@ from typing import IO, Any
 
 from loadspec.clock import monotonic
 from loadspec.errors import ExitCode, LoadspecError, OutputError, UsageError
+from loadspec.fleet.httplog import begin_log
 from loadspec.fleet.process import Job, WorkerProcess
 from loadspec.results import RunResult
 from loadspec.results.journal import Journal
@@ -91,7 +92,7 @@ def prepare(options: RunOptions) -> None:
             "free some space, or name another folder with --report-dir",
         ) from None
     if options.log_http is not None:
-        _begin_log(options.log_http)
+        begin_log(options.log_http)
     for out in options.outs:
         place = Path(out.target)
         if not place.parent.is_dir() or place.is_dir():
@@ -108,15 +109,6 @@ def _job(spec: Spec, options: RunOptions) -> Job:
         log_http=str(options.log_http or ""),
         bounds=options.limits.wire(),
     )
-
-
-def _begin_log(path: Path) -> None:
-    try:
-        path.write_bytes(b"")
-        path.chmod(0o600)  # secrets are masked, what the server says about people is not
-    except OSError as error:
-        help = "name a file in a folder that is there"
-        raise OutputError(f"--log-http cannot write to {path}: {error.strerror}", help) from None
 
 
 def write(result: RunResult, options: RunOptions) -> tuple[RunResult, list[Path]]:

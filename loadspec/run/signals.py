@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -13,10 +14,14 @@ _LAST = 3
 
 
 class Signals:
-    """A context in which stop signals are counted; calling it gives the count. The third ends the process at once."""
+    """A context in which stop signals are counted; calling it gives the count. The third ends the process at once.
 
-    def __init__(self) -> None:
+    `heard` is told the count as each of the first two comes, in whatever the process was doing: it must not wait.
+    """
+
+    def __init__(self, heard: Callable[[int], None] = lambda count: None) -> None:
         self._count = 0
+        self._heard = heard
         self._before: dict[int, Any] = {}
 
     def __call__(self) -> int:
@@ -38,3 +43,4 @@ class Signals:
         self._count += 1
         if self._count >= _LAST:
             raise SystemExit(ExitCode.INTERRUPTED)
+        self._heard(self._count)

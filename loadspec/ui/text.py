@@ -150,9 +150,14 @@ def bar(share: float, width: int) -> str:
     return f"[{'=' * (done - 1)}{'>' * min(done, 1)}{'-' * (inside - done)}]"
 
 
+def plain_signs(text: str) -> str:
+    """Our signs by ASCII ones of the same width; any other character as it is."""
+    return text.translate(_ASCII)
+
+
 def to_ascii(text: str) -> str:
     """Our signs by ASCII ones of the same width; any other character by question marks."""
-    translated = text.translate(_ASCII)
+    translated = plain_signs(text)
     if translated.isascii():
         return translated
     return "".join(char if char.isascii() else "?" * char_width(char) for char in translated)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import gevent
 import pytest
 
 from loadspec.mock import start
-from loadspec.run.dry import dry_run
+from loadspec.run.dry import DryRun, dry_run
 from loadspec.run.options import RunOptions
 from loadspec.spec import Overrides, load_bytes
 from loadspec.ui.text import Style
@@ -162,3 +165,85 @@ scenarios:
     assert set(order[1:3]) == {"✓ login", "✓ lost"}
     assert order[3:] == ["scenario second", "✓ login", "✗ lost"]
     assert code == 99
+
+
+ENDLESS = """
+setup: [{call: login}]
+teardown: [{call: login, name: log_out}]
+flow:
+  - poll: login
+    every: 10ms
+    timeout: 9m
+    until: status == 299
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
+def test_two_signals_end_it_at_once(mock: Any, number: signal.Signals) -> None:
+    for delay in (0.2, 0.3):
+        gevent.spawn_later(delay, os.kill, os.getpid(), number)
+    code, text = tried(mock.url, ENDLESS, quiet=True)
+    assert code == 105
+    assert "stopping: 5 s for what is in flight\n" in text
+    assert "stopping now\n" in text
+    assert "✗ login: POST" in text.split("scenario default")[1]
+    assert "      ! interrupted\n" in text
+    assert "log_out" not in text
+
+
+def test_one_signal_leaves_teardown_alone(mock: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("loadspec.run.dry.GRACE", 0.01)
+    gevent.spawn_later(0.2, os.kill, os.getpid(), signal.SIGINT)
+    code, text = tried(mock.url, ENDLESS, quiet=True)
+    assert code == 105
+    assert "the load ended early: stopped\n\nteardown\n✓ log_out: POST" in text
+
+
+def test_a_signal_in_setup_leaves_out_the_load(mock: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("loadspec.run.dry.GRACE", 0.01)
+    rest = ENDLESS.replace("flow:", "steps:").replace("setup: [{call: login}]", "flow: [{call: login, name: load}]")
+    gevent.spawn_later(0.2, os.kill, os.getpid(), signal.SIGINT)
+    code, text = tried(mock.url, rest.replace("steps:", "setup:"), quiet=True)
+    assert code == 105
+    assert "✓ log_out" in text
+    assert "load:" not in text
+
+
+def test_setup_that_takes_too_long_was_interrupted(mock: Any) -> None:
+    rest = "setup_timeout: 100ms\n" + ENDLESS.replace("flow:", "steps:").replace("setup: [{call: login}]", "flow: []")
+    rest = rest.replace("flow: []", "flow: [{call: login, name: load}]").replace("steps:", "setup:")
+    code, text = tried(mock.url, rest, quiet=True)
+    assert code == 100
+    assert "✗ login: POST" in text
+    assert "      ! interrupted\nsetup ended early: not done within 0.1 s\n" in text
+
+
+def test_the_same_failure_again_is_told_as_the_first(mock: Any) -> None:
+    _, text = tried(mock.url, "flow: [{call: lost}, {call: lost}]", quiet=True)
+    assert text.count("      ! unexpected status 404\n") == 2
+
+
+def test_log_http_has_all_phases(mock: Any, tmp_path: Path) -> None:
+    loaded = load_bytes(SPEC.format(url=mock.url, rest="setup: [{call: login}]\nflow: [{call: login}]").encode(), "t")
+    log = tmp_path / "log"
+    assert dry_run(loaded.spec, RunOptions(log_http=log, quiet=True), lambda text: None, Style(False)) == 0
+    assert log.read_text().count('> {"email":"a@b.c","password":"***"}\n') == 2
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_log_that_cannot_be_written_is_told_and_a_device_keeps_its_mode(mock: Any) -> None:
+    loaded = load_bytes(SPEC.format(url=mock.url, rest="flow: [{call: login}]").encode(), "t")
+    said: list[str] = []
+    mode = Path("/dev/full").stat().st_mode
+    assert dry_run(loaded.spec, RunOptions(log_http=Path("/dev/full")), said.append, Style(False)) == 0
+    assert said[-1] == "the HTTP log could not be written any more: No space left on device\n"
+    assert Path("/dev/full").stat().st_mode == mode
+
+
+def test_what_takes_long_says_so(mock: Any) -> None:
+    rest = "flow: [{poll: login, every: 5ms, timeout: 50ms, until: status == 299}]"
+    loaded = load_bytes(SPEC.format(url=mock.url, rest=rest).encode(), "t")
+    said: list[str] = []
+    times = iter(range(0, 10_000, 4))
+    DryRun(loaded.spec, RunOptions(quiet=True), said.append, Style(False), clock=lambda: float(next(times))).run()
+    assert any(line.startswith("… still asking: POST ") for line in said)
