@@ -86,7 +86,7 @@ def parallel(*steps: Step, **fields: Any) -> ParallelStep:
 
 
 def meet(users: int, timeout: float = 30.0, **fields: Any) -> WaitUntilStep:
-    return WaitUntilStep("meet", users, timeout, **fields)
+    return WaitUntilStep(fields.pop("name", "meet"), users, timeout, **fields)
 
 
 def pace(low: float, high: float | None = None, **fields: Any) -> PaceStep:

@@ -43,6 +43,7 @@ class Engine:
         self._once: OnceRun | None = None
         self._runs: list[CrewRun] = []
         self._changed = Event()
+        self._host.on_park = self._changed.set
         self._end = PhaseEnd()
         self._draws = Draws(plan.pools)
         self._pool_ends: Counter[tuple[str, bool]] = Counter()
@@ -107,6 +108,8 @@ class Engine:
                 killed = True
                 for run in self._runs:
                     run.kill_all()
+            for run in self._runs:
+                run.release()
             self._changed.wait(left if 0 < left < _NEVER else None)
             self._changed.clear()
 

@@ -27,7 +27,11 @@ class EngineHost:
         if bounds.rate is not None:
             self.network.limiter = RateLimiter(bounds.rate, loop_wait(self.network))
         self._plan = plan
-        self._parked: dict[User, Any] = {}  # → the callback that resumes it, None as long as nobody has woken it
+        self.parked: dict[User, Any] = {}
+        """Users that wait for others → the callback that resumes one, None as long as nobody has woken it."""
+        self.on_park: Callable[[], Any] = bool
+        """Told of each that begins to wait."""
+        self._released: set[User] = set()
         self.random: Callable[[], float] = random.Random(plan.seed).random
 
     def sleep(self, user: User, seconds: float) -> None:
@@ -41,24 +45,32 @@ class EngineHost:
             timer.close()
 
     def park(self, user: User, seconds: float) -> bool:
-        """Give way until `wake` is called for this user; False where that did not come within `seconds`."""
+        """Give way until `wake` or `release` is called for this user; False where no `wake` came within `seconds`."""
         timer = self.network.loop.timer(max(0.0, seconds))
         timer.start(user.resume, update=True)
-        self._parked[user] = None
+        self.parked[user] = None
+        self.on_park()
         try:
             self.network.switch()
         finally:
             timer.stop()
             timer.close()
-            callback = self._parked.pop(user)
+            callback = self.parked.pop(user)
             if callback is not None:
                 callback.stop()  # where the timer or an interrupt was quicker
-        return callback is not None
+            released = user in self._released
+            self._released.discard(user)
+        return callback is not None and not released
 
     def wake(self, user: User) -> None:
         """Let a user that is parked go on, when the loop comes round."""
-        if user in self._parked and self._parked[user] is None:
-            self._parked[user] = self.network.loop.run_callback(user.resume)
+        if user in self.parked and self.parked[user] is None:
+            self.parked[user] = self.network.loop.run_callback(user.resume)
+
+    def release(self, user: User) -> None:
+        """Let a user that is parked go on although nobody woke it."""
+        self._released.add(user)
+        self.wake(user)
 
     def gather(self, user: User, jobs: Sequence[tuple[Branch, Callable[[User], None]]]) -> None:
         """Run branches of a user at the same time; see `Host`."""

@@ -99,7 +99,10 @@ class CrewRun:
         if index in self._dying:
             self._dying[index] = None
         if index in self.alive:
-            self.alive[index][0].retiring = True
+            user = self.alive[index][0]
+            user.retiring = True
+            if user in self._host.parked:  # it may wait for nobody
+                self._on_change()
 
     def kill(self, index: int, _lateness: float = 0.0) -> None:
         """Interrupt a user's iteration."""
@@ -120,6 +123,23 @@ class CrewRun:
         self.stop()
         for index in list(self.alive):
             self.kill(index)
+
+    def release(self) -> None:
+        """Where all who are left wait for others and nobody can come any more, they wait no longer.
+
+        Whom the load's end has told to go is interrupted, as its time is over; the others go on alone.
+        """
+        waiting = self._host.parked
+        if not self.alive or len(waiting) < len(self.alive) or not (self.stopped or self._reached >= self._last_start):
+            return
+        left = [user for user, _ in self.alive.values()]
+        if any(waiting.get(user, user) is not None or self._may_start(user) for user in left) or self._dying:
+            return
+        for user in left:
+            if user.retiring:
+                self.kill(user.index)
+            else:
+                self._host.release(user)
 
     def over(self) -> bool:
         """Whether nothing runs and nothing will start again."""

@@ -124,12 +124,38 @@ def test_users_that_meet_go_on_together(bench: Any, serve: Any, scripted: Any) -
     assert ran.failures == []
 
 
-def test_waiting_for_others_ends_with_the_run(bench: Any, serve: Any) -> None:
+@pytest.mark.parametrize("grace", [0.0, 60.0])
+def test_waiting_for_others_ends_with_the_run(grace: float, bench: Any, serve: Any) -> None:
     server = serve(serving(answer()))
     flow = (meet(5), get("a"))
-    ran = bench(*flow, load=ConstantVus(2, 0.2, 0.0), base_url=server.url).load()
+    ran = bench(*flow, load=ConstantVus(2, 0.2, grace), base_url=server.url).load()
     assert ran.books == (2, 0, 2)
     assert server.requests == []
+
+
+def test_those_who_can_meet_nobody_any_more_go_on_alone(bench: Any, serve: Any) -> None:
+    """Seven iterations of three users: nobody is left to meet the last one. The timeout is an hour."""
+    server = serve(serving(answer()))
+    flow = (get("a"), meet(3, 3600.0), call("b", path="/b", when="steps.meet.ok"))
+    ran = bench(*flow, load=SharedIterations(3, 7), base_url=server.url).load()
+    assert ran.books == (7, 7, 0)
+    assert [row["key"][1] for row in ran.failures] == ["rendezvous_timeout"]
+    assert sum(b" /b " in request for request in server.requests) == 6
+
+
+def test_two_places_to_meet_hold_nobody_for_ever(bench: Any) -> None:
+    flow = if_(("vu == 1", (meet(2, 3600.0),)), otherwise=(meet(2, 3600.0, name="there"),))
+    assert bench(flow, load=PerVuIterations(2, 1)).load().books == (2, 2, 0)
+
+
+def test_whoever_waits_when_the_load_ends_is_interrupted(bench: Any, serve: Any) -> None:
+    """One of two users leaves for good; the other one waits for it until the time is over, and no longer."""
+    server = serve(serving(answer()))
+    late = if_(("vu == 1", (think(0.4, 0.4),)))
+    load = ConstantVus(2, 0.2, graceful_stop=60.0)
+    ran = bench(late, if_(("vu == 2", (meet(2, 3600.0),))), get("a"), load=load, base_url=server.url).load()
+    assert (ran.end.status, ran.books) == ("done", (2, 1, 1))
+    assert ran.failures == []
 
 
 def test_many_meet_again_and_again(bench: Any, serve: Any) -> None:

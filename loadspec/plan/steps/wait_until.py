@@ -1,6 +1,7 @@
 """`wait_until`: a rendezvous. Users wait until so many are here, then all go on at once.
 
-It counts the users of one worker. Who has waited for the timeout goes on alone; then the step is not ok.
+It counts the users of one worker. Who has waited for the timeout goes on alone; then the step is not ok. So does who
+is left with others that wait, too, when no iteration may begin any more; at the load's end its iteration ends there.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def compile_wait_until(step: WaitUntilStep, context: Context) -> RunStep:
                 waiting.pop(user, None)
             if not met:
                 user.outcomes[slot] = Outcome(False)
-                fail(user, "rendezvous_timeout", f"fewer than {users} users were here within {timeout:g} s")
+                fail(user, "rendezvous_timeout", f"fewer than {users} users came within {timeout:g} s, or were left")
                 return
         user.outcomes[slot] = Outcome(True)
 
