@@ -59,7 +59,7 @@ class Share:
 class CrewForecast:
     """One crew: when it is on, and what an iteration of it costs.
 
-    `iterations` is how many there are where the load counts them; where time ends the load, `user_seconds` is the area
+    `iterations` is how many there are where the load counts them and they fit into its time; `user_seconds` is the area
     under its curve of users.
     """
 
@@ -71,10 +71,10 @@ class CrewForecast:
 
     def expected(self, latency: float) -> tuple[float, float]:
         """(iterations, fewest requests) if an answer takes `latency` seconds; infinite if nothing takes time."""
-        if self.iterations is not None:
-            return self.iterations, self.iterations * self.share.fewest
         length = max(self.share.period, self.share.waits + self.share.fewest * latency)
         count = self.user_seconds / length if length else INFINITE
+        if self.iterations is not None:
+            count = min(self.iterations, max(count, self.crew.load.max_vus))  # each user begins one at least
         return count, count * self.share.fewest if self.share.fewest else 0.0
 
 

@@ -61,10 +61,12 @@ def _duration(forecast: Forecast) -> str:
 def _amounts(forecast: Forecast, latency: float) -> Iterator[tuple[str, str]]:
     expected = [each.expected(latency) for each in forecast.crews]
     iterations, requests = (sum(pair[part] for pair in expected) for part in (0, 1))
-    if all(each.iterations is not None for each in forecast.crews):
-        yield "iterations", f"{iterations:.0f}"
+    counted = [each.iterations for each in forecast.crews if each.iterations is not None]
+    if len(counted) == len(expected) and sum(counted) == iterations:
+        yield "iterations", _count(iterations)
     else:
-        yield "iterations", f"{_about(iterations)}, if an answer takes {format_duration(latency)} (--latency)"
+        most = f"; {_count(sum(counted))} at most" if len(counted) == len(expected) else ""
+        yield "iterations", f"{_about(iterations)}, if an answer takes {format_duration(latency)} (--latency){most}"
     for each in forecast.crews:
         name = "requests" if len(forecast.crews) == 1 else f"requests of {clean(each.crew.name)}"
         yield name, f"{_range(each)} an iteration"

@@ -70,6 +70,21 @@ def test_how_much_a_load_is(load, iterations, requests) -> None:
     assert crew.expected(0.5) == (iterations, requests)
 
 
+@pytest.mark.parametrize(
+    ("load", "iterations"),
+    [
+        (SharedIterations(4, 100, max_duration=10.0), 10.0),  # 40 user-seconds, 4 s each
+        (PerVuIterations(4, 100, max_duration=10.0), 10.0),
+        (SharedIterations(4, 100, max_duration=1.0), 4),  # every user begins one
+        (SharedIterations(4, 3, max_duration=1.0), 3),
+    ],
+    ids=str,
+)
+def test_time_bounds_iterations_that_are_counted(load, iterations) -> None:
+    (crew,) = forecast(spec((ONE, call("two"), think(3, 3)), load)).crews
+    assert crew.expected(0.5) == (iterations, 2 * iterations)
+
+
 def test_a_pace_bounds_iterations_and_nothing_at_all_does_not() -> None:
     (crew,) = forecast(spec((ONE, PaceStep("pace", 10, 10)), ConstantVus(4, 60.0))).crews
     assert crew.expected(0.5) == (24.0, 24.0)
