@@ -71,6 +71,7 @@ def compose(source: Source, nodes: int = MAX_NODES) -> tuple[bool, list[Diagnost
                 found.append(stop.found)
             reread -= len(text)
             if stop.found.code not in _MENDABLE or line in source.lost or reread < 0:
+                source.cut = True
                 return False, found
             text = _mended(text, source, stop)
         else:
@@ -89,10 +90,10 @@ def _mended(text: str, source: Source, stop: _StopError) -> str:
         source.patched.append((patch.line, patch.column, len(patch.filler)))
         return patch.apply(text, source)
     first = stop.found.line - 1
-    indent = _indent(source.lines[first])
+    indent = indentation(source.lines[first])
     last = _brackets_end(source, first, indent, stop.through)
     while last + 1 < len(source.lines) and (
-        _indent(source.lines[last + 1]) > indent or not source.lines[last + 1].strip()
+        indentation(source.lines[last + 1]) > indent or not source.lines[last + 1].strip()
     ):
         last += 1
     source.lost.update(range(first, last + 1))
@@ -106,7 +107,7 @@ def _brackets_end(source: Source, first: int, indent: int, through: int) -> int:
     if not first < through < len(source.lines):
         return first
     line = source.lines[through]
-    return through if _indent(line) > indent or "]" in line or "}" in line else through - 1
+    return through if indentation(line) > indent or "]" in line or "}" in line else through - 1
 
 
 def _reached(error: yaml.MarkedYAMLError) -> int:
@@ -115,7 +116,8 @@ def _reached(error: yaml.MarkedYAMLError) -> int:
     return mark.line if mark and "flow" in (error.context or "") and "stream end" not in (error.problem or "") else 0
 
 
-def _indent(line: str) -> int:
+def indentation(line: str) -> int:
+    """How far a line stands in; a tab goes to the next eighth column."""
     blank = line[: len(line) - len(line.lstrip())]
     return len(blank.expandtabs())
 

@@ -43,7 +43,7 @@ class Diagnostic:
 
 
 class SpecError(LoadspecError):
-    """A spec that cannot run. `diagnostics` holds the errors and, after them, the warnings found on the way."""
+    """A spec that cannot run. `diagnostics` holds the errors, and the warnings that stand beside them."""
 
     exit_code = ExitCode.INVALID_SPEC
 

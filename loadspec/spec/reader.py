@@ -69,8 +69,8 @@ def load_bytes(
     missing += check_env(resolved.document, places, limits)
     found += [*wrong, *resolved.found, *missing, *check_all(source, document, resolved)]
     found = ordered(_said(found, files, joined), order)
-    if errors := _errors(found):
-        raise SpecError(errors)  # what a broken spec does not use says little
+    if any(each.level == "error" for each in found):
+        raise SpecError([each for each in found if each.code not in _UNUSED])  # it may be used where something is wrong
     profiles = document.get("profiles")
     names = tuple(map(str, profiles)) if isinstance(profiles, Mapping) else ()
     spec = build(resolved.document, values, name)
@@ -83,14 +83,15 @@ def load_bytes(
 _TOO_LARGE = ("LS008", "LS064")
 """What is too large is not looked into further."""
 
-_UNUSED = ("LS050", "LS051")
+_OTHERS = ("LS050", "LS051")
+_UNUSED = ("LS048", "LS050", "LS051", "LS067")
 
 
 def _said(found: list[Diagnostic], files: list[Source], joined: Joined) -> list[Diagnostic]:
     """Without what is only a consequence of something missing; a shared file may hold more than this spec uses."""
     shared = {each.name for each in joined.files}
-    found = [each for each in found if each.code not in _UNUSED or each.file not in shared]
-    return list(sayable(found, files)) if joined.incomplete else found
+    found = [each for each in found if each.code not in _OTHERS or each.file not in shared]
+    return list(sayable(found, files, joined.missing)) if joined.missing else found
 
 
 def _joined(source: Source, whole: bool, found: list[Diagnostic]) -> tuple[Any, Joined]:
@@ -115,10 +116,6 @@ def _plain(root: Node | None) -> Any:
 def _whatever_is_below(found: Diagnostic) -> bool:
     """Does this hold of one file of several? A key that it lacks may be another's, but for those of its steps."""
     return found.code != "LS014" or any(isinstance(part, int) for part in found.path)
-
-
-def _errors(found: list[Diagnostic]) -> list[Diagnostic]:
-    return [each for each in found if each.level == "error"]
 
 
 def _empty(source: Source) -> Diagnostic:

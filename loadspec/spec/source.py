@@ -69,7 +69,8 @@ class Source:
     """One file: its name for people, its text, its nodes.
 
     `root` is the whole document: once files are joined, nodes of other files may stand in it. `own` is what this file
-    alone says. To read on behind a mistake, `lost` lines were passed over, `patched` (line, column, length) written over.
+    alone says. To read on behind a mistake, `lost` lines were passed over, and `patched` places (line, column, length)
+    written over; `cut` says that reading ended there.
     """
 
     def __init__(self, name: str, text: str) -> None:
@@ -80,6 +81,7 @@ class Source:
         self.root: Node | None = None
         self.own: Node | None = None
         self.lost: set[int] = set()
+        self.cut = False
         self.patched: list[tuple[int, int, int]] = []
 
     def at(

@@ -24,6 +24,7 @@ HOSTILE: dict[str, tuple[str, str]] = {
     "brackets": ("[" * MANY, "LS008"),
     "braces": ("{a: " * MANY, "LS008"),
     "keys in a line": ("a: " * MANY, "LS003"),
+    "anchors in a line": ("&a " * MANY, "LS003"),
     "anchors in lists": ("&a [*a" * MANY, "LS003"),
     "anchors": ("- &a [x]\n" + "- &a [*a, *a]\n" * MANY, "LS008"),
     "one word": ("x" * MANY, "LS013"),

@@ -6,7 +6,7 @@ from loadspec.spec.compose import MAX_DEPTH, MAX_NODES
 from loadspec.spec.diagnostics import Diagnostic
 from loadspec.spec.loading.folder import Folder
 from loadspec.spec.loading.include import Includes
-from loadspec.spec.loading.join import FRAGMENTS, INCLUDE, Joined
+from loadspec.spec.loading.join import FRAGMENTS, INCLUDE, Joined, Missing
 from loadspec.spec.loading.layers import mapping_like, only, over
 from loadspec.spec.loading.use import Scope, Uses
 from loadspec.spec.source import Node, Source
@@ -21,7 +21,7 @@ def assemble(source: Source, own: Node, whole: bool) -> Joined:
     includes = Includes(folder)
     document = includes.document(folder.first)
     if document is None:
-        return Joined(own, own, incomplete=not whole)
+        return Joined(own, own, missing=folder.missing)
     uses = Uses(folder, includes)
     main = Scope(folder.first, document)
     expanded = uses.expand(main)
@@ -29,7 +29,7 @@ def assemble(source: Source, own: Node, whole: bool) -> Joined:
     root = _capped(_under(_without(expanded, (INCLUDE, FRAGMENTS)), uses, folder), own, folder)
     found = [*folder.found, *_unused(main, source)]
     files = tuple(file.source for file in folder.files.values() if file and file.source is not source)
-    return Joined(root, layered, files, tuple(found), folder.incomplete)
+    return Joined(root, layered, files, tuple(found), folder.missing)
 
 
 def _without(root: Node, names: tuple[str, ...]) -> Node:
@@ -85,7 +85,7 @@ def _capped(root: Node, own: Node, folder: Folder) -> Node:
     wide = root.size > MAX_NODES
     what = f"{MAX_NODES} values" if wide else f"{MAX_DEPTH} levels"
     place = folder.main.span(_heaviest(root, folder.main, wide))
-    folder.incomplete = True
+    folder.lack(Missing.ANYTHING)
     message = f"with all that is included and used, the spec has more than {what}"
     folder.found.append(folder.main.at("LS064", message, place, help="make several specs of it"))
     return mapping_like(own, {}, {})

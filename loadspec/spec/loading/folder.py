@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from loadspec.spec.compose import MAX_NODES, compose, max_bytes
 from loadspec.spec.diagnostics import Diagnostic, SpecError, closest
+from loadspec.spec.loading.join import Missing
 from loadspec.spec.loading.text import decode, read, too_large
 from loadspec.spec.source import Place, Source
 
@@ -35,7 +36,7 @@ class Folder:
         self.main = main
         self.found: list[Diagnostic] = []
         self.files: dict[FilePath, File | None] = {}
-        self.incomplete = not whole
+        self.missing = Missing.NOTHING if whole else Missing.LINES
         self.bytes = len(main.text)
         self.nodes = main.own.size if main.own else 0
         name = FilePath(main.name)
@@ -46,6 +47,10 @@ class Folder:
             self.root = first = FilePath("/nonexistent")
         self.first = File(main, whole, first)
         self.files[first] = self.first
+
+    def lack(self, what: Missing) -> None:
+        """Something is missing, besides what was missing before."""
+        self.missing = max(self.missing, what)
 
     def open(self, name: str, place: Place) -> File | None:
         """The file of that name, composed; None where it cannot be used, which is then in `found`."""
@@ -109,7 +114,8 @@ class Folder:
             return None
         whole, found = compose(source, MAX_NODES - self.nodes)
         self.found += found
-        self.incomplete |= not whole
+        if not whole:
+            self.lack(Missing.LINES if source.own else Missing.ANYTHING)
         if source.own is None:
             if whole:
                 self._refuse("holds nothing", place, f"`{name}`", "write sections in it, or leave it out")
@@ -121,16 +127,16 @@ class Folder:
         """A file that is no text: said at its name, unless the file has a place of its own to show."""
         first = error.diagnostics[0]
         if first.line:
-            self.incomplete = True
+            self.lack(Missing.ANYTHING)
             self.found.append(first)
         else:
             what = first.message.split("` ", 1)[-1]
             self._refuse(what, place, f"`{name}`", first.help)
 
     def _refuse(self, what: str, place: Place, name: str, help: str) -> None:
-        self.incomplete = True
+        self.lack(Missing.ANYTHING)
         self.found.append(self.main.at("LS060", f"{name} {what}", place, help=help))
 
     def _cap(self, message: str, place: Place) -> None:
-        self.incomplete = True
+        self.lack(Missing.ANYTHING)
         self.found.append(self.main.at("LS064", message, place, help="make several specs of it"))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path as FilePath
 
 from loadspec.spec.loading.folder import File, Folder
-from loadspec.spec.loading.join import INCLUDE
+from loadspec.spec.loading.join import INCLUDE, Missing
 from loadspec.spec.loading.layers import over
 from loadspec.spec.source import Node, Place
 
@@ -66,7 +66,7 @@ class Includes:
             self._found("LS060", message, place, "a file that is included is a mapping, as a spec is")
 
     def _found(self, code: str, message: str, place: Place, help: str) -> None:
-        self.folder.incomplete = True
+        self.folder.lack(Missing.ANYTHING)
         self.folder.found.append(self.folder.main.at(code, message, place, help=help))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import Any, NamedTuple
 
 from loadspec.spec.diagnostics import Diagnostic, Path
@@ -11,27 +12,38 @@ from loadspec.spec.tree import PHASES, children, flows
 INCLUDE, FRAGMENTS, USE = "include", "fragments", "use"
 
 
+class Missing(IntEnum):
+    """What is missing of a document, the most last."""
+
+    NOTHING = 0
+    LINES = 1
+    """Lines that are no YAML: each file knows its own."""
+    STEPS = 2
+    """Steps of a fragment besides: what they capture, and their names."""
+    ANYTHING = 3
+    """A file that is not there, or that cannot be read at all."""
+
+
 class Joined(NamedTuple):
     """The document, the files besides the first, and what was wrong with how they fit.
 
     `root` is what runs; `layered` is the same before fragments were put in place, as the schema knows it.
 
-    `incomplete` says that something is missing that a file or a fragment would have brought: then nothing can be said
-    about names that are nowhere.
+    `missing` is what a line, a fragment or a file would have brought: little can be said about names that it may hold.
     """
 
     root: Node | None
     layered: Node | None = None
     files: tuple[Source, ...] = ()
     found: tuple[Diagnostic, ...] = ()
-    incomplete: bool = False
+    missing: Missing = Missing.NOTHING
 
 
 def join(source: Source, whole: bool = True) -> Joined:
     """The document of a composed file. Its nodes are unchanged; the document's may be those of several files."""
     own = source.own
     if own is None or not isinstance(own.children, dict) or not _needs_more(own):
-        return Joined(own, own, incomplete=not whole)
+        return Joined(own, own, missing=Missing.NOTHING if whole else Missing.LINES)
     from loadspec.spec.loading.assemble import assemble  # only who has several files pays for it
 
     return assemble(source, own, whole)

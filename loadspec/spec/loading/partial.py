@@ -1,38 +1,125 @@
 """What can still be said of a document of which something is missing: a line that is no YAML, a file that is not there.
 
-What a missing part would have brought is not missed: no name is unknown, no key is required, nothing is unused.
+What a missing part would have brought is not missed: a name that it may declare is not unknown, a key that may stand
+in it is not required, and nothing is unused. What it cannot have brought is told as ever.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
 
+from loadspec.spec.compose import indentation
 from loadspec.spec.diagnostics import Diagnostic
+from loadspec.spec.loading.join import Missing
 from loadspec.spec.source import Source
 
 _READING = frozenset({*(f"LS{number:03}" for number in (*range(1, 12), 18, *range(60, 67)))})
-_NAMES = frozenset({"LS020", "LS021", "LS022", "LS023", "LS024", "LS025", "LS028", "LS036", "LS039", "LS042"})
+_FROM_STEPS = frozenset({"LS024", "LS025", "LS039", "LS052"})
+"""Names that steps bring: captures, and the steps themselves."""
+
+_DECLARED = frozenset({"LS020", "LS021", "LS022", "LS023", "LS028", "LS036", "LS042"})
+_OF_THE_WHOLE = frozenset({"LS045", "LS046", "LS054", "LS081", "LS086", "LS089"})
+"""Errors that say what is nowhere, or not beside something."""
+
+_LOCAL = frozenset({"LS019", "LS032", "LS043", "LS047", "LS049", "LS052", "LS055", "LS056", "LS095", "LS096", "LS099"})
+"""Warnings that hold whatever stands elsewhere."""
+
 _NO_TARGET = "this path has no `target.base_url`"
 _EMPTY = ("and nothing is given", "must not be empty")
+_WORD = re.compile(r"\w+")
+_QUOTED = re.compile(r"`([^`]*)`")
+_ANYTHING = frozenset({"include", "use"})
+_STEPS = frozenset({"call", "poll"})
 
 
-def sayable(found: Iterable[Diagnostic], sources: Iterable[Source]) -> Iterator[Diagnostic]:
+def sayable(found: Iterable[Diagnostic], sources: Iterable[Source], missing: Missing) -> Iterator[Diagnostic]:
     """The findings that stand whatever the missing parts say."""
-    sources = tuple(sources)
-    lost = {(source.name, line + 1) for source in sources for line in source.lost}
-    patched = {(source.name, each[0] + 1): each for source in sources for each in source.patched}
-    for each in found:
-        if each.code in _READING:
-            yield each
-            continue
-        absent = (each.code == "LS014" and not each.path) or each.message.startswith(_NO_TARGET)
-        if each.code in _NAMES or absent or each.level == "warning" or (each.file, each.line) in lost:
-            continue
-        if (place := patched.get((each.file, each.line))) and _overlap(each, place):
-            continue
-        if (lost or patched) and (each.code == "LS014" or each.message.endswith(_EMPTY)):
-            continue
-        yield each
+    gaps = _Gaps.of(tuple(sources), missing)
+    return (each for each in found if each.code in _READING or gaps.allow(each))
+
+
+@dataclass(frozen=True, slots=True)
+class _Gaps:
+    """What is missing: the words of the lines that are, or `anything` that a file or an alias may have brought."""
+
+    sources: dict[str, Source]
+    words: frozenset[str]
+    anything: bool
+    fragment: bool
+    """Are all the steps of a fragment missing?"""
+    steps: bool
+    """Or a step, which has the captures of an endpoint?"""
+
+    @classmethod
+    def of(cls, sources: tuple[Source, ...], missing: Missing) -> _Gaps:
+        texts = [source.lines[line] for source in sources for line in _gone(source)]
+        words = frozenset(chain.from_iterable(map(_WORD.findall, texts)))
+        cut = missing is Missing.ANYTHING or any(source.cut for source in sources)
+        anything = cut or bool(words & _ANYTHING) or any("*" in text for text in texts)
+        fragment = missing is Missing.STEPS
+        return cls({source.name: source for source in sources}, words, anything, fragment, bool(words & _STEPS))
+
+    def allow(self, found: Diagnostic) -> bool:
+        if found.code in _OF_THE_WHOLE or (found.level == "warning" and found.code not in _LOCAL):
+            return False
+        if self._spoilt(found) or (self._lacks_something(found) and self._may_stand_here(found)):
+            return False
+        absent = (found.code == "LS014" and not found.path) or found.message.startswith(_NO_TARGET)
+        if absent or found.code in _DECLARED or found.code in _FROM_STEPS:
+            return not self._may_bring(found)
+        return True
+
+    def _spoilt(self, found: Diagnostic) -> bool:
+        """Does it stand in what was passed over or written over?"""
+        source = self.sources.get(found.file)
+        if source is None:
+            return False
+        places = (each for each in source.patched if each[0] == found.line - 1)
+        return found.line - 1 in source.lost or any(_overlap(found, each) for each in places)
+
+    def _may_bring(self, found: Diagnostic) -> bool:
+        """May a missing part declare the name, or capture it?"""
+        from_steps = found.code in _FROM_STEPS
+        if self.anything or (from_steps and self.fragment):
+            return True
+        told = " ".join(_QUOTED.findall(found.message))
+        names = set(_WORD.findall(told if found.code != "LS028" or "there is no" in found.message else ""))
+        if names & self.words:
+            return True
+        return from_steps and self.steps and any(map(self._is_elsewhere, names))
+
+    def _is_elsewhere(self, name: str) -> bool:
+        """Is it named more than once, and so perhaps where something is captured?"""
+        word = re.compile(rf"\b{re.escape(name)}\b")
+        return sum(len(word.findall(source.text)) for source in self.sources.values()) > 1
+
+    def _lacks_something(self, found: Diagnostic) -> bool:
+        return (found.code == "LS014" and bool(found.path)) or found.message.endswith(_EMPTY)
+
+    def _may_stand_here(self, found: Diagnostic) -> bool:
+        """May a missing line, or the same section of a missing file, belong to what begins at the place?"""
+        if self.anything and not any(isinstance(part, int) for part in found.path):
+            return True
+        source = self.sources.get(found.file)
+        gone = set(_gone(source)) if source else set()
+        if source is None or not gone:
+            return False
+        deeper = found.column - (bool(found.path) and isinstance(found.path[-1], int))
+        for line in range(found.line - 1, len(source.lines)):
+            if line in gone:
+                return True
+            text = source.lines[line]
+            if line >= found.line and text.strip() and indentation(text) < deeper:
+                return False
+        return False
+
+
+def _gone(source: Source) -> list[int]:
+    """Lines that were passed over, and those with something written over."""
+    return [*source.lost, *(each[0] for each in source.patched)]
 
 
 def _overlap(found: Diagnostic, patch: tuple[int, int, int]) -> bool:

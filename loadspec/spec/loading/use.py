@@ -14,13 +14,16 @@ from loadspec.spec.compose import MAX_DEPTH
 from loadspec.spec.diagnostics import did_you_mean, listed
 from loadspec.spec.loading.folder import File, Folder
 from loadspec.spec.loading.include import Includes
-from loadspec.spec.loading.join import FRAGMENTS, USE, flow_paths
+from loadspec.spec.loading.join import FRAGMENTS, USE, Missing, flow_paths
 from loadspec.spec.loading.layers import below, list_like, mapping_like, put, value_like
 from loadspec.spec.source import Node, Place
 from loadspec.spec.tree import children
 
 MAX_BROUGHT = 20_000
 """Values that fragments bring in, as often as they are used: as many as a spec may hold beside its data."""
+
+_WITH_FILES = ("LS060", "LS065")
+"""What may keep the declarations of another file from coming along."""
 
 
 @dataclass(slots=True, eq=False)
@@ -89,7 +92,7 @@ class Uses:
         """The steps that a `use` step stands for; itself where that cannot be told."""
         steps = self._referred(step.children[USE], scope) if isinstance(step.children, dict) else None
         if steps is None or not isinstance(steps.children, list) or not isinstance(step.children, dict):
-            self.folder.incomplete = True
+            self.folder.lack(Missing.STEPS)
             return [step]
         if spread and len(step.children) == 1:
             return steps.children
@@ -165,6 +168,6 @@ class Uses:
 
     def _wrong(self, code: str, message: str, place: Place, label: str = "", help: str = "") -> Node | None:
         """Tell it; nothing is what then stands in the place."""
-        self.folder.incomplete = True
+        self.folder.lack(Missing.ANYTHING if code in _WITH_FILES else Missing.STEPS)
         self.folder.found.append(self.folder.main.at(code, message, place, label=label, help=help))
         return None
