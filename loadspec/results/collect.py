@@ -8,7 +8,7 @@ from typing import Any
 
 from loadspec.metrics import Counter, Rate, Store, Trend
 from loadspec.pools import Usage
-from loadspec.results.model import PHASES, CheckSample, ErrorClass, Iterations, PhaseName, Point
+from loadspec.results.model import PHASES, CheckSample, ErrorClass, Event, Iterations, PhaseName, Point
 from loadspec.results.scenarios import turns
 
 _PERCENTILES = (50, 90, 95, 99)
@@ -41,12 +41,19 @@ class Collector:
         """Seconds of load so far."""
         return self.points[-1].t if self.points else 0.0
 
-    def add(self, snapshot: Mapping[str, Any]) -> list[str]:
-        """Add one snapshot; returns the classes of failure that are new with it, and which scenarios began or ended."""
+    def add(self, snapshot: Mapping[str, Any]) -> list[Event]:
+        """Add one snapshot; returns what is new with it, in the order of time.
+
+        That is the first failure of each class, and which scenarios began or ended.
+        """
         phase: PhaseName = snapshot["phase"]
         delta = Store.from_wire(snapshot["store"])
         self.stores[phase].merge(delta)
-        new = [text for failure in snapshot["failures"] if (text := self._add_failure(phase, failure))]
+        new = [
+            Event(failure["first"] if phase == "load" else self.elapsed, text)
+            for failure in snapshot["failures"]
+            if (text := self._add_failure(phase, failure))
+        ]
         for sample in snapshot.get("check_samples", ()):
             self._add_sample(phase, sample)
         health = snapshot["health"]
@@ -65,7 +72,7 @@ class Collector:
             self.scenarios = rows
             self.error_totals.update(errors_of(delta))
             self.points.append(self._point(snapshot, delta))
-        return new
+        return sorted(new, key=lambda event: event.t)
 
     def _point(self, snapshot: Mapping[str, Any], delta: Store) -> Point:
         """The newest second. A last part of one is added to the second before it: a millisecond has no rate."""

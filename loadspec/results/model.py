@@ -241,8 +241,8 @@ class RunResult:
     resolved_spec: str
     """YAML, secrets masked."""
     scenario_stats: Sequence[ScenarioStats] = ()
-    pools: Sequence[PoolStats] = ()
     """Planned iterations are those started and those dropped: of each row, and of all."""
+    pools: Sequence[PoolStats] = ()
     warnings: Sequence[str] = ()
     events: Sequence[Event] = ()
     failure: str = ""

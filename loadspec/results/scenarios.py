@@ -7,7 +7,7 @@ from typing import Any
 
 from loadspec.load import MIX
 from loadspec.metrics import Rate, Store, Trend
-from loadspec.results.model import Iterations, ScenarioInfo, ScenarioStats
+from loadspec.results.model import Event, Iterations, ScenarioInfo, ScenarioStats
 
 
 def scenario_stats(
@@ -43,13 +43,13 @@ def _dropped(store: Store, name: str) -> int:
     return int(store.total("dropped_iterations", scenario=name))
 
 
-def turns(before: Mapping[str, Mapping[str, Any]], now: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    """A sentence for each scenario that has begun or ended since; none where there is one only."""
+def turns(before: Mapping[str, Mapping[str, Any]], now: Mapping[str, Mapping[str, Any]]) -> Iterator[Event]:
+    """Each scenario that has begun or ended since; none where there is one only."""
     if len(now) < 2:
         return
     for name, row in now.items():
         old = before.get(name, {})
         if row["began"] is not None and old.get("began") is None:
-            yield f"scenario {name} began"
+            yield Event(row["began"], f"scenario {name} began")
         if row["ended"] is not None and old.get("ended") is None and row["began"] is not None:
-            yield f"scenario {name} ended"
+            yield Event(row["ended"], f"scenario {name} ended")

@@ -175,8 +175,10 @@ class Conductor:
         self._record(snapshot)
         notes = snapshot.get("notes", ())
         self.outcome.notes += notes
-        for text in (*self.collector.add(snapshot), *notes):
-            self._event(text)
+        for event in self.collector.add(snapshot):
+            self._tell(event)
+        for note in notes:
+            self._event(note)
         if self._phase == "load":
             for threshold in self._feed():
                 self._event(f"threshold ends the run: {threshold.title}")
@@ -207,8 +209,11 @@ class Conductor:
         self._deadline = self._clock() + grace + _PATIENCE
 
     def _event(self, text: str) -> None:
-        self.events.append(Event(self.collector.elapsed, text))
-        self._live.event(self.collector.elapsed, text)
+        self._tell(Event(self.collector.elapsed, text))
+
+    def _tell(self, event: Event) -> None:
+        self.events.append(event)
+        self._live.event(event.t, event.text)
 
     def _progress(self) -> Progress:
         points = self.collector.points

@@ -8,7 +8,7 @@ from loadspec.metrics import Store, tags_of
 from loadspec.metrics.meters import CheckMeter, Meters
 from loadspec.results.books import check_results, endpoint_stats, request_counts
 from loadspec.results.collect import Collector
-from loadspec.results.model import EndpointInfo
+from loadspec.results.model import EndpointInfo, Event
 
 TAGS = {"scenario": "default", "endpoint": "generate", "poll": "false"}
 ENDPOINTS = [EndpointInfo("generate", "POST", "/g"), EndpointInfo("never", "GET", "/n")]
@@ -113,10 +113,19 @@ def test_failures_of_a_class_are_told_once_and_added_up() -> None:
     collector = Collector()
     told = collector.add(snapshot(Store(), 1.0, failures=[failure(2, 0.5, 0.9, message="unexpected status 503")]))
     again = collector.add(snapshot(Store(), 2.0, failures=[failure(3, 1.5, 1.9)]))
-    assert told == ["first status 503 of generate (status): unexpected status 503"]
+    assert told == [Event(0.5, "first status 503 of generate (status): unexpected status 503")]
     assert again == []
     (row,) = collector.errors()
     assert (row.count, row.first, row.last, row.message) == (5, 0.5, 1.9, "unexpected status 503")
+
+
+def test_what_is_new_is_told_in_the_order_of_time() -> None:
+    rows = [
+        {"name": "late", "began": 0.7, "ended": None, "started": 1, "completed": 0, "interrupted": 0},
+        {"name": "early", "began": 0.0, "ended": 0.2, "started": 1, "completed": 1, "interrupted": 0},
+    ]
+    told = Collector().add(snapshot(Store(), 1.0, failures=[failure(2, 0.5, 0.9, message="no")], scenarios=rows))
+    assert [event.t for event in told] == [0.0, 0.2, 0.5, 0.7]
 
 
 def test_the_books_tell_sent_from_unsent() -> None:

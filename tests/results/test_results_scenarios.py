@@ -8,7 +8,7 @@ from loadspec.metrics import Store, tags_of
 from loadspec.outputs.results_json import document
 from loadspec.report.build import build
 from loadspec.results import Collector
-from loadspec.results.model import Iterations, ScenarioInfo, ScenarioStats, loads_of
+from loadspec.results.model import Event, Iterations, ScenarioInfo, ScenarioStats, loads_of
 from loadspec.results.scenarios import scenario_stats, turns
 from loadspec.ui import summary
 
@@ -64,11 +64,11 @@ def test_a_mix_counts_once() -> None:
 def test_turns_are_told_once_and_only_of_several() -> None:
     before = {"a": row("a", None, None), "b": row("b", 0.0, None)}
     after = {"a": row("a", 1.0, 2.0), "b": row("b", 0.0, None)}
-    assert list(turns(before, after)) == ["scenario a began", "scenario a ended"]
+    assert list(turns(before, after)) == [Event(1.0, "scenario a began"), Event(2.0, "scenario a ended")]
     assert list(turns(after, after)) == []
     assert list(turns({}, {"a": after["a"]})) == []
     stopped = {"a": row("a", None, 3.0), "b": row("b", 0.0, 3.0)}
-    assert list(turns(before, stopped)) == ["scenario b ended"]
+    assert list(turns(before, stopped)) == [Event(3.0, "scenario b ended")]
 
 
 def test_the_collector_adds_up_what_was_held_back() -> None:
