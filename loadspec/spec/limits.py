@@ -101,21 +101,21 @@ def _read(given: Mapping[str, Any], called: Callable[[str], str], joint: str) ->
         texts = [str(value)] if isinstance(value, str | int | float) else [str(text) for text in value]
         option = called(name)
         if name in _NUMBERS:
-            values[name] = Bound(_number(name, texts[-1], option), f"{option}{joint}{texts[-1].strip()}")
+            values[name] = Bound(_number(name, texts[-1], option, joint), f"{option}{joint}{texts[-1].strip()}")
         else:
             parts = tuple(part.strip() for text in texts for part in text.split(",") if part.strip())
             values[name] = (Names(_checked(name, parts, option), f"{option}{joint}{','.join(parts)}"),)
     return Limits(**values)
 
 
-def _number(name: str, text: str, option: str) -> float:
+def _number(name: str, text: str, option: str, joint: str) -> float:
     read, example = _NUMBERS[name]
     try:
         value = read(text.strip())
     except ValueError:
         value = math.nan
     if not 0 < value < math.inf:
-        raise ValueError(f"{option} takes {example[0]}, not `{text[:40]}`", f"for example {option} {example[1]}")
+        raise ValueError(f"{option} takes {example[0]}, not `{text[:40]}`", f"for example {option}{joint}{example[1]}")
     return value
 
 

@@ -95,6 +95,21 @@ def test_validate_holds_a_spec_against_them(
     assert (result.exit_code, said in result.output) == (code, True), result.output
 
 
+def test_only_the_limit_that_refuses_is_named(spec: str) -> None:
+    env = {"LOADSPEC_ALLOW_HOST": "a.com", "TOKEN": "t"}
+    result = CliRunner().invoke(main, ["plan", spec, "--allow-host", "127.0.0.1"], env=env)
+    assert result.exit_code == 104
+    assert "`127.0.0.1:9`, which LOADSPEC_ALLOW_HOST=a.com does not allow\n" in result.output
+
+
+@pytest.mark.parametrize(
+    ("options", "env", "help"),
+    [(["--max-vus", "x"], {}, "--max-vus 50"), ([], {"LOADSPEC_MAX_VUS": "x"}, "LOADSPEC_MAX_VUS=50")],
+)
+def test_the_way_out_is_spelt_as_it_is_given(options: list[str], env: dict[str, str], help: str, spec: str) -> None:
+    assert f"help: for example {help}\n" in CliRunner().invoke(main, ["validate", spec, *options], env=env).output
+
+
 @pytest.mark.parametrize("options", [["--max-vus", "4"], ["--allow-host", "localhost"], ["--allow-env", "API_BASE"]])
 def test_run_refuses_before_anything_is_written(options: list[str], spec: str) -> None:
     result = CliRunner().invoke(main, ["run", spec, *options], env={"TOKEN": "t"})

@@ -19,6 +19,7 @@ from loadspec.spec.semantics.values import mapping, texts
 from loadspec.spec.shapes import LOAD_KEYS
 from loadspec.spec.tree import walk
 from loadspec.units import format_duration
+from loadspec.wire.hosts import HostLimit
 from loadspec.wire.url import host_header, parse_url
 
 Found = Iterator[Diagnostic]
@@ -99,8 +100,7 @@ def _place(document: Mapping[str, Any], crew: Crew[Scenario], keys: tuple[str, .
 
 
 def _check_hosts(spec: Spec, places: Places, limits: Limits) -> Found:
-    hosts = limits.hosts
-    assert hosts is not None
+    rules = [(names.origin, HostLimit.parse([names.patterns])) for names in limits.allow_host]
     scope = _constants(spec)
     for path, text in _urls(spec.document):
         try:
@@ -109,9 +109,9 @@ def _check_hosts(spec: Spec, places: Places, limits: Limits) -> Found:
             origin = parse_url(url)[0] if url.lower().startswith(_WHOLE) else None
         except (ExprError, ValueError):
             continue  # known only while it runs, or told by another check
-        if origin is not None and hosts.refused(origin.host, origin.port):
-            names = " and ".join(names.origin for names in limits.allow_host)
-            message = f"requests go to `{host_header(origin)}`, which {names} does not allow"
+        refusing = [name for name, hosts in rules if origin and hosts.refused(origin.host, origin.port)]
+        if origin is not None and refusing:
+            message = f"requests go to `{host_header(origin)}`, which {refusing[0]} does not allow"
             yield places.value(path, "LS090", message, help="whoever runs the spec may allow it")
 
 
