@@ -129,7 +129,12 @@ def _answers(file: str, given: Mapping[str, Any], asking: bool) -> Answers:
     def ask(name: str, question: str, default: str, check: Callable[[str], Any]) -> Any:
         if given[name] is not None:
             return _checked(f"--{name}", str(given[name]), check)
-        return click.prompt(question, default, value_proc=_proc(check), err=True) if asking else check(default)
+        if not asking:
+            return check(default)
+        try:
+            return click.prompt(question, default, value_proc=_proc(check), err=True)
+        except click.Abort:  # the end of the input; Ctrl-C ends the program before
+            raise UsageError("there are no more answers", "--yes takes the defaults") from None
 
     kind = ask("kind", f"What does a user do ({', '.join(KINDS)})", "request", _kind)
     return Answers(

@@ -86,6 +86,13 @@ def test_to_stdout() -> None:
     assert load_bytes(output.encode(), "-").spec.name == "my-api"
 
 
+def test_the_end_of_the_answers_is_told(tmp_path: Path) -> None:
+    code, output = run(str(tmp_path / "s.yaml"), "--ask", input="job\n")
+    assert code == 2
+    assert "error: there are no more answers\nhelp: --yes takes the defaults\n" in output
+    assert not (tmp_path / "s.yaml").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
