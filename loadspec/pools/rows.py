@@ -186,7 +186,10 @@ class Lines(Rows):
             self._descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
         start, end = self._starts[index], self._starts[index + 1]
         try:
-            record = self._parse(os.pread(self._descriptor, end - start, start))
+            data = os.pread(self._descriptor, end - start, start)
+            if len(data) != end - start:
+                raise ValueError
+            record = self._parse(data)
             return record if self._shape is None else self._shape(record)
         except (ValueError, LookupError, OSError):
             message = f"row {index + 1} is no longer what it was: the file was written to"

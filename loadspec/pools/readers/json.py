@@ -19,6 +19,10 @@ from loadspec.pools.rows import SMALL_BYTES, Held, Lines, Record, Rows, offsets
 from loadspec.pools.shapes import value_shape, value_weight
 
 _SPACE = re.compile(r"[ \t\r\n]*")
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
+_PAIR = re.compile(rb"\\u[dD][89abAB]..\\u[dD][c-fC-F]")
+_UNCLEAR = re.compile(rb"\\\\u[dD]")
+"""A backslash that is escaped itself, perhaps, before what would be an escape."""
 _BETWEEN = re.compile(r"[ \t\r\n]*(,?)[ \t\r\n]*")
 
 
@@ -66,10 +70,17 @@ def read_json(reading: Reading, path: Path) -> Rows:
                 line = content.count(b"\n", 0, starts[index]) + 1
                 raise _broken(reading, content, line, error.msg) from None
 
-    plain = shape is None and weigh is None and b"\\u" not in data  # an escape may be half a pair, or part of a key
-    rows = Lines(path, reading.shown, starts, _parse, stream, shape, weigh, _keys(keys) if plain else None)
-    rows.verified = plain
+    columns = _keys(keys, data) if shape is None and weigh is None and _has_whole_escapes(data) else None
+    rows = Lines(path, reading.shown, starts, _parse, stream, shape, weigh, columns)
+    rows.verified = columns is not None
     return rows
+
+
+def _has_whole_escapes(data: bytes) -> bool:
+    """Whether no escape is half of a surrogate pair, which JSON's grammar allows and no text can hold; False: maybe."""
+    if b"\\u" not in data:
+        return True
+    return not _UNCLEAR.search(data) and len(_HALF.findall(data)) == 2 * len(_PAIR.findall(data))
 
 
 def _parse(data: bytes) -> Any:
@@ -130,12 +141,14 @@ def _no_constant(name: str) -> Any:
     raise ValueError(name)
 
 
-def _keys(found: set[tuple[str, ...] | None]) -> tuple[str, ...] | None:
-    """The keys of all items: () where none is a mapping, None where some are."""
-    if found == {None} or None not in found:
-        names = dict.fromkeys(name for keys in found if keys for name in keys)
-        return tuple(name.encode("latin-1").decode() for name in names)
-    return None
+def _keys(found: set[tuple[str, ...] | None], data: bytes) -> tuple[str, ...] | None:
+    """The keys of all items: () where none is a mapping, None where some are, or where only a second look tells."""
+    if found != {None} and None in found:
+        return None
+    names = tuple(dict.fromkeys(name for keys in found if keys for name in keys))
+    if data.isascii() or all(map(str.isascii, names)):
+        return names
+    return None if b"\\u" in data else tuple(name.encode("latin-1").decode() for name in names)
 
 
 def _broken(reading: Reading, data: bytes, line: int, why: str) -> DataError:
