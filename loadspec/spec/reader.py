@@ -9,6 +9,7 @@ from typing import Any
 
 from loadspec.spec.building import build
 from loadspec.spec.compose import compose
+from loadspec.spec.consequences import without_consequences
 from loadspec.spec.diagnostics import Diagnostic, SpecError, ordered
 from loadspec.spec.limits import Limits, from_environment
 from loadspec.spec.loading import Joined, join
@@ -91,7 +92,7 @@ def _said(found: list[Diagnostic], files: list[Source], joined: Joined) -> list[
     """Without what is only a consequence of something missing; a shared file may hold more than this spec uses."""
     shared = {each.name for each in joined.files}
     found = [each for each in found if each.code not in _OTHERS or each.file not in shared]
-    return list(sayable(found, files, joined.missing)) if joined.missing else found
+    return without_consequences(sayable(found, files, joined.missing) if joined.missing else found)
 
 
 def _joined(source: Source, whole: bool, found: list[Diagnostic]) -> tuple[Any, Joined]:

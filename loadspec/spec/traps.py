@@ -12,6 +12,8 @@ from loadspec.spec.diagnostics import Diagnostic, brief
 from loadspec.spec.source import Source
 
 _TEMPLATE = re.compile(r"\{\{.*?\}\}")
+_TIGHT_DASH = re.compile(r"\s*(-)(\w[^:]*:)(?:\s|$)")
+_BARE = re.compile(r"([A-Za-z_][\w-]*)(?: +([^:#]*[^:#\s]))?\s*(?:#.*)?$")
 _VALUE = re.compile(r"[^,\]}#]*")
 
 
@@ -147,8 +149,46 @@ def _second_colon(source: Source, t: Trouble) -> Explained:
     ), None
 
 
+def _bare_key(source: Source, t: Trouble) -> Explained | None:
+    """`could not find expected ':'`: a word alone, or with a text behind it, where a key has to stand."""
+    line, column = t.begin
+    text = source.lines[line]
+    found = _BARE.match(text, column)
+    if found is None or text[:column].strip(" -"):
+        return None
+    return _colon_after(source, line, found)
+
+
+def _missing_colon(source: Source, line: int, below: int) -> Explained | None:
+    """A word alone above deeper lines, or a word and a text as the first line of a value: a key without its colon."""
+    text = source.lines[line]
+    found = _BARE.match(text, len(text) - len(text.lstrip("- ")))
+    if found is None or line == below:
+        return None
+    lone = not found[2] and _column(text) < _column(source.lines[below])
+    first = (
+        line > 0 and source.lines[line - 1].rstrip().endswith(":") and _column(source.lines[line - 1]) < _column(text)
+    )
+    return _colon_after(source, line, found) if lone or first else None
+
+
+def _colon_after(source: Source, line: int, key: re.Match[str]) -> Explained:
+    return source.at(
+        "LS003",
+        f"a colon is missing after `{brief(key[1])}`",
+        (line, key.start(1), len(key[1])),
+        help=f"write `{brief(key[1])}: {brief(key[2])}`" if key[2] else f"write `{brief(key[1])}:`",
+    ), None
+
+
+def _column(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
 def _missing_space(source: Source, t: Trouble) -> Explained:
     above = next((n for n in range(t.line - 1, -1, -1) if source.lines[n].strip()), t.line)
+    if explained := _missing_colon(source, above, t.line):
+        return explained
     text = source.lines[above]
     tight = re.match(r"^\s*(- +)?([^\s:\"'{\[#]+):(\S)", text)
     if tight and above != t.line:
@@ -174,6 +214,10 @@ def _indentation(source: Source, t: Trouble) -> Explained:
             (t.line, t.column, max(1, len(t.text[t.column :].rstrip()))),
             help="put the whole value in quotes, once",
         ), None
+    tight = _TIGHT_DASH.match(source.lines[t.begin[0]])
+    if t.char == "-" and not before and tight:
+        place = (t.begin[0], tight.start(1), 1)
+        return source.at("LS003", "a space is missing after this dash", place, help=f"write `- {tight[2]}`"), None
     if t.char == "-" and not before:
         message, help = "a list item cannot stand among keys", "put the list under a key, indented deeper than it"
     else:
@@ -273,6 +317,7 @@ _TRAPS: tuple[tuple[str, str, Callable[[Source, Trouble], Explained | None]], ..
     ("expected key", "", _indentation),
     ("expected <block end>", "block collection", _list_or_key),
     ("expected <block end>", "", _indentation),
+    ("", "simple key", _bare_key),
     ("", "simple key", _second_colon),
     ("node content", "", _no_content),
 )

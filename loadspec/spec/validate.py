@@ -98,7 +98,7 @@ def _unknown_keys(source: Source, error: Finding) -> Iterator[Diagnostic]:
             "LS012",
             f"unknown key `{brief(name)}`",
             place,
-            label=_meant(name, legal),
+            label=_meant(name, legal) or _lacked(name, schema, error.instance),
             help=_belongs(name, action) or _advice(name, legal) or f"the keys here are {listed(legal, 40)}",
             path=(*error.path, name),
         )
@@ -126,6 +126,12 @@ def _advice(name: str, legal: list[str]) -> str:
 def _meant(name: str, legal: list[str]) -> str:
     near = closest(name, legal) or ELSEWHERE.get(name.lower())
     return f"did you mean `{near}`?" if near in legal else ""
+
+
+def _lacked(name: str, schema: Mapping[str, Any], instance: Mapping[str, Any]) -> str:
+    """A shorter word for a key that is missing: `user` for `username`."""
+    missing = [key for key in schema.get("required", ()) if key not in instance]
+    return next((f"did you mean `{key}`?" for key in missing if closest(key, [name])), "")
 
 
 def _wrong_type(source: Source, error: Finding) -> Iterator[Diagnostic]:
@@ -157,11 +163,16 @@ def _type_help(schema: Mapping[str, Any], value: Any) -> str:
         return "remove the quotes" if value.strip().isdigit() else ""
     if kinds == "array" and isinstance(value, dict):
         return "begin each item with `- `"
+    if "object" in kinds and isinstance(value, list) and "items" in schema.get("properties", {}):
+        return "write {items: [...]}"
+    if "object" in kinds and isinstance(value, str) and (tight := _TIGHT.match(value)):
+        return f"write `{tight[1]}: {tight[2]}`, with a blank after the colon"
     if "object" in kinds and isinstance(value, list):
         return "write `key: value` lines, without `- `"
     return ""
 
 
+_TIGHT = re.compile(r"([A-Za-z_]\w*):(?!//)(\S+)")
 _TRUTHS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 
 

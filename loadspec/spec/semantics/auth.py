@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from loadspec.spec.diagnostics import Diagnostic, Path, brief, did_you_mean, listed
+from loadspec.spec.grammar.auth import AUTH_KINDS
 from loadspec.spec.places import Places
 from loadspec.spec.semantics.values import mapping, mappings, texts
 from loadspec.spec.tree import walk
@@ -27,7 +28,7 @@ def check_auth(places: Places, path: Path, owner: Mapping[str, Any], document: M
     """The `auth` of a target, an endpoint or a step, and what the same place writes beside it."""
     auth = mapping(owner, "auth")
     given = [kind for kind, value in auth.items() if value is not None]
-    if len(given) != 1:
+    if len(given) != 1 or given[0] not in AUTH_KINDS:
         return  # the schema has said so
     kind, settings = given[0], mapping(auth, given[0])
     place = (*path, "auth", kind)

@@ -46,7 +46,7 @@ def check_think(places: Places, path: Path, value: Any) -> Found:
     try:
         low, high = parse_duration_range(value)
     except ValueError as error:
-        yield places.text(path, value, 0, "LS029", str(error), max(len(value), 1), help=_meant(value))
+        yield places.text(path, value, 0, "LS029", str(error), max(len(value), 1), help=_meant(value) or _range(value))
     else:
         if max(low, high) > YEAR:
             yield places.value(path, "LS016", "this is longer than a year")
@@ -60,7 +60,18 @@ _HABITS = (
     (re.compile(r"(\d+(?:\.\d+)?)\s*(?:m|mins?|minutes?)", re.IGNORECASE), r"\1m"),
     (re.compile(r"(\d+(?:\.\d+)?)\s*(?:h|hrs?|hours?)", re.IGNORECASE), r"\1h"),
     (re.compile(r"(\d+(?:\.\d+)?)\s*(?:d|days?)", re.IGNORECASE), r"\1d"),
+    (re.compile(r"(\d+)h\s*([0-5]?\d)", re.IGNORECASE), r"\1h\2m"),
+    (re.compile(r"(\d+)m\s*([0-5]?\d)", re.IGNORECASE), r"\1m\2s"),
 )
+
+
+_RANGE = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m)?\s*(?:-|–|to|\.\.\.|,)\s*(\d+(?:\.\d+)?)\s*(ms|s|m)")
+
+
+def _range(text: str) -> str:
+    """`1-3s` is 1s..3s."""
+    found = _RANGE.fullmatch(text.strip()) if len(text) < 40 else None
+    return f"write {found[1]}{found[2] or found[4]}..{found[3]}{found[4]}" if found else ""
 
 
 def _meant(text: str) -> str:
