@@ -8,7 +8,7 @@ import shutil
 import click
 
 from loadspec.cli.errors import reported
-from loadspec.cli.streams import say
+from loadspec.cli.streams import put, say
 from loadspec.errors import UsageError
 
 _CODE = re.compile(r"(?i)\bls[ -]?([0-9]{1,3})\b|^([0-9]{1,3})$")
@@ -40,7 +40,7 @@ def command(codes: tuple[str, ...], form: str) -> None:
         if form == "markdown":
             if codes:
                 raise UsageError("--format markdown is the page of all codes", "leave out the CODE")
-            say(page())
+            put(page())
         elif codes:
             width = min(shutil.get_terminal_size((_WIDEST, 24)).columns, _WIDEST)
             say("\n".join(_function(code) or explained(_known(code), max(width, 40)) for code in codes))

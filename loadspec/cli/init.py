@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from loadspec.cli.errors import reported
-from loadspec.cli.streams import say
+from loadspec.cli.streams import put, say
 from loadspec.errors import OutputError, UsageError
 from loadspec.units import format_duration, parse_duration
 
@@ -107,7 +107,7 @@ def command(file: str, ask: bool | None, force: bool, **given: Any) -> None:
         asking = sys.stdin.isatty() if ask is None else ask
         text = draft(_answers(file, given, asking))
         if file == "-":
-            say(text)
+            put(text)
             return
         _write(Path(file), text)
     mock = "" if given["url"] else "loadspec mock &             # unless your API is there\n"

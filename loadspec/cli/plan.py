@@ -13,7 +13,7 @@ import click
 
 from loadspec.cli.errors import diagnosed, reported
 from loadspec.cli.options import override_options, overrides
-from loadspec.cli.streams import say
+from loadspec.cli.streams import put
 from loadspec.errors import UsageError
 from loadspec.spec import Loaded, load
 from loadspec.units import parse_duration
@@ -46,7 +46,7 @@ def command(spec: str, form: str, latency: str, colour: bool | None, **shape: An
         loaded = load(spec, overrides(**shape), os.environ)
         if loaded.warnings:
             click.echo(diagnosed(loaded.warnings, colour), err=True, color=True, nl=False)
-        say({"text": _text, "yaml": _yaml, "json": _json}[form](loaded, seconds, colour))
+        put({"text": _text, "yaml": _yaml, "json": _json}[form](loaded, seconds, colour))
 
 
 def _seconds(latency: str) -> float:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import click
 
+from loadspec.cli.errors import reported
+from loadspec.cli.streams import put
+
 WHICH = ("spec", "results", "diagnostics")
 
 
@@ -16,15 +19,16 @@ def command(which: str) -> None:
     loadspec schema > loadspec.schema.json
     # yaml-language-server: $schema=loadspec.schema.json     (first line of a spec: editors then help)
     """
-    if which == "results":
-        from loadspec.outputs.results_schema import results_schema_text
+    with reported():
+        if which == "results":
+            from loadspec.outputs.results_schema import results_schema_text
 
-        click.echo(results_schema_text(), nl=False)
-    elif which == "diagnostics":
-        from loadspec.spec.formats import diagnostics_schema_text
+            put(results_schema_text())
+        elif which == "diagnostics":
+            from loadspec.spec.formats import diagnostics_schema_text
 
-        click.echo(diagnostics_schema_text(), nl=False)
-    else:
-        from loadspec.spec.schema import schema_text
+            put(diagnostics_schema_text())
+        else:
+            from loadspec.spec.schema import schema_text
 
-        click.echo(schema_text(), nl=False)
+            put(schema_text())

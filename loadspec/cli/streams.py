@@ -6,6 +6,8 @@ import io
 import os
 import sys
 
+from loadspec.errors import OutputError
+
 
 def settle() -> None:
     """Open what is closed of the three standard streams as nothing, before a socket takes its number.
@@ -25,9 +27,28 @@ def settle() -> None:
 def say(text: str) -> None:
     """Write to stdout; a reader that has gone is no error."""
     try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        _write(text)
     except OSError:
-        nothing = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nothing, 1)  # so that flushing at exit does not fail again
-        os.close(nothing)
+        _write_no_more()
+
+
+def put(text: str) -> None:
+    """Write what a command was called for: a reader that has gone is no error, a full disk is. Raises OutputError."""
+    try:
+        _write(text)
+    except BrokenPipeError:
+        _write_no_more()
+    except OSError as error:
+        _write_no_more()
+        raise OutputError(f"stdout cannot be written to: {error.strerror}") from None
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def _write_no_more() -> None:
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 1)  # so that flushing at exit does not fail again
+    os.close(nothing)
