@@ -184,10 +184,6 @@ _CONTAINERS: dict[str, Callable[[Assignment, Raw, Path, There, There], There]] =
 """Action key → what goes on inside."""
 
 
-def _always(condition: Any) -> bool:
-    return condition is True or condition == "true"
-
-
 def how_often(step: Raw) -> Any:
     """A `repeat` step's `times`, in its short or its long form; None where there is none, or 0."""
     how = step.get("repeat")
