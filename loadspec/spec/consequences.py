@@ -16,6 +16,7 @@ _SECTIONS = {
     "LS023": ("env", ""),
     "LS024": ("vars", "no variable"),
     "LS028": ("metrics", "there is no metric"),
+    "LS032": ("target", "this path has no `target.base_url`"),
     "LS062": ("fragments", ""),
 }
 """Code → the section that names stand in, and how its message begins where there are several kinds."""
@@ -29,7 +30,14 @@ def without_consequences(found: Iterable[Diagnostic]) -> list[Diagnostic]:
         if each.code == "LS012" and each.label:
             meant.setdefault(each.path[:-1], set()).update(_NAME.findall(each.label))
     no_mapping = {each.path[0] for each in found if each.code == "LS013" and len(each.path) == 1}
-    return [each for each in found if not (_is_misspelt(each, meant) or _is_in_no_mapping(each, no_mapping))]
+    kept = (each for each in found if not (_is_misspelt(each, meant) or _is_in_no_mapping(each, no_mapping)))
+    return [*{_once(each): each for each in reversed([*kept])}.values()][::-1]
+
+
+def _once(found: Diagnostic) -> tuple[str, ...]:
+    """What is told of an endpoint's text for the first of the steps that call it need not be told for each."""
+    message = "" if found.code == "LS052" else found.message
+    return found.code, message, found.file, str(found.line), str(found.column)
 
 
 def _is_misspelt(found: Diagnostic, meant: dict[Path, set[str]]) -> bool:

@@ -150,6 +150,8 @@ def _wrong_type(source: Source, error: Finding) -> Iterator[Diagnostic]:
 
 def _type_help(schema: Mapping[str, Any], value: Any) -> str:
     kinds = schema.get("type", "")
+    if value is None:
+        return "indent what belongs to it below it" if "object" in kinds or "array" in kinds else ""
     if kinds == "boolean" and str(value).lower() in _TRUTHS:
         return f"write {_TRUTHS[str(value).lower()]}: in YAML 1.2, `{value}` is a text"
     if isinstance(value, list) and len(value) == 1 and "string" in kinds and isinstance(value[0], str):
@@ -163,13 +165,20 @@ def _type_help(schema: Mapping[str, Any], value: Any) -> str:
         return "remove the quotes" if value.strip().isdigit() else ""
     if kinds == "array" and isinstance(value, dict):
         return "begin each item with `- `"
-    if "object" in kinds and isinstance(value, list) and "items" in schema.get("properties", {}):
-        return "write {items: [...]}"
-    if "object" in kinds and isinstance(value, str) and (tight := _TIGHT.match(value)):
-        return f"write `{tight[1]}: {tight[2]}`, with a blank after the colon"
-    if "object" in kinds and isinstance(value, list):
-        return "write `key: value` lines, without `- `"
-    return ""
+    return _mapping_help(schema.get("properties", {}), value) if "object" in kinds else ""
+
+
+def _mapping_help(keys: Mapping[str, Any], value: Any) -> str:
+    """How to make a mapping of something else."""
+    if isinstance(value, list):
+        return "write {items: [...]}" if "items" in keys else "write `key: value` lines, without `- `"
+    if not isinstance(value, str):
+        return ""
+    if "base_url" in keys:
+        return f"write {{base_url: {brief(value)}}}"
+    if tight := _TIGHT.match(value):
+        return f"write `{brief(tight[1])}: {brief(tight[2])}`, with a blank after the colon"
+    return "write `key: value` lines"
 
 
 _TIGHT = re.compile(r"([A-Za-z_]\w*):(?!//)(\S+)")
