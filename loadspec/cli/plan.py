@@ -46,7 +46,7 @@ def command(spec: str, form: str, latency: str, colour: bool | None, **shape: An
         loaded = load(spec, overrides(**shape), os.environ)
         if loaded.warnings:
             click.echo(diagnosed(loaded.warnings, colour), err=True, color=True, nl=False)
-        put({"text": _text, "yaml": _yaml, "json": _json}[form](loaded, seconds, colour))
+        put({"text": _text, "yaml": _yaml, "json": _json}[form](loaded, seconds, colour), form == "text")
 
 
 def _seconds(latency: str) -> float:

@@ -32,10 +32,17 @@ def say(text: str) -> None:
         _write_no_more()
 
 
-def put(text: str) -> None:
-    """Write what a command was called for: a reader that has gone is no error, a full disk is. Raises OutputError."""
+def put(text: str, for_people: bool = False) -> None:
+    """Write what a command was called for: a reader that has gone is no error, a full disk is. Raises OutputError.
+
+    It is UTF-8, as files are, unless it is `for_people`: an escape in JSON or YAML would be another text.
+    """
     try:
-        _write(text)
+        if for_people or not isinstance(sys.stdout, io.TextIOWrapper):
+            _write(text)
+        else:
+            sys.stdout.buffer.write(text.encode())
+            sys.stdout.flush()
     except BrokenPipeError:
         _write_no_more()
     except OSError as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -25,3 +27,17 @@ def test_a_reader_that_has_gone_is_none() -> None:
         process.stdout.close()
         told = process.stderr.read()
         assert (process.wait(60), told) == (0, "")
+
+
+def test_what_programs_read_is_utf_8_whatever_the_terminal_has(tmp_path: Path) -> None:
+    spec = tmp_path / "s.yaml"
+    spec.write_text(
+        "loadspec: 1\nname: Größe →\ntarget: {base_url: 'http://h'}\nendpoints: {a: {path: /}}\n"
+        "flow: [{call: a}]\nvus: 1\nduration: 1s\n",
+        encoding="utf-8",
+    )
+    env = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-m", "loadspec", "plan", str(spec)]
+    told = subprocess.run([*command, "--format", "json"], env=env, stdout=subprocess.PIPE, timeout=60).stdout
+    assert json.loads(told)["name"] == "Größe →"
+    assert subprocess.run(command, env=env, stdout=subprocess.PIPE, timeout=60).stdout.isascii()
