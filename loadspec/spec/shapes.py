@@ -78,6 +78,8 @@ def build_load(document: Mapping[str, Any]) -> LoadConfig:
 def read_stages(value: Any) -> tuple[Stage, ...]:
     """Stages as text, or a list of texts and {duration, target}. Raises StageError or ValueError."""
     if isinstance(value, str):
+        if value.count(",") >= MAX_STAGES:
+            raise ValueError("too many stages")
         return parse_stages(value)
     stages: list[Stage] = []
     for item in value:
