@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support_plan import Lab, call, choose, group, if_, meet, parallel, repeat, spec, think
 
 from loadspec.protocols.user import AbortRun, EndIteration, StopUser
-from loadspec.spec.model import ONCE, Branch, Target
+from loadspec.spec.model import ONCE, Branch, Capture, Target
 
 
 def get(name: str, **fields: Any) -> Any:
@@ -327,6 +327,25 @@ def test_a_group_in_which_a_step_failed_is_tried_again(lab: Any) -> None:
     for _ in range(3):
         one.run()
     assert one.paths() == ["/a", "/b", "/a", "/b"]
+
+
+@pytest.mark.parametrize(
+    "lacking",
+    [
+        if_(("x == 1", ()), otherwise=()),
+        repeat(think(0.0, 0.0), over="x"),
+        think(0.0, 0.0, when="x == 1"),
+        parallel(if_(("x == 1", ()))),
+        group("inner", if_(("x == 1", ())), run=ONCE),
+    ],
+    ids=["if", "repeat", "when", "in a branch", "in what lasts itself"],
+)
+def test_a_group_in_which_a_step_lacked_a_value_is_tried_again(lacking: Any, lab: Any) -> None:
+    first = get("a", captures={"x": Capture("x", "jsonpath", "$.x", optional=True)})
+    one = lab(group("start", first, lacking, run=ONCE), answers=[(200, {}), (200, {"x": [1]}), (200, {"x": [2]})])
+    for _ in range(4):
+        one.run()
+    assert one.paths() == ["/a", "/a"]
 
 
 def test_an_interrupted_end_is_not_done(lab: Any) -> None:

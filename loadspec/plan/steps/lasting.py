@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from loadspec.clock import monotonic
 from loadspec.expr import Missing
 from loadspec.plan.model import RunStep
-from loadspec.plan.steps.context import Context, compile_fail
+from loadspec.plan.steps.context import FAILED, Context, compile_fail
 from loadspec.protocols.user import SKIPPED, Outcome, User
 from loadspec.spec.model import CallStep, PollStep, Step, all_exchanges, all_steps
 
@@ -52,12 +52,16 @@ def compile_lasting(step: Step, run: RunStep, context: Context) -> RunStep:
         for slot in slots:
             outcomes[slot] = SKIPPED
         outer, user.keeping = user.keeping, True
+        failed_before = user.memory.pop(FAILED, False)
         try:
             run(user)
         finally:
             user.keeping = outer
+            failed = user.memory.pop(FAILED, False)
+            if outer and (failed or failed_before):
+                user.memory[FAILED] = True
         new = [outcomes[slot] for slot in slots]
-        if all(outcome.ok or (outcome is SKIPPED and not must_run) for outcome in new):
+        if not failed and all(outcome.ok or (outcome is SKIPPED and not must_run) for outcome in new):
             user.memory[number] = _Kept(now, {name: captures[name] for name in names if name in captures}, new)
         elif kept is not None:  # what the answer did not bring is still there
             captures.update({**kept.captures, **captures})
