@@ -51,15 +51,7 @@ def compile_lasting(step: Step, run: RunStep, context: Context) -> RunStep:
             return
         for slot in slots:
             outcomes[slot] = SKIPPED
-        outer, user.keeping = user.keeping, True
-        failed_before = user.memory.pop(FAILED, False)
-        try:
-            run(user)
-        finally:
-            user.keeping = outer
-            failed = user.memory.pop(FAILED, False)
-            if outer and (failed or failed_before):
-                user.memory[FAILED] = True
+        failed = _failed(run, user)
         new = [outcomes[slot] for slot in slots]
         if not failed and all(outcome.ok or (outcome is SKIPPED and not must_run) for outcome in new):
             user.memory[number] = _Kept(now, {name: captures[name] for name in names if name in captures}, new)
@@ -67,3 +59,17 @@ def compile_lasting(step: Step, run: RunStep, context: Context) -> RunStep:
             captures.update({**kept.captures, **captures})
 
     return lasting
+
+
+def _failed(run: RunStep, user: User) -> bool:
+    """Run it, keeping its cookies → whether a step that has no outcome failed in it. What lasts may hold what lasts."""
+    outer, user.keeping = user.keeping, True
+    before = user.memory.pop(FAILED, False)
+    try:
+        run(user)
+    finally:
+        user.keeping = outer
+        failed: bool = user.memory.pop(FAILED, False)
+        if outer and (failed or before):
+            user.memory[FAILED] = True
+    return failed
