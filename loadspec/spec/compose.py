@@ -90,7 +90,7 @@ def _mended(text: str, source: Source, stop: _StopError) -> str:
         source.patched.append((patch.line, patch.column, len(patch.filler)))
         return patch.apply(text, source)
     first = stop.found.line - 1
-    indent = indentation(source.lines[first])
+    indent = _indent_of(source, first)
     last = _brackets_end(source, first, indent, stop.through)
     while last + 1 < len(source.lines) and (
         indentation(source.lines[last + 1]) > indent or not source.lines[last + 1].strip()
@@ -100,6 +100,16 @@ def _mended(text: str, source: Source, stop: _StopError) -> str:
     for number in range(first, last + 1):
         text = Patch(number, 0, " " * len(source.lines[number])).apply(text, source)
     return text
+
+
+def _indent_of(source: Source, line: int) -> int:
+    """How far a line stands in; one with a tab as far as the lines below it show, which belong to it."""
+    text = source.lines[line]
+    if "\t" not in text[: len(text) - len(text.lstrip())]:
+        return indentation(text)
+    below = next((each for each in source.lines[line + 1 :] if each.strip()), "")
+    opens = text.split(" #")[0].rstrip().endswith(":") or (text.lstrip()[:2] == "- " and below.lstrip()[:2] != "- ")
+    return max(indentation(below) - 1, 0) if opens and below else indentation(text)
 
 
 def _brackets_end(source: Source, first: int, indent: int, through: int) -> int:

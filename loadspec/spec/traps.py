@@ -13,7 +13,8 @@ from loadspec.spec.source import Source
 
 _TEMPLATE = re.compile(r"\{\{.*?\}\}")
 _TIGHT_DASH = re.compile(r"\s*(-)(\w[^:]*:)(?:\s|$)")
-_BARE = re.compile(r"([A-Za-z_][\w-]*)(?: +([^:#]*[^:#\s]))?\s*(?:#.*)?$")
+_BARE = re.compile(r"([A-Za-z_][\w-]*)(?: +((?:[^:#]|:(?!\s))*[^:#\s]))?\s*(?:#.*)?$")
+_OPENS = re.compile(r"[^#]*:\s*(?:#.*)?$")
 _VALUE = re.compile(r"[^,\]}#]*")
 
 
@@ -93,7 +94,7 @@ def _cannot_start(source: Source, t: Trouble) -> Explained | None:
     if t.char == "\t" or "\t" in t.text[: len(t.text) - len(t.text.lstrip())]:
         column = t.text.find("\t")
         place = (t.line, column, 1)
-        spaces = Patch(t.line, column, " ")
+        spaces = Patch(t.line, column, " ") if t.text[:column].strip() else None
         return source.at(
             "LS003", "a tab cannot indent YAML", place, "a tab", help="indent with spaces, two a level"
         ), spaces
@@ -166,10 +167,26 @@ def _missing_colon(source: Source, line: int, below: int) -> Explained | None:
     if found is None or line == below:
         return None
     lone = not found[2] and _column(text) < _column(source.lines[below])
-    first = (
-        line > 0 and source.lines[line - 1].rstrip().endswith(":") and _column(source.lines[line - 1]) < _column(text)
-    )
+    above = next((each for each in reversed(source.lines[:line]) if each.strip() and each.lstrip()[0] != "#"), "")
+    first = not above or text.lstrip().startswith("- ")
+    first = first or (_OPENS.match(above) is not None and _column(above) < _column(text))
     return _colon_after(source, line, found) if lone or first else None
+
+
+def _blank_after_dash(source: Source, line: int, dash: re.Match[str]) -> Explained:
+    place = (line, dash.start(1), 1)
+    return source.at("LS003", "a space is missing after this dash", place, help=f"write `- {dash[2]}`"), None
+
+
+def _document_start(source: Source, t: Trouble) -> Explained | None:
+    """The first line stands in, and a later one does not."""
+    first = next((n for n, line in enumerate(source.lines) if line.strip() and line.lstrip()[0] not in "#%"), t.line)
+    text = source.lines[first]
+    if first >= t.line or _column(text) <= _column(t.text) or t.line in source.lost:
+        return None
+    place = (first, _column(text), len(text.strip()))
+    help = f"begin it in column {_column(t.text) + 1}"
+    return source.at("LS003", f"this line stands further in than line {t.line + 1}", place, help=help), None
 
 
 def _colon_after(source: Source, line: int, key: re.Match[str]) -> Explained:
@@ -187,10 +204,12 @@ def _column(line: str) -> int:
 
 def _missing_space(source: Source, t: Trouble) -> Explained:
     above = next((n for n in range(t.line - 1, -1, -1) if source.lines[n].strip()), t.line)
+    text = source.lines[above]
+    if dash := _TIGHT_DASH.match(text):
+        return _blank_after_dash(source, above, dash)
     if explained := _missing_colon(source, above, t.line):
         return explained
-    text = source.lines[above]
-    tight = re.match(r"^\s*(- +)?([^\s:\"'{\[#]+):(\S)", text)
+    tight = re.match(r"^\s*(- +)?([^:\"'{\[#]+):(?!//)(\S)", text)
     if tight and above != t.line:
         column = tight.start(3) - 1
         return source.at(
@@ -216,8 +235,7 @@ def _indentation(source: Source, t: Trouble) -> Explained:
         ), None
     tight = _TIGHT_DASH.match(source.lines[t.begin[0]])
     if t.char == "-" and not before and tight:
-        place = (t.begin[0], tight.start(1), 1)
-        return source.at("LS003", "a space is missing after this dash", place, help=f"write `- {tight[2]}`"), None
+        return _blank_after_dash(source, t.begin[0], tight)
     if t.char == "-" and not before:
         message, help = "a list item cannot stand among keys", "put the list under a key, indented deeper than it"
     else:
@@ -290,7 +308,7 @@ def _tab(source: Source, t: Trouble) -> Explained:
     column = max(t.text.find("\t"), 0)
     return source.at(
         "LS003", "a tab cannot indent YAML", (t.line, column, 1), "a tab", help="indent with spaces"
-    ), Patch(t.line, column, " ")
+    ), Patch(t.line, column, " ") if t.text[:column].strip() else None
 
 
 def _directive(source: Source, t: Trouble) -> Explained:
@@ -317,6 +335,8 @@ _TRAPS: tuple[tuple[str, str, Callable[[Source, Trouble], Explained | None]], ..
     ("expected key", "", _indentation),
     ("expected <block end>", "block collection", _list_or_key),
     ("expected <block end>", "", _indentation),
+    ("expected <document start>", "", _document_start),
+    ("expected '<document start>'", "", _document_start),
     ("", "simple key", _bare_key),
     ("", "simple key", _second_colon),
     ("node content", "", _no_content),

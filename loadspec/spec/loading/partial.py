@@ -21,16 +21,18 @@ _FROM_STEPS = frozenset({"LS024", "LS025", "LS039", "LS052"})
 """Names that steps bring: captures, and the steps themselves."""
 
 _DECLARED = frozenset({"LS020", "LS021", "LS022", "LS023", "LS028", "LS036", "LS042"})
-_OF_THE_WHOLE = frozenset({"LS045", "LS046", "LS054", "LS081", "LS086", "LS089"})
+_OF_THE_WHOLE = frozenset({"LS045", "LS046", "LS054", "LS072", "LS081", "LS086", "LS089"})
 """Errors that say what is nowhere, or not beside something."""
 
 _LOCAL = frozenset({"LS019", "LS032", "LS043", "LS047", "LS049", "LS052", "LS055", "LS056", "LS095", "LS096", "LS099"})
 """Warnings that hold whatever stands elsewhere."""
 
+_BESIDE = "has no meaning without"
 _NO_TARGET = "this path has no `target.base_url`"
 _EMPTY = ("and nothing is given", "must not be empty")
 _WORD = re.compile(r"\w+")
 _QUOTED = re.compile(r"`([^`]*)`")
+_NAMELESS = re.compile("there is no|has no tag")
 _ANYTHING = frozenset({"include", "use"})
 _STEPS = frozenset({"call", "poll"})
 
@@ -63,7 +65,11 @@ class _Gaps:
         return cls({source.name: source for source in sources}, words, anything, fragment, bool(words & _STEPS))
 
     def allow(self, found: Diagnostic) -> bool:
-        if found.code in _OF_THE_WHOLE or (found.level == "warning" and found.code not in _LOCAL):
+        if (
+            found.code in _OF_THE_WHOLE
+            or _BESIDE in found.message
+            or (found.level == "warning" and found.code not in _LOCAL)
+        ):
             return False
         if self._spoilt(found) or (self._lacks_something(found) and self._may_stand_here(found)):
             return False
@@ -85,11 +91,13 @@ class _Gaps:
         from_steps = found.code in _FROM_STEPS
         if self.anything or (from_steps and self.fragment):
             return True
-        told = " ".join(_QUOTED.findall(found.message))
-        names = set(_WORD.findall(told if found.code != "LS028" or "there is no" in found.message else ""))
+        told = _QUOTED.findall(found.message)
+        if found.code == "LS028":  # of a threshold the last word, if it is a name
+            told = told[-1:] if _NAMELESS.search(found.message) else []
+        names = set(_WORD.findall(" ".join(told)))
         if names & self.words:
             return True
-        return from_steps and self.steps and any(map(self._is_elsewhere, names))
+        return ((from_steps and self.steps) or found.code == "LS028") and any(map(self._is_elsewhere, names))
 
     def _is_elsewhere(self, name: str) -> bool:
         """Is it named more than once, and so perhaps where something is captured?"""
@@ -102,6 +110,8 @@ class _Gaps:
     def _may_stand_here(self, found: Diagnostic) -> bool:
         """May a missing line, or the same section of a missing file, belong to what begins at the place?"""
         if self.anything and not any(isinstance(part, int) for part in found.path):
+            return True
+        if found.path and found.path[-1] in self.words:
             return True
         source = self.sources.get(found.file)
         gone = set(_gone(source)) if source else set()
