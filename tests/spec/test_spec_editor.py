@@ -85,6 +85,25 @@ def test_hover_explains_a_key(editor: Editor, line: int, character: int, text: s
 
 
 @pytest.mark.parametrize(
+    ("line", "character", "text"),
+    [(1, 2, "lie under this file"), (2, 2, "use in several places"), (5, 6, "brings the endpoints")],
+)
+def test_hover_explains_what_is_written_once(editor: Editor, line: int, character: int, text: str) -> None:
+    document = "loadspec: 1\ninclude: a.yaml\nfragments: {x: [{think: 1s}]}\nflow:\n  - think: 1s\n  - use: x\n"
+    uri = editor.open(f"hover-reuse-{line}", document)
+    assert editor.problems(uri) == []
+    assert text in editor.hover(uri, line, character)
+
+
+def test_completes_what_is_written_once(editor: Editor) -> None:
+    assert {"include", "fragments"} <= set(labels(editor, "top-reuse", "loadspec: 1\n|\n"))
+    used = labels(editor, "use", "loadspec: 1\nflow:\n  - use: login\n    |\n")
+    assert {"when", "run", "name", "on_fail"} <= set(used)
+    assert "checks" not in used
+    assert "call" in labels(editor, "fragment", "loadspec: 1\nfragments:\n  a:\n    - |\n")
+
+
+@pytest.mark.parametrize(
     ("text", "line", "message"),
     [
         ("flow:\n  - poll: x\n    until: ok\n    evry: 1s\n", 4, "evry"),

@@ -62,7 +62,8 @@ JOINED: dict[str, tuple[dict[str, str], dict[str, Any]]] = {
     "so is a body, a pool's rows and what says one thing": (
         {
             "spec.yaml": HEAD
-            + "include: a.yaml\nendpoints: {home: {form: {b: 2}, auth: {bearer: '{{ run.id }}'}}}\npools: {p: {items: [a]}}\n"
+            + "include: a.yaml\nendpoints: {home: {form: {b: 2}, auth: {bearer: '{{ run.id }}'}}}\n"
+            + "pools: {p: {items: [a]}}\n"
             + 'flow: [{call: home, when: pool.p == "a"}]\n',
             "a.yaml": "endpoints: {home: {path: /, json: {a: 1}, auth: {basic: {username: u, password: p}}}}\n"
             + "pools: {p: {file: x.csv, pick: shuffle}}\n",
