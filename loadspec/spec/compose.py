@@ -23,7 +23,7 @@ from yaml.events import (
 from loadspec.spec.diagnostics import Diagnostic, brief
 from loadspec.spec.scalars import NumberError, scalar
 from loadspec.spec.source import Node, Source
-from loadspec.spec.traps import Patch, explain, template_patch
+from loadspec.spec.traps import MISPLACED, Patch, explain, template_patch
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 32
@@ -67,7 +67,10 @@ def compose(source: Source, nodes: int = MAX_NODES) -> tuple[bool, list[Diagnost
             found += composer.found
             line = stop.found.line - 1
             patched = line in {each[0] for each in source.patched}
-            if line not in source.lost and not (patched and stop.patch is None):  # else it is only a consequence
+            follows = (patched and stop.patch is None) or (
+                stop.found.message in MISPLACED and _is_behind_lost(source, line)
+            )
+            if line not in source.lost and not follows:  # else it is only a consequence
                 found.append(stop.found)
             reread -= len(text)
             if stop.found.code not in _MENDABLE or line in source.lost or reread < 0:
@@ -81,6 +84,12 @@ def compose(source: Source, nodes: int = MAX_NODES) -> tuple[bool, list[Diagnost
 
 
 _MENDABLE = ("LS003", "LS010")
+
+
+def _is_behind_lost(source: Source, line: int) -> bool:
+    """Does a line follow one that was lost? Then the two stand in differently, and one of them is wrong."""
+    above = next((number for number in range(line - 1, -1, -1) if source.lines[number].strip()), -1)
+    return above in source.lost
 
 
 def _mended(text: str, source: Source, stop: _StopError) -> str:

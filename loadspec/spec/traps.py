@@ -16,6 +16,12 @@ _TIGHT_DASH = re.compile(r"\s*(-)(\w[^:]*:)(?:\s|$)")
 _BARE = re.compile(r"([A-Za-z_][\w-]*)(?: +((?:[^:#]|:(?!\s))*[^:#\s]))?\s*(?:#.*)?$")
 _OPENS = re.compile(r"[^#]*:\s*(?:#.*)?$")
 _VALUE = re.compile(r"[^,\]}#]*")
+_NO_KEY = "a key cannot stand here: the line above has not ended its value"
+_NO_ITEM = "a list item cannot stand among keys"
+_NO_NEIGHBOUR = "this line is not indented as its neighbours are"
+_IN_LIST = "here a list goes on, and this is not an item of it"
+MISPLACED = (_NO_KEY, _NO_ITEM, _NO_NEIGHBOUR, _IN_LIST)
+"""What is said of a line that stands in differently than those above it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +223,7 @@ def _missing_space(source: Source, t: Trouble) -> Explained:
         ), None
     return source.at(
         "LS003",
-        "a key cannot stand here: the line above has not ended its value",
+        _NO_KEY,
         (t.line, len(t.text) - len(t.text.lstrip()), max(1, len(t.text.strip()))),
         help=f"indent it as the key it belongs beside, or look at line {above + 1}",
     ), None
@@ -237,9 +243,9 @@ def _indentation(source: Source, t: Trouble) -> Explained:
     if t.char == "-" and not before and tight:
         return _blank_after_dash(source, t.begin[0], tight)
     if t.char == "-" and not before:
-        message, help = "a list item cannot stand among keys", "put the list under a key, indented deeper than it"
+        message, help = _NO_ITEM, "put the list under a key, indented deeper than it"
     else:
-        message = "this line is not indented as its neighbours are"
+        message = _NO_NEIGHBOUR
         help = f"the keys beside it begin in column {t.begin[1] + 1} (line {t.begin[0] + 1})"
     return source.at("LS003", message, (t.line, t.column, max(1, len(t.text[t.column :].rstrip()))), help=help), None
 
@@ -247,7 +253,7 @@ def _indentation(source: Source, t: Trouble) -> Explained:
 def _list_or_key(source: Source, t: Trouble) -> Explained:
     return source.at(
         "LS003",
-        "here a list goes on, and this is not an item of it",
+        _IN_LIST,
         (t.line, t.column, max(1, len(t.text[t.column :].rstrip()))),
         help=f"begin it with `- ` as in line {t.begin[0] + 1}, or indent it differently",
     ), None
