@@ -33,13 +33,15 @@ INFINITE = math.inf
 class Share:
     """What steps cost one iteration: fewest and most requests; seconds of waiting that the spec itself asks for.
 
-    `waits` is the mean of what is always waited, `period` the shortest iteration that a `pace` lets through.
+    `mean` is the fewest, averaged by weight where chance chooses; `waits` the mean of what is always waited, `period`
+    the shortest iteration that a `pace` lets through.
     """
 
     fewest: float = 0.0
     most: float = 0.0
     waits: float = 0.0
     period: float = 0.0
+    mean: float = 0.0
 
     def __add__(self, other: Share) -> Share:
         return Share(
@@ -47,12 +49,14 @@ class Share:
             self.most + other.most,
             self.waits + other.waits,
             max(self.period, other.period),
+            self.mean + other.mean,
         )
 
     def times(self, fewest: float, most: float) -> Share:
         """As often as that."""
         most_requests = self.most * most if self.most else 0.0  # 0 x infinity is no number
-        return Share(self.fewest * fewest, most_requests, self.waits * fewest, self.period if fewest else 0.0)
+        period = self.period if fewest else 0.0
+        return Share(self.fewest * fewest, most_requests, self.waits * fewest, period, self.mean * fewest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +74,13 @@ class CrewForecast:
     user_seconds: float
 
     def expected(self, latency: float) -> tuple[float, float]:
-        """(iterations, fewest requests) if an answer takes `latency` seconds; infinite if nothing takes time."""
-        length = max(self.share.period, self.share.waits + self.share.fewest * latency)
+        """(iterations, requests at least) if an answer takes `latency` seconds; infinite if nothing takes time."""
+        mean = self.share.mean
+        length = max(self.share.period, self.share.waits + mean * latency)
         count = self.user_seconds / length if length else INFINITE
         if self.iterations is not None:
             count = min(self.iterations, max(count, self.crew.load.max_vus))  # each user begins one at least
-        return count, count * self.share.fewest if self.share.fewest else 0.0
+        return count, count * mean if mean else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +112,20 @@ def _crew(crew: Crew[Scenario], window: Window) -> CrewForecast:
     iterations = None
     if budget is not None:
         iterations = budget.total * crew.load.max_vus if budget.per_user else budget.total
-    shares = [(member.weight or 1.0, share_of(member.flow)) for member in crew.members]
+    shares = [(1.0 if member.weight is None else member.weight, share_of(member.flow)) for member in crew.members]
     return CrewForecast(crew, window, _mixed(shares), iterations, _area(crew.load.users_at, crew.load.duration))
 
 
 def _mixed(shares: list[tuple[float, Share]]) -> Share:
-    """The mean by weight; the most is the most of any."""
-    total = sum(weight for weight, _ in shares) or 1.0
+    """Means by weight, and the bounds of all that may be drawn."""
+    drawn = [(weight, share) for weight, share in shares if weight]
+    total = sum(weight for weight, _ in drawn) or 1.0
     return Share(
-        sum(weight * share.fewest for weight, share in shares) / total,
-        max((share.most for _, share in shares), default=0.0),
-        sum(weight * share.waits for weight, share in shares) / total,
-        sum(weight * share.period for weight, share in shares) / total,
+        min((share.fewest for _, share in drawn), default=0.0),
+        max((share.most for _, share in drawn), default=0.0),
+        sum(weight * share.waits for weight, share in drawn) / total,
+        sum(weight * share.period for weight, share in drawn) / total,
+        sum(weight * share.mean for weight, share in drawn) / total,
     )
 
 
@@ -138,11 +145,11 @@ def share_of(steps: Iterable[Step]) -> Share:
 
 
 def _call(step: CallStep) -> Share:
-    return Share(1, 1 + (step.retry.times if step.retry else 0))
+    return Share(1, 1 + (step.retry.times if step.retry else 0), mean=1)
 
 
 def _poll(step: PollStep) -> Share:
-    return Share(1, math.floor(step.timeout / step.every) + 1 if step.every else INFINITE)
+    return Share(1, math.floor(step.timeout / step.every) + 1 if step.every else INFINITE, mean=1)
 
 
 def _repeat(step: RepeatStep) -> Share:
@@ -158,6 +165,7 @@ def _either(branches: list[Share]) -> Share:
         max(share.most for share in branches),
         min(share.waits for share in branches),
         min(share.period for share in branches),
+        min(share.mean for share in branches),
     )
 
 
@@ -168,6 +176,7 @@ def _parallel(step: ParallelStep) -> Share:
         sum(share.most for share in branches),
         max((share.waits for share in branches), default=0.0),
         max((share.period for share in branches), default=0.0),
+        sum(share.mean for share in branches),
     )
 
 

@@ -24,35 +24,39 @@ from loadspec.spec.model import (
 ONE, WAIT = call("one"), think(1, 3)
 
 
+def share(fewest: float = 0, most: float = 0, waits: float = 0, period: float = 0, mean: float | None = None) -> Share:
+    return Share(fewest, most, waits, period, fewest if mean is None else mean)
+
+
 @pytest.mark.parametrize(
-    ("step", "share"),
+    ("step", "cost"),
     [
-        (ONE, Share(1, 1)),
-        (call("one", when="x"), Share(0, 1)),
-        (call("one", retry=Retry(3)), Share(1, 4)),
-        (call("one", run=math.inf), Share(0, 1)),
-        (poll(every=2.0, poll_timeout=10.0), Share(1, 6)),
-        (WAIT, Share(0, 0, 2.0)),
-        (PaceStep("pace", 8, 12), Share(period=10.0)),
-        (WaitUntilStep("meet", 3), Share()),
-        (RepeatStep("loop", (ONE, WAIT), times=3), Share(3, 3, 6.0)),
-        (RepeatStep("loop", (ONE, WAIT), times="n"), Share(0, math.inf, 0.0)),
-        (RepeatStep("loop", (WAIT,), over="n"), Share()),
-        (RepeatStep("loop", (ONE, ONE), while_="x", at_most=5), Share(0, 10)),
-        (IfStep("if", (("x", (ONE, ONE)), ("y", (ONE,)))), Share(0, 2)),
-        (IfStep("if", (("x", (ONE, ONE)),), (ONE, WAIT)), Share(1, 2, 0.0)),
-        (ChooseStep("c", (Branch(3, (ONE,)), Branch(1, (ONE, ONE, ONE, ONE, WAIT)))), Share(1.75, 4, 0.5)),
-        (ParallelStep("p", (ONE, WAIT, think(5, 5))), Share(1, 1, 5.0)),
-        (GroupStep("g", "g", (ONE, WAIT)), Share(1, 1, 2.0)),
+        (ONE, share(1, 1)),
+        (call("one", when="x"), share(0, 1)),
+        (call("one", retry=Retry(3)), share(1, 4)),
+        (call("one", run=math.inf), share(0, 1)),
+        (poll(every=2.0, poll_timeout=10.0), share(1, 6)),
+        (WAIT, share(0, 0, 2.0)),
+        (PaceStep("pace", 8, 12), share(period=10.0)),
+        (WaitUntilStep("meet", 3), share()),
+        (RepeatStep("loop", (ONE, WAIT), times=3), share(3, 3, 6.0)),
+        (RepeatStep("loop", (ONE, WAIT), times="n"), share(0, math.inf, 0.0)),
+        (RepeatStep("loop", (WAIT,), over="n"), share()),
+        (RepeatStep("loop", (ONE, ONE), while_="x", at_most=5), share(0, 10)),
+        (IfStep("if", (("x", (ONE, ONE)), ("y", (ONE,)))), share(0, 2)),
+        (IfStep("if", (("x", (ONE, ONE)),), (ONE, WAIT)), share(1, 2, 0.0)),
+        (ChooseStep("c", (Branch(3, (ONE,)), Branch(1, (ONE, ONE, ONE, ONE, WAIT)))), share(1, 4, 0.5, mean=1.75)),
+        (ParallelStep("p", (ONE, WAIT, think(5, 5))), share(1, 1, 5.0)),
+        (GroupStep("g", "g", (ONE, WAIT)), share(1, 1, 2.0)),
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_what_a_step_costs(step: Step, share: Share) -> None:
-    assert share_of([step]) == share
+def test_what_a_step_costs(step: Step, cost: Share) -> None:
+    assert share_of([step]) == cost
 
 
 def test_steps_add_up() -> None:
-    assert share_of([ONE, WAIT, PaceStep("pace", 5, 5), ONE]) == Share(2, 2, 2.0, 5.0)
+    assert share_of([ONE, WAIT, PaceStep("pace", 5, 5), ONE]) == share(2, 2, 2.0, 5.0)
 
 
 @pytest.mark.parametrize(
@@ -105,6 +109,6 @@ def test_a_mix_is_the_mean_and_others_follow_at_their_time() -> None:
             ),
         )
     )
-    assert [crew.share.fewest for crew in of.crews] == [2.0, 1.0]
+    assert [(c.share.fewest, c.share.mean, c.share.most) for c in of.crews] == [(1, 2.0, 5), (1, 1, 1)]
     assert (of.users, of.finish, of.end) == (5, 25.0, 55.0)
     assert [of.users_at(t) for t in (0, 9.9, 10, 19.9, 20, 24.9, 25)] == [2, 2, 0, 0, 3, 3, 0]
