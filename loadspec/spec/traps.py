@@ -208,6 +208,23 @@ def _column(line: str) -> int:
     return len(line) - len(line.lstrip())
 
 
+def _unended(source: Source, t: Trouble) -> Explained | None:
+    """A line above in the same column that is no key, its value ended by a comment."""
+    above = next((n for n in range(t.line - 1, -1, -1) if source.lines[n].strip()), t.line)
+    text = source.lines[above]
+    if above == t.line or " #" not in text or _column(text) != t.column:
+        return None
+    return _missing_colon(source, above, t.line) or _tight_colon(source, above)
+
+
+def _tight_colon(source: Source, line: int) -> Explained | None:
+    tight = re.match(r"^\s*(- +)?([^:\"'{\[#]+):(?!//)(\S)", source.lines[line])
+    if tight is None:
+        return None
+    place = (line, tight.start(3) - 1, 1)
+    return source.at("LS003", "a space is missing after this colon", place, help="write `key: value`"), None
+
+
 def _missing_space(source: Source, t: Trouble) -> Explained:
     above = next((n for n in range(t.line - 1, -1, -1) if source.lines[n].strip()), t.line)
     text = source.lines[above]
@@ -215,12 +232,8 @@ def _missing_space(source: Source, t: Trouble) -> Explained:
         return _blank_after_dash(source, above, dash)
     if explained := _missing_colon(source, above, t.line):
         return explained
-    tight = re.match(r"^\s*(- +)?([^:\"'{\[#]+):(?!//)(\S)", text)
-    if tight and above != t.line:
-        column = tight.start(3) - 1
-        return source.at(
-            "LS003", "a space is missing after this colon", (above, column, 1), help="write `key: value`"
-        ), None
+    if above != t.line and (tight := _tight_colon(source, above)):
+        return tight
     return source.at(
         "LS003",
         _NO_KEY,
@@ -242,6 +255,8 @@ def _indentation(source: Source, t: Trouble) -> Explained:
     tight = _TIGHT_DASH.match(source.lines[t.begin[0]])
     if t.char == "-" and not before and tight:
         return _blank_after_dash(source, t.begin[0], tight)
+    if not before and (explained := _unended(source, t)):
+        return explained
     if t.char == "-" and not before:
         message, help = _NO_ITEM, "put the list under a key, indented deeper than it"
     else:

@@ -21,7 +21,7 @@ _FROM_STEPS = frozenset({"LS024", "LS025", "LS039", "LS052"})
 """Names that steps bring: captures, and the steps themselves."""
 
 _DECLARED = frozenset({"LS020", "LS021", "LS022", "LS023", "LS028", "LS036", "LS042"})
-_OF_THE_WHOLE = frozenset({"LS045", "LS046", "LS054", "LS072", "LS081", "LS086", "LS089"})
+_OF_THE_WHOLE = frozenset({"LS045", "LS046", "LS054", "LS072", "LS081", "LS082", "LS086", "LS089"})
 """Errors that say what is nowhere, or not beside something."""
 
 _LOCAL = frozenset({"LS019", "LS032", "LS043", "LS047", "LS049", "LS052", "LS055", "LS056", "LS095", "LS096", "LS099"})
