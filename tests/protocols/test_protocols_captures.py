@@ -179,6 +179,8 @@ class Holder:
     def __init__(self, one: Answer) -> None:
         self.answer = one
         self.captures: dict[str, Any] = {}
+        self.index = self.seat = 0
+        self.memory: dict[Any, Any] = {}
 
 
 def test_captures_name_the_first_that_is_lost_and_take_the_rest() -> None:
@@ -201,8 +203,7 @@ def test_captures_name_the_first_that_is_lost_and_take_the_rest() -> None:
 @pytest.mark.parametrize("optional", [True, False])
 def test_what_an_answer_does_not_have_is_not_left_from_the_one_before(pick: Any, optional: bool) -> None:
     capture = compile_captures([Row("cursor", "jsonpath", "$.next", optional=optional, pick=pick)])
-    user = support_user()
-    user.answer = answer({"next": 2})
+    user: Any = Holder(answer({"next": 2}))
     assert capture(user) is None
     assert user.captures == {"cursor": 2}
     user.answer = answer({})

@@ -32,7 +32,9 @@ class Row(NamedTuple):
 def compile_captures(rows: Iterable[Row], seed: int = 0, place: str = "") -> Callable[[User], str | None]:
     """→ a function that captures them all; it returns the name of the first that was lost, else None.
 
-    Lost is what is not optional, has no default and was not found. `seed` and `place`, the step, settle random picks.
+    Lost is what is not optional, has no default and was not found. What was not found has no value afterwards, whatever
+    an earlier answer gave it: `repeat: {while: defined(cursor)}` ends with the last page. `seed` and `place`, the step,
+    settle random picks.
     """
     listed = list(rows)
     plain = tuple((row.name, _take(row), row.optional) for row in listed if row.pick != "random")
@@ -44,6 +46,7 @@ def compile_captures(rows: Iterable[Row], seed: int = 0, place: str = "") -> Cal
             try:
                 user.captures[name] = take(user.answer)
             except Missing:
+                user.captures.pop(name, None)
                 if not optional and lost is None:
                     lost = name
         return lost
@@ -54,6 +57,7 @@ def compile_captures(rows: Iterable[Row], seed: int = 0, place: str = "") -> Cal
             try:
                 user.captures[name] = draw(user)
             except Missing:
+                user.captures.pop(name, None)
                 if not optional and lost is None:
                     lost = name
         return lost
