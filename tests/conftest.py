@@ -1,4 +1,4 @@
-"""Lets the tests of every package share the builders that sit beside this file, and no test fail by how long it took."""
+"""Shares the builders beside this file with the tests of every package; no property test fails by how long it took."""
 
 from __future__ import annotations
 
