@@ -78,9 +78,7 @@ class FailureLog:
         entry["count"] += 1
         entry["last"] = self._clock() - self.epoch
 
-    def sample(
-        self, endpoint: str, check: str, expected: str, found: Callable[[User], list[str]], user: User
-    ) -> None:
+    def sample(self, endpoint: str, check: str, expected: str, found: Callable[[User], list[str]], user: User) -> None:
         """Keep what a failed check found, if few samples of it were kept."""
         if self._samples.wanted(endpoint, check):
             at = self._clock() - self.epoch
