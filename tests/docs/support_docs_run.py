@@ -28,7 +28,7 @@ from pathlib import Path
 from support_docs_blocks import ROOT, Block
 from support_docs_shorten import shorten_command, shorten_spec
 
-TIMEOUT = 60
+TIMEOUT = 120
 DEMO_STAGES = "1s:3"
 _HOST = re.compile(r"http://127\.0\.0\.1:8089|https?://(?:[\w-]+\.)*example\.com")
 _EXIT_CODE = re.compile(r"#.*\bexit code:? (\d+)")

@@ -29,7 +29,10 @@ SPECS = specs()
 
 Outcomes = dict[str, Future[list[str]]]
 
-pytestmark = pytest.mark.xdist_group("docs")  # one process runs them all, once
+pytestmark = [
+    pytest.mark.xdist_group("docs"),  # one process runs them all, once
+    pytest.mark.timeout(600),  # a test may wait for all runs that began before its own
+]
 
 
 @pytest.fixture(scope="module")
