@@ -48,6 +48,7 @@ PAIR = (("email", "email"), ("id", "id"))
         ("a.jsonl", '{"a": 1}\n\n[2]\r\n"three"\n', {}, [{"a": 1}, [2], "three"]),
         ("a.ndjson", '{"a": "1", "b": 2}\n', {"types": (("a", "int"),)}, [{"a": 1, "b": 2}]),
         ("a.jsonl", '{"prompt": "x", "b": 2}\n', {"columns": "prompt"}, ["x"]),
+        ("a.jsonl", '\n{"a": 1}\n\x0c\n\x0b \n2\n\x0c\n', {}, [{"a": 1}, 2]),
         ("a.json", '[1, {"a": [","]}, "x]"]', {}, [1, {"a": [","]}, "x]"]),
         ("a.yaml", "- no\n- 010\n- {a: 1:50}\n", {}, ["no", 10, {"a": "1:50"}]),
     ],
@@ -168,7 +169,10 @@ def test_a_large_json_file_is_indexed_as_it_is_parsed(
         assert [found[index] for index in range(len(found))] == values
 
 
-@pytest.mark.parametrize("text", ["", "[", "[1", "[1,", "[1 2]", "[,]", "[1,]", "7", '["x]'])
+BROKEN = ["", "[", "[1", "[1,", "[1 2]", "[,]", "[1,]", "7", '["x]', "[1e999]", "[-1e400]", "[" * 2000 + "]" * 2000]
+
+
+@pytest.mark.parametrize("text", BROKEN)
 def test_a_large_json_file_that_is_broken(tmp_path: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(json_reader, "SMALL_BYTES", -1)
     with pytest.raises(DataError):

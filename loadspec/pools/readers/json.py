@@ -30,7 +30,12 @@ def read_jsonl(reading: Reading, path: Path) -> Rows:
     """Rows of lines; blank lines are left out."""
     starts = index_lines(path, reading)
     stream = partial(_lines, reading, path)
-    return Lines(path, reading.shown, starts, orjson.loads, stream, value_shape(reading), value_weight(reading))
+    return Lines(path, reading.shown, starts, _parse_line, stream, value_shape(reading), value_weight(reading))
+
+
+def _parse_line(data: bytes) -> Any:
+    """A row is read with the blank lines behind it, which may hold more than JSON calls blank."""
+    return orjson.loads(data.strip())
 
 
 def _lines(reading: Reading, path: Path) -> Iterator[Record]:
@@ -113,7 +118,8 @@ def _index(reading: Reading, data: bytes, at: int) -> tuple[array[int], set[tupl
         line = data.count(b"\n", 0, error.start) + 1
         raise DataError("this line is not UTF-8", "save the file as UTF-8", file=reading.shown, line=line) from None
     text, starts, keys = data.decode("latin-1"), offsets(len(data)), set[tuple[str, ...] | None]()
-    decode, add, match = json.JSONDecoder(parse_constant=_no_constant).raw_decode, starts.append, _SPACE.match
+    decode = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite).raw_decode
+    add, match = starts.append, _SPACE.match
     note, between = keys.add, _BETWEEN.match
     at = match(text, at).end()  # type: ignore[union-attr]
     if text[at : at + 1] != "[":
@@ -133,12 +139,27 @@ def _index(reading: Reading, data: bytes, at: int) -> tuple[array[int], set[tupl
         place = getattr(error, "pos", at)
         line = data.count(b"\n", 0, place) + 1
         raise _broken(reading, data, line, getattr(error, "msg", "the list does not end")) from None
+    except RecursionError:
+        line = data.count(b"\n", 0, at) + 1
+        raise _broken(reading, data, line, "it is nested too deeply") from None
     add(at)
     return starts, keys
 
 
 def _no_constant(name: str) -> Any:
     raise ValueError(name)
+
+
+class _InfinityError(ValueError):
+    msg = "a number is too large"
+
+
+def _finite(text: str) -> float:
+    """A number as a draw will read it: orjson knows no infinity."""
+    number = float(text)
+    if number - number:
+        raise _InfinityError
+    return number
 
 
 def _keys(found: set[tuple[str, ...] | None], data: bytes) -> tuple[str, ...] | None:
