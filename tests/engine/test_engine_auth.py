@@ -45,6 +45,17 @@ def test_digest(algorithm: str, bench: Any, mock: MockProcess) -> None:
     assert ran.failures == []
 
 
+@pytest.mark.parametrize(("password", "statuses"), [("wrong-password", {401: 2}), (PASSWORD, {401: 1, 200: 1})])
+def test_a_401_that_is_expected_is_answered_too(
+    password: str, statuses: dict[int, int], bench: Any, mock: MockProcess
+) -> None:
+    auth = build_auth({"digest": {"username": "ada", "password": password}})
+    step = call("digest", path="/api/protected/digest/MD5", auth=auth, expected_statuses=frozenset({200, 401}))
+    ran = run(bench, mock, step)
+    assert counted(ran)["digest"] == statuses
+    assert ran.store.total("http_reqs", expected_response="false") == 0
+
+
 def test_a_nonce_that_wears_out(bench: Any, mock: MockProcess) -> None:
     auth = build_auth({"digest": {"username": "ada", "password": PASSWORD}})
     ran = run(bench, mock, call("digest", path="/api/protected/digest/MD5", auth=auth), iterations=NONCE_USES + 5)

@@ -21,8 +21,8 @@ Wrap = Callable[["Attempt"], "Attempt"]
 class Credentials:
     """`lines` are header lines; `query` and `cookies` are added to the request's own, whose names they win.
 
-    `sign` gets the whole request and gives it back with its signature. `excuse` is asked about an unexpected status
-    before it is counted: true makes it an expected one. `wrap` puts more exchanges around one attempt.
+    `sign` gets the whole request and gives it back with its signature. `excuse` is asked about each answer before it
+    is counted: true makes its status an expected one. `wrap` puts more exchanges around one attempt.
     """
 
     lines: Parts = field(default_factory=list)
