@@ -9,6 +9,8 @@ from typing import Any
 
 from loadspec.pools.errors import DataError
 
+_HIDDEN = "a spec reads no hidden files: they hold settings and secrets"
+
 Columns = str | tuple[tuple[str, str | int], ...]
 """The one column whose value is the item; or (name in the item, name in the data or its number from 1), in order."""
 Types = str | tuple[tuple[str, str], ...]
@@ -62,14 +64,15 @@ def locate(reading: Reading) -> Path:
     wanted = "folder" if reading.format == "folder" else "file"
     try:
         if any(part.startswith(".") and part not in (".", "..") for part in Path(reading.path).parts):
-            hint = "a spec reads no hidden files: they hold settings and secrets"
-            raise DataError(f"`{reading.path}` is hidden", hint, kind="file")
+            raise DataError(f"`{reading.path}` is hidden", _HIDDEN, kind="file")
         if Path(reading.path).is_absolute():
             raise DataError(f"`{reading.path}` begins at the root", "names begin in the spec's folder", kind="file")
         place = (root / reading.path).resolve()
         if not place.is_relative_to(root):
             hint = "move it below the spec's folder: a spec reads nothing else, links included"
             raise DataError(f"`{reading.path}` lies outside the spec's folder", hint, kind="file")
+        if is_hidden(place, root):
+            raise DataError(f"`{reading.path}` leads to a hidden file", _HIDDEN, kind="file")
         if not place.exists():
             raise DataError(f"`{reading.path}` does not exist", _beside(root, place), kind="file")
         if wanted == "folder" and not place.is_dir():
@@ -82,6 +85,11 @@ def locate(reading: Reading) -> Path:
     except (OSError, ValueError, RuntimeError):  # a name that no file can have, links in a circle
         raise DataError(f"`{reading.path}` cannot be opened", "look at the name", kind="file") from None
     return place
+
+
+def is_hidden(place: Path, root: Path) -> bool:
+    """Whether what all links lead to is hidden below the root; a mounted volume of Kubernetes has links to `..data`."""
+    return any(part.startswith(".") and not part.startswith("..") for part in place.relative_to(root).parts)
 
 
 def _beside(root: Path, place: Path) -> str:

@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from support_pools import rows, write
 
-from loadspec.pools import DataError, Found, look_through, settle
+from loadspec.pools import DataError, Found, Reading, look_through, open_rows, settle
 from loadspec.pools.readers import json as json_reader
 from loadspec.pools.rows import Lines
 
@@ -270,6 +270,9 @@ def test_a_folder_of_files(tmp_path: Path) -> None:
         ("out.csv", "csv", "outside"),
         (".env", "csv", "hidden"),
         (".git/a.csv", "csv", "hidden"),
+        ("to_env.csv", "csv", "leads to a hidden file"),
+        ("to_git", "folder", "leads to a hidden file"),
+        ("g", "folder", "links to a hidden file"),
         ("f", "csv", "given by `folder`"),
         ("a.csv", "folder", "given by `file`"),
         ("loop", "csv", "loop"),
@@ -285,11 +288,23 @@ def test_only_files_below_the_folder(tmp_path: Path, name: str, format: str, say
     outside = write(tmp_path, "secret.csv", "id\n1\n")
     (folder / "out.csv").symlink_to(outside)
     (folder / "f" / "x.csv").symlink_to(outside)
+    write(folder, ".git/config", "x\n")
+    (folder / "to_env.csv").symlink_to(".git/config")
+    (folder / "to_git").symlink_to(".git")
+    (folder / "g").mkdir()
+    (folder / "g" / "x.csv").symlink_to("../.git/config")
     (folder / "loop").symlink_to(folder / "loop")
     with pytest.raises(DataError) as caught:
         rows(folder, name, format=format)
     assert caught.value.kind == "file"
     assert says in f"{caught.value.message} {caught.value.hint}"
+
+
+def test_a_volume_of_kubernetes_is_not_hidden(tmp_path: Path) -> None:
+    write(tmp_path, "..2026_11_27/a.csv", "id\n1\n")
+    (tmp_path / "..data").symlink_to("..2026_11_27")
+    (tmp_path / "a.csv").symlink_to("..data/a.csv")
+    assert list(open_rows(Reading("p", str(tmp_path), "a.csv", "csv"))) == [{"id": "1"}]
 
 
 @pytest.mark.skipif(os.getuid() == 0, reason="root reads everything")

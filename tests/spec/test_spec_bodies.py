@@ -188,6 +188,18 @@ def test_a_link_out_of_the_folder_is_refused(folder: Path) -> None:
         loaded(folder, "body: {file: link}")
 
 
+@pytest.mark.parametrize("name", [".env", ".git/config", "link", "to_git/config"])
+@pytest.mark.parametrize("body", ["body: {file: %s}", "multipart: {a: {file: %s}}", "graphql: {query: {file: %s}}"])
+def test_hidden_files_are_not_sent(body: str, name: str, folder: Path) -> None:
+    (folder / ".git").mkdir()
+    for hidden in (".env", ".git/config"):
+        (folder / hidden).write_text("TOKEN=x\n")
+    (folder / "link").symlink_to(".env")
+    (folder / "to_git").symlink_to(".git")
+    with pytest.raises(SpecError, match="is hidden"):
+        loaded(folder, body % name)
+
+
 @pytest.mark.parametrize(
     ("auth", "secret"),
     [

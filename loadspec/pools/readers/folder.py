@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from loadspec.pools.errors import DataError
-from loadspec.pools.reading import Reading
+from loadspec.pools.reading import Reading, is_hidden
 from loadspec.pools.rows import SMALL_BYTES, Record, Rows
 
 KEYS = ("name", "size", "content")
@@ -20,9 +20,13 @@ def read_folder(reading: Reading, path: Path) -> Rows:
     for place in sorted(path.iterdir()):
         if place.name.startswith(".") or not place.is_file():
             continue
-        if not place.resolve().is_relative_to(root):
+        target = place.resolve()
+        if not target.is_relative_to(root):
             hint = "put the file itself there: a spec reads nothing outside its folder"
             raise DataError(f"`{reading.path}/{place.name}` links outside the spec's folder", hint, kind="file")
+        if is_hidden(target, root):
+            hint = "put the file itself there: a spec reads no hidden files"
+            raise DataError(f"`{reading.path}/{place.name}` links to a hidden file", hint, kind="file")
         files.append(place)
     if len(files) > MAX_FILES:
         raise DataError(f"`{reading.path}` holds more than {MAX_FILES} files", kind="file")

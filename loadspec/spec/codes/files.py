@@ -85,7 +85,7 @@ CODES: dict[str, Code] = {
     "LS044": Code(
         "a file that cannot be used",
         "A spec reads files only in its own folder and below, after following symbolic links, since it may come from a "
-        "stranger. The file is missing, lies outside, or does not hold what it should.",
+        "stranger, and sends no hidden ones. The file is missing, lies outside, or does not hold what it should.",
         "target:\n  base_url: https://api.example.com\n  tls: {ca_file: ../secrets/ca.pem}\n",
         "target:\n  base_url: https://api.example.com\n  tls: {insecure_skip_verify: true}\n",
     ),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path as FilePath
 from typing import Any
 
+from loadspec.pools.reading import is_hidden
 from loadspec.spec.diagnostics import Diagnostic, Path, brief
 from loadspec.spec.places import Places
 
@@ -30,7 +31,10 @@ def check_file(places: Places, path: Path, name: Any, help: str, largest: int) -
     if "{{" in name:
         what = "is no file: no template is expanded here"
         help = "draw from a pool of files, {folder: ...}, and write its content"
-    if not what and not os.access(file, os.R_OK):
+    if not what and is_hidden(file, FilePath(places.source.name).parent.resolve()):
+        what = "is hidden"
+        help = "a spec sends no hidden files: they hold settings and secrets"
+    elif not what and not os.access(file, os.R_OK):
         what = "cannot be read"
     elif not what and (size := file.stat().st_size) > largest:
         what, help = f"has {size} bytes, and {largest} are the most", "send a smaller file"
