@@ -16,10 +16,21 @@ from loadspec.spec.model.pools import Bust, PoolDef
 Constants = Mapping[str, Mapping[str, Any]]
 
 _INLINE = Reading("inline")
+_TEXTS = ("csv", "tsv", "txt")
 
 
 Takers = Mapping[str, Mapping[int, bool]]
 """Phase that runs once → numbers of the pools it draws from, and whether it may take more than one row of them."""
+
+
+class PoolError(ValueError):
+    """A pool whose data turned out to be unusable; `hint` says what to do about it."""
+
+    def __init__(self, pool: PoolDef, error: DataError) -> None:
+        super().__init__(f"pool `{pool.name}`: {error}")
+        texts = pool.reading is not None and pool.reading.format in _TEXTS and pool.reading.types is None
+        more = ["cells are texts unless `types` says otherwise"] * texts + ["for more: loadspec explain LS074"]
+        self.hint = "; ".join([error.hint, *more]) if error.kind == "empty" and error.hint else error.hint
 
 
 def make_pools(
@@ -65,7 +76,7 @@ def make_pool(
         elif keep is not None:
             items, weights = settle(rows_of(_INLINE, items), keep, pool.weights)
     except DataError as error:
-        raise ValueError(f"pool `{pool.name}`: {error}") from None
+        raise PoolError(pool, error) from None
     bust = None if pool.bust is None else _bust(pool.bust, constants)
     blocks, first = _blocks(len(items), users, wants)
     made = Pool(

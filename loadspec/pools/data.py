@@ -39,7 +39,7 @@ def settle(
         chosen = [(index, item) for index, item in enumerate(rows.scan()) if keep(item)] if rows.small() else None
         kept = array("Q", (index for index, _ in chosen)) if chosen is not None else _indices(rows, keep)
         if not kept:
-            raise DataError("`where` leaves no row", f"there were {len(rows)}", kind="empty")
+            raise DataError("`where` leaves no row", f"it holds for none of the {len(rows)} there are", kind="empty")
         weights = array("d", (weights[index] for index in kept)) if weights else weights
         items = tuple(item for _, item in chosen) if chosen is not None else Chosen(rows, kept)
         if weights and not sum(weights):

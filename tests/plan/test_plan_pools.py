@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from support_plan import call
 
-from loadspec.plan.pools import make_pool
+from loadspec.plan.pools import PoolError, make_pool
 from loadspec.pools import Pool
 from loadspec.spec.building.pools import build_pool
 
@@ -63,6 +63,21 @@ def test_what_only_its_values_show_is_a_sentence(folder: Path, raw: dict[str, An
     with pytest.raises(ValueError) as caught:  # noqa: PT011 - its text is looked at below
         made(raw, folder)
     assert says in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("raw", "says"),
+    [
+        ({"items": [1, 2], "where": "row > 2"}, "it holds for none of the 2 there are; for more"),
+        ({"file": "users.csv", "where": "row.credits > 1e9"}, "the 3 there are; cells are texts unless `types`"),
+        ({"file": "users.csv", "types": {"email": "str"}, "where": "row.credits > 1e9"}, "there are; for more"),
+        ({"file": "gone.csv"}, "names are relative"),
+    ],
+)
+def test_what_to_do_about_it(folder: Path, raw: dict[str, Any], says: str) -> None:
+    with pytest.raises(PoolError) as caught:
+        made(raw, folder)
+    assert says in caught.value.hint
 
 
 def test_weights_of_a_list_and_of_a_column(folder: Path) -> None:

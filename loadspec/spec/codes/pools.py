@@ -49,7 +49,8 @@ CODES: dict[str, Code] = {
     ),
     "LS074": Code(
         "a pool without a row",
-        "The file has no row below its header, the folder no file, or `where` leaves nothing to draw.",
+        "The file has no row below its header, the folder no file, or `where` leaves nothing to draw: that is known "
+        "only when a run begins, as `where` may ask for values of `env`.",
         "pools:\n  users: {file: data/none.csv}\n" + _LOGIN % "email",
         "pools:\n  users: {file: data/users.csv}\n" + _LOGIN % "email",
         {"data/none.csv": "email,password\n", "data/users.csv": _USERS},
