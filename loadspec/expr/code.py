@@ -22,13 +22,23 @@ def constant(value: Any) -> Code:
 
 
 LARGE = 4096
-"""Letters or items of a constant that no function is called on before the run: `validate` shall do no work for it."""
+"""Letters and items, all that is in it counted, of a constant that no function is called on before the run."""
 
 
 def small(piece: Code) -> bool:
     """Whether a constant is small enough to be worked on before the run; True for what is no constant."""
-    value = piece.value
-    return not isinstance(value, (str, bytes, list, tuple, dict)) or len(value) <= LARGE
+    room, rest = LARGE, [piece.value]
+    while rest:
+        value = rest.pop()
+        if isinstance(value, (str, bytes, list, tuple, dict)):
+            room -= len(value)
+            if room < 0:
+                return False
+            if isinstance(value, dict):
+                rest += [*value.keys(), *value.values()]
+            elif isinstance(value, (list, tuple)):
+                rest += value
+    return True
 
 
 def folded(run: Getter, *inputs: Code) -> Code:

@@ -9,9 +9,11 @@ from typing import Any, NoReturn
 
 from loadspec.expr.errors import Missing
 from loadspec.expr.scope import Getter
+from loadspec.expr.values import kind
 
 Key = str | int
 _ABSENT = (KeyError, IndexError, TypeError)
+_SHOWN, _LARGE = 60, 1 << 64
 
 
 def path_text(base: str, keys: tuple[Key, ...]) -> str:
@@ -105,6 +107,13 @@ def lookup_computed(get: Getter, key: Getter, base: str) -> Getter:
         try:
             return value[name]
         except _ABSENT:
-            raise Missing(f"{base}[{name!r}]") from None
+            raise Missing(f"{base}[{_shown(name)}]") from None
 
     return run
+
+
+def _shown(key: Any) -> str:
+    """A key in a sentence: it may be all of a body, a map, or a number of too many digits to be written."""
+    if isinstance(key, str):
+        return repr(key if len(key) <= _SHOWN else key[:_SHOWN] + "…")
+    return str(key) if isinstance(key, (int, float)) and abs(key) < _LARGE else kind(key)

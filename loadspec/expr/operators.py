@@ -16,7 +16,7 @@ from loadspec.expr.scope import Getter
 from loadspec.expr.values import MAX_ITEMS, MAX_NUMBER, MAX_TEXT, kind
 
 Operation = Callable[[Any, Any], Any]
-_CLASH = (TypeError, RecursionError)
+_CLASH = (TypeError, ValueError, RecursionError)
 _FAILURES = (TypeError, ValueError, ArithmeticError, RecursionError)
 
 

@@ -37,6 +37,7 @@ def scope() -> Scope:
             "vars.off": False,
             "vars.on": True,
             "vars.tree": {"leaf": [1, 2]},
+            "vars.large": "x" * 4097,
         },
         {"since": since},
     )

@@ -174,6 +174,22 @@ def test_failed_evaluation_is_a_missing_value_with_a_sentence(text: str, sentenc
     assert sentence in str(caught.value)
 
 
+def test_bytes_hold_only_bytes(scope: Scope) -> None:
+    with pytest.raises(EvalError, match="`in` cannot compare a number with bytes"):
+        compile_expression("a in b", scope)({"a": 300, "b": b"image"})
+
+
+@pytest.mark.parametrize(
+    ("key", "shown"),
+    [(2**20000, "a[a number]"), ({"x": 1}, "a[a map]"), ("x" * 10**6, "a['" + "x" * 60 + "…']"), (-3, "a[-3]")],
+    ids=["number", "map", "text", "small"],
+)
+def test_a_key_is_named_however_large(key: Any, shown: str, scope: Scope) -> None:
+    with pytest.raises(Missing) as caught:
+        compile_expression("a[b]", scope)({"a": {}, "b": key})
+    assert caught.value.path == shown
+
+
 def test_what_grows_is_capped(scope: Scope) -> None:
     big = {"a": "x" * 600_000, "b": [0] * 60_000}
     for text in ("a + a", "b + b", "join([a, a])", "join(b, 'separator, a long one')"):
@@ -201,6 +217,10 @@ def test_matches_refuses_what_it_cannot_read_to_the_end(scope: Scope) -> None:
         ("not vars.off", True),
         ("upper(env.API)", True),
         ("1 / 0", False),
+        ("len(from_json('" + "[" * 490 + "]" * 490 + "'))", True),
+        ("len(vars.large)", False),
+        ("to_json([[{'a': vars.large}]])", False),
+        ("to_json([" * 20 + "'\"'" + "])" * 20, False),
         ("status", False),
         ("vars.on and status", False),
         ("since('generate')", False),

@@ -10,7 +10,7 @@ from loadspec.expr.errors import EvalError
 from loadspec.expr.functions import row as guards
 from loadspec.expr.functions.logic import _elsewhere
 from loadspec.expr.functions.row import Function, row
-from loadspec.expr.values import MAX_ITEMS, to_text
+from loadspec.expr.values import MAX_DATA, MAX_ITEMS, to_text
 
 _MAX_SET = 100
 """Characters that `trim` may be told to cut off: each is compared with each."""
@@ -58,6 +58,13 @@ def _repeat(value: str, times: int) -> str:
 def _pad_left(value: Any, width: int, fill: str = " ") -> str:
     guards.room(width, "pad_left")
     return to_text(value).rjust(width, fill)
+
+
+def _str(value: Any) -> str:
+    text = to_text(value)
+    if len(text) > MAX_DATA and not isinstance(value, str):
+        raise EvalError(f"str() would make a text longer than {MAX_DATA} characters")
+    return text
 
 
 def _unescape(value: str) -> str:
@@ -171,5 +178,5 @@ ROWS: Mapping[str, Function] = {
         "unescape_html('a&amp;b')",
         "a&b",
     ),
-    "str": row(to_text, "x: any", "text", "as a template prints it; anything but text as JSON", "str(1.5)", "1.5"),
+    "str": row(_str, "x: any", "text", "as a template prints it; anything but text as JSON", "str(1.5)", "1.5"),
 }
