@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
+from collections.abc import Callable
 from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
@@ -24,6 +26,19 @@ FORMS = {
     "lower-case escapes": quote(SECRET, safe="").lower(),
     "base64": base64.b64encode(SECRET.encode()).decode(),
     "base64 for urls": base64.urlsafe_b64encode(SECRET.encode()).decode(),
+    "json in json": json.dumps(json.dumps(SECRET))[3:-3],
+    "json of a careful server": json.dumps(SECRET)[1:-1]
+    .replace("/", "\\/")
+    .replace("&", "\\u0026")
+    .replace("=", "\\u003D"),
+    "html": html.escape(SECRET),
+    "html of text": html.escape(SECRET, quote=False),
+    "html by numbers": "".join(f"&#{ord(letter)};" if ord(letter) > 122 else letter for letter in SECRET),
+    "json in html": html.escape(json.dumps(SECRET)[1:-1]),
+    "url in url": quote(quote(SECRET, safe=""), safe=""),
+    "url in html": html.escape(urlencode({"p": SECRET})[2:]),
+    "base64 in url": quote(base64.b64encode(SECRET.encode()).decode(), safe=""),
+    "base64 in json": base64.b64encode(SECRET.encode()).decode().replace("/", "\\/").replace("=", "\\u003d"),
     "base64 unpadded": base64.urlsafe_b64encode(SECRET.encode()).decode().rstrip("="),
 }
 
@@ -31,6 +46,26 @@ FORMS = {
 @pytest.mark.parametrize("form", FORMS)
 def test_forms(form: str) -> None:
     assert Masker([SECRET])(f"a {FORMS[form]} b {FORMS[form]}") == f"a {MASK} b {MASK}"
+
+
+@pytest.mark.parametrize("name", ["", "a", "bo", "ada", "user@example.com"])
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+def test_a_secret_inside_what_is_encoded(name: str, encode: Callable[[bytes], bytes]) -> None:
+    for size in range(8, 14):
+        secret, before = "pässwörd?>9~xyz"[:size], f"{name}:".encode()
+        for after in (b"", b"!", b" and more"):
+            masked = Masker([secret])(encode(before + secret.encode() + after).decode())
+            assert masked.count(MASK) == 1
+            assert len(masked.partition(MASK)[0]) <= len(before) * 4 / 3 + 1
+
+
+def test_backslashes_take_no_time() -> None:
+    assert Masker(["\\" * 30 + 'a"' * 30])("\\" * 20_000) == "\\" * 20_000
+
+
+def test_a_secret_that_looks_encoded_is_found_as_it_stands() -> None:
+    for secret in ("a&amp;b", "a%252Fb", "a\\nb\\", "a&#34;b", "\\u00e9", "\ud800x", "\udce9"):
+        assert Masker([secret])(f"x{secret}") == f"x{MASK}"
 
 
 @given(st.text(min_size=4, max_size=20), st.text(max_size=20), st.text(max_size=20))
