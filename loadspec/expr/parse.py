@@ -46,6 +46,11 @@ _REFUSED: dict[type[ast.AST], str] = {
     ast.YieldFrom: "`yield`",
 }
 _GRAMMAR = "legal are == != < <= > >= in, and or not, + - * / // %, `a if b else c`, a.b, a[0] and the functions"
+_HINTS = {
+    "invalid syntax": _GRAMMAR,
+    "was never closed": "close it; between { and } of YAML, a comma ends a value that is not in quotes",
+}
+"""How Python's error ends → a way out."""
 
 
 class Parsed(NamedTuple):
@@ -98,7 +103,7 @@ def _tree(text: str, lead: int) -> ast.expr:
         if error.msg == "invalid syntax" and not error.offset:  # Python's way to say: at the end
             raise ExprError("the expression ends too early", lead + len(text), "something has to follow") from None
         column = min(max((error.offset or 1) - 1, 0), len(text))
-        hint = _GRAMMAR if error.msg == "invalid syntax" else ""
+        hint = _HINTS.get(error.msg.rpartition("' ")[2], "")
         raise ExprError(f"the expression cannot be read: {error.msg}", lead + column, hint) from None
     except (ValueError, RecursionError, MemoryError) as error:
         raise ExprError(f"the expression cannot be read: {error or 'nested too deeply'}", lead) from None

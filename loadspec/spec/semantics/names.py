@@ -90,7 +90,7 @@ def check_name(use: NameUse, view: View) -> Problem | None:
         return check(use, view)
     if head in CONTEXT:
         return None
-    return _capture(head, view)
+    return _capture(use, view)
 
 
 def _column(use: NameUse, at: int, columns: tuple[str, ...] | None, of: str) -> Problem | None:
@@ -184,7 +184,8 @@ def _step(name: str, view: View, shift: int) -> Problem | None:
     return Problem("LS025", message, did_you_mean(name, view.steps | view.later_steps), help, shift, len(name))
 
 
-def _capture(name: str, view: View) -> Problem | None:
+def _capture(use: NameUse, view: View) -> Problem | None:
+    name = use.parts[0]
     if name in view.captures:
         return None
     length = len(name)
@@ -210,7 +211,12 @@ def _capture(name: str, view: View) -> Problem | None:
     known = [*sorted(view.captures), *(RESERVED if view.answer else CONTEXT)]
     help = f"the names here are {listed(known)}"
     message = f"nothing is called `{name}`: no step before this one captures it"
-    return Problem("LS024", message, did_you_mean(name, known), help, length=length)
+    label = did_you_mean(name, known)
+    if (
+        not label and view.answer and len(use.parts) > 1 and use.parts[1] in ANSWER
+    ):  # `res.status`, as of a client's answer
+        label = f"did you mean `{use.parts[1]}`?"
+    return Problem("LS024", message, label, help, length=length)
 
 
 def _asker(view: View) -> str:
