@@ -97,6 +97,7 @@ class User:
         "cookies",
         "drawn",
         "draws",
+        "failed",
         "host",
         "index",
         "iteration",
@@ -131,6 +132,8 @@ class User:
         """The cookies that every iteration begins with."""
         self.keeping = False
         """Set while a step runs whose captures and cookies outlive the iteration (`run: once_per_vu`)."""
+        self.failed = False
+        """Set where, in such a step, one failed that has no outcome of its own."""
         self.retiring = False
         self.resume: Callable[[], Any] = _nowhere
         self._clear(0)
@@ -193,6 +196,7 @@ class User:
             ]
             self.branches += tuple(found)
         for branch in found:
+            branch.failed = False
             for name in _SHARED:
                 setattr(branch, name, getattr(self, name))
         return found
@@ -226,7 +230,7 @@ class Branch(User):
         return self.fiber.switch()
 
 
-_OWN = ("answer", "branches", "channels", "ok", "resume", "trouble")
+_OWN = ("answer", "branches", "channels", "failed", "ok", "resume", "trouble")
 _SHARED = tuple(name for name in User.__slots__ if name not in _OWN)
 """What a branch has in common with its user."""
 

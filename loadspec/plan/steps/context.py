@@ -21,9 +21,6 @@ from loadspec.transports.base import Answer
 _LARGEST = 1e300
 """A sample beyond it is no measurement: a sum of such would be no number."""
 
-FAILED = -1
-"""Where a user remembers, while a step runs that lasts, that a step without an outcome of its own failed in it."""
-
 Finish = Callable[[User, bool, bool], None]
 """(user, ok, whether to record): keeps the outcome, records, classifies, acts on failure."""
 
@@ -160,8 +157,7 @@ def compile_fail(step: Step, context: Context) -> Callable[[User, str, str], Non
     note, name, on_fail = context.phase.failures.note, step.name, _ON_FAIL[step.on_fail]
 
     def fail(user: User, kind: str, message: str) -> None:
-        if user.keeping:
-            user.memory[FAILED] = True
+        user.failed = user.keeping
         answer = Answer()
         answer.error, answer.phase, answer.message = kind, "flow", message
         user.answer = answer

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from loadspec.clock import monotonic
 from loadspec.expr import Missing
 from loadspec.plan.model import RunStep
-from loadspec.plan.steps.context import FAILED, Context, compile_fail
+from loadspec.plan.steps.context import Context, compile_fail
 from loadspec.protocols.user import SKIPPED, Outcome, User
 from loadspec.spec.model import CallStep, PollStep, Step, all_exchanges, all_steps
 
@@ -64,12 +64,10 @@ def compile_lasting(step: Step, run: RunStep, context: Context) -> RunStep:
 def _failed(run: RunStep, user: User) -> bool:
     """Run it, keeping its cookies → whether a step that has no outcome failed in it. What lasts may hold what lasts."""
     outer, user.keeping = user.keeping, True
-    before = user.memory.pop(FAILED, False)
+    before, user.failed = user.failed, False
     try:
         run(user)
     finally:
-        user.keeping = outer
-        failed: bool = user.memory.pop(FAILED, False)
-        if outer and (failed or before):
-            user.memory[FAILED] = True
+        failed = user.failed
+        user.keeping, user.failed = outer, outer and (failed or before)
     return failed

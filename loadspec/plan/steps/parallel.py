@@ -25,5 +25,6 @@ def compile_parallel(step: ParallelStep, context: Context) -> RunStep:
             open_jar(user, cookies == "user", keeps)
         parts = user.fork(number, len(branches))
         user.host.gather(user, list(zip(parts, branches, strict=True)))
+        user.failed = user.failed or any(part.failed for part in parts)
 
     return parallel

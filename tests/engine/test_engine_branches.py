@@ -1,0 +1,42 @@
+"""What branches of one user do to each other while they run at the same time, and what they leave alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from support_net import answer, serving
+from support_plan import call, group, parallel, repeat, think
+
+from loadspec.load.per_vu_iterations import PerVuIterations
+from loadspec.spec.model import ONCE, Capture
+
+LACKING = repeat(think(0.0, 0.0), over="lost")
+FIRST = call("first", path="/first", captures={"lost": Capture("lost", "jsonpath", "$.lost", optional=True)})
+
+
+def get(name: str, **fields: Any) -> Any:
+    return call(name, path=f"/{name}", **fields)
+
+
+def counts(server: Any) -> dict[str, int]:
+    paths = [request.split(b" ")[1].decode()[1:] for request in server.requests]
+    return {path: paths.count(path) for path in paths}
+
+
+def test_what_lasts_in_one_branch_is_done_whatever_fails_beside_it(bench: Any, serve: Any) -> None:
+    server = serve(serving(answer()))
+    bad = group("a", LACKING, think(0.05, 0.05), get("again"), run=ONCE)
+    good = group("b", think(0.005, 0.005), get("once"), run=ONCE)
+    ran = bench(FIRST, parallel(bad, good), load=PerVuIterations(1, 3), base_url=server.url).load()
+    assert ran.books == (3, 3, 0)
+    assert counts(server) == {"first": 3, "again": 3, "once": 1}
+
+
+def test_what_fails_in_a_branch_of_what_lasts_has_it_tried_again(bench: Any, serve: Any) -> None:
+    """The group inside ends after its neighbour failed, and is done; what is around both is not."""
+    server = serve(serving(answer()))
+    inside = group("g", think(0.02, 0.02), get("once"), run=ONCE)
+    flow = FIRST, parallel(inside, LACKING, get("again"), run=ONCE)
+    ran = bench(*flow, load=PerVuIterations(1, 3), base_url=server.url).load()
+    assert ran.books == (3, 3, 0)
+    assert counts(server) == {"first": 3, "once": 1, "again": 3}
