@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from loadspec.spec.building.request import build_request
@@ -42,7 +42,7 @@ def build_steps(raw: list[Any], endpoints: Mapping[str, Any], target: Target, on
 
 @dataclass(frozen=True, slots=True)
 class _Building:
-    """What the steps of one flow share."""
+    """What steps have in common; `on_fail` is that of what is around them."""
 
     endpoints: Mapping[str, Any]
     target: Target
@@ -52,15 +52,16 @@ class _Building:
         return tuple(self.step(step) for step in raw)
 
     def step(self, raw: Raw) -> Step:
+        """A step, and those inside it: they have its `on_fail`, unless they say something else."""
         action = next(action for action in _KINDS if action in raw)
-        return _KINDS[action](raw, self)
+        return _KINDS[action](raw, replace(self, on_fail=cast(OnFail, raw.get("on_fail", self.on_fail))))
 
     def common(self, raw: Raw) -> dict[str, Any]:
         """What every kind of step has, apart from its name."""
         run = raw.get("run", "every_iteration")
         again = seconds(run["every"], 0.0) if isinstance(run, Mapping) else ONCE if run == "once_per_vu" else 0.0
         when = text_of(raw["when"]) if "when" in raw else None
-        return {"when": when, "run": again, "on_fail": cast(OnFail, raw.get("on_fail", self.on_fail))}
+        return {"when": when, "run": again, "on_fail": self.on_fail}
 
     def exchange(self, raw: Raw, action: str) -> dict[str, Any]:
         endpoint = raw[action]

@@ -45,7 +45,12 @@ STEP_KEYS: dict[str, Schema] = {
         "then": keys_of(_EVERY),
         "else": {"if": {"type": "string"}, "then": {"enum": list(RUNS)}},
     },
-    "on_fail": choice("What a step that is not ok does to its user or the run.", ON_FAIL, "continue"),
+    "on_fail": choice(
+        "What a step that is not ok does to its user or the run; it holds for the steps inside, too, unless they have "
+        "their own.",
+        ON_FAIL,
+        "continue",
+    ),
 }
 """What every step may have."""
 
