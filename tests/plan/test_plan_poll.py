@@ -45,6 +45,37 @@ def test_it_rides_out_what_may_mend(passing: Any, lab: Any) -> None:
     assert one.store.select("times").count == 1
 
 
+NO_ANSWER: list[Any] = [("timeout", "headers"), ("refused", "connect"), ("reset", "body")]
+
+
+@pytest.mark.parametrize(
+    ("fields", "passing"),
+    [({"until": "status != 202"}, passing) for passing in [*NO_ANSWER, 429, 500, 503]]
+    + [({"until": "status == 200", "fail_when": "not ok"}, passing) for passing in NO_ANSWER],
+)
+def test_what_may_mend_is_ridden_out_whatever_the_conditions_say(fields: Any, passing: Any, lab: Any) -> None:
+    """A condition that says what an answer is not would hold of an answer that is none, too."""
+    one = lab(step(**fields), answers=[passing, (202, {}), passing, DONE], metrics=METRICS)
+    one.run()
+    assert one.user.outcomes[0].ok is True
+    assert len(one.requests) == 4
+    assert one.store.select("times").count == 1
+
+
+@pytest.mark.parametrize(("fields", "requests"), [({"expected_statuses": frozenset({503})}, 1), ({}, 3)])
+def test_a_503_that_is_expected_is_an_answer(fields: Any, requests: int, lab: Any) -> None:
+    one = lab(step(until="status == 503", poll_timeout=2.5, **fields), answers=[503] * 9, metrics=METRICS)
+    one.run()
+    assert len(one.requests) == requests
+
+
+def test_fail_when_may_end_it_at_an_answer_that_is_else_ridden_out(lab: Any) -> None:
+    one = lab(step(fail_when="status == 503"), answers=[500, 503, DONE], metrics=METRICS)
+    one.run()
+    assert [entry["key"][:2] for entry in one.failures()][-1] == ["poll", "poll_failed"]
+    assert len(one.requests) == 2
+
+
 @pytest.mark.parametrize("final", [400, 401, 403, 404, 410, 422])
 def test_other_refusals_end_it(final: int, lab: Any) -> None:
     one = lab(step(), answers=[QUEUED, final, DONE], metrics=METRICS)

@@ -2,8 +2,9 @@
 
 The first request goes out at once, the others on its beat, at begin + n·every, never two to catch up. With `backoff`
 the beat slows down: begin + every, + every·factor, + every·factor² and so on, by that schedule, whenever answers come.
-Transport errors, 429 and 5xx are ridden out until the timeout; any other unexpected answer that does not satisfy
-`until` ends the poll, not ok. The timeout bounds the requests, too: each may take what is left of it at most.
+Transport errors, 429 and 5xx are ridden out until the timeout, whatever `until` would say of them, unless such a status
+is expected; any other unexpected answer that does not satisfy `until` ends the poll, not ok. `fail_when` is asked of
+every answer. The timeout bounds the requests, too: each may take what is left of it at most.
 """
 
 from __future__ import annotations
@@ -62,11 +63,13 @@ def _compile_wait(step: PollStep, context: Context, attempt: Attempt) -> Callabl
         while True:
             expected = attempt(user, timeout - passed)
             user.ok = expected
-            if _holds(until, user):
+            status = user.answer.status
+            counts = expected or _is_final(status)
+            if counts and _holds(until, user):
                 return expected, ""
-            if fail_when is not None and _holds(fail_when, user):
+            if fail_when is not None and status and _holds(fail_when, user):
                 return expected, "poll_failed"
-            if not expected and _is_final(user.answer.status):
+            if counts and not expected:
                 return expected, "poll_refused"
             passed = monotonic() - begin
             count, due = next_beat(count, passed)
