@@ -29,15 +29,17 @@ class Gathering:
 
     The first branch that raises ends the others: they are interrupted, what they had sent counts as cut off, and what
     was raised goes on in the user once all are gone. Interrupting the user interrupts its branches first.
+    `left` are the branches that have not ended; `on_end` is called when one ends before the others.
     """
 
-    __slots__ = ("_error", "_fibers", "_jobs", "_left", "_network", "_user", "_wake")
+    __slots__ = ("_error", "_fibers", "_jobs", "_network", "_on_end", "_user", "_wake", "left")
 
-    def __init__(self, network: Network, user: User, jobs: Sequence[Job]) -> None:
+    def __init__(self, network: Network, user: User, jobs: Sequence[Job], on_end: Callable[[], Any]) -> None:
         self._network = network
         self._user = user
         self._jobs = jobs
-        self._left = len(jobs)
+        self.left = {branch for branch, _ in jobs}
+        self._on_end = on_end
         self._fibers: list[greenlet] = []
         self._error: BaseException | None = None
         self._wake: Any = None
@@ -49,7 +51,7 @@ class Gathering:
             self._fibers.append(fiber)
             self._network.loop.run_callback(fiber.switch, branch, step)
         thrown: BaseException | None = None
-        while self._left:
+        while self.left:
             try:
                 self._network.switch()
             except BaseException as error:
@@ -71,8 +73,10 @@ class Gathering:
                 self._error = error
                 self._end_all()
         finally:
-            self._left -= 1
-            if not self._left:
+            self.left.discard(branch)
+            if self.left:
+                self._on_end()
+            else:
                 self._wake = self._network.loop.run_callback(self._user.resume)
 
     def _end_all(self) -> None:

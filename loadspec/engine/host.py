@@ -29,8 +29,9 @@ class EngineHost:
         self._plan = plan
         self.parked: dict[User, Any] = {}
         """Users that wait for others → the callback that resumes one, None as long as nobody has woken it."""
+        self._gatherings: dict[User, Gathering] = {}
         self.on_park: Callable[[], Any] = bool
-        """Told of each that begins to wait."""
+        """Told of each that begins to wait, and where one may be left that does nothing else."""
         self._released: set[User] = set()
         self.random: Callable[[], float] = random.Random(plan.seed).random
 
@@ -68,13 +69,33 @@ class EngineHost:
             self.parked[user] = self.network.loop.run_callback(user.resume)
 
     def release(self, user: User) -> None:
-        """Let a user that is parked go on although nobody woke it."""
-        self._released.add(user)
-        self.wake(user)
+        """Let a user that waits go on although nobody woke it, or its branches that do."""
+        if user in self._gatherings:
+            for branch in self._gatherings[user].left:
+                self.release(branch)
+        else:
+            self._released.add(user)
+            self.wake(user)
+
+    def waits(self, user: User) -> bool:
+        """Whether a user, or each branch of it that has not ended, waits for others and was not woken."""
+        if user in self._gatherings:
+            left = self._gatherings[user].left
+            return bool(left) and all(map(self.waits, left))
+        return self.parked.get(user, user) is None
 
     def gather(self, user: User, jobs: Sequence[tuple[Branch, Callable[[User], None]]]) -> None:
         """Run branches of a user at the same time; see `Host`."""
-        Gathering(self.network, user, jobs).run()
+        gathering = self._gatherings[user] = Gathering(self.network, user, jobs, self._ended)
+        try:
+            gathering.run()
+        finally:
+            del self._gatherings[user]
+
+    def _ended(self) -> None:
+        """A branch ended: what is left of its user may wait for nobody."""
+        if self.parked:
+            self.on_park()
 
     def connect(self, user: User, origin: int) -> Channel:
         """A channel to an origin, not connected yet."""

@@ -101,7 +101,7 @@ class CrewRun:
         if index in self.alive:
             user = self.alive[index][0]
             user.retiring = True
-            if user in self._host.parked:  # it may wait for nobody
+            if self._host.parked:  # it, or a branch of it, may wait for nobody
                 self._on_change()
 
     def kill(self, index: int, _lateness: float = 0.0) -> None:
@@ -129,11 +129,11 @@ class CrewRun:
 
         Whom the load's end has told to go is interrupted, as its time is over; the others go on alone.
         """
-        waiting = self._host.parked
-        if not self.alive or len(waiting) < len(self.alive) or not (self.stopped or self._reached >= self._last_start):
+        nobody_comes = self.stopped or self._reached >= self._last_start
+        if not self.alive or len(self._host.parked) < len(self.alive) or not nobody_comes:
             return
         left = [user for user, _ in self.alive.values()]
-        if any(waiting.get(user, user) is not None or self._may_start(user) for user in left) or self._dying:
+        if any(not self._host.waits(user) or self._may_start(user) for user in left) or self._dying:
             return
         for user in left:
             if user.retiring:

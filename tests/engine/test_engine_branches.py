@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from support_net import answer, serving
-from support_plan import call, group, parallel, repeat, think
+from support_plan import call, group, meet, parallel, repeat, think
 
+from loadspec.load import ConstantVus
 from loadspec.load.per_vu_iterations import PerVuIterations
 from loadspec.spec.model import ONCE, Capture
 
@@ -40,3 +41,22 @@ def test_what_fails_in_a_branch_of_what_lasts_has_it_tried_again(bench: Any, ser
     ran = bench(*flow, load=PerVuIterations(1, 3), base_url=server.url).load()
     assert ran.books == (3, 3, 0)
     assert counts(server) == {"first": 3, "once": 1, "again": 3}
+
+
+def test_branches_that_wait_for_those_who_can_no_longer_come_go_on_alone(bench: Any, serve: Any) -> None:
+    """All that is left of the last two users are branches that wait, however deep. The timeout is an hour."""
+    server = serve(serving(answer()))
+    inner = parallel(group("g", meet(9, 3600.0), get("alone")), think(0.01, 0.01))
+    flow = parallel(inner, get("beside")), get("after")
+    ran = bench(*flow, load=PerVuIterations(2, 1), base_url=server.url).load()
+    assert ran.books == (2, 2, 0)
+    assert counts(server) == {"beside": 2, "alone": 2, "after": 2}
+    assert [row["key"][1] for row in ran.failures] == ["rendezvous_timeout"]
+
+
+def test_branches_that_wait_for_others_when_the_load_ends_are_interrupted(bench: Any, serve: Any) -> None:
+    server = serve(serving(answer()))
+    flow = parallel(meet(9, 3600.0), get("beside"))
+    ran = bench(flow, load=ConstantVus(2, 0.1, 3600.0), base_url=server.url).load()
+    assert ran.books == (2, 0, 2)
+    assert counts(server) == {"beside": 2}
