@@ -12,7 +12,7 @@ from gevent.event import Event
 from loadspec.clock import monotonic
 from loadspec.engine.host import EngineHost
 from loadspec.plan import Flow, Plan
-from loadspec.protocols.user import Stop, User
+from loadspec.protocols.user import EndIteration, Stop, StopUser, User
 from loadspec.transports.base import Interrupted
 
 
@@ -60,7 +60,8 @@ class OnceRun:
                 for step in flow.steps:
                     step(user)
             except Stop as stop:
-                end.status, end.reason = "failed", str(stop) or "a step ended it"
+                ended = isinstance(stop, EndIteration | StopUser)
+                end.status, end.reason = "failed", f"{stop} failed" if ended else str(stop)
             except Interrupted:
                 end.status = "stopped"
             except Exception:

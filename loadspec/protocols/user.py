@@ -19,11 +19,11 @@ class Stop(Exception):  # noqa: N818 - a signal, not an error
 
 
 class EndIteration(Stop):
-    """The rest of the iteration is left out; it counts as completed."""
+    """The rest of the iteration is left out; it counts as completed. The text is the name of the step that failed."""
 
 
 class StopUser(Stop):
-    """This user starts no further iteration."""
+    """This user starts no further iteration. The text is the name of the step that failed."""
 
 
 class AbortRun(Stop):

@@ -189,7 +189,7 @@ def test_a_failed_setup(on_fail: str, bench: Any, serve: Any) -> None:
     one = bench(call(), setup=(call("login", on_fail=on_fail), call("two")), base_url=server.url)
     end = one.engine.setup()
     assert end.status == "failed"
-    assert end.reason == ("login failed: status 401" if on_fail == "abort" else "a step ended it")
+    assert end.reason == ("login failed: status 401" if on_fail == "abort" else "login failed")
     assert len(server.requests) == 1
     assert one.ran.failures[0]["key"] == ["login", "status", "status", 401]
 

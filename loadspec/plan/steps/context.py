@@ -168,12 +168,12 @@ def compile_fail(step: Step, context: Context) -> Callable[[User, str, str], Non
     return fail
 
 
-def _end_iteration(_name: str, _user: User) -> None:
-    raise EndIteration
+def _end_iteration(name: str, _user: User) -> None:
+    raise EndIteration(name)
 
 
-def _stop_user(_name: str, _user: User) -> None:
-    raise StopUser
+def _stop_user(name: str, _user: User) -> None:
+    raise StopUser(name)
 
 
 def _abort(name: str, user: User) -> None:
