@@ -7,7 +7,7 @@ from typing import Any
 
 from greenlet import greenlet
 
-from loadspec.protocols.user import Branch, User
+from loadspec.protocols.user import AbortRun, Branch, EndIteration, PoolEnd, StopUser, User
 from loadspec.transports.base import Interrupted
 from loadspec.transports.network import Network
 
@@ -22,6 +22,17 @@ def interrupt(network: Network, fiber: greenlet) -> None:
 def _throw(fiber: greenlet) -> None:
     if fiber:
         fiber.throw(Interrupted)
+
+
+def _weight(error: BaseException) -> int:
+    """How much it ends: of two branches that end something at the same moment, the one that ends more is heard."""
+    if isinstance(error, Interrupted):
+        return 0
+    return next((weight for weight, kind in enumerate(_ENDS, start=1) if isinstance(error, kind)), len(_ENDS) + 1)
+
+
+_ENDS = (EndIteration, StopUser, PoolEnd, AbortRun)
+"""From the one that ends least; a bug of ours weighs more than any."""
 
 
 class Gathering:
@@ -72,6 +83,8 @@ class Gathering:
             if self._error is None:
                 self._error = error
                 self._end_all()
+            elif _weight(error) > _weight(self._error):  # it failed before it heard of the end
+                self._error = error
         finally:
             self.left.discard(branch)
             if self.left:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from support_net import answer, serving
 from support_plan import call, group, meet, parallel, repeat, think
 
@@ -60,3 +61,22 @@ def test_branches_that_wait_for_others_when_the_load_ends_are_interrupted(bench:
     ran = bench(flow, load=ConstantVus(2, 0.1, 3600.0), base_url=server.url).load()
     assert ran.books == (2, 0, 2)
     assert counts(server) == {"beside": 2}
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+@pytest.mark.parametrize(
+    ("ends", "status", "books"),
+    [
+        (("end_iteration", "abort"), "failed", (1, 0, 1)),
+        (("stop_vu", "abort"), "failed", (1, 0, 1)),
+        (("end_iteration", "stop_vu"), "done", (1, 1, 0)),
+    ],
+)
+def test_of_two_that_fail_at_once_the_one_that_ends_more_is_heard(
+    ends: tuple[Any, Any], status: str, books: Any, turn: int, bench: Any, serve: Any
+) -> None:
+    """Neither can be sent, so that both fail in the same turn of the loop."""
+    server = serve(serving(answer()))
+    branches = [call(f"b{n}", path="/{{ lost }}", on_fail=end) for n, end in enumerate(ends)][::turn]
+    ran = bench(FIRST, parallel(*branches), load=PerVuIterations(1, 2), base_url=server.url).load()
+    assert (ran.end.status, ran.books) == (status, books)
