@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import ClassVar
 
 from loadspec.load.commands import Budget, Command, base_info
@@ -28,8 +28,13 @@ class RampingVus:
     start_vus: int = 1
     graceful_ramp_down: float = 30.0
     graceful_stop: float = 30.0
+    _ends: tuple[float, ...] = field(init=False, repr=False, compare=False)
+    """When each stage ends. What is asked before the run takes no step one by one: there may be millions."""
 
     executor: ClassVar[str] = "ramping-vus"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_ends", tuple(accumulate(stage.duration for stage in self.stages)))
 
     @property
     def max_vus(self) -> int:
@@ -39,8 +44,7 @@ class RampingVus:
     @property
     def duration(self) -> float:
         """Seconds of all stages together."""
-        times, _ = _steps(self.start_vus, self.stages)
-        return times[-1]
+        return self._ends[-1] if self._ends else 0.0
 
     @property
     def end(self) -> float:
@@ -57,9 +61,14 @@ class RampingVus:
 
     def users_at(self, t: float) -> int:
         """Planned users at `t` seconds; who is finishing after its retire does not count."""
-        times, levels = _steps(self.start_vus, self.stages)
-        step = bisect_right(times, t) - 1
-        return levels[step] if step >= 0 else 0
+        now = bisect_right(self._ends, t)
+        if t < 0 or now == len(self.stages):
+            return 0
+        stage = self.stages[now]
+        begin, level = (self._ends[now - 1], self.stages[now - 1].target) if now else (0.0, self.start_vus)
+        steps = abs(stage.target - level)
+        done = bisect_right(range(1, steps), t, key=lambda k: begin + stage.duration * k / steps)
+        return level + done if stage.target > level else level - done
 
     def commands(self) -> list[Command]:
         """The whole schedule; one pass over the steps, one command for each thing that happens to a user."""
@@ -97,7 +106,6 @@ def _kill(done: list[Command], doomed: dict[int, float], before: float) -> None:
         done.append(Command(at, "kill", user))
 
 
-@lru_cache(maxsize=64)
 def _steps(start_vus: int, stages: tuple[Stage, ...]) -> tuple[tuple[float, ...], tuple[int, ...]]:
     """(times, levels): from times[i] on, levels[i] users are planned. Only the last of several levels at one time
     stays, so that a jump over another level, or a ramp that peaks at the end, starts nobody for nothing."""

@@ -98,6 +98,15 @@ def test_ten_thousand_users_need_three_commands_each():
     assert load.users_at(30) == 1 + 9999 // 2
 
 
+def test_what_is_asked_before_the_run_takes_no_step_by_itself():
+    """A ramp to 10**9 users, a hundred times: step by step this would never end."""
+    load = RampingVus((Stage(1.0, 10**9), Stage(1.0, 0)) * 100, start_vus=0)
+    assert (load.duration, load.end) == (200.0, 230.0)
+    assert load.users_at(100.5) == 5 * 10**8
+    assert load.users_at(199.75) == 25 * 10**7
+    assert load.users_at(200) == 0
+
+
 # The slow exact reference: every user is looked at every tick of a clock that counts in fractions.
 
 TICK = Fraction(1, 480)  # ramps of up to 6 users over quarters of a second step on these ticks

@@ -221,6 +221,7 @@ LARGE = {
     "one long template": HEAD + 'endpoints: {a: {path: "/' + "{{ x }}" * 100_000 + '"}}\nflow: [{call: a}]',
     "one long duration": HEAD + "flow: [{think: " + "1" * 900_000 + "x}]",
     "one long stage": HEAD + "flow: [{think: 1s}]\nstages: " + "1s:1," * 150_000,
+    "high ramps": HEAD + "flow: [{think: 1s}]\nstages: " + "1s:1000000, 1s:0, " * 4999 + "1s:2000000",
     "aliased texts": HEAD + "vars: {a: &a " + "x" * 900_000 + "}\npools: {p: {items: [" + "*a, " * 20_000 + "]}}\n",
     "many anchors": "".join(f"k{n}: &a{n} x\n" for n in range(60_000)),
     "quotes": '"' * 1_000_001,
