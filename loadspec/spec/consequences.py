@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from loadspec.spec.diagnostics import Diagnostic, Path
 
 _NAME = re.compile(r"`([^`]*)`")
 _NEEDS = ("LS014", "LS017")
+_CAPTURED = ("LS024", "LS039", "LS052")
 _SECTIONS = {
     "LS020": ("endpoints", ""),
     "LS021": ("metrics", ""),
@@ -22,15 +25,73 @@ _SECTIONS = {
 """Code → the section that names stand in, and how its message begins where there are several kinds."""
 
 
-def without_consequences(found: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """The findings without those that another one explains."""
+@dataclass(frozen=True, slots=True)
+class _Causes:
+    """What explains others: a key that means another one, a section that cannot be read, a step that is lost."""
+
+    meant: Mapping[Path, set[str]]
+    """Where a key is unknown → the keys that are meant."""
+    unread: frozenset[str]
+    """Sections of which no name is known."""
+    unnamed: frozenset[str]
+    """What is declared by a name that cannot be one."""
+    unasked: frozenset[str]
+    """Metrics that are meant by a name that is none."""
+    lost_steps: bool
+    """Are there steps of which it is not known what they do? Then so are their captures, samples and requests."""
+    captures: frozenset[str]
+    """What they may capture."""
+    steps: frozenset[str]
+    """What they may be called."""
+    no_alias: frozenset[tuple[str, int, int]]
+    """Where an alias stands that means nothing."""
+
+    @classmethod
+    def of(cls, found: list[Diagnostic], document: Any) -> _Causes:
+        meant: dict[Path, set[str]] = {}
+        for each in found:
+            if each.code == "LS012" and each.label:
+                meant.setdefault(each.path[:-1], set()).update(_NAME.findall(each.label))
+        unread = {each.path[0] for each in found if each.code == "LS013" and len(each.path) == 1} | meant.get((), set())
+        if "base_url" in meant.get(("target",), ()):
+            unread.add("target")
+        lost = any(map(_is_lost_step, found))
+        endpoints = document.get("endpoints") if lost and isinstance(document, Mapping) else None
+        endpoints = endpoints if isinstance(endpoints, Mapping) else {}
+        return cls(
+            meant,
+            frozenset(map(str, unread)),
+            frozenset(str(each.path[-1]) for each in found if each.code == "LS038" and each.path),
+            frozenset(name for each in found if each.code == "LS021" for name in _NAME.findall(each.label)),
+            lost,
+            frozenset(name for each in endpoints.values() for name in _captures(each)),
+            frozenset(endpoints),
+            frozenset((each.file, each.line, each.column) for each in found if each.code == "LS009"),
+        )
+
+    def explain(self, found: Diagnostic) -> bool:
+        """Is a finding mended with one of these?"""
+        names = _NAME.findall(found.message)
+        return (
+            (found.code in _NEEDS and bool(self.meant.get(found.path, set()).intersection(names)))
+            or self._is_of_unread(found)
+            or (found.code in _SECTIONS and not self.unnamed.isdisjoint(_NAME.findall(found.label)))
+            or (found.code == "LS013" and (found.file, found.line, found.column) in self.no_alias)
+            or (found.code == "LS045" and (self.lost_steps or not self.unasked.isdisjoint(names[:1])))
+            or (found.code in _CAPTURED and not self.captures.isdisjoint(names[:1]))
+            or (found.code in ("LS025", "LS039") and not self.steps.isdisjoint((*names[:1], *names[-1:])))
+        )
+
+    def _is_of_unread(self, found: Diagnostic) -> bool:
+        section, start = _SECTIONS.get(found.code, ("", ""))
+        return section in self.unread and found.message.startswith(start)
+
+
+def without_consequences(found: Iterable[Diagnostic], document: Any) -> list[Diagnostic]:
+    """The findings of a document without those that another one explains."""
     found = list(found)
-    meant: dict[Path, set[str]] = {}
-    for each in found:
-        if each.code == "LS012" and each.label:
-            meant.setdefault(each.path[:-1], set()).update(_NAME.findall(each.label))
-    no_mapping = {each.path[0] for each in found if each.code == "LS013" and len(each.path) == 1}
-    kept = (each for each in found if not (_is_misspelt(each, meant) or _is_in_no_mapping(each, no_mapping)))
+    causes = _Causes.of(found, document)
+    kept = (each for each in found if not causes.explain(each))
     return [*{_once(each): each for each in reversed([*kept])}.values()][::-1]
 
 
@@ -40,12 +101,17 @@ def _once(found: Diagnostic) -> tuple[str, ...]:
     return found.code, message, found.file, str(found.line), str(found.column)
 
 
-def _is_misspelt(found: Diagnostic, meant: dict[Path, set[str]]) -> bool:
-    """A key that is missing because it is written otherwise, which is told there."""
-    return found.code in _NEEDS and bool(meant.get(found.path, set()).intersection(_NAME.findall(found.message)))
+def _is_lost_step(found: Diagnostic) -> bool:
+    """Does it say that a step does nothing, two things, or asks nobody?"""
+    last = found.path[-1] if found.path else ""
+    return (
+        found.code == "LS020"
+        or (found.code == "LS014" and (not found.path or found.message.startswith("a step needs one of")))
+        or (found.code == "LS013" and (last in ("call", "poll") or found.message.startswith("a step must be")))
+        or (found.code == "LS017" and found.message.startswith("a step does one thing"))
+    )
 
 
-def _is_in_no_mapping(found: Diagnostic, sections: set[str | int]) -> bool:
-    """A name that is unknown because its section is no mapping."""
-    section, start = _SECTIONS.get(found.code, ("", ""))
-    return section in sections and found.message.startswith(start)
+def _captures(endpoint: Any) -> Iterable[str]:
+    capture = endpoint.get("capture") if isinstance(endpoint, Mapping) else None
+    return capture if isinstance(capture, Mapping) else ()

@@ -16,6 +16,7 @@ ELSEWHERE: Mapping[str, str] = {
     "data": "body",
     "delay": "think",
     "delayaborteval": "after",
+    "do": "then",
     "endpoint": "endpoints",
     "ensure": "thresholds",
     "environments": "profiles",
@@ -28,10 +29,13 @@ ELSEWHERE: Mapping[str, str] = {
     "hold-for": "duration",
     "iftrue": "when",
     "interval": "every",
+    "json": "jsonpath",
     "label": "name",
     "loop": "repeat",
     "match": "checks",
     "max_retries": "retry",
+    "order": "pick",
+    "otherwise": "else",
     "pause": "think",
     "payload": "pools",
     "phases": "stages",
@@ -40,8 +44,10 @@ ELSEWHERE: Mapping[str, str] = {
     "post": "call",
     "ramp-up": "stages",
     "rampup": "stages",
+    "request": "call",
     "requests": "flow",
     "retries": "retry",
+    "rows": "items",
     "run_time": "duration",
     "save": "capture",
     "scenario": "scenarios",
@@ -52,15 +58,17 @@ ELSEWHERE: Mapping[str, str] = {
     "testdata": "pools",
     "threshold": "that",
     "throughput": "rate",
-    "uri": "path",
-    "url": "path",
+    "uri": "path base_url",
+    "url": "path base_url",
     "users": "vus",
+    "values": "items",
     "variables": "vars",
+    "version": "loadspec",
     "wait": "think",
     "wait_time": "think",
     "whiletrue": "while",
 }
-"""A key of another tool, in lower case → ours; said only where ours may stand."""
+"""A key of another tool, in lower case → ours, or several; said only where ours may stand."""
 
 _LOAD = "the load stands at top level: stages: 10s:5, 20s:10, or `vus` and `duration`"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
@@ -15,6 +15,7 @@ from loadspec.spec.limits import Limits, from_environment
 from loadspec.spec.loading import Joined, join
 from loadspec.spec.loading.partial import sayable
 from loadspec.spec.loading.text import decode, read
+from loadspec.spec.mending import mended, misspelt
 from loadspec.spec.model import Spec
 from loadspec.spec.origins import Origins, variable_origins
 from loadspec.spec.places import Places
@@ -62,14 +63,14 @@ def load_bytes(
     files = [source, *joined.files]
     order = [each.name for each in files]
     if not isinstance(document, Mapping) or any(each.code in _TOO_LARGE for each in found):
-        raise SpecError(ordered(_said(found, files, joined), order))
+        raise SpecError(ordered(_said(found, files, joined, document), order))
     profile, wrong = choose_profile(document, overrides, environ)
     resolved = resolve(source, document, overrides, environ, profile)
     places = Places(source, resolved.origins)
     values, missing = env_values(resolved.document, overrides, environ, places)
     missing += check_env(resolved.document, places, limits)
     found += [*wrong, *resolved.found, *missing, *check_all(source, document, resolved)]
-    found = ordered(_said(found, files, joined), order)
+    found = ordered(_said(found, files, joined, document), order)
     if any(each.level == "error" for each in found):
         raise SpecError([each for each in found if each.code not in _UNUSED])  # it may be used where something is wrong
     profiles = document.get("profiles")
@@ -88,11 +89,12 @@ _OTHERS = ("LS050", "LS051")
 _UNUSED = ("LS048", "LS050", "LS051", "LS067")
 
 
-def _said(found: list[Diagnostic], files: list[Source], joined: Joined) -> list[Diagnostic]:
+def _said(found: list[Diagnostic], files: list[Source], joined: Joined, document: Any) -> list[Diagnostic]:
     """Without what is only a consequence of something missing; a shared file may hold more than this spec uses."""
     shared = {each.name for each in joined.files}
     found = [each for each in found if each.code not in _OTHERS or each.file not in shared]
-    return without_consequences(sayable(found, files, joined.missing) if joined.missing else found)
+    found = [*sayable(found, files, joined.missing)] if joined.missing else found
+    return without_consequences(found, document)
 
 
 def _joined(source: Source, whole: bool, found: list[Diagnostic]) -> tuple[Any, Joined]:
@@ -102,12 +104,29 @@ def _joined(source: Source, whole: bool, found: list[Diagnostic]) -> tuple[Any, 
     if joined.layered is not joined.root:
         for each in (source, *joined.files):
             found += [one for one in validate(each, _plain(each.own)) if _whatever_is_below(one)]
-    source.root = joined.layered
+    root, layered = joined.root, joined.layered
+    source.root = layered
+    _add(found, validate(source, _plain(layered)))
+    for _ in range(_MENDINGS):
+        meant = misspelt(found)
+        better = mended(layered, meant) if layered and meant else layered
+        if better is layered:
+            break
+        root = better if root is layered else root and mended(root, meant)
+        source.root = layered = better
+        _add(found, validate(source, _plain(layered)))
+    source.root = root
+    return _plain(root), joined
+
+
+_MENDINGS = 3
+"""A misspelt key may hold others, which are seen once it is read as what it means."""
+
+
+def _add(found: list[Diagnostic], more: Iterable[Diagnostic]) -> None:
+    """What has not been said of the same place."""
     places = {(each.code, each.file, each.line, each.column) for each in found}
-    layered = validate(source, _plain(joined.layered))
-    found += [each for each in layered if (each.code, each.file, each.line, each.column) not in places]
-    source.root = joined.root
-    return _plain(joined.root), joined
+    found += [each for each in more if (each.code, each.file, each.line, each.column) not in places]
 
 
 def _plain(root: Node | None) -> Any:

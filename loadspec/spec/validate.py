@@ -124,8 +124,8 @@ def _advice(name: str, legal: list[str]) -> str:
 
 
 def _meant(name: str, legal: list[str]) -> str:
-    near = closest(name, legal) or ELSEWHERE.get(name.lower())
-    return f"did you mean `{near}`?" if near in legal else ""
+    near = [closest(name, legal), *ELSEWHERE.get(name.lower(), "").split()]
+    return next((f"did you mean `{each}`?" for each in near if each in legal), "")
 
 
 def _lacked(name: str, schema: Mapping[str, Any], instance: Mapping[str, Any]) -> str:
@@ -223,7 +223,7 @@ def _no_action(source: Source, error: Finding) -> Iterator[Diagnostic]:
         source.key((*error.path, key) if key else error.path),
         label=_meant(key, list(ACTIONS)) if key else "",
         help="for example `- call: login`",
-        path=error.path,
+        path=(*error.path, key) if key else error.path,
     )
 
 

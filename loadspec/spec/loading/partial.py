@@ -62,7 +62,8 @@ class _Gaps:
         cut = missing is Missing.ANYTHING or any(source.cut for source in sources)
         anything = cut or bool(words & _ANYTHING) or any("*" in text for text in texts)
         fragment = missing is Missing.STEPS
-        return cls({source.name: source for source in sources}, words, anything, fragment, bool(words & _STEPS))
+        steps = bool(words & _STEPS) or any(text.lstrip().startswith("-") for text in texts)
+        return cls({source.name: source for source in sources}, words, anything, fragment, steps)
 
     def allow(self, found: Diagnostic) -> bool:
         if (

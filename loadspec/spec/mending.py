@@ -1,0 +1,46 @@
+"""A misspelt key read as the one that is meant, so that what it holds is judged, and nothing else misses it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from loadspec.spec.diagnostics import Diagnostic, Path, closest
+from loadspec.spec.loading.layers import below, mapping_like, put
+from loadspec.spec.source import Node
+
+MAX_MENDED = 20
+"""So many in a file: each takes a copy of what is above it."""
+
+_MEANT = re.compile(r"did you mean `([^`]*)`\?")
+_JOINS = frozenset({"include", "use", "fragments"})
+"""What these bring is not there: files have been joined by then."""
+
+Misspelt = dict[Path, str]
+"""Where a key stands → the key that it means."""
+
+
+def misspelt(found: Iterable[Diagnostic]) -> Misspelt:
+    """Keys that are spelt much like what they mean; words of other tools mean values of another form, too."""
+    meant: Misspelt = {}
+    for each in found:
+        guess = _MEANT.fullmatch(each.label) if each.code in ("LS012", "LS014") else None
+        key = each.path[-1] if each.path else None
+        if guess and isinstance(key, str) and closest(key, [guess[1]]) and guess[1] not in _JOINS:
+            meant[each.path] = guess[1]
+    return dict([*meant.items()][:MAX_MENDED])
+
+
+def mended(root: Node, meant: Misspelt) -> Node:
+    """The document with keys by their right names; the same node if there is nothing to mend."""
+    for path, name in meant.items():
+        parent = below(root, path[:-1])
+        if parent is None or not isinstance(parent.children, dict):
+            continue
+        key = str(path[-1])
+        if key in parent.children and name not in parent.children:
+            names = {each: name if each == key else each for each in parent.children}
+            keys = {names[each]: node for each, node in parent.keys.items() if each in names}
+            children = {names[each]: node for each, node in parent.children.items()}
+            root = put(root, path[:-1], mapping_like(parent, keys, children))
+    return root
