@@ -146,8 +146,10 @@ class _Compiler:
         """`since('generate')`: the scope makes a getter of the constant arguments."""
         arguments = self.build_all(node.args)
         if not all(piece.constant for piece in arguments):
-            hint = f"for example {name}('a_name')"
-            raise self.fail(node, f"the arguments of `{name}` are constants", hint, "function")
+            wrong = next(argument for argument, piece in zip(node.args, arguments, strict=True) if not piece.constant)
+            meant = wrong.id if isinstance(wrong, ast.Name) else "a_name"
+            hint = f"a name stands in quotes: {name}('{meant}')"
+            raise self.fail(wrong, f"the arguments of `{name}` are constants", hint, "function")
         try:
             return Code(self.scope.functions[name](tuple(piece.value for piece in arguments)))
         except ExprError as error:

@@ -17,7 +17,7 @@ _QUOTE = re.compile(r"['\"]")
 _WORDS = "|".join(sorted(set(keyword.kwlist) - {"True", "False", "None"}))
 
 _TRAPS: tuple[tuple[str, str, str], ...] = (
-    # regular expression, sentence, hint; `{0}` is what was found, `{word}` its group of that name
+    # regular expression, sentence, hint; `{0}` is what was found, `{word}` and `{lower}` its group of that name
     (r"\{\{", "`{{{{` has no place inside an expression", "drop the {{{{ }}}}: this is an expression already"),
     (r"\bJSON\.parse\b", "`{0}` is JavaScript's", "json is the body parsed already; for another text from_json(text)"),
     (r"\bJSON\.stringify\b", "`{0}` is JavaScript's", "write to_json(x)"),
@@ -60,14 +60,25 @@ _TRAPS: tuple[tuple[str, str, str], ...] = (
         "times are milliseconds: 30s is 30000",
     ),
     (
-        r"(?<![\w.])\d+(?:\.\d+)?[kKMG]?i?B\b",
+        r"(?<![\w.])(?P<word>[1-5])[xX][xX]\b",
+        "`{0}` is no number",
+        "write {word}00 <= status <= {word}99",
+    ),
+    (
+        r"(?<![\w.])\d+(?:\.\d+)?[kKMG]?i?[bB]\b",
         "`{0}`: numbers carry no unit here",
         "sizes are bytes: 10kB is 10000; a check may also be {{max_size: 10kB}}",
     ),
+    (r"(?<![\w.])\d+\.\.+\d+", "`{0}`: there are no ranges", "write low <= x <= high"),
     (
-        r"(?<![\w.])headers\.(?P<word>\w+(?:-[A-Za-z]\w*)+)",
-        "`{0}`: a name with a dash is no name here",
-        "write it in brackets: headers['{word}']",
+        r"(?<=[A-Za-z_\])])(?<!\bor)(?<!\band)(?<!\bin)(?<!\bnot)(?<!\bif)(?<!\belse)\.(?P<word>\d+)\b",
+        "`{0}`: an index stands in brackets",
+        "write [{word}] instead of {0}",
+    ),
+    (
+        r"(?<![\w.])headers\.(?P<word>[A-Za-z]\w*(?:-[A-Za-z]\w*)+)",
+        "`{0}`: a name holds no hyphen",
+        "write headers['{lower}']",
     ),
     (
         rf"(?<=[A-Za-z_\])])\.(?P<word>{_WORDS})\b",
@@ -93,4 +104,6 @@ def check_traps(blank: str) -> None:
     if _ANY.search(blank):
         found = [(match, row) for row in _TRAPS if (match := re.search(row[0], blank))]
         match, (_, message, hint) = min(found, key=lambda pair: pair[0].start())
-        raise ExprError(message.format(match[0]), match.start(), hint.format(match[0], **match.groupdict()))
+        words = match.groupdict()
+        hint = hint.format(match[0], lower=words.get("word", "").lower(), **words)
+        raise ExprError(message.format(match[0]), match.start(), hint)
