@@ -23,7 +23,7 @@ from yaml.events import (
 from loadspec.spec.diagnostics import Diagnostic, brief
 from loadspec.spec.scalars import NumberError, scalar
 from loadspec.spec.source import Node, Source
-from loadspec.spec.traps import MISPLACED, Patch, explain, template_patch
+from loadspec.spec.traps import MISPLACED, NO_QUOTE, Patch, explain, template_patch
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 32
@@ -181,7 +181,8 @@ class _Composer:
             for event in yaml.parse(self.text, Loader=_Loader):
                 self.take(event)
         except yaml.MarkedYAMLError as error:
-            raise _StopError(*explain(error, self.source), _reached(error)) from None
+            found, patch = explain(error, self.source)
+            raise _StopError(found, patch, 0 if found.message == NO_QUOTE else _reached(error)) from None
         except yaml.YAMLError as error:  # the reader's: a character that YAML does not allow
             raise _StopError(self.source.at("LS003", f"this is not YAML: {error}", (0, 0, 1))) from None
 

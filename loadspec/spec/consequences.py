@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from loadspec.spec.diagnostics import Diagnostic, Path
+from loadspec.spec.places import COMMA
 
 _NAME = re.compile(r"`([^`]*)`")
+_WORD = re.compile(r"[\w-]+")
 _NEEDS = ("LS014", "LS017")
 _CAPTURED = ("LS024", "LS039", "LS052")
 _SECTIONS = {
@@ -45,6 +47,8 @@ class _Causes:
     """What they may be called."""
     no_alias: frozenset[tuple[str, int, int]]
     """Where an alias stands that means nothing."""
+    cut: frozenset[tuple[str, int]]
+    """Lines where a comma in brackets cuts off a value: its rest looks like a key."""
 
     @classmethod
     def of(cls, found: list[Diagnostic], document: Any) -> _Causes:
@@ -67,6 +71,7 @@ class _Causes:
             frozenset(name for each in endpoints.values() for name in _captures(each)),
             frozenset(endpoints),
             frozenset((each.file, each.line, each.column) for each in found if each.code == "LS009"),
+            frozenset((each.file, each.line) for each in found if each.help == COMMA or each.code == "LS003"),
         )
 
     def explain(self, found: Diagnostic) -> bool:
@@ -77,10 +82,15 @@ class _Causes:
             or self._is_of_unread(found)
             or (found.code in _SECTIONS and not self.unnamed.isdisjoint(_NAME.findall(found.label)))
             or (found.code == "LS013" and (found.file, found.line, found.column) in self.no_alias)
+            or (self._is_rest(found) and (found.file, found.line) in self.cut)
             or (found.code == "LS045" and (self.lost_steps or not self.unasked.isdisjoint(names[:1])))
             or (found.code in _CAPTURED and not self.captures.isdisjoint(names[:1]))
             or (found.code in ("LS025", "LS039") and not self.steps.isdisjoint((*names[:1], *names[-1:])))
         )
+
+    @staticmethod
+    def _is_rest(found: Diagnostic) -> bool:
+        return found.code == "LS011" or (found.code == "LS012" and not _WORD.fullmatch(str(found.path[-1])))
 
     def _is_of_unread(self, found: Diagnostic) -> bool:
         section, start = _SECTIONS.get(found.code, ("", ""))

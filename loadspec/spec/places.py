@@ -62,6 +62,8 @@ class Places:
             return Diagnostic(level, code, message, 1, offset + 1, length, path, label, help, home, text)
         if self.source.comment_after(home):
             more["help"] = "\n".join(filter(None, [more.get("help", ""), _COMMENT]))
+        if code == "LS026" and self.source.comma_after(home):
+            more["help"] = COMMA
         return self.source.at(code, message, self.source.inside(home, offset, length), path=path, **more)
 
     def key_text(self, path: Path, offset: int, code: str, message: str, **more: Any) -> Diagnostic:
@@ -82,4 +84,5 @@ class Places:
         return Diagnostic(more.get("level", "error"), code, message, path=path, label=label, help=help, file=home)
 
 
+COMMA = "between { and } or [ and ], a comma ends an unquoted value: put the whole of it in quotes"
 _COMMENT = "the text after ` #` is a comment to YAML: quote the value if it belongs to it"

@@ -147,6 +147,14 @@ class Source:
             return False
         return node.source.lines[node.end_line][node.end_column :].lstrip().startswith("#")
 
+    def comma_after(self, path: Path) -> bool:
+        """Does a comma cut off the plain scalar at `path`, in which a bracket is open?"""
+        node = self.node(path)
+        if node is None or node.style or not isinstance(node.value, str) or node.end_line >= len(node.source.lines):
+            return False
+        opened = sum(node.value.count(char) for char in "([{") - sum(node.value.count(char) for char in ")]}")
+        return opened > 0 and node.source.lines[node.end_line][node.end_column :].lstrip().startswith(",")
+
     def span(self, node: Node) -> Place:
         """Place and length of a node's first line."""
         lines = node.source.lines

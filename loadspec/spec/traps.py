@@ -16,10 +16,12 @@ _TIGHT_DASH = re.compile(r"\s*(-)(\w[^:]*:)(?:\s|$)")
 _BARE = re.compile(r"([A-Za-z_][\w-]*)(?: +((?:[^:#]|:(?!\s))*[^:#\s]))?\s*(?:#.*)?$")
 _OPENS = re.compile(r"[^#]*:\s*(?:#.*)?$")
 _VALUE = re.compile(r"[^,\]}#]*")
+_OPENING = re.compile(r"(?:^|[\s\[{(,:])(['\"])$")
 _NO_KEY = "a key cannot stand here: the line above has not ended its value"
 _NO_ITEM = "a list item cannot stand among keys"
 _NO_NEIGHBOUR = "this line is not indented as its neighbours are"
 _IN_LIST = "here a list goes on, and this is not an item of it"
+NO_QUOTE = "this quote is never closed"
 MISPLACED = (_NO_KEY, _NO_ITEM, _NO_NEIGHBOUR, _IN_LIST)
 """What is said of a line that stands in differently than those above it."""
 
@@ -144,16 +146,24 @@ def _second_colon(source: Source, t: Trouble) -> Explained:
     before = t.text[: t.column]
     if re.match(r"^\s*(- +)?[^\s:]+:[^\s:]", before) or ":" not in before:
         return _missing_space(source, t)
-    key, _, value = t.text.partition(": ")
-    value = value.split(" #")[0].strip()
-    start = len(key) + 2
     return source.at(
         "LS003",
         "an unquoted value cannot hold a colon and a space",
         (t.line, t.column, 1),
         "YAML takes this for a second key",
-        help=f"put the value in quotes: '{brief(value)}'" if start <= t.column else "put the value in quotes",
+        help=_colon_help(t),
     ), None
+
+
+def _colon_help(t: Trouble) -> str:
+    """A selector with a blank in it, a colon too many at the end, or a text that needs quotes."""
+    key, _, value = t.text.partition(": ")
+    value = value.split(" #")[0].strip()
+    if re.fullmatch(r"\s*\w+\{[^}]*", key) and "}" in value:
+        return f"a selector holds no blank: write `{brief(key.strip())}:{brief(value)}`"
+    if not t.text[t.column + 1 :].split(" #")[0].strip():
+        return "remove this colon"
+    return f"put the value in quotes: '{brief(value)}'" if len(key) + 2 <= t.column else "put the value in quotes"
 
 
 def _bare_key(source: Source, t: Trouble) -> Explained | None:
@@ -196,11 +206,12 @@ def _document_start(source: Source, t: Trouble) -> Explained | None:
 
 
 def _colon_after(source: Source, line: int, key: re.Match[str]) -> Explained:
+    value = (key[2] or "").removeprefix("=").lstrip()
     return source.at(
         "LS003",
         f"a colon is missing after `{brief(key[1])}`",
         (line, key.start(1), len(key[1])),
-        help=f"write `{brief(key[1])}: {brief(key[2])}`" if key[2] else f"write `{brief(key[1])}:`",
+        help=f"write `{brief(key[1])}: {brief(value)}`" if value else f"write `{brief(key[1])}:`",
     ), None
 
 
@@ -245,6 +256,8 @@ def _missing_space(source: Source, t: Trouble) -> Explained:
 def _indentation(source: Source, t: Trouble) -> Explained:
     """libyaml's `did not find expected key`: wrong indentation, or text after a value that had ended."""
     before = t.text[: t.column].rstrip()
+    if explained := _opened_above(source, t):
+        return explained
     if before.endswith(("'", '"', "}", "]")):
         return source.at(
             "LS003",
@@ -284,19 +297,36 @@ def _inline_item(source: Source, t: Trouble) -> Explained:
 
 
 def _unclosed_quote(source: Source, t: Trouble) -> Explained:
-    line, column = t.begin
+    return _never_closed(source, *t.begin)
+
+
+def _never_closed(source: Source, line: int, column: int) -> Explained:
     return source.at(
         "LS003",
-        "this quote is never closed",
+        NO_QUOTE,
         (line, column, 1),
         help=f"close it with {source.lines[line][column : column + 1]}",
     ), None
+
+
+def _opened_above(source: Source, t: Trouble) -> Explained | None:
+    """What would open a text here closes one that a line above opens, which has not closed it."""
+    quote = _OPENING.search(t.text[: t.column].rstrip())
+    if quote is None or quote[1] in t.text[: quote.start(1)]:
+        return None
+    above = next((n for n in range(t.line - 1, -1, -1) if quote[1] in source.lines[n]), t.line)
+    text = source.lines[above]
+    if above in {t.line, *source.lost} or text.count(quote[1]) % 2 == 0:
+        return None
+    return _never_closed(source, above, text.rindex(quote[1]))
 
 
 def _unclosed_flow(source: Source, t: Trouble) -> Explained:
     line, column = t.begin
     opening = source.lines[line][column : column + 1]
     closing = "}" if opening == "{" else "]"
+    if explained := _opened_above(source, t):
+        return explained
     if t.line == line and t.char:
         return source.at(
             "LS003",

@@ -70,7 +70,7 @@ def _key(found: Diagnostic) -> tuple[str, str, int, int, str]:
 
 
 def _with_profile(found: Diagnostic, name: str, places: Places) -> Diagnostic:
-    if places.home(found.path)[:1] == ("profiles",) or found.level == "warning":
+    if places.home(found.path)[:1] == ("profiles",):
         return found
     help = f"so it is with profile `{name}`"
     return replace(found, help=f"{found.help}\n{help}" if found.help else help)

@@ -27,7 +27,9 @@ def slips(text: str) -> Iterator[tuple[str, str]]:
             "no blank": line.replace(": ", ":", 1),
             "no dash's blank": line.replace("- ", "-", 1),
             "an open brace": line[::-1].replace("}", "", 1)[::-1],
-            "an open quote": line.replace('"', "", 1),
+            "no quote before": line.replace('"', "", 1),
+            "no quote behind": line[::-1].replace('"', "", 1)[::-1],
+            "no single quote behind": line[::-1].replace("'", "", 1)[::-1],
         }
         for what, new in made.items():
             if new != line:
