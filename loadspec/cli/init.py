@@ -36,6 +36,10 @@ KINDS: Mapping[str, Kind] = {
 }
 """The drafts there are. Their paths are those of `loadspec mock`, so that a draft runs before it is changed."""
 
+_TAKEN = ("login", "result", "null", "true", "false")
+"""No names for the main request: the draft's other endpoints, and what YAML reads as no text."""
+_LONGEST = 40
+
 URL = "http://127.0.0.1:8089"
 FILE = "loadspec.yaml"
 
@@ -82,9 +86,10 @@ def _quoted(text: str) -> str:
 
 
 def _endpoint(path: str) -> str:
-    """The last word of a path: `/api/v1/credits?all=1` is `credits`."""
+    """The last word of a path that can be a name: `/api/v1/credits?all=1` is `credits`."""
     words = re.findall(r"[A-Za-z][A-Za-z0-9_]*", path.partition("?")[0])
-    return words[-1] if words and words[-1] != "login" else "request"
+    names = [word for word in words if len(word) <= _LONGEST and word.lower() not in _TAKEN]
+    return names[-1] if names else "request"
 
 
 @click.command("init")
@@ -105,21 +110,27 @@ def command(file: str, ask: bool | None, force: bool, **given: Any) -> None:
         if file != "-" and Path(file).exists() and not force:
             raise UsageError(f"{file} is there already", "name another file, or write over it with --force")
         asking = sys.stdin.isatty() if ask is None else ask
-        text = draft(_answers(file, given, asking))
+        answers = _answers(file, given, asking)
+        text = draft(answers)
         if file == "-":
             put(text)
             return
         _write(Path(file), text)
-    mock = "" if given["url"] else "loadspec mock &             # unless your API is there\n"
+    mock = "" if answers.url != URL or given["url"] else "loadspec mock &             # unless your API is there\n"
     say(f"{file} is written. Now:\n{mock}loadspec validate {file}\nloadspec run {file}\n")
 
 
 def _write(path: Path, text: str) -> None:
+    from loadspec.outputs.files import replace_file
+
     try:
-        path.write_text(text, encoding="utf-8")
+        if path.is_file() or (path.parent.is_dir() and not path.exists()):
+            replace_file(path.resolve(), text.encode())
+        else:
+            path.write_text(text, encoding="utf-8")  # a device takes it; what else is there says why it cannot
     except OSError as error:
         raise OutputError(
-            f"{path} cannot be written: {error.strerror}", "name a file in a folder that is there"
+            f"{path} cannot be written: {error.strerror}", "name a file in another folder, one that is there"
         ) from None
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,37 @@ def test_a_file_that_is_there_is_kept(tmp_path: Path) -> None:
     assert "--force" in output
     assert run(str(file), "--force")[0] == 0
     assert "loadspec: 1" in file.read_text()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("path", ["/api/result", "/login", "/null", "/True", "/" + "a" * 3000, "/jobs/1/result?x=y"])
+def test_the_main_request_has_a_name_of_its_own(kind: str, path: str) -> None:
+    assert load_bytes(draft(Answers(kind, path=path)).encode(), "loadspec.yaml").warnings == ()
+
+
+def test_the_mock_is_named_only_where_it_would_answer(tmp_path: Path) -> None:
+    assert "loadspec mock" in run(str(tmp_path / "a.yaml"), "--ask", input="job\n\n\n\n\n")[1]
+    assert "loadspec mock" not in run(str(tmp_path / "b.yaml"), "--ask", input="job\nhttp://127.0.0.1:9\n\n\n\n")[1]
+
+
+def test_a_full_disk_keeps_what_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "loadspec.yaml"
+    file.write_text("mine")
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    code, output = run(str(file), "--force")
+    assert (code, file.read_text()) == (94, "mine")
+    assert "No space left on device" in output
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_device_is_written_to_as_it_is() -> None:
+    ours, theirs = os.openpty()
+    assert run(os.ttyname(theirs), "--force")[0] == 0
+    assert b"# Each user sends" in os.read(ours, 100)
 
 
 def test_to_stdout() -> None:
