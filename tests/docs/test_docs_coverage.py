@@ -53,6 +53,7 @@ def test_the_search_looks_at_whole_words_in_code_only():
     assert "vus" not in "".join(_CODE.findall("vus and `x`"))
 
 
+SCHEMA["definitions"].pop("thresholds")  # its keys are metrics: a test below finds them in metrics.md
 KEYS = sorted(keys_of(SCHEMA))
 
 

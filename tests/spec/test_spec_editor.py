@@ -74,12 +74,32 @@ def test_completes_choices(editor: Editor) -> None:
 
 
 @pytest.mark.parametrize(
+    ("place", "some"),
+    [
+        ("thresholds:\n  |", {"http_req_failed", "http_req_duration", "checks", "iterations"}),
+        ("thresholds:\n  http_req_failed: |", {"rate < 1%"}),
+        ("metrics:\n  jobs: |", {"trend", "rate", "counter", "gauge"}),
+        ("endpoints:\n  a:\n    auth:\n      |", {"bearer", "basic", "digest", "oauth2", "hmac", "api_key"}),
+        ("endpoints:\n  a:\n    capture:\n      id: |", {"$.token"}),
+        ("endpoints:\n  a:\n    checks:\n      |", {"status", "max_duration", "content_type"}),
+        ("endpoints:\n  a:\n    checks:\n      fast: |", {"status == 200", "max_duration: 500ms"}),
+        ("endpoints:\n  a:\n    multipart:\n      a: |", {"a caption", "file: images/cat.png"}),
+        ("pools:\n  p:\n    types: |", {"int", "id: int, vip: bool"}),
+    ],
+)
+def test_completes_what_a_section_holds(editor: Editor, place: str, some: set[str]) -> None:
+    offered = labels(editor, f"section-{place.encode().hex()}", f"loadspec: 1\n{place}\n")
+    assert some <= set(offered)
+    assert "[object Object]" not in offered
+
+
+@pytest.mark.parametrize(
     ("line", "character", "text"),
-    [(1, 2, "Pass or fail"), (3, 6, "whose request is sent"), (4, 6, "does to its user")],
+    [(1, 2, "Pass or fail"), (1, 17, "without an answer"), (3, 6, "whose request is sent"), (4, 6, "does to its user")],
 )
 def test_hover_explains_a_key(editor: Editor, line: int, character: int, text: str) -> None:
-    document = "loadspec: 1\nthresholds: {errors: rate < 1%}\nflow:\n  - call: login\n    on_fail: abort\n"
-    uri = editor.open(f"hover-{line}", document)
+    document = "loadspec: 1\nthresholds: {http_req_failed: rate < 1%}\nflow:\n  - call: login\n    on_fail: abort\n"
+    uri = editor.open(f"hover-{line}-{character}", document)
     editor.problems(uri)
     assert text in editor.hover(uri, line, character)
 

@@ -9,9 +9,12 @@ import pytest
 import yaml
 from jsonschema import Draft7Validator
 
+from loadspec.metrics.catalog import BUILTIN
 from loadspec.spec.grammar import STEPS
 from loadspec.spec.grammar.snippets import SNIPPETS, SPEC_SNIPPETS, STEP_SNIPPETS
+from loadspec.spec.grammar.thresholds import METRICS
 from loadspec.spec.schema import schema_text, spec_schema
+from loadspec.thresholds import parse_thresholds
 
 PUBLISHED = resources.files("loadspec.schemas") / "loadspec.schema.json"
 
@@ -59,6 +62,14 @@ def test_defaults_and_examples_are_legal() -> None:
         for value in [*schema.get("examples", []), *([schema["default"]] if "default" in schema else [])]:
             if isinstance(schema.get("examples", []), list) and not isinstance(schema.get("default"), dict):
                 assert list(legal.iter_errors(value)) == [], schema
+                assert not isinstance(value, dict), "an editor offers it as [object Object]; `examples` makes a snippet"
+
+
+def test_each_built_in_metric_is_offered_with_a_legal_threshold() -> None:
+    assert set(METRICS) == set(BUILTIN)
+    for metric, schema in spec_schema()["definitions"]["thresholds"]["properties"].items():
+        for example in schema["examples"]:
+            assert parse_thresholds(metric, example, BUILTIN)
 
 
 PLACEHOLDER = re.compile(r"\$\{\d+:([^}]*)\}")
@@ -84,9 +95,9 @@ def test_a_step_is_chosen_by_its_action(action: str) -> None:
 
 def test_snippets_are_legal() -> None:
     definitions = spec_schema()["definitions"]
-    rows = [(spec_schema(), row[2]) for row in SPEC_SNIPPETS]
+    rows = [(schema, row["body"]) for schema in schemas(spec_schema()) for row in schema.get("defaultSnippets", [])]
     rows += [(definitions["step"], row[2]) for row in STEP_SNIPPETS]
-    rows += [(definitions[name], row[2]) for name, several in SNIPPETS.items() for row in several]
+    assert len(rows) > len(SPEC_SNIPPETS) + len(STEP_SNIPPETS) + len(SNIPPETS)
     for schema, body in rows:
         legal = Draft7Validator({**schema, "definitions": definitions})
         assert list(legal.iter_errors(filled(body))) == []

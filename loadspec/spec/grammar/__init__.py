@@ -45,6 +45,7 @@ _DEFINITIONS: dict[str, Schema] = {
     "step": STEP,
     "scenario": SCENARIO,
     "threshold": THRESHOLD,
+    "thresholds": THRESHOLDS,
 }
 
 DEFINITIONS = {name: with_snippets(part, SNIPPETS.get(name, ())) for name, part in _DEFINITIONS.items()}
@@ -64,7 +65,7 @@ _SECTIONS: dict[str, Schema] = {
     "teardown_timeout": duration("How long teardown may take.", default="60s"),
     **SHAPE,
     "scenarios": SCENARIOS,
-    "thresholds": THRESHOLDS,
+    "thresholds": ref("thresholds"),
 }
 
 PROFILE = obj(

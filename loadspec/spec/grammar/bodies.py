@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loadspec.spec.grammar.kinds import Schema, keys_of, mapping, obj, template, text
+from loadspec.spec.grammar.kinds import Schema, examples, keys_of, mapping, obj, template, text
 
 _FILE = text("A file below the spec's folder, sent as it is.", "images/cat.png")
 
@@ -28,7 +28,7 @@ PART: Schema = {
         "if": {"type": "object"},
         "then": keys_of(_UPLOAD),
     },
-    "examples": ["a caption", {"file": "images/cat.png"}],
+    **examples("a caption", {"file": "images/cat.png"}),
 }
 
 _FILE_ALONE = keys_of(obj("", {"file": _FILE}, required=("file",)))

@@ -6,6 +6,7 @@ from loadspec.spec.grammar.kinds import (
     SIZE,
     Schema,
     duration,
+    examples,
     expression,
     keys_of,
     mapping,
@@ -14,6 +15,7 @@ from loadspec.spec.grammar.kinds import (
     template,
     text,
 )
+from loadspec.spec.grammar.snippets import CHECK_SNIPPETS, with_snippets
 from loadspec.spec.model.request import CheckKind
 
 SIZE_PATTERN = r"^\d+(\.\d+)?\s?(B|kB|MB|GB|KiB|MiB|GiB)$"
@@ -28,7 +30,7 @@ KINDS: dict[CheckKind, Schema] = {
     "schema": {
         "description": "A JSON Schema that the JSON body must fit.",
         "type": ["object", "boolean"],
-        "examples": [{"type": "object", "required": ["id"]}],
+        **examples({"type": "object", "required": ["id"]}),
     },
     "schema_file": text("The same in a JSON file below the spec's folder.", "data/session.schema.json"),
     "max_duration": duration("The answer came within this time.", "500ms"),
@@ -55,9 +57,9 @@ KINDS: dict[CheckKind, Schema] = {
 CHECK: Schema = {
     "description": "An expression that holds if the check passes, or a mapping with one kind of check.",
     "type": ["string", "number", "boolean", "null", "object"],
-    "examples": ["status == 200", {"content_type": "application/json"}],
+    **examples("status == 200", {"content_type": "application/json"}, {"max_duration": "500ms"}),
     "if": {"type": "object"},
     "then": keys_of(obj("", {kind: schema for kind, schema in KINDS.items()})),
 }
 
-CHECKS = mapping("What must hold for the step to be ok: a sentence → a check.", CHECK)
+CHECKS = with_snippets(mapping("What must hold for the step to be ok: a sentence → a check.", CHECK), CHECK_SNIPPETS)

@@ -82,9 +82,11 @@ def short_or_long(short: Schema, long: Schema, null: bool = False) -> Schema:
     rest = {key: value for key, value in long.items() if key not in ("type", "description")}
     brief = {key: value for key, value in short.items() if key not in ("type", "description")}
     named = {"title": short["title"]} if "title" in short else {}
+    offered: list[Any] = short.get("examples") or short.get("enum") or []
     return {
         "description": short["description"],
         **named,
+        **examples(*offered),  # where nothing is written yet `else` does not hold: an editor looks here
         "type": kinds,
         "if": {"type": "object"},
         "then": rest,
@@ -102,5 +104,16 @@ def ref(name: str) -> Schema:
     return {"$ref": f"#/definitions/{name}"}
 
 
-def _with_examples(schema: Schema, examples: tuple[Any, ...]) -> Schema:
-    return {**schema, "examples": list(examples)} if examples else schema
+def examples(*values: Any) -> Schema:
+    """What an editor offers and shows; a mapping as a snippet, since as an example it would be `[object Object]`."""
+    plain = [value for value in values if not isinstance(value, dict)]
+    snippets = [
+        {"label": ", ".join(f"{key}: {below}" for key, below in value.items()), "body": value}
+        for value in values
+        if isinstance(value, dict)
+    ]
+    return {**({"examples": plain} if plain else {}), **({"defaultSnippets": snippets} if snippets else {})}
+
+
+def _with_examples(schema: Schema, values: tuple[Any, ...]) -> Schema:
+    return {**schema, **examples(*values)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from loadspec.pools.words import AT_END, FORMATS, POLICIES, TYPE_NAMES
-from loadspec.spec.grammar.kinds import NAME, Schema, choice, expression, flag, listing, mapping, obj, text
+from loadspec.spec.grammar.kinds import NAME, Schema, choice, examples, expression, flag, listing, mapping, obj, text
 
 _TYPE = choice("Its type.", TYPE_NAMES)
 
@@ -19,7 +19,7 @@ _COLUMNS: Schema = {
         "type": ["string", "integer"],
     },
     "minProperties": 1,
-    "examples": [["email", "password"], {"email": "E-Mail"}, "prompt"],
+    **examples(["email", "password"], {"email": "E-Mail"}, "prompt"),
 }
 
 _TYPES: Schema = {
@@ -28,7 +28,7 @@ _TYPES: Schema = {
     "if": {"type": "string"},
     "then": {"enum": list(TYPE_NAMES)},
     "additionalProperties": _TYPE,
-    "examples": [{"id": "int", "vip": "bool"}, "int"],
+    **examples({"id": "int", "vip": "bool"}, "int"),
 }
 
 _WEIGHT: Schema = {
@@ -48,7 +48,7 @@ _BUST: Schema = {
     },
     "additionalProperties": False,
     "default": False,
-    "examples": [True, {"field": "prompt", "template": "{{ value }} (variation {{ mark }})"}],
+    **examples(True, {"field": "prompt", "template": "{{ value }} (variation {{ mark }})"}),
 }
 
 POOL = obj(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loadspec.spec.grammar.kinds import NAME, Schema, duration, mapping, obj, step_list, text
+from loadspec.spec.grammar.kinds import NAME, Schema, duration, examples, mapping, obj, step_list, text
 from loadspec.spec.grammar.load import SHAPE
 
 MAX_SCENARIOS = 100
@@ -28,7 +28,7 @@ _KEYS: dict[str, Schema] = {
             NAME,
         ),
         "maxProperties": MAX_TAGS,
-        "examples": [{"client": "mobile"}],
+        **examples({"client": "mobile"}),
     },
 }
 

@@ -67,6 +67,15 @@ STEP_SNIPPETS: tuple[Row, ...] = (
     ),
 )
 
+CHECK_SNIPPETS: tuple[Row, ...] = (
+    ("status", "An expression over the answer.", {"${1:status is 200}": "${2:status == 200}"}),
+    ("max_duration", "The answer came in time.", {"${1:it is fast}": {"max_duration": "${2:500ms}"}}),
+    ("content_type", "The body is of this kind.", {"${1:it is JSON}": {"content_type": "${2:application/json}"}}),
+    ("schema_file", "The JSON fits a JSON Schema.", {"${1:it fits}": {"schema_file": "${2:data/item.schema.json}"}}),
+)
+
+_LOGIN = {"username": "{{ env.LOAD_USER }}", "password": "{{ env.LOAD_PASS }}"}
+
 SNIPPETS: dict[str, tuple[Row, ...]] = {
     "endpoint": (
         ("get", "A GET with a check.", {"path": "${1:/api/items}", "checks": {"status is 200": "status == 200"}}),
@@ -101,7 +110,24 @@ SNIPPETS: dict[str, tuple[Row, ...]] = {
             },
         ),
     ),
-    "auth": (("bearer", "A token that a step captured.", {"bearer": "{{ token }}"}),),
+    "auth": (
+        ("bearer", "A token that a step captured.", {"bearer": "{{ token }}"}),
+        ("basic", "User name and password.", {"basic": dict(_LOGIN)}),
+        ("digest", "The same, which never leave.", {"digest": dict(_LOGIN)}),
+        (
+            "oauth2",
+            "A token by client credentials, fetched when it is needed.",
+            {
+                "oauth2": {
+                    "token_url": "${1:/oauth/token}",
+                    "client_id": "{{ env.CLIENT_ID }}",
+                    "client_secret": "{{ env.CLIENT_SECRET }}",
+                }
+            },
+        ),
+        ("hmac", "A signature of each request.", {"hmac": {"key": "{{ env.SIGNING_KEY }}"}}),
+        ("api_key", "A key in a header, the query or a cookie.", {"api_key": {"value": "{{ env.API_KEY }}"}}),
+    ),
     "threshold": (
         ("abort", "End the run as soon as it fails.", {"that": "${1:rate < 10%}", "abort": True, "after": "${2:30s}"}),
     ),

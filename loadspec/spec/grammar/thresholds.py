@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from loadspec.spec.grammar.kinds import choice, duration, flag, mapping, obj, ref, text
+from typing import Any
+
+from loadspec.metrics.catalog import BUILTIN, Kind
+from loadspec.spec.grammar.kinds import Schema, choice, duration, examples, flag, mapping, obj, ref, text
 
 THRESHOLD = obj(
     "A threshold with settings.",
@@ -15,14 +18,56 @@ THRESHOLD = obj(
     required=("that",),
 )
 
-THRESHOLDS = mapping(
-    "Pass or fail: a metric → what must hold of it. A metric without a sample fails.",
-    {
-        "description": "One condition, several, or one with settings.",
+METRICS: dict[str, str] = {
+    "http_req_failed": "Requests with an unexpected status, or without an answer.",
+    "http_req_duration": "Sending, waiting and receiving of requests that are no polls and whose answer was expected.",
+    "checks": "Checks that held.",
+    "http_reqs": "Requests that were sent.",
+    "iterations": "Completed iterations.",
+    "iteration_duration": "A completed iteration, think times included.",
+    "dropped_iterations": "Iterations of a budget that were never started.",
+    "group_duration": "A group's steps together.",
+    "http_req_blocked": "From asking for a connection to having one.",
+    "http_req_connecting": "Opening the connection.",
+    "http_req_tls_handshaking": "The TLS handshake.",
+    "http_req_sending": "Sending the request.",
+    "http_req_waiting": "From the request's last byte to the answer's first.",
+    "http_req_receiving": "From the answer's first byte to its last.",
+    "data_sent": "Bytes sent.",
+    "data_received": "Bytes received.",
+    "vus": "Users running.",
+    "vus_max": "The most users that the load plans.",
+    "dispatch_delay": "How much later than planned a user was started.",
+}
+"""Built-in metric → what it holds, those first that are judged most."""
+
+_EXAMPLES: dict[Kind, tuple[Any, ...]] = {
+    "trend": ("p(95) < 500ms", ["p(95) < 30s", "p(99) < 60s"]),
+    "rate": ("rate < 1%",),
+    "counter": ("count > 0", "rate > 10/s"),
+    "gauge": ("max <= 100",),
+}
+
+
+def _condition(doc: str, *values: Any) -> Schema:
+    return {
+        "description": doc,
         "type": ["string", "array", "object"],
         "if": {"type": "object"},
         "then": ref("threshold"),
         "items": {"type": ["string", "object"], "if": {"type": "object"}, "then": ref("threshold")},
-        "examples": ["p(95) < 500ms", ["p(95) < 30s", "p(99) < 60s"], "rate < 1%"],
-    },
-)
+        **examples(*values),
+    }
+
+
+def _of(metric: str) -> tuple[Any, ...]:
+    return ("rate > 99%",) if metric == "checks" else _EXAMPLES[BUILTIN[metric].kind]
+
+
+THRESHOLDS = {
+    **mapping(
+        "Pass or fail: a metric → what must hold of it. A metric without a sample fails.",
+        _condition("One condition, several, or one with settings.", *_EXAMPLES["trend"], *_EXAMPLES["rate"]),
+    ),
+    "properties": {metric: _condition(doc, *_of(metric)) for metric, doc in METRICS.items()},
+}
