@@ -13,8 +13,8 @@ import click
 
 from loadspec.cli.errors import diagnosed, reported
 from loadspec.cli.options import limit_options, limits
-from loadspec.cli.streams import say
-from loadspec.errors import ExitCode
+from loadspec.cli.streams import put, say
+from loadspec.errors import ExitCode, LoadspecError, OutputError
 from loadspec.load import crews_of
 from loadspec.spec import Diagnostic, Loaded, Overrides, Spec, SpecError, load, load_bytes
 from loadspec.spec.compose import MAX_BYTES
@@ -53,14 +53,21 @@ def command(
     with reported(colour):
         bounds = limits(**given).and_(from_environment(os.environ))
     checked = [each for path in specs for each in _check(path, profile, bounds)]
-    if form == "json":
-        say(as_json(checked))
-    elif form == "github":
-        say(as_github(checked, _from_workspace))
-    else:
-        _show(checked, colour)
     bad = any(not file.valid or (strict and file.found) for file in checked)
+    if form == "text":
+        _show(checked, colour)
+    else:
+        with reported(colour):
+            _write(as_json(checked) if form == "json" else as_github(checked, _from_workspace), bad)
     sys.exit(int(ExitCode.INVALID_SPEC) if bad else 0)
+
+
+def _write(text: str, bad: bool) -> None:
+    """What programs read: cut off by a full disk it is an error, which hides no worse one."""
+    try:
+        put(text)
+    except OutputError as error:
+        raise LoadspecError(error.message, error.hint, ExitCode.INVALID_SPEC if bad else error.exit_code) from None
 
 
 def _show(checked: Sequence[Checked], colour: bool | None) -> None:

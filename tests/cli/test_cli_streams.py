@@ -20,6 +20,19 @@ def test_a_full_disk_is_an_error() -> None:
     assert (done.returncode, done.stderr) == (94, "error: stdout cannot be written to: No space left on device\n")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize(("vus", "code"), [(1, 94), (0, 104)])
+def test_findings_that_a_full_disk_cuts_off_are_an_error_beside_the_verdict(
+    vus: int, code: int, tmp_path: Path
+) -> None:
+    spec = tmp_path / "s.yaml"
+    spec.write_text(f"loadspec: 1\nflow: [{{think: 1s}}]\nvus: {vus}\nduration: 1s\n")
+    command = [sys.executable, "-m", "loadspec", "validate", "--format", "json", str(spec)]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (code, "error: stdout cannot be written to: No space left on device\n")
+
+
 def test_a_reader_that_has_gone_is_none() -> None:
     with subprocess.Popen(COMMAND, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
