@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 .DEFAULT_GOAL := help
+# The tests start hundreds of processes: each module is compiled once, also where the environment would have it otherwise.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help demo test drills lint editor docs bench constraints schemas sample clean
 
 help:  ## show the targets

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path as FilePath
 
+from yaml.reader import Reader
+
 from loadspec.spec.compose import MAX_BYTES, max_bytes
 from loadspec.spec.diagnostics import Diagnostic, SpecError
 from loadspec.spec.source import Source
 
-_CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\ufeff")
-"""What YAML's reader refuses: it would say so without a place."""
+_CONTROL, _MARK = Reader.NON_PRINTABLE, re.compile("\ufeff")
+"""What YAML's reader refuses, without a place; and a byte order mark in mid-text."""
 
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _UTF_32 = (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")
@@ -67,7 +69,7 @@ def _other_unicode(data: bytes) -> str:
 
 
 def _without_controls(text: str, name: str) -> str:
-    bad = _CONTROL.search(text)
+    bad = _CONTROL.search(text) or _MARK.search(text)
     if bad is None:
         return text
     if bad.group() == "\x00":
