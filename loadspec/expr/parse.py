@@ -46,10 +46,7 @@ _REFUSED: dict[type[ast.AST], str] = {
     ast.YieldFrom: "`yield`",
 }
 _GRAMMAR = "legal are == != < <= > >= in, and or not, + - * / // %, `a if b else c`, a.b, a[0] and the functions"
-_HINTS = {
-    "invalid syntax": _GRAMMAR,
-    "was never closed": "close it; between { and } of YAML, a comma ends a value that is not in quotes",
-}
+_HINTS = {"invalid syntax": _GRAMMAR, "was never closed": "close it"}
 """How Python's error ends → a way out."""
 
 

@@ -58,7 +58,7 @@ ERRORS = [
     ("zzz == 1", 0, "nothing is called `zzz`", "quotes"),
     ("len == 1", 0, "`len`", "len(…)"),
     ("json.x-request-id", 7, "`request`", "json['x-request-id']"),
-    ("default(json.a", 7, "never closed", "in quotes"),
+    ("default(json.a", 7, "never closed", "close it"),
     ("Math.max(1, 2)", 0, "`Math.max`", "max(x, y)"),
     ("Math.pow(1, 2)", 0, "`Math.pow`", "round, floor"),
     ("crypto.hmac('sha256', 'k', body, 'hex')", 0, "`crypto.hmac(`", "hmac(key, message, 'sha256', 'hex')"),
