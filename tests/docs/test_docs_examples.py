@@ -29,10 +29,7 @@ SPECS = specs()
 
 Outcomes = dict[str, Future[list[str]]]
 
-pytestmark = [
-    pytest.mark.xdist_group("docs"),  # one process runs them all, once
-    pytest.mark.timeout(600),  # a test may wait for all runs that began before its own
-]
+pytestmark = pytest.mark.timeout(600)  # a test may wait for all runs that began before its own
 
 
 @pytest.fixture(scope="module")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import gevent
 import pytest
 
 from loadspec.mock import start
@@ -178,10 +178,26 @@ flow:
 """
 
 
+@pytest.fixture
+def signal_at(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Sends this process a signal after some of a dry run's exchanges, counted from 1."""
+
+    def arrange(number: int, *at: int) -> None:
+        exchanged, count = DryRun.exchanged, itertools.count(1)
+
+        def counted(self: DryRun, *args: Any) -> None:
+            exchanged(self, *args)
+            if next(count) in at:
+                os.kill(os.getpid(), number)
+
+        monkeypatch.setattr(DryRun, "exchanged", counted)
+
+    return arrange
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
-def test_two_signals_end_it_at_once(mock: Any, number: signal.Signals) -> None:
-    for delay in (0.2, 0.3):
-        gevent.spawn_later(delay, os.kill, os.getpid(), number)
+def test_two_signals_end_it_at_once(mock: Any, number: signal.Signals, signal_at: Any) -> None:
+    signal_at(number, 2, 3)
     code, text = tried(mock.url, ENDLESS, quiet=True)
     assert code == 105
     assert "stopping: 5 s for what is in flight\n" in text
@@ -191,18 +207,18 @@ def test_two_signals_end_it_at_once(mock: Any, number: signal.Signals) -> None:
     assert "log_out" not in text
 
 
-def test_one_signal_leaves_teardown_alone(mock: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_signal_leaves_teardown_alone(mock: Any, monkeypatch: pytest.MonkeyPatch, signal_at: Any) -> None:
     monkeypatch.setattr("loadspec.run.dry.GRACE", 0.01)
-    gevent.spawn_later(0.2, os.kill, os.getpid(), signal.SIGINT)
+    signal_at(signal.SIGINT, 2)
     code, text = tried(mock.url, ENDLESS, quiet=True)
     assert code == 105
     assert "the load ended early: stopped\n\nteardown\n✓ log_out: POST" in text
 
 
-def test_a_signal_in_setup_leaves_out_the_load(mock: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_signal_in_setup_leaves_out_the_load(mock: Any, monkeypatch: pytest.MonkeyPatch, signal_at: Any) -> None:
     monkeypatch.setattr("loadspec.run.dry.GRACE", 0.01)
     rest = ENDLESS.replace("flow:", "steps:").replace("setup: [{call: login}]", "flow: [{call: login, name: load}]")
-    gevent.spawn_later(0.2, os.kill, os.getpid(), signal.SIGINT)
+    signal_at(signal.SIGINT, 1)
     code, text = tried(mock.url, rest.replace("steps:", "setup:"), quiet=True)
     assert code == 105
     assert "✓ log_out" in text
@@ -241,7 +257,7 @@ def test_a_log_that_cannot_be_written_is_told_and_a_device_keeps_its_mode(mock: 
 
 
 def test_what_takes_long_says_so(mock: Any) -> None:
-    rest = "flow: [{poll: login, every: 5ms, timeout: 50ms, until: status == 299}]"
+    rest = "flow: [{poll: login, every: 5ms, timeout: 1s, until: status == 299}]"
     loaded = load_bytes(SPEC.format(url=mock.url, rest=rest).encode(), "t")
     said: list[str] = []
     times = iter(range(0, 10_000, 4))
