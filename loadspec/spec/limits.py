@@ -74,6 +74,7 @@ class Limits:
 NAMES = tuple(field.name for field in fields(Limits))
 VARIABLES = {name: f"LOADSPEC_{name.upper()}" for name in NAMES}
 """Limit → the environment variable that sets it."""
+_PREFIXES = ("LOADSPEC_ALLOW_", "LOADSPEC_MAX_")
 
 
 def from_options(given: Mapping[str, Any]) -> Limits:
@@ -85,7 +86,14 @@ def from_options(given: Mapping[str, Any]) -> Limits:
 
 
 def from_environment(environ: Mapping[str, str]) -> Limits:
-    """Limits of the environment; no other variable is looked at. Raises LoadspecError (104) likewise."""
+    """Limits of the environment; the value of no other variable is read.
+
+    Raises LoadspecError (104) likewise, and for a variable that is no limit but looks like one: it would limit nothing.
+    """
+    for name in environ:
+        if name.startswith(_PREFIXES) and name not in VARIABLES.values():
+            hint = f"the limits are {', '.join(VARIABLES.values())}"
+            raise LoadspecError(f"{name} is no limit of loadspec", hint, ExitCode.INVALID_SPEC)
     try:
         return _read({name: environ.get(variable) for name, variable in VARIABLES.items()}, VARIABLES.__getitem__, "=")
     except ValueError as error:
