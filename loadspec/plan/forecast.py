@@ -77,9 +77,9 @@ class CrewForecast:
         """(iterations, requests at least) if an answer takes `latency` seconds; infinite if nothing takes time."""
         mean = self.share.mean
         length = max(self.share.period, self.share.waits + mean * latency)
-        count = self.user_seconds / length if length else INFINITE
+        count = max(self.user_seconds / length, self.crew.load.max_vus) if length else INFINITE  # each begins one
         if self.iterations is not None:
-            count = min(self.iterations, max(count, self.crew.load.max_vus))  # each user begins one at least
+            count = min(self.iterations, count)
         return count, count * mean if mean else 0.0
 
 

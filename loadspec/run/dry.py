@@ -18,10 +18,9 @@ from loadspec.plan import compile_plan
 from loadspec.plan.rehearsal import rehearsed
 from loadspec.protocols.http.transcript import harmless, transcript
 from loadspec.protocols.user import User
-from loadspec.run.assemble import target
+from loadspec.run.assemble import check_target, target
 from loadspec.run.conductor import GRACE
 from loadspec.run.options import RunOptions
-from loadspec.run.run import check_target
 from loadspec.run.signals import Signals
 from loadspec.spec.model import CallStep, PollStep, Spec, Step
 from loadspec.transports.base import Answer

@@ -11,20 +11,19 @@ from pathlib import Path
 from typing import IO, Any
 
 from loadspec.clock import monotonic
-from loadspec.errors import ExitCode, LoadspecError, OutputError, UsageError
+from loadspec.errors import OutputError, UsageError
 from loadspec.fleet.httplog import begin_log
 from loadspec.fleet.process import Job, WorkerProcess
 from loadspec.results import RunResult
 from loadspec.results.journal import Journal
 from loadspec.results.verdict import first_of
-from loadspec.run.assemble import assemble, scenario_infos, target
+from loadspec.run.assemble import assemble, check_target, scenario_infos, target
 from loadspec.run.conductor import Conductor, Crash
 from loadspec.run.environment import environment
 from loadspec.run.options import RunOptions
 from loadspec.run.signals import Signals
 from loadspec.spec.model import Spec
 from loadspec.ui import live
-from loadspec.wire.url import parse_url
 
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
@@ -64,16 +63,6 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
         if crash is not None:
             raise crash
         return written
-
-
-def check_target(spec: Spec) -> None:
-    """The base URL, now that its variables have values. Raises LoadspecError (104) before anything is sent."""
-    try:
-        if spec.target.base_url:
-            parse_url(target(spec))
-    except ValueError as error:
-        hint = f"it is target.base_url of {spec.source}, which reads {spec.target.base_url}"
-        raise LoadspecError(str(error), hint, ExitCode.INVALID_SPEC) from None
 
 
 def prepare(options: RunOptions) -> None:

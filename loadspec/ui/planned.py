@@ -71,7 +71,9 @@ def _amounts(forecast: Forecast, latency: float) -> Iterator[tuple[str, str]]:
         name = "requests" if len(forecast.crews) == 1 else f"requests of {clean(each.crew.name)}"
         yield name, f"{_range(each)} an iteration"
     total = f"{_about(requests)} in total"
-    yield "", f"{total}, or more" if _varies(forecast) else total
+    if _varies(forecast):
+        total = f"{total}, or more" if requests else "how many in total, the steps' conditions and `run` decide"
+    yield "", total
 
 
 def _varies(forecast: Forecast) -> bool:

@@ -90,3 +90,10 @@ def test_refused(file: str, arguments: list[str], code: int, told: str) -> None:
     result = plan(*arguments)
     assert result.exit_code == code
     assert told in result.stderr
+
+
+def test_a_base_url_that_no_run_could_use_is_refused(file: str) -> None:
+    result = plan(file, BASE="localhost:8080")
+    assert result.exit_code == 104
+    assert "The URL 'localhost:8080' does not start with http:// or https://." in result.output
+    assert "target.base_url of t.yaml, which reads {{ env.BASE }}" in result.output

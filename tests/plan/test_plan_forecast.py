@@ -81,10 +81,11 @@ def test_how_much_a_load_is(load, iterations, requests) -> None:
         (PerVuIterations(4, 100, max_duration=10.0), 10.0),
         (SharedIterations(4, 100, max_duration=1.0), 4),  # every user begins one
         (SharedIterations(4, 3, max_duration=1.0), 3),
+        (ConstantVus(4, 1.0), 4),
     ],
     ids=str,
 )
-def test_time_bounds_iterations_that_are_counted(load, iterations) -> None:
+def test_time_bounds_iterations_and_each_user_begins_one(load, iterations) -> None:
     (crew,) = forecast(spec((ONE, call("two"), think(3, 3)), load)).crews
     assert crew.expected(0.5) == (iterations, 2 * iterations)
 

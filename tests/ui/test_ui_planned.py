@@ -41,6 +41,7 @@ def test_nothing_that_takes_time() -> None:
     text = shown(spec((call(when="x"),), ConstantVus(1, 60.0)), {})
     assert "  iterations  as many as the target answers, if" in text
     assert "  requests    0 to 1 an iteration\n" in text
+    assert "              how many in total, the steps' conditions and `run` decide\n" in text
 
 
 def test_crews_and_hostile_names() -> None:
