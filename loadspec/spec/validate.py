@@ -154,8 +154,11 @@ def _type_help(schema: Mapping[str, Any], value: Any) -> str:
         return "indent what belongs to it below it" if "object" in kinds or "array" in kinds else ""
     if kinds == "boolean" and str(value).lower() in _TRUTHS:
         return f"write {_TRUTHS[str(value).lower()]}: in YAML 1.2, `{value}` is a text"
-    if isinstance(value, list) and len(value) == 1 and "string" in kinds and isinstance(value[0], str):
-        return f"write {brief(value[0])}"
+    if isinstance(value, list) and "string" in kinds and all(isinstance(item, str) for item in value):
+        if len(value) == 1:
+            return f"write {brief(value[0])}"
+        if len(value) == 2 and schema.get("title") == DURATION and "pattern" not in schema:  # it may be a range
+            return f"write {brief(value[0])}..{brief(value[1])}"
     if schema.get("title") in (DURATION, SIZE) and isinstance(value, int | float):
         units = ("s", "ms") if schema["title"] == DURATION else ("B", "kB")
         return f"give it a unit: {value}{units[0]} or {value}{units[1]}"
@@ -163,8 +166,8 @@ def _type_help(schema: Mapping[str, Any], value: Any) -> str:
         if "{{" in value:
             return "the load is fixed when the file is read: use a profile, an option such as --vus, or LOADSPEC_VUS"
         return "remove the quotes" if value.strip().isdigit() else ""
-    if kinds == "array" and isinstance(value, dict):
-        return "begin each item with `- `"
+    if kinds == "array":
+        return "begin each item with `- `" if isinstance(value, dict) else f"write [{brief(value)}]"
     return _mapping_help(schema.get("properties", {}), value) if "object" in kinds else ""
 
 

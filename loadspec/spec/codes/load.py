@@ -45,7 +45,8 @@ CODES: dict[str, Code] = {
     "LS033": Code(
         "times that defeat each other",
         "A time that another one makes meaningless: a poll that is over before it asks again, a wait that outlasts "
-        "the load, an abort after its end, a limit of a part that the total hides. As an error: a load without a user.",
+        "the load, an abort after its end, a limit of a part that the total hides, a pace in setup, which is run once. "
+        "As an error: a load without a user.",
         "endpoints:\n  job: {path: /job}\nflow:\n  - poll: job\n    until: ok\n    every: 2m\n    timeout: 60s\n",
         "endpoints:\n  job: {path: /job}\nflow:\n  - poll: job\n    until: ok\n    every: 2s\n    timeout: 60s\n",
     ),

@@ -50,6 +50,8 @@ def waits(facts: Facts) -> Found:
             yield from _limits(facts, (*path, "timeout"), step["timeout"])
         if "think" in step:
             yield from _think(facts, path, step["think"])
+        if path[0] in ("setup", "teardown") and len(path) == 2:  # below `repeat` it means something
+            yield from _once(facts, path, step)
     for name, endpoint in facts.endpoints.items():
         yield from _limits(facts, ("endpoints", name, "timeout"), mapping(endpoint, "timeout"))
     yield from _limits(facts, ("target", "timeout"), mapping(mapping(facts.document, "target"), "timeout"))
@@ -88,6 +90,14 @@ def _think(facts: Facts, path: Path, value: Any) -> Found:
             f"nobody gets past this: the load, its `graceful_stop` included, ends after {format_duration(max(ends))}"
         )
         yield facts.places.value((*path, "think"), "LS033", message, level="warning")
+
+
+def _once(facts: Facts, path: Path, step: Mapping[str, Any]) -> Found:
+    """What says how often, where everything happens once."""
+    for key in ("pace", "run"):
+        if key in step and step[key] != "every_iteration":
+            message = f"{path[0]} is run once: `{key}` changes nothing in it"
+            yield facts.places.key((*path, key), "LS033", message, help="leave it out", level="warning")
 
 
 def _limits(facts: Facts, path: Path, value: Mapping[str, Any]) -> Found:
