@@ -56,7 +56,10 @@ class Gathering:
         self._wake: Any = None
 
     def run(self) -> None:
-        """Start all, and give way until all have ended. Raises what a branch raised, or what was thrown in here."""
+        """Start all, and give way until all have ended.
+
+        Raises what a branch raised or what was thrown in here, whichever ends more.
+        """
         for branch, step in self._jobs:
             fiber = branch.fiber = greenlet(self._live, parent=self._network.hub)
             self._fibers.append(fiber)
@@ -70,10 +73,9 @@ class Gathering:
                 self._end_all()
         if self._wake is not None:
             self._wake.stop()  # where an interrupt came between the last end and this
-        if thrown is not None:
-            raise thrown
-        if self._error is not None:
-            raise self._error
+        raised = [error for error in (thrown, self._error) if error is not None]
+        if raised:
+            raise max(raised, key=_weight)
 
     def _live(self, branch: Branch, step: Callable[[User], None]) -> None:
         """A branch's life. Whatever leaves the step ends here, and goes on in the user."""

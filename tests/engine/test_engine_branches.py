@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
+import gevent
 import pytest
+from greenlet import greenlet
 from support_net import answer, serving
 from support_plan import call, group, meet, parallel, repeat, think
 
+from loadspec.engine.branches import Gathering
 from loadspec.load import ConstantVus
 from loadspec.load.per_vu_iterations import PerVuIterations
+from loadspec.protocols.user import AbortRun
 from loadspec.spec.model import ONCE, Capture
+from loadspec.transports.base import Interrupted
+from loadspec.transports.network import Network
 
 LACKING = repeat(think(0.0, 0.0), over="lost")
 FIRST = call("first", path="/first", captures={"lost": Capture("lost", "jsonpath", "$.lost", optional=True)})
@@ -80,3 +87,30 @@ def test_of_two_that_fail_at_once_the_one_that_ends_more_is_heard(
     branches = [call(f"b{n}", path="/{{ lost }}", on_fail=end) for n, end in enumerate(ends)][::turn]
     ran = bench(FIRST, parallel(*branches), load=PerVuIterations(1, 2), base_url=server.url).load()
     assert (ran.end.status, ran.books) == (status, books)
+
+
+def test_an_abort_outweighs_an_interrupt_that_comes_before_the_other_branches_are_gone() -> None:
+    network = Network(hosts=None)
+    user, raised = SimpleNamespace(), []
+
+    def aborts(_branch: Any) -> None:
+        network.loop.run_callback(fiber.throw, Interrupted)
+        raise AbortRun("because")
+
+    def waits(_branch: Any) -> None:
+        network.switch()
+
+    def live() -> None:
+        jobs: Any = [(Exception(), aborts), (Exception(), waits)]  # anything that takes an attribute
+        try:
+            Gathering(network, user, jobs, lambda: None).run()
+        except BaseException as error:
+            raised.append(error)
+
+    fiber = greenlet(live, parent=network.hub)
+    user.resume = fiber.switch
+    network.loop.run_callback(fiber.switch)
+    with gevent.Timeout(5):
+        while not raised:
+            gevent.sleep(0)
+    assert [type(error) for error in raised] == [AbortRun]
