@@ -126,3 +126,10 @@ def test_wrong_targets(text: str, message: str) -> None:
         parse_out(text)
     assert caught.value.message == message
     assert "json" in caught.value.hint
+
+
+def test_a_file_that_is_replaced_keeps_its_mode(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("old")
+    (tmp_path / "a").chmod(0o640)
+    write_file(tmp_path / "a", "new")
+    assert ((tmp_path / "a").read_text(), (tmp_path / "a").stat().st_mode & 0o777) == ("new", 0o640)
