@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,8 +89,13 @@ def locate(reading: Reading) -> Path:
 
 
 def is_hidden(place: Path, root: Path) -> bool:
-    """Whether what all links lead to is hidden below the root; a mounted volume of Kubernetes has links to `..data`."""
-    return any(part.startswith(".") and not part.startswith("..") for part in place.relative_to(root).parts)
+    """Whether what all links lead to is hidden below the root; a mounted volume of Kubernetes is not."""
+    *folders, name = place.relative_to(root).parts or ("",)
+    return name.startswith(".") or any(part.startswith(".") and not _VOLUME.fullmatch(part) for part in folders)
+
+
+_VOLUME = re.compile(r"\.\.(data|\d{4}_.*)")
+"""Folders of which Kubernetes makes a volume: names in it are links to `..data`, which is a link to a dated one."""
 
 
 def _beside(root: Path, place: Path) -> str:

@@ -172,7 +172,23 @@ def test_a_large_json_file_is_indexed_as_it_is_parsed(
         assert [found[index] for index in range(len(found))] == values
 
 
-BROKEN = ["", "[", "[1", "[1,", "[1 2]", "[,]", "[1,]", "7", '["x]', "[1e999]", "[-1e400]", "[" * 2000 + "]" * 2000]
+BROKEN = [
+    "",
+    "[",
+    "[1",
+    "[1,",
+    "[1 2]",
+    "[,]",
+    "[1,]",
+    "7",
+    '["x]',
+    "[1e999]",
+    "[-1e400]",
+    "[1E0999]",
+    f"[{'1' * 400}]",
+    f"[{'1' * 5000}]",
+    "[" * 2000 + "]" * 2000,
+]
 
 
 @pytest.mark.parametrize("text", BROKEN)
@@ -301,6 +317,15 @@ def test_only_files_below_the_folder(tmp_path: Path, name: str, format: str, say
         rows(folder, name, format=format)
     assert caught.value.kind == "file"
     assert says in f"{caught.value.message} {caught.value.hint}"
+
+
+@pytest.mark.parametrize("name", ["..env", "..data/.env", "..other/a.csv"])
+def test_two_dots_hide_as_one(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    write(tmp_path, name, "id\n1\n")
+    (tmp_path / "a.csv").symlink_to(name)
+    with pytest.raises(DataError, match="leads to a hidden file"):
+        open_rows(Reading("p", str(tmp_path), "a.csv", "csv"))
 
 
 def test_a_volume_of_kubernetes_is_not_hidden(tmp_path: Path) -> None:

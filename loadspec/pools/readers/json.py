@@ -118,7 +118,7 @@ def _index(reading: Reading, data: bytes, at: int) -> tuple[array[int], set[tupl
         line = data.count(b"\n", 0, error.start) + 1
         raise DataError("this line is not UTF-8", "save the file as UTF-8", file=reading.shown, line=line) from None
     text, starts, keys = data.decode("latin-1"), offsets(len(data)), set[tuple[str, ...] | None]()
-    decode = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite).raw_decode
+    decode = _decoder(data).raw_decode
     add, match = starts.append, _SPACE.match
     note, between = keys.add, _BETWEEN.match
     at = match(text, at).end()  # type: ignore[union-attr]
@@ -148,6 +148,18 @@ def _index(reading: Reading, data: bytes, at: int) -> tuple[array[int], set[tupl
 
 def _no_constant(name: str) -> Any:
     raise ValueError(name)
+
+
+def _decoder(data: bytes) -> json.JSONDecoder:
+    """What reads items; it looks at each number only where one may be too large, since that takes as long again."""
+    import re2  # lazily: small files need none
+
+    check = _finite if re2.search(_LARGE, data) else None
+    return json.JSONDecoder(parse_constant=_no_constant, parse_float=check, parse_int=check)
+
+
+_LARGE = rb"[0-9]{200}|[0-9][eE][+]?0*[0-9]{3}"
+"""Without such, a number is below 10 to the 299th."""
 
 
 class _InfinityError(ValueError):
