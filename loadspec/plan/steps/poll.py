@@ -3,8 +3,8 @@
 The first request goes out at once, the others on its beat, at begin + n·every, never two to catch up. With `backoff`
 the beat slows down: begin + every, + every·factor, + every·factor² and so on, by that schedule, whenever answers come.
 Transport errors, 429 and 5xx are ridden out until the timeout, whatever `until` would say of them, unless such a status
-is expected; any other unexpected answer that does not satisfy `until` ends the poll, not ok. `fail_when` is asked of
-every answer. The timeout bounds the requests, too: each may take what is left of it at most.
+is expected; any other unexpected answer that does not satisfy `until` ends the poll, not ok. `fail_when` is asked
+of every answer. The timeout bounds the requests, too: each may take what is left of it at most.
 """
 
 from __future__ import annotations

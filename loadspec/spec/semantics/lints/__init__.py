@@ -11,7 +11,7 @@ from typing import Any
 
 from loadspec.spec.diagnostics import Diagnostic
 from loadspec.spec.places import Places
-from loadspec.spec.semantics.lints.conditions import constant_conditions, repeated_conditions
+from loadspec.spec.semantics.lints.conditions import constant_conditions, repeated_conditions, unasked_conditions
 from loadspec.spec.semantics.lints.facts import Facts
 from loadspec.spec.semantics.lints.requests import addresses, foreign_templates, headers
 from loadspec.spec.semantics.lints.secrets import plain_secrets
@@ -27,6 +27,7 @@ LINTS: tuple[Callable[[Facts], Iterator[Diagnostic]], ...] = (
     decided_thresholds,
     constant_conditions,
     repeated_conditions,
+    unasked_conditions,
     ambiguous_steps,
     loads,
     waits,

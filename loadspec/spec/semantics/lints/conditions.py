@@ -5,6 +5,7 @@ What an expression's text says of itself is checked with it; steps that are neve
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -47,6 +48,36 @@ _SAID = {
     ("classify", False): "this never holds: the row counts nothing",
 }
 """(key, truth) → what follows."""
+
+
+def unasked_conditions(facts: Facts) -> Found:
+    """`until: status == 503`: what a poll rides out is not asked, so that this never holds."""
+    for path, step in facts.all_steps:
+        if "poll" not in step:
+            continue
+        endpoint = mapping(facts.endpoints, str(step["poll"]))
+        for key, (pattern, message, help) in _UNASKED.items():
+            text = str(step.get(key, ""))
+            found = pattern.search(text)
+            if found is None or "expected_statuses" in step or "expected_statuses" in endpoint:
+                continue
+            said, help, at = message.format(found[0]), help.format(found[1]), found.start()
+            yield facts.places.text((*path, key), text, at, "LS047", said, len(found[0]), help=help, level="warning")
+
+
+_UNASKED = {
+    "until": (
+        re.compile(r"\bstatus == (429|5\d\d)\b"),
+        "`{0}` never holds: a poll rides out 429 and 5xx",
+        "where this status is an answer, say so: expected_statuses: [{0}]",
+    ),
+    "fail_when": (
+        re.compile(r"\bstatus == (0)\b"),
+        "`{0}` never holds: a poll rides out requests without an answer",
+        "what ends the poll then is its `timeout`",
+    ),
+}
+"""Key → what is never asked in it, why, and a way out."""
 
 
 def _help(condition: Condition) -> str:
