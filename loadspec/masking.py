@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from html.entities import codepoint2name
+from functools import lru_cache
+from html import unescape
+from itertools import accumulate
 
 MASK = "***"
 
@@ -22,72 +26,126 @@ AUTH_SECRETS: Mapping[str, str] = {
 _HEADERS = re.compile(r"(?im)^([\w-]*(?:authorization|cookie|api-?key|token|secret)):[^\r\n]*")
 _TOKENS = re.compile(r'("(?:access|refresh|id)_token"\s*:\s*")[^"]*"')
 """What a token endpoint answers."""
-_PLAIN = re.compile(r"[A-Za-z0-9._~-]+")
-_PIECE = re.compile(rf"{_PLAIN.pattern}|\\+|.", re.DOTALL)
-_SLASH = r"(?:\\|%(?:25)*5[Cc])"
-"""What escapes a letter in JSON."""
-_MORE = {" ": r"\+", "&": "&(?:amp;)*"} | {
-    letter: f"{_SLASH}++{name}" for letter, name in zip("\n\t\r\b\f", "ntrbf", strict=True)
-}
-_BASE64 = str.maketrans({"+": r"(?:[+-]|%(?:25)*2[Bb]|\\+u002[Bb]|&#43;)", "/": r"(?:\\*/|_|%(?:25)*2[Ff])"})
-"""Either alphabet, also within JSON, a URL or HTML."""
-_PADDING = r"(?:=|%(?:25)*3[Dd]|\\+u003[Dd]|&#61;)*"
+_JSON = rb"""\\(?:u[Dd][89ABab][\dA-Fa-f]{2}\\u[Dd][C-Fc-f][\dA-Fa-f]{2}|u[\dA-Fa-f]{4}|["'/\\bfnrt])"""
+_URL = rb"%[\dA-Fa-f]{2}"
+_HTML = rb"&(?:#\d{1,7}|#[Xx][\dA-Fa-f]{1,6}|[A-Za-z][\dA-Za-z]{1,31});"
+_ESCAPES = [re.compile(b"(" + escape + b")") for escape in (_JSON, _URL, _HTML)]
+"""How a letter may be written. No repetition is without a bound, so what a server sends costs linear time."""
+_DEPTH = 3
+"""How many encodings are read, one within another, in each order."""
 _LEAST = 8
 """Letters of base64 by which a secret is recognised inside longer text: fewer would be found everywhere."""
+
+_Steps = tuple[tuple[list[int], list[int]], ...]
+"""For each time that a text was decoded: where its parts began, before and after. Every second part is an escape."""
 
 
 class Masker:
     """Replaces secrets in text, also where they are URL-, JSON-, HTML- or base64-encoded, or several of these."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        forms = {form for secret in secrets if secret for form in _forms(secret)}
-        ordered = sorted(forms, reverse=True)
-        self._pattern = re.compile("|".join(form for _, form in ordered)) if ordered else None
+        found = (needle for secret in secrets if secret for needle in _needles(secret))
+        self._needles = {_spaced(needle): size for needle, size in found}
 
     def __call__(self, text: str) -> str:
         """`text` with every known secret replaced by ***."""
-        return self._pattern.sub(MASK, text) if self._pattern else text
+        if not self._needles:
+            return text
+        data, masked, end = _bytes(text), bytearray(), 0
+        for start, stop in sorted({span for read, steps in _readings(data) for span in self._spans(read, steps)}):
+            if start >= end:
+                masked += data[end:start] + MASK.encode()
+            end = max(end, stop)
+        return _text(bytes(masked + data[end:])) if end else text
 
     def message(self, text: str) -> str:
         """An HTTP message: secrets and credential headers replaced."""
         return _TOKENS.sub(rf'\1{MASK}"', _HEADERS.sub(rf"\1: {MASK}", self(text)))
 
+    def _spans(self, read: bytes, steps: _Steps) -> Iterator[tuple[int, int]]:
+        """Where secrets stand in the text, found in what it reads as."""
+        read = _spaced(read)
+        for needle, size in self._needles.items():
+            start = read.find(needle)
+            while start >= 0:
+                yield _place(start, steps), _place(min(start + size, len(read)), steps)
+                start = read.find(needle, start + size)
 
-def _forms(secret: str) -> Iterator[tuple[int, str]]:
-    """Regular expressions that find a secret, each with the length of what it finds: the longest go first."""
-    yield len(secret), _written(secret)
-    data = _utf8(secret)
+
+def _needles(secret: str) -> Iterator[tuple[bytes, int]]:
+    """What is looked for, each with how many bytes are replaced."""
+    for data in {_bytes(secret), _utf8(secret)}:
+        yield data, len(data)
+    for needle, size in _base64(_utf8(secret)):
+        yield needle, size
+        yield needle.translate(bytes.maketrans(b"+/", b"-_")), size
+
+
+def _base64(data: bytes) -> Iterator[tuple[bytes, int]]:
     for before, cut in enumerate((0, 2, 3)):  # bytes that stand before it in its group of three, as of `name:secret`
         size = before + len(data)
-        letters = base64.b64encode(bytes(before) + data).decode().rstrip("=")
-        whole = letters[cut : size * 8 // 6]  # what depends on nothing but the secret
+        padded = base64.b64encode(bytes(before) + data)[cut:]
+        letters = padded.rstrip(b"=")
+        whole = letters[: size * 8 // 6 - cut]  # what depends on nothing but the secret
         if len(whole) >= _LEAST:
-            yield len(whole), whole.translate(_BASE64) + (rf"(?:[\w+/-]{_PADDING})?" if size % 3 else "")
-        elif not before:
-            yield len(letters), letters.translate(_BASE64) + _PADDING
+            yield whole, len(whole) + (size % 3 > 0)
+        if len(whole) >= _LEAST or not before:
+            yield letters, len(letters)
+            yield padded, len(padded)
 
 
-def _written(text: str) -> str:
-    """A text as it may stand in JSON, a URL or HTML, also in one inside another: `\\\"`, `%252F`, `&amp;lt;`."""
-    return "".join(_piece(found[0]) for found in _PIECE.finditer(text))
+def _readings(data: bytes) -> Iterator[tuple[bytes, _Steps]]:
+    """A text and all that it reads as, decoded in each way and order."""
+    known: dict[bytes, _Steps] = {data: ()}
+    last = [data]
+    for _ in range(_DEPTH):
+        found = dict(reading for read in last for reading in _decoded(read, known[read]))
+        last = [read for read in found if read not in known]
+        known = found | known
+    yield from known.items()
 
 
-def _piece(piece: str) -> str:
-    if _PLAIN.fullmatch(piece):
-        return re.escape(piece)
-    return f"{_SLASH}{{{len(piece)},}}+" if piece[0] == "\\" else _letter(piece)
+def _decoded(data: bytes, steps: _Steps) -> Iterator[tuple[bytes, _Steps]]:
+    for escape in _ESCAPES:
+        parts = escape.split(data)
+        if len(parts) > 1:
+            before = [0, *accumulate(map(len, parts))]
+            parts[1::2] = map(_letter, parts[1::2])
+            yield b"".join(parts), (*steps, (before, [0, *accumulate(map(len, parts))]))
 
 
-def _letter(letter: str) -> str:
-    units = letter.encode("utf-16-be", "surrogatepass").hex()
-    number = "".join(f"{_SLASH}++u{units[at : at + 4]}" for at in range(0, len(units), 4))
-    names = "|".join(filter(None, [codepoint2name.get(ord(letter)), f"#0*{ord(letter)}", f"#x0*{ord(letter):x}"]))
-    forms = [_MORE.get(letter, ""), re.escape(letter), f"(?i:{number}|{_escaped(letter)}|&(?:amp;)*(?:{names});)"]
-    return (f"{_SLASH}*+" if letter in "\"'/" else "") + f"(?:{'|'.join(filter(None, forms))})"
+def _place(at: int, steps: _Steps) -> int:
+    """Where in the text stands what was read at a place."""
+    for before, after in reversed(steps):
+        part = bisect_right(after, at) - 1
+        at = before[part] + (0 if part % 2 else at - after[part])
+    return at
 
 
-def _escaped(text: str) -> str:
-    return "".join(f"%(?:25)*{byte:02X}" for byte in _utf8(text))
+@lru_cache(maxsize=1024)
+def _letter(escape: bytes) -> bytes:
+    written = escape.decode()
+    if written[0] == "%":
+        return bytes.fromhex(written[1:])
+    if written[0] == "&":
+        return _bytes(unescape(written))
+    return b"'" if written == r"\'" else _bytes(json.loads(f'"{written}"'))
+
+
+def _spaced(data: bytes) -> bytes:
+    """A plus may be a space of a form."""
+    return data.replace(b"+", b" ")
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:  # a secret that is half a letter was replaced
+        return data.decode("utf-8", "replace")
 
 
 def _utf8(text: str) -> bytes:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import html
 import json
+import string
 from collections.abc import Callable
+from html.entities import html5
 from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
@@ -59,8 +61,84 @@ def test_a_secret_inside_what_is_encoded(name: str, encode: Callable[[bytes], by
             assert len(masked.partition(MASK)[0]) <= len(before) * 4 / 3 + 1
 
 
-def test_backslashes_take_no_time() -> None:
-    assert Masker(["\\" * 30 + 'a"' * 30])("\\" * 20_000) == "\\" * 20_000
+LETTERS = string.punctuation + " \n\tßé€龍😀"
+NAMES = {letter: name for name, letter in sorted(html5.items()) if name.endswith(";")}
+
+
+def units(text: str, escape: str = "\\u{:04x}") -> str:
+    """A text whose letters are escapes of UTF-16, as careful servers write JSON."""
+    data = text.encode("utf-16-be")
+    codes = [int.from_bytes(data[at : at + 2], "big") for at in range(0, len(data), 2)]
+    return "".join(chr(code) if chr(code) in string.ascii_letters else escape.format(code) for code in codes)
+
+
+ENCODERS: dict[str, Callable[[str], str]] = {
+    "units": units,
+    "units in capitals": lambda text: units(text, "\\u{:04X}"),
+    "json": lambda text: json.dumps(text)[1:-1],
+    "json in utf-8": lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
+    "json in json": lambda text: json.dumps(json.dumps(text))[3:-3],
+    "units in json": lambda text: json.dumps(units(text))[1:-1],
+    "html": html.escape,
+    "json for scripts": lambda text: json.dumps(text)[1:-1].translate({ord(c): f"\\u{ord(c):04x}" for c in "<>&'"}),
+    "html by names": lambda text: "".join(f"&{NAMES[letter]}" if letter in NAMES else letter for letter in text),
+    "html by numbers": lambda text: "".join(letter if letter.isalpha() else f"&#{ord(letter)};" for letter in text),
+    "url": lambda text: quote(text, safe=""),
+    "lower-case url": lambda text: quote(text, safe="").lower(),
+    "form": quote_plus,
+    "url in url": lambda text: quote(quote(text, safe=""), safe=""),
+    "json in url": lambda text: quote(json.dumps(text)[1:-1], safe=""),
+    "json in html": lambda text: html.escape(json.dumps(text)[1:-1]),
+}
+
+
+@pytest.mark.parametrize("encoder", ENCODERS)
+@pytest.mark.parametrize("secret", ["{}", "{}word", "pass{}", "pa{}word", "pa\\{}word", "\\{}", "{0}pa{0}{0}word{0}"])
+def test_every_letter_in_every_encoding(secret: str, encoder: str) -> None:
+    for letter in LETTERS.replace(" ", "") if encoder == "form" else LETTERS:
+        hidden = secret.format(letter)
+        written = ENCODERS[encoder](hidden)
+        assert Masker([hidden])(f"x{written}y") == f"x{MASK}y", written
+
+
+@given(
+    st.text(LETTERS.replace("😀", "") + "\\%&nu0259ac;", min_size=8, max_size=16),
+    st.lists(st.sampled_from(["units", "json", "json in utf-8", "html", "html by names", "url"]), max_size=3),
+)
+def test_encodings_within_encodings_in_any_order(secret: str, encoders: list[str]) -> None:
+    written = secret
+    for encoder in encoders:
+        written = ENCODERS[encoder](written)
+    assert Masker([secret])(f"x{written}y") == f"x{MASK}y"
+
+
+def test_half_a_letter_is_a_secret_too() -> None:
+    masker = Masker(["\udce9", "\ud83d"])
+    assert masker("%E9 \\udce9 \\ud83d \udce9") == " ".join([MASK] * 4)
+    assert MASK in masker("龍")
+
+
+@pytest.mark.parametrize("encoder", ["json", "json in json", "url", "url in url", "html"])
+def test_what_stands_before_a_secret_does_not_hide_it(encoder: str) -> None:
+    for before, secret in (
+        ("C:\\", 'new"<é'),
+        ("C:\\", 'u00e9"<'),
+        ("%", '25ab"<é'),
+        ("%2", '5ab"<é'),
+        ("&", 'lt;"<é'),
+    ):
+        masked = Masker([secret])(ENCODERS[encoder](before + secret))
+        assert masked == ENCODERS[encoder](before) + MASK
+
+
+@pytest.mark.parametrize(
+    "run", [*string.punctuation, "%25", "25", "%5C", "&amp;", "amp;", "&#0", '\\"', "\\u", "\\u005c", "\\%5C&amp;"]
+)
+def test_a_run_of_anything_takes_linear_time(run: str) -> None:
+    whole = run * (65_536 // len(run))
+    secrets = [letter + rest for letter in string.punctuation for rest in ('é"secret', '\\\\"x', f"{letter * 99}x")]
+    for text in (whole, f"%{whole}", f"&{whole}"):
+        assert Masker(secrets)(text) == text
 
 
 def test_a_secret_that_looks_encoded_is_found_as_it_stands() -> None:
