@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from loadspec.spec.diagnostics import Diagnostic, Path
+from loadspec.spec.lost import Lost
 from loadspec.spec.places import COMMA
 
 _NAME = re.compile(r"`([^`]*)`")
 _WORD = re.compile(r"[\w-]+")
 _NEEDS = ("LS014", "LS017")
-_CAPTURED = ("LS024", "LS039", "LS052")
 _SECTIONS = {
     "LS020": ("endpoints", ""),
     "LS021": ("metrics", ""),
@@ -39,16 +39,11 @@ class _Causes:
     """What is declared by a name that cannot be one."""
     unasked: frozenset[str]
     """Metrics that are meant by a name that is none."""
-    lost_steps: bool
-    """Are there steps of which it is not known what they do? Then so are their captures, samples and requests."""
-    captures: frozenset[str]
-    """What they may capture."""
-    steps: frozenset[str]
-    """What they may be called."""
     no_alias: frozenset[tuple[str, int, int]]
     """Where an alias stands that means nothing."""
-    cut: frozenset[tuple[str, int]]
-    """Lines where a comma in brackets cuts off a value: its rest looks like a key."""
+    cut: tuple[Diagnostic, ...]
+    """Values that a comma in brackets cuts off: the rest looks like a key."""
+    lost: Lost
 
     @classmethod
     def of(cls, found: list[Diagnostic], document: Any) -> _Causes:
@@ -59,19 +54,14 @@ class _Causes:
         unread = {each.path[0] for each in found if each.code == "LS013" and len(each.path) == 1} | meant.get((), set())
         if "base_url" in meant.get(("target",), ()):
             unread.add("target")
-        lost = any(map(_is_lost_step, found))
-        endpoints = document.get("endpoints") if lost and isinstance(document, Mapping) else None
-        endpoints = endpoints if isinstance(endpoints, Mapping) else {}
         return cls(
             meant,
             frozenset(map(str, unread)),
             frozenset(str(each.path[-1]) for each in found if each.code == "LS038" and each.path),
             frozenset(name for each in found if each.code == "LS021" for name in _NAME.findall(each.label)),
-            lost,
-            frozenset(name for each in endpoints.values() for name in _captures(each)),
-            frozenset(endpoints),
             frozenset((each.file, each.line, each.column) for each in found if each.code == "LS009"),
-            frozenset((each.file, each.line) for each in found if each.help == COMMA or each.code == "LS003"),
+            tuple(each for each in found if each.help == COMMA),
+            Lost.of(document, found),
         )
 
     def explain(self, found: Diagnostic) -> bool:
@@ -82,15 +72,22 @@ class _Causes:
             or self._is_of_unread(found)
             or (found.code in _SECTIONS and not self.unnamed.isdisjoint(_NAME.findall(found.label)))
             or (found.code == "LS013" and (found.file, found.line, found.column) in self.no_alias)
-            or (self._is_rest(found) and (found.file, found.line) in self.cut)
-            or (found.code == "LS045" and (self.lost_steps or not self.unasked.isdisjoint(names[:1])))
-            or (found.code in _CAPTURED and not self.captures.isdisjoint(names[:1]))
-            or (found.code in ("LS025", "LS039") and not self.steps.isdisjoint((*names[:1], *names[-1:])))
+            or self._is_rest(found)
+            or (found.code == "LS045" and not self.unasked.isdisjoint(names[:1]))
+            or self.lost.explain(found)
         )
 
-    @staticmethod
-    def _is_rest(found: Diagnostic) -> bool:
-        return found.code == "LS011" or (found.code == "LS012" and not _WORD.fullmatch(str(found.path[-1])))
+    def _is_rest(self, found: Diagnostic) -> bool:
+        """Does it stand behind a value that is cut off, in the same braces, and look like no key?"""
+        return (
+            found.code == "LS012"
+            and not _WORD.fullmatch(str(found.path[-1]))
+            and any(
+                (each.file, each.line, each.path[:-1]) == (found.file, found.line, found.path[:-1])
+                and each.column < found.column
+                for each in self.cut
+            )
+        )
 
     def _is_of_unread(self, found: Diagnostic) -> bool:
         section, start = _SECTIONS.get(found.code, ("", ""))
@@ -109,19 +106,3 @@ def _once(found: Diagnostic) -> tuple[str, ...]:
     """What is told of an endpoint's text for the first of the steps that call it need not be told for each."""
     message = "" if found.code == "LS052" else found.message
     return found.code, message, found.file, str(found.line), str(found.column)
-
-
-def _is_lost_step(found: Diagnostic) -> bool:
-    """Does it say that a step does nothing, two things, or asks nobody?"""
-    last = found.path[-1] if found.path else ""
-    return (
-        found.code == "LS020"
-        or (found.code == "LS014" and (not found.path or found.message.startswith("a step needs one of")))
-        or (found.code == "LS013" and (last in ("call", "poll") or found.message.startswith("a step must be")))
-        or (found.code == "LS017" and found.message.startswith("a step does one thing"))
-    )
-
-
-def _captures(endpoint: Any) -> Iterable[str]:
-    capture = endpoint.get("capture") if isinstance(endpoint, Mapping) else None
-    return capture if isinstance(capture, Mapping) else ()
