@@ -15,7 +15,7 @@ from loadspec.spec.limits import Limits, from_environment
 from loadspec.spec.loading import Joined, join
 from loadspec.spec.loading.partial import sayable
 from loadspec.spec.loading.text import decode, read
-from loadspec.spec.mending import mended, misspelt
+from loadspec.spec.mending import as_written, mended, misspelt
 from loadspec.spec.model import Spec
 from loadspec.spec.origins import Origins, variable_origins
 from loadspec.spec.places import Places
@@ -114,7 +114,7 @@ def _joined(source: Source, whole: bool, found: list[Diagnostic]) -> tuple[Any, 
             break
         root = better if root is layered else root and mended(root, meant)
         source.root = layered = better
-        _add(found, validate(source, _plain(layered)))
+        _add(found, as_written(validate(source, _plain(layered)), meant))
     source.root = root
     return _plain(root), joined
 
