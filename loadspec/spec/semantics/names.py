@@ -212,10 +212,8 @@ def _capture(use: NameUse, view: View) -> Problem | None:
     help = f"the names here are {listed(known)}"
     message = f"nothing is called `{name}`: no step before this one captures it"
     label = did_you_mean(name, known)
-    if (
-        not label and view.answer and len(use.parts) > 1 and use.parts[1] in ANSWER
-    ):  # `res.status`, as of a client's answer
-        label = f"did you mean `{use.parts[1]}`?"
+    if not label and view.answer and len(use.parts) > 1 and use.parts[1] in ANSWER:
+        label = f"did you mean `{use.parts[1]}`?"  # `res.status`, as of a client's answer
     return Problem("LS024", message, label, help, length=length)
 
 
