@@ -16,6 +16,7 @@ from gevent import get_hub
 from greenlet import greenlet
 
 from loadspec.transports.network import Network
+from loadspec.wire.settings import Settings
 from loadspec.wire.url import Origin
 
 PATIENCE = 20.0
@@ -199,9 +200,9 @@ class Watcher:
         self._watcher.close()
 
 
-def watched_network() -> tuple[Network, WatchedLoop]:
-    """A network on a counting loop."""
-    network = Network()
+def watched_network(**settings: Any) -> tuple[Network, WatchedLoop]:
+    """A network on a counting loop; `tls`, `route` and `http` are its settings."""
+    network = Network(Settings(**settings))
     loop = network.loop = WatchedLoop(network.loop)
     return network, loop
 

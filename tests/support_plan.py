@@ -36,7 +36,7 @@ from loadspec.spec.model import (
     ThinkStep,
     WaitUntilStep,
 )
-from loadspec.transports.base import UNPARSED, Answer, Deadlines
+from loadspec.transports.base import UNPARSED, Channel, Deadlines
 
 _REQUEST = frozenset(Request.__dataclass_fields__)
 
@@ -131,15 +131,13 @@ def pool(name: str, *items: Any, pick: str = "sequential") -> dict[str, PoolDef]
     return {name: PoolDef(name, pick, items)}
 
 
-class FakeChannel(Answer):
+class FakeChannel(Channel):
     """Answers from the lab's script: a status, (status, JSON or bytes[, header]), (kind, phase), or an exception."""
 
     def __init__(self, lab: Lab) -> None:
         super().__init__()
         self.lab = lab
-        self.in_flight = False
         self.reused = True
-        self.retries = 0
 
     def exchange(self, request: bytes, deadlines: Deadlines, idempotent: bool = False, head: bool = False) -> bool:
         lab = self.lab
@@ -187,7 +185,7 @@ class Lab:
 
     def new_user(self, index: int, setup: Mapping[str, Any] | None = None) -> User:
         host: Any = self
-        return User(index, host, self.plan.pools, len(self.plan.origins), setup or {})
+        return User(index, host, self.plan.pools, len(self.plan.origins.known), setup or {})
 
     def sleep(self, _user: User, seconds: float) -> None:
         self.slept.append(seconds)

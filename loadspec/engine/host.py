@@ -10,11 +10,12 @@ from greenlet import greenlet
 
 from loadspec.engine.bounds import Bounds
 from loadspec.engine.branches import Gathering, interrupt
-from loadspec.engine.watched import LimitedWatchedChannel, WatchedChannel
+from loadspec.engine.watched import watched
 from loadspec.plan import Plan
 from loadspec.protocols.user import Branch, User
-from loadspec.transports.fast import Channel
-from loadspec.transports.limiter import LimitedChannel, RateLimiter, loop_wait
+from loadspec.transports import channel_kind
+from loadspec.transports.base import Channel
+from loadspec.transports.limiter import RateLimiter, loop_wait
 from loadspec.transports.network import Network
 
 
@@ -23,9 +24,10 @@ class EngineHost:
 
     def __init__(self, plan: Plan, bounds: Bounds | None = None) -> None:
         bounds = bounds or Bounds()
-        self.network = Network(hosts=bounds.hosts)
-        if bounds.rate is not None:
-            self.network.limiter = RateLimiter(bounds.rate, loop_wait(self.network))
+        self.network = Network(plan.settings, bounds.hosts)
+        rates = [rate for rate in (bounds.rate, plan.settings.http.rps) if rate is not None]
+        if rates:
+            self.network.limiter = RateLimiter(min(rates), loop_wait(self.network))
         self._plan = plan
         self.parked: dict[User, Any] = {}
         """Users that wait for others → the callback that resumes one, None as long as nobody has woken it."""
@@ -99,13 +101,13 @@ class EngineHost:
 
     def connect(self, user: User, origin: int) -> Channel:
         """A channel to an origin, not connected yet."""
-        where, tls = self._plan.origins[origin], self._plan.tls
-        context = self.network.context(tls.ca_file, tls.insecure_skip_verify) if where.tls else None
-        limited = self.network.limiter is not None
-        if self._plan.watch is not None:
-            watched = LimitedWatchedChannel if limited else WatchedChannel
-            return watched(self.network, where, user.resume, context).watch(self._plan.watch, user, where)
-        return (LimitedChannel if limited else Channel)(self.network, where, user.resume, context)
+        where, name = self._plan.origins.known[origin], self._plan.origins.transports[origin]
+        reuse = not self._plan.settings.http.no_connection_reuse
+        kind = channel_kind(name, self.network.limiter is not None, reuse)
+        if self._plan.watch is None:
+            return kind(self.network, where, user.resume, user.seat)  # type: ignore[no-any-return]
+        channel = watched(kind)(self.network, where, user.resume, user.seat)
+        return channel.watch(self._plan.watch, user, where)  # type: ignore[no-any-return]
 
     def start(self, user: User, run: Callable[[User], None]) -> greenlet:
         """Run `run(user)` in a greenlet of its own, from the hub. A raw greenlet: a user costs little."""

@@ -51,7 +51,7 @@ class OnceRun:
         end = PhaseEnd()
         self._deadline = monotonic() + timeout
         pools = self._plan.pools_apart.get(name, self._plan.pools)
-        user = User(0, self._host, pools, len(self._plan.origins), setup)
+        user = User(0, self._host, pools, len(self._plan.origins.known), setup)
         finished = Event()
 
         def live(user: User) -> None:

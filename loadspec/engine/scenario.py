@@ -64,6 +64,7 @@ class CrewRun:
         self._on_change, self._on_abort, self._on_crash = on_change, on_abort, on_crash
         self._on_pool_end = on_pool_end
         self._budget = crew.load.budget()
+        self._afresh = plan.settings.http.no_vu_connection_reuse
         self._choose = _choice(crew, plan.seed)
         self._delay = plan.phases["load"].meters.value("trend", "dispatch_delay", **crew_tags(crew))
         self.commands = crew.load.commands()
@@ -89,7 +90,9 @@ class CrewRun:
             return
         user = self._users.get(index)
         if user is None:
-            user = self._users[index] = User(index, self._host, self._plan.pools, len(self._plan.origins), self._setup)
+            user = self._users[index] = User(
+                index, self._host, self._plan.pools, len(self._plan.origins.known), self._setup
+            )
         user.retiring = False
         self._delay.add(lateness * 1000)
         self.alive[index] = (user, self._host.start(user, self._live))
@@ -173,7 +176,7 @@ class CrewRun:
             self._on_crash(traceback.format_exc())
         finally:
             user.close()
-            user.channels = [None] * len(self._plan.origins)
+            user.channels = [None] * len(self._plan.origins.known)
             del self.alive[user.index]
             again = self._dying.pop(user.index, None)
             if again is not None:
@@ -194,6 +197,8 @@ class CrewRun:
         self.started += 1
         books.started += 1
         user.begin(flow.slots)
+        if self._afresh:
+            user.disconnect()
         turn, begin = self._host.turn(), monotonic()
         try:
             for step in flow.steps:

@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 from loadspec.plan.watch import Watch
 from loadspec.protocols.user import User
 from loadspec.transports.base import Deadlines
-from loadspec.transports.fast import Channel
-from loadspec.transports.limiter import LimitedChannel
 from loadspec.wire.url import Origin
 
 
-class WatchedChannel(Channel):
-    """The fast channel, and a watch that hears of every exchange once it is over."""
+@cache
+def watched(kind: Any) -> Any:
+    """A kind of channel, and a watch that hears of every exchange once it is over."""
 
-    __slots__ = ("_to", "_user", "_watch")
+    class Watched(kind):  # type: ignore[misc]  # a class made of a parameter
+        __slots__ = ("_to", "_user", "_watch")
 
-    def watch(self, watch: Watch, user: User, to: Origin) -> WatchedChannel:
-        """Tell `watch` from now on → self."""
-        self._watch = watch
-        self._user = user
-        self._to = to
-        return self
+        def watch(self, watch: Watch, user: User, to: Origin) -> Watched:
+            """Tell `watch` from now on → self."""
+            self._watch = watch
+            self._user = user
+            self._to = to
+            return self
 
-    def exchange(self, request: bytes, deadlines: Deadlines, idempotent: bool = False, head: bool = False) -> bool:
-        """See `Channel`."""
-        answered = super().exchange(request, deadlines, idempotent, head)
-        self._watch.exchanged(self._user, self._to, request, self)
-        return answered
+        def exchange(self, request: bytes, deadlines: Deadlines, idempotent: bool = False, head: bool = False) -> bool:
+            answered: bool = super().exchange(request, deadlines, idempotent, head)
+            self._watch.exchanged(self._user, self._to, request, self)
+            return answered
 
-
-class LimitedWatchedChannel(WatchedChannel, LimitedChannel):
-    """The same under `--max-rate`; what it waits is no part of what is told."""
-
-    __slots__ = ()
+    return Watched

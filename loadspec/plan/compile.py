@@ -15,6 +15,7 @@ from loadspec.plan.model import Flow, Phase, Plan, ScenarioPlan
 from loadspec.plan.names import outcome_slots, value_names
 from loadspec.plan.pools import make_pools
 from loadspec.plan.scope import RunScope
+from loadspec.plan.settings import render_settings
 from loadspec.plan.steps import compile_step
 from loadspec.plan.steps.answer import secret_rows
 from loadspec.plan.steps.context import Context
@@ -33,6 +34,7 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = 
     unset = [("env", name) for name in spec.env if name not in spec.env_values]
     constants["vars"] = _resolve_vars(constants, unset)
     unset += [("vars", name) for name in spec.vars if name not in constants["vars"]]
+    settings = render_settings(spec.settings, RunScope(constants, (), (), {}, unset))
     phases = {name: Phase(Meters(), _failures(spec)) for name in ("setup", "load", "teardown")}
     origins = Origins()
     numbers = count()
@@ -63,8 +65,8 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = 
         ),
         phases=phases,
         pools=pools,
-        origins=origins.known,
-        tls=spec.target.tls,
+        origins=origins,
+        settings=settings,
         seed=seed,
         setup_timeout=spec.setup_timeout,
         teardown_timeout=spec.teardown_timeout,

@@ -10,9 +10,9 @@ from loadspec.load import LoadConfig
 from loadspec.metrics.meters import Meters, TrendMeter, ValueMeter
 from loadspec.pools import Pool
 from loadspec.protocols.failures import FailureLog
+from loadspec.protocols.http.origins import Origins
 from loadspec.protocols.user import User
-from loadspec.spec.model import Tls
-from loadspec.wire.url import Origin
+from loadspec.wire.settings import Settings
 
 if TYPE_CHECKING:
     from loadspec.plan.watch import Watch
@@ -61,9 +61,9 @@ class Plan:
     scenarios: tuple[ScenarioPlan, ...]
     phases: dict[str, Phase]
     pools: tuple[Pool, ...]
-    origins: list[Origin]
-    """Grows while the load runs, if a spec calls URLs that it captured."""
-    tls: Tls
+    origins: Origins
+    """Grow while the load runs, if a spec calls URLs that it captured."""
+    settings: Settings
     seed: int
     setup_timeout: float
     teardown_timeout: float

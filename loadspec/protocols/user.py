@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from loadspec.expr import Missing
 from loadspec.pools import DataError, Exhausted, Pool
-from loadspec.transports.base import Answer
-from loadspec.transports.fast import Channel
+from loadspec.transports.base import Answer, Channel
 
 if TYPE_CHECKING:
     from loadspec.protocols.http.cookies import Jar
@@ -206,8 +205,16 @@ class User:
         own = any(channel is not None and channel.started >= since for channel in self.channels)
         return own or any(branch.has_sent(since) for branch in self.branches)
 
+    def disconnect(self) -> None:
+        """Close all connections; they are opened again when they are asked for."""
+        for channel in self.channels:
+            if channel is not None:
+                channel.disconnect()
+        for branch in self.branches:
+            branch.disconnect()
+
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections for good."""
         for channel in self.channels:
             if channel is not None:
                 channel.close()

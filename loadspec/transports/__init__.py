@@ -1,1 +1,25 @@
 """Transports: how bytes reach a server and an answer comes back. They know nothing of steps, checks or metrics."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from loadspec.transports.limiter import limited
+from loadspec.transports.reuse import single_use
+
+__all__ = ["TRANSPORTS", "channel_kind"]
+
+TRANSPORTS = {
+    "fast": "loadspec.transports.fast:FastChannel",
+}
+"""`transport:` of a spec → where its channel is; a channel is made of (network, origin, what resumes the user)."""
+
+
+def channel_kind(name: str, limiter: bool = False, reuse: bool = True) -> Any:
+    """A transport's channel; with a limiter before each exchange, or with a connection for each."""
+    module, _, attribute = TRANSPORTS[name].partition(":")
+    kind = getattr(import_module(module), attribute)
+    if not reuse:
+        kind = single_use(kind)
+    return limited(kind) if limiter else kind

@@ -1,11 +1,11 @@
-"""What every transport shares: the kinds of failure, the limits of an exchange, and the answer's fields."""
+"""What every transport shares: the channel's interface, the limits of an exchange, and the answer's fields."""
 
 from __future__ import annotations
 
 import errno
 import socket
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from loadspec.wire.errors import ProtocolError
@@ -30,15 +30,23 @@ _ERRNO_KINDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """Seconds an exchange may take: in `total`, to `connect` (name, TCP and TLS), and from sent to `first_byte`."""
+    """Seconds an exchange may take: in `total`, and for its parts (None: no limit of their own).
+
+    `connect` is for look-up, TCP and TLS together, `dns` and `tls` for those alone; `send` from there until the request
+    is sent; `first_byte` from there; `idle` between two pieces of the answer.
+    """
 
     total: float = 60.0
     connect: float | None = None
     first_byte: float | None = None
+    dns: float | None = None
+    tls: float | None = None
+    send: float | None = None
+    idle: float | None = None
 
     def within(self, seconds: float) -> Deadlines:
         """The same, but `seconds` in total at most."""
-        return self if self.total <= seconds else Deadlines(seconds, self.connect, self.first_byte)
+        return self if self.total <= seconds else replace(self, total=seconds)
 
 
 class ExchangeError(Exception):
@@ -116,3 +124,35 @@ class Answer:
     def duration(self) -> float:
         """k6's http_req_duration in ms: sending + waiting + receiving; 0 where no answer came."""
         return (self.ended - self.ready) * 1000 if self.status else 0.0
+
+
+class Channel(Answer):
+    """One user's way to one origin, with the last answer: what every transport gives.
+
+    `in_flight`: the request has left, and its answer is still to come. `reused`: the exchange took an open connection.
+    `retries` counts requests sent again, until whoever reads it sets it to 0.
+    """
+
+    __slots__ = ("in_flight", "retries", "reused")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.in_flight = False
+        self.reused = False
+        self.retries = 0
+
+    def exchange(self, request: bytes, deadlines: Deadlines, idempotent: bool = False, head: bool = False) -> bool:
+        """Send `request` and read its answer into this object; False when none came (`error`, `phase`, `message`).
+
+        Whatever is thrown into the user meanwhile closes the connection and goes on up; `in_flight` then says
+        whether the request had left.
+        """
+        raise NotImplementedError
+
+    def disconnect(self) -> None:
+        """Close the connection; the next exchange opens another."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Close the connection and all that belongs to it, for good."""
+        self.disconnect()

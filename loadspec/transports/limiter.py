@@ -1,4 +1,4 @@
-"""`--max-rate`: no more requests a second than that, whoever sends them.
+"""`http.rps` and `--max-rate`: no more requests a second than that, whoever sends them.
 
 A schedule of tokens: request n may go 1/rate after request n − 1, and time in which nobody asked is not made up for.
 Users are served in the order in which they asked. What they wait here is no latency: an exchange begins after it.
@@ -7,12 +7,13 @@ Users are served in the order in which they asked. What they wait here is no lat
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from loadspec.clock import Clock, monotonic
 from loadspec.transports.base import Deadlines
-from loadspec.transports.fast import Channel
 from loadspec.transports.network import Network
+from loadspec.wire.url import Origin
 
 Wait = Callable[[float, Callable[[], Any]], None]
 """(seconds, what wakes the caller): waits that long; may come back early."""
@@ -68,14 +69,21 @@ def loop_wait(network: Network) -> Wait:
     return wait
 
 
-class LimitedChannel(Channel):
-    """A channel whose exchanges wait for their turn first, by its network's limiter."""
+@cache
+def limited(kind: Any) -> Any:
+    """A kind of channel whose exchanges wait for their turn first, by their network's limiter."""
 
-    __slots__ = ()
+    class Limited(kind):  # type: ignore[misc]  # a class made of a parameter
+        __slots__ = ("_hold", "_wake")
 
-    def exchange(self, request: bytes, deadlines: Deadlines, idempotent: bool = False, head: bool = False) -> bool:
-        """See `Channel.exchange`."""
-        limiter = self._network.limiter
-        if limiter is not None:
-            limiter.hold(self._resume)
-        return super().exchange(request, deadlines, idempotent, head)
+        def __init__(self, network: Network, origin: Origin, resume: Callable[[], Any], seat: int = 0) -> None:
+            super().__init__(network, origin, resume, seat)
+            self._hold = network.limiter.hold  # type: ignore[union-attr]  # it has one where this kind is asked for
+            self._wake = resume
+
+        def exchange(self, request: bytes, deadlines: Deadlines, idempotent: bool = False, head: bool = False) -> bool:
+            self._hold(self._wake)
+            answered: bool = super().exchange(request, deadlines, idempotent, head)
+            return answered
+
+    return Limited

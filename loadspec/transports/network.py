@@ -14,8 +14,10 @@ from gevent.event import AsyncResult
 
 from loadspec.clock import monotonic
 from loadspec.transports.base import ExchangeError
+from loadspec.transports.tls import make_context
 from loadspec.wire.hosts import HostLimit
-from loadspec.wire.limits import DEFAULT, Limits
+from loadspec.wire.settings import Settings
+from loadspec.wire.url import Origin
 
 if TYPE_CHECKING:
     from loadspec.transports.limiter import RateLimiter
@@ -24,6 +26,7 @@ Address = tuple[int, Any]
 """(family, socket address)."""
 
 _TTL = 300.0
+_SETTINGS = Settings()
 _METADATA = frozenset(map(ipaddress.ip_address, ("fd00:ec2::254", "fd20:ce::254", "100.100.100.200", "192.0.0.192")))
 """Where clouds keep credentials outside the link-local ranges: AWS and Google by IPv6, Alibaba, Oracle."""
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
@@ -32,16 +35,17 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 class Network:
     """One per worker; made and used in the worker's only thread."""
 
-    def __init__(self, limits: Limits = DEFAULT, hosts: HostLimit | None = None) -> None:
+    def __init__(self, settings: Settings = _SETTINGS, hosts: HostLimit | None = None) -> None:
         self.hub = get_hub()
         self.loop = self.hub.loop
         self.switch: Callable[[], Any] = self.hub.switch
-        self.limits = limits
+        self.settings = settings
+        self.limits = settings.http.limits
         self.limiter: RateLimiter | None = None
         self._hosts = hosts
         self._resolved: dict[tuple[str, int], tuple[float, list[Address]]] = {}
         self._asked: dict[tuple[str, int], Any] = {}
-        self._contexts: dict[tuple[str | None, bool], ssl.SSLContext] = {}
+        self._contexts: dict[Origin, ssl.SSLContext] = {}
 
     def resolve(self, host: str, port: int, timeout: float) -> list[Address]:
         """Addresses of a host, kept for five minutes; looked up off the loop's thread.
@@ -84,16 +88,15 @@ class Network:
         finally:
             del self._asked[host, port]
 
-    def context(self, ca_file: str | None, insecure: bool) -> ssl.SSLContext:
-        """The TLS context for these settings, made once."""
-        key = (ca_file, insecure)
-        if key not in self._contexts:
-            context = ssl.create_default_context(cafile=ca_file)
-            if insecure:
-                context.check_hostname = False
-                context.verify_mode = ssl.CERT_NONE
-            self._contexts[key] = context
-        return self._contexts[key]
+    def context(self, origin: Origin) -> ssl.SSLContext:
+        """The TLS context for an origin, made once. Raises OSError where a file of it cannot be used."""
+        if origin not in self._contexts:
+            self._contexts[origin] = make_context(self.settings.tls)
+        return self._contexts[origin]
+
+    def server_name(self, origin: Origin) -> str:
+        """The name to ask for by SNI, and to verify."""
+        return self.settings.tls.server_name or origin.host
 
 
 def _literal(host: str, port: int) -> list[Address]:

@@ -417,7 +417,7 @@ def test_a_captured_url_may_lead_to_a_host_that_nobody_knew(lab: Any) -> None:
     assert one.run() is None
     assert outcome(one, 1) == (True, 200)
     assert b"Host: cdn.example\r\n" in one.requests[1]
-    assert len(one.plan.origins) == 2
+    assert len(one.plan.origins.known) == 2
     assert one.user.channels[0] is not one.user.channels[1]
 
 

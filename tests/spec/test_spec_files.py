@@ -31,7 +31,7 @@ def spec(tmp_path: Path, name: str) -> Path:
 
 def test_a_file_of_certificates_is_found_from_the_specs_folder(tmp_path: Path) -> None:
     loaded = load(spec(tmp_path, "ca.pem"))
-    assert loaded.spec.target.tls.ca_file == str(tmp_path / "specs" / "ca.pem")
+    assert loaded.spec.settings.tls.ca_file == str(tmp_path / "specs" / "ca.pem")
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,6 @@ from loadspec.spec.model import (
     Target,
     ThinkStep,
     Timeouts,
-    Tls,
 )
 
 REFERENCE = resources.files("loadspec.specs") / "image-generation.yaml"
@@ -76,7 +75,7 @@ def test_head(spec: Spec) -> None:
     }
     assert spec.env_values == {name: variable.default for name, variable in spec.env.items()}
     assert spec.vars == {"await_image": False}
-    assert replace(spec.target, folder=".") == Target("{{ env.API_BASE }}", Timeouts(120.0), ACCEPT, Tls())
+    assert replace(spec.target, folder=".") == Target("{{ env.API_BASE }}", Timeouts(120.0), ACCEPT)
     assert spec.source == str(REFERENCE)
     assert (spec.setup_timeout, spec.teardown_timeout) == (60.0, 60.0)
 

@@ -7,8 +7,8 @@ import pytest
 from greenlet import getcurrent
 from support_net import Script, ScriptedServer, WatchedLoop, watched_network
 
-from loadspec.transports.base import Deadlines
-from loadspec.transports.fast import Channel
+from loadspec.transports.base import Channel, Deadlines
+from loadspec.transports.fast import FastChannel
 from loadspec.transports.network import Network
 from loadspec.wire.url import Origin
 
@@ -16,9 +16,11 @@ from loadspec.wire.url import Origin
 class Client:
     """One user's channel on a loop whose watchers are counted."""
 
-    def __init__(self, origin: Origin, tls: Any = None, network: tuple[Network, WatchedLoop] | None = None) -> None:
+    def __init__(
+        self, origin: Origin, kind: type[Channel] = FastChannel, network: tuple[Network, WatchedLoop] | None = None
+    ) -> None:
         self.network, self.loop = network or watched_network()
-        self.channel = Channel(self.network, origin, getcurrent().switch, tls)
+        self.channel = kind(self.network, origin, getcurrent().switch)
 
     def ask(self, method: str = "GET", body: bytes = b"", total: float = 10.0, **limits: Any) -> Channel:
         """One exchange; the channel with its answer."""
@@ -59,9 +61,9 @@ def client() -> Iterator[Callable[..., Client]]:
     """Makes clients; afterwards none may have left a watcher, timer or connection."""
     clients: list[Client] = []
 
-    def build(server: ScriptedServer | Origin, tls: Any = None, **options: Any) -> Client:
+    def build(server: ScriptedServer | Origin, **options: Any) -> Client:
         origin = server.origin() if isinstance(server, ScriptedServer) else server
-        clients.append(Client(origin, tls, **options))
+        clients.append(Client(origin, **options))
         return clients[-1]
 
     yield build

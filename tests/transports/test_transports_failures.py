@@ -196,7 +196,7 @@ def test_a_timeout_after_many_good_answers(serve: Any, client: Any) -> None:
 def test_a_shorter_deadline_after_a_longer_one(serve: Any, client: Any) -> None:
     user = client(serve(serving(answer()), silent))
     user.ask(total=60.0)
-    user.channel._drop()
+    user.channel.disconnect()
     begin = monotonic()
     assert user.failure("POST", total=0.1) == ("timeout", "headers")
     assert monotonic() - begin >= 0.095
@@ -233,7 +233,7 @@ def test_a_body_cut_off_by_the_server(serve: Any, client: Any) -> None:
 def test_what_the_system_refuses(
     number: int, expected: tuple[str, str], serve: Any, client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import loadspec.transports.fast as fast
+    import loadspec.transports.connection as connection
 
     user = client(serve(serving(answer())))
 
@@ -241,7 +241,7 @@ def test_what_the_system_refuses(
         raise OSError(number, "no")
 
     with monkeypatch.context() as patch:
-        patch.setattr(fast.socket, "socket", refuse)
+        patch.setattr(connection.socket, "socket", refuse)
         assert user.failure() == expected
     assert user.ask().status == 200
 

@@ -13,6 +13,7 @@ import pytest
 import trustme
 from support_net import Conn, answer, once, serving, until, watched_network
 
+from loadspec.wire.settings import Tls
 from loadspec.wire.url import Origin
 
 BIG = bytes(range(256)) * 4096  # 1 MiB: 64 records
@@ -40,9 +41,9 @@ def ask(serve: Any, client: Any, ca: trustme.CA, ca_file: str) -> Callable[..., 
     """(client, server) with TLS between them."""
 
     def build(*scripts: Any, trust: str | None = ca_file, insecure: bool = False, **cert: Any) -> Any:
-        network = watched_network()
+        network = watched_network(tls=Tls(trust, insecure))
         server = serve(*scripts, tls=server_side(ca, **cert))
-        return client(server, network[0].context(trust, insecure), network=network), server
+        return client(server, network=network), server
 
     return build
 
@@ -64,8 +65,7 @@ def test_a_trusted_server_and_reuse(ask: Any) -> None:
 def test_both_versions(version: ssl.TLSVersion, ask: Any, serve: Any, client: Any, ca: Any, ca_file: str) -> None:
     context = server_side(ca)
     context.minimum_version = context.maximum_version = version
-    network = watched_network()
-    user = client(serve(serving(answer()), tls=context), network[0].context(ca_file, False), network=network)
+    user = client(serve(serving(answer()), tls=context), network=watched_network(tls=Tls(ca_file)))
     assert [user.ask().reused for _ in range(3)] == [False, True, True]
 
 
@@ -160,10 +160,10 @@ def silent(conn: Conn) -> None:
     [(plain, {"tls"}), (hangs_up, {"tls", "reset"}), (half_a_hello, {"tls"}), (silent, {"timeout"})],
 )
 def test_handshakes_that_come_to_nothing(script: Any, kinds: set[str], serve: Any, client: Any, ca_file: str) -> None:
-    network = watched_network()
+    network = watched_network(tls=Tls(ca_file))
     server = serve(script)
     origin = Origin("https", "127.0.0.1", server.port)
-    user = client(origin, network[0].context(ca_file, False), network=network)
+    user = client(origin, network=network)
     kind, phase = user.failure("POST", total=0.3 if script is silent else 10.0)
     assert kind in kinds
     assert phase == "tls"
@@ -187,6 +187,6 @@ def test_a_timeout_under_tls(ask: Any) -> None:
 
 
 def test_contexts_are_made_once(ca_file: str) -> None:
-    network, _ = watched_network()
-    assert network.context(ca_file, False) is network.context(ca_file, False)
-    assert network.context(ca_file, True) is not network.context(ca_file, False)
+    network, _ = watched_network(tls=Tls(ca_file))
+    origin = Origin("https", "a.test", 443)
+    assert network.context(origin) is network.context(origin)

@@ -14,7 +14,8 @@ import trustme
 from support_net import Conn, answer, serving, start, until, watched_network
 
 from loadspec.transports.base import Interrupted
-from loadspec.transports.fast import Channel
+from loadspec.transports.fast import FastChannel
+from loadspec.wire.settings import Tls
 
 BIG = b"x" * 8_000_000
 REFUSAL = answer(b"too large", "413 Content Too Large", "Connection: close")
@@ -90,15 +91,14 @@ def ask(request: Any, serve: Any, client: Any, ca: trustme.CA, tmp_path: Path) -
     """(client, server), without TLS and with it."""
 
     def build(*scripts: Any) -> Any:
-        network = watched_network()
         if request.param == "plain":
             server = serve(*scripts)
-            return client(server, network=network), server
+            return client(server), server
         ca.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         ca.issue_cert("127.0.0.1").configure_cert(context)
         server = serve(*scripts, tls=context)
-        return client(server, network[0].context(str(tmp_path / "ca.pem"), False), network=network), server
+        return client(server, network=watched_network(tls=Tls(str(tmp_path / "ca.pem")))), server
 
     return build
 
@@ -128,7 +128,7 @@ def test_an_early_answer_on_a_reused_connection(ask: Any) -> None:
     assert (channel.status, channel.reused, channel.retries) == (413, True, 0)
 
 
-class Unlucky(Channel):
+class Unlucky(FastChannel):
     """Whatever the server says comes between a look at the socket and the next send."""
 
     __slots__ = ()

@@ -40,7 +40,7 @@ def _wire(endpoint: str, timeouts: Timeouts, context: Context, poll: bool) -> Wi
     meters = context.phase.meters
     return Wire(
         endpoint,
-        Deadlines(timeouts.total, timeouts.connect, timeouts.first_byte),
+        Deadlines(**{name: getattr(timeouts, name) for name in Timeouts.__slots__}),
         None,
         meters.requests(**{**context.tags, "endpoint": endpoint, "poll": "true" if poll else "false"}),
         context.phase.failures,

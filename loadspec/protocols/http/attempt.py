@@ -12,8 +12,7 @@ from loadspec.protocols.failures import FailureLog
 from loadspec.protocols.http.cookies import Jar, target_in
 from loadspec.protocols.http.request import Compiled, Origins
 from loadspec.protocols.user import User
-from loadspec.transports.base import Deadlines
-from loadspec.transports.fast import Channel
+from loadspec.transports.base import Channel, Deadlines
 from loadspec.wire.url import Origin
 
 

@@ -18,20 +18,25 @@ _MAX_ORIGINS = 1000
 
 @dataclass(slots=True)
 class Origins:
-    """The origins of a plan, numbered in order of first use."""
+    """The origins of a plan and how each is reached, numbered in order of first use.
+
+    One that two transports reach has two numbers.
+    """
 
     known: list[Origin] = field(default_factory=list)
-    _numbers: dict[Origin, int] = field(default_factory=dict)
+    transports: list[str] = field(default_factory=list)
+    _numbers: dict[tuple[Origin, str], int] = field(default_factory=dict)
 
-    def number(self, origin: Origin) -> int:
+    def number(self, origin: Origin, transport: str = "fast") -> int:
         """The number of an origin. Raises EvalError when there are too many."""
-        number = self._numbers.get(origin)
+        number = self._numbers.get((origin, transport))
         if number is None:
             number = len(self.known)
             if number >= _MAX_ORIGINS:
                 raise EvalError(f"requests go to more than {_MAX_ORIGINS} different hosts")
-            self._numbers[origin] = number
+            self._numbers[origin, transport] = number
             self.known.append(origin)
+            self.transports.append(transport)
         return number
 
 

@@ -57,6 +57,8 @@ class HttpRequest:
     """A row of AUTH, and its settings."""
     without: frozenset[str] = frozenset()
     """Lower-case names of headers that are not sent, not even by default."""
+    transport: str = "fast"
+    user_agent: str = f"loadspec/{__version__}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ def _fixed_route(
     """The usual case: a path below a base URL that does not change. Its own text is %-escaped where it must be."""
     scope = tools.scope
     origin, prefix = parse_url(constant_url(request.base_url, scope))
-    number = tools.origins.number(origin)
+    number = tools.origins.number(origin, request.transport)
     own = [target_of(f"/{part}")[1:] if isinstance(part, str) else source(part) for part in parts]
     path = compile_bytes("".join(own), scope, quote)
     asked = any(isinstance(part, str) and "?" in part for part in parts)
@@ -134,7 +136,7 @@ def _free_route(
     path = compile_template(request.path, scope).render
     query = compile_query(parameters, scope).render if parameters else None
     host, rest = join(own_host) if own_host else None, join(tail)
-    method = request.method.encode() + b" "
+    method, transport = request.method.encode() + b" ", request.transport
     chosen = 0
 
     def render(user: Any) -> bytes:
@@ -145,7 +147,7 @@ def _free_route(
             raise EvalError(str(error)) from None
         if query is not None and (more := query(user).decode()):
             target += ("&" if "?" in target else "?") + more
-        chosen = origins.number(origin)
+        chosen = origins.number(origin, transport)
         named = host(user) if host else b"Host: %s\r\n" % host_header(origin).encode()
         return b"".join([method, target.encode(), b" HTTP/1.1\r\n", named, rest(user)])
 
@@ -168,7 +170,7 @@ def _headers(request: HttpRequest, credentials: Credentials) -> dict[str, str]:
     given = {name.lower() for name in request.headers}
     if framing := given & _FRAMING:
         raise ValueError(f"the header {min(framing)} follows from the body: loadspec sets it")
-    ours = {"User-Agent": f"loadspec/{__version__}"}
+    ours = {"User-Agent": request.user_agent}
     if request.body is not None:
         ours[_TYPE] = ""  # the kind of body says it
     left_out = given | request.without

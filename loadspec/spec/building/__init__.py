@@ -15,10 +15,11 @@ from loadspec.spec.building.checks import with_schemas
 from loadspec.spec.building.pools import build_pool
 from loadspec.spec.building.request import build_request, build_timeouts
 from loadspec.spec.building.scenarios import build_scenarios, scenario_tags
+from loadspec.spec.building.settings import build_settings
 from loadspec.spec.building.steps import build_steps
 from loadspec.spec.building.values import DEFAULT_TIMEOUT, seconds
 from loadspec.spec.merge import merge_request
-from loadspec.spec.model import EnvVar, MetricDef, Spec, Target, Timeouts, Tls
+from loadspec.spec.model import EnvVar, MetricDef, Spec, Target, Timeouts
 from loadspec.spec.resolve import read_env, text_of
 from loadspec.thresholds import Threshold, parse_thresholds
 
@@ -47,6 +48,7 @@ def build(document: Mapping[str, Any], env_values: Mapping[str, str], source: st
         thresholds=_thresholds(document.get("thresholds", {}), metrics, scenario_tags(document)),
         document=written,
         source=source,
+        settings=build_settings(document, PurePath(source).parent),
         setup_timeout=seconds(document.get("setup_timeout"), DEFAULT_TIMEOUT),
         teardown_timeout=seconds(document.get("teardown_timeout"), DEFAULT_TIMEOUT),
     )
@@ -59,15 +61,13 @@ def _env(name: str, setting: Any) -> EnvVar:
 
 def build_target(raw: Mapping[str, Any], folder: PurePath) -> Target:
     """The system under test."""
-    tls = raw.get("tls", {})
-    ca_file = str(folder / tls["ca_file"]) if "ca_file" in tls else None
     return Target(
         base_url=raw.get("base_url", ""),
         timeout=build_timeouts(raw["timeout"]) if "timeout" in raw else Timeouts(),
         headers={name: text_of(value) for name, value in raw.get("headers", {}).items()},
-        tls=Tls(ca_file, tls.get("insecure_skip_verify", False)),
         auth=None if raw.get("auth") is None else build_auth(raw["auth"]),
         cookies=raw.get("cookies", "iteration"),
+        transport=raw.get("transport", "fast"),
         folder=str(folder),
     )
 

@@ -37,6 +37,10 @@ def build_request(raw: Mapping[str, Any], target: Target) -> Request:
         checks={name: build_check(value) for name, value in raw.get("checks", {}).items()},
         timeout=None if timeout is None else build_timeouts(timeout),
         expected_statuses=None if statuses is None else _statuses(statuses),
+        transport=raw.get("transport"),
+        max_redirects=raw.get("max_redirects"),
+        compression=raw.get("compression"),
+        discard_response_body=raw.get("discard_response_body"),
     )
 
 
@@ -44,12 +48,8 @@ def build_timeouts(raw: Any) -> Timeouts:
     """Timeouts; a text alone is the total."""
     if isinstance(raw, str):
         return Timeouts(parse_duration(raw))
-    connect, first_byte = raw.get("connect"), raw.get("first_byte")
-    return Timeouts(
-        seconds(raw.get("total"), DEFAULT_TIMEOUT),
-        None if connect is None else parse_duration(connect),
-        None if first_byte is None else parse_duration(first_byte),
-    )
+    parts = {name: parse_duration(value) for name, value in raw.items() if name != "total"}
+    return Timeouts(seconds(raw.get("total"), DEFAULT_TIMEOUT), **parts)
 
 
 def _statuses(raw: list[Any]) -> frozenset[int]:

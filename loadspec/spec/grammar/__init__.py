@@ -10,6 +10,7 @@ from loadspec.spec.grammar.auth import AUTH
 from loadspec.spec.grammar.bodies import PART
 from loadspec.spec.grammar.captures import CAPTURE
 from loadspec.spec.grammar.declarations import ENV, METRICS
+from loadspec.spec.grammar.http import HTTP, NETWORK
 from loadspec.spec.grammar.kinds import (
     DURATION,
     MAX_STEPS,
@@ -55,6 +56,8 @@ _SECTIONS: dict[str, Schema] = {
     "env": ENV,
     "vars": mapping("Values for `vars.NAME`; `--var NAME=VALUE` sets one.", {"description": "The value."}, NAME),
     "target": TARGET,
+    "http": HTTP,
+    "network": NETWORK,
     "pools": POOLS,
     "metrics": METRICS,
     "endpoints": mapping("Requests by name.", ref("endpoint"), NAME),

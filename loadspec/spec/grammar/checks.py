@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from loadspec.spec.grammar.kinds import (
-    SIZE,
     Schema,
     duration,
     examples,
@@ -12,18 +11,12 @@ from loadspec.spec.grammar.kinds import (
     mapping,
     obj,
     short_or_long,
+    size,
     template,
     text,
 )
 from loadspec.spec.grammar.snippets import CHECK_SNIPPETS, with_snippets
 from loadspec.spec.model.request import CheckKind
-
-SIZE_PATTERN = r"^\d+(\.\d+)?\s?(B|kB|MB|GB|KiB|MiB|GiB)$"
-
-
-def _size(doc: str, *examples: str) -> Schema:
-    return text(doc, *examples, title=SIZE, pattern=SIZE_PATTERN)
-
 
 KINDS: dict[CheckKind, Schema] = {
     "expression": expression("Holds if the check passes.", "status == 200", "defined(json.id)"),
@@ -34,8 +27,8 @@ KINDS: dict[CheckKind, Schema] = {
     },
     "schema_file": text("The same in a JSON file below the spec's folder.", "data/session.schema.json"),
     "max_duration": duration("The answer came within this time.", "500ms"),
-    "min_size": _size("The body has at least this size.", "1kB"),
-    "max_size": _size("The body has at most this size.", "2MB"),
+    "min_size": size("The body has at least this size.", "1kB"),
+    "max_size": size("The body has at most this size.", "2MB"),
     "header": short_or_long(
         text("A header that the answer must have.", "X-Request-Id"),
         obj(

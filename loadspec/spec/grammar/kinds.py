@@ -15,6 +15,7 @@ DURATION = "duration"
 """Title of texts that are durations: their spelling is checked after the schema, with a caret in the text."""
 SIZE = "size"
 """Likewise of texts that are sizes."""
+SIZE_PATTERN = r"^\d+(\.\d+)?\s?(B|kB|MB|GB|KiB|MiB|GiB)$"
 
 
 def text(doc: str, *examples: str, **more: Any) -> Schema:
@@ -36,6 +37,11 @@ def expression(doc: str, *examples: str, null: bool = False) -> Schema:
 def duration(doc: str, *examples: str, **more: Any) -> Schema:
     """A text such as 30s."""
     return text(doc, *examples, title=DURATION, pattern=DURATION_PATTERN[:-1] + "$|^0$", **more)
+
+
+def size(doc: str, *examples: str, **more: Any) -> Schema:
+    """A text such as 2MB."""
+    return text(doc, *examples, title=SIZE, pattern=SIZE_PATTERN, **more)
 
 
 def whole(doc: str, minimum: int, maximum: int, *examples: int) -> Schema:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from loadspec.spec.grammar.bodies import BODIES
 from loadspec.spec.grammar.checks import CHECKS
+from loadspec.spec.grammar.http import COMPRESSION, MAX_REDIRECTS, TRANSPORT
 from loadspec.spec.grammar.kinds import (
     NAME,
     Schema,
     choice,
     duration,
+    flag,
     listing,
     mapping,
     obj,
@@ -28,7 +30,11 @@ TIMEOUT = short_or_long(
         {
             "total": duration("The whole exchange.", default="60s"),
             "connect": duration("Name look-up, connection and TLS handshake.", "5s"),
+            "dns": duration("Name look-up alone.", "2s"),
+            "tls": duration("TLS handshake alone.", "2s"),
+            "send": duration("Until the request is sent, once there is a connection.", "10s"),
             "first_byte": duration("From sending to the first byte of the answer.", "30s"),
+            "idle": duration("Between two pieces of the answer.", "10s"),
         },
     ),
 )
@@ -55,6 +61,10 @@ REQUEST: dict[str, Schema] = {
         ),
         "examples": [[200, 404], ["200-299"]],
     },
+    "transport": TRANSPORT,
+    "max_redirects": MAX_REDIRECTS,
+    "compression": COMPRESSION,
+    "discard_response_body": flag("Whether the body is read and thrown away; captures and checks see none."),
 }
 
 ENDPOINT = obj(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from loadspec.spec.grammar.kinds import choice, flag, mapping, obj, ref, template, text
+from loadspec.spec.grammar.http import TLS, TRANSPORT
+from loadspec.spec.grammar.kinds import choice, mapping, obj, ref, template, text
 
 TARGET = obj(
     "The system under test.",
@@ -16,12 +17,7 @@ TARGET = obj(
             ("iteration", "user", "off"),
             "iteration",
         ),
-        "tls": obj(
-            "How certificates are verified.",
-            {
-                "ca_file": text("A PEM file of authorities to trust instead of the system's, below the spec's folder."),
-                "insecure_skip_verify": flag("Whether to accept any certificate."),
-            },
-        ),
+        "transport": TRANSPORT,
+        "tls": TLS,
     },
 )

@@ -31,7 +31,7 @@ from loadspec.spec.model.steps import (
     all_exchanges,
     all_steps,
 )
-from loadspec.spec.model.target import Target, Tls
+from loadspec.spec.model.target import Target
 from loadspec.spec.model.texts import UNSET, Expr, Template, Unset
 
 __all__ = [
@@ -70,7 +70,6 @@ __all__ = [
     "Template",
     "ThinkStep",
     "Timeouts",
-    "Tls",
     "Unset",
     "WaitUntilStep",
     "all_exchanges",

@@ -15,11 +15,15 @@ Pick = Literal["", "first", "last", "random"]
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds: `total` of the exchange, `connect` and `first_byte` for its parts (None: no own limit)."""
+    """Seconds: `total` of the exchange, the others for its parts (None: no own limit). See `transports.Deadlines`."""
 
     total: float = 60.0
     connect: float | None = None
     first_byte: float | None = None
+    dns: float | None = None
+    tls: float | None = None
+    send: float | None = None
+    idle: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,8 @@ class Request:
 
     A check that is a text is an expression. At most one of `json` (UNSET if none), `form`, `multipart`, `body` and
     `graphql` is given. `without` are the lower-case names of headers that are not sent even by default.
-    `expected_statuses` None means 200-399.
+    `expected_statuses` None means 200-399. `transport`, `max_redirects` and `discard_response_body` None: as the
+    target or the spec's `http` has it. `compression` is how the body is compressed.
     """
 
     method: str = "GET"
@@ -103,3 +108,7 @@ class Request:
     checks: Mapping[str, Expr | Check] = field(default_factory=dict)
     timeout: Timeouts | None = None
     expected_statuses: frozenset[int] | None = None
+    transport: str | None = None
+    max_redirects: int | None = None
+    compression: str | None = None
+    discard_response_body: bool | None = None

@@ -10,6 +10,7 @@ from loadspec.spec.model.pools import PoolDef
 from loadspec.spec.model.request import Request
 from loadspec.spec.model.steps import Step
 from loadspec.spec.model.target import Target
+from loadspec.wire.settings import Settings
 
 if TYPE_CHECKING:
     from loadspec.load import LoadConfig
@@ -77,5 +78,6 @@ class Spec:
     thresholds: tuple[Threshold, ...]
     document: Mapping[str, Any]
     source: str = "<spec>"
+    settings: Settings = field(default_factory=Settings)
     setup_timeout: float = 60.0
     teardown_timeout: float = 60.0

@@ -12,7 +12,7 @@ from loadspec.units import YEAR, parse_duration, parse_duration_range
 
 Found = Iterator[Diagnostic]
 
-_TIMEOUTS = ("total", "connect", "first_byte")
+_TIMEOUTS = ("total", "connect", "dns", "tls", "send", "first_byte", "idle")
 
 
 def check_timeout(places: Places, path: Path, value: Any) -> Found:

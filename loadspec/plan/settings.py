@@ -1,0 +1,24 @@
+"""The transports' settings with their templates rendered: over `env`, `vars` and `run` only."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from loadspec.expr import Scope, compile_template, to_text
+from loadspec.wire.settings import Settings
+
+
+def render_settings(settings: Settings, scope: Scope) -> Settings:
+    """Raises ExprError for a template that does not compile, and Missing for one that lacks a value."""
+
+    def text(value: str | None) -> Any:
+        return None if value is None else to_text(compile_template(value, scope).render(None))
+
+    http, tls = settings.http, settings.tls
+    certificates = tuple(replace(one, password=text(one.password)) for one in tls.certificates)
+    return replace(
+        settings,
+        http=replace(http, proxy=text(http.proxy), user_agent=text(http.user_agent)),
+        tls=replace(tls, certificates=certificates),
+    )

@@ -1,0 +1,95 @@
+"""How a spec wants its requests carried: values that a spec is built into and transports work by. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from loadspec.wire.limits import DEFAULT, Limits
+
+Select = Literal["random", "first", "round_robin"]
+Policy = Literal["prefer_ipv4", "prefer_ipv6", "only_ipv4", "only_ipv6", "any"]
+TlsVersion = Literal["1.0", "1.1", "1.2", "1.3"]
+HttpVersion = Literal["auto", "1.1", "2", "2-prior-knowledge", "3"]
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCertificate:
+    """What a user shows to servers that ask for it; `hosts` are host rules, none: every host. Paths of PEM files."""
+
+    cert_file: str
+    key_file: str | None = None
+    password: str | None = None
+    hosts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """How connections are encrypted and certificates verified.
+
+    `ciphers` is an OpenSSL list for TLS 1.2 and below; `server_name` goes over the host's name in SNI and when the
+    certificate is verified; `session_resumption`: a user's new connection takes up the session of its last one.
+    """
+
+    ca_file: str | None = None
+    insecure_skip_verify: bool = False
+    min_version: TlsVersion | None = None
+    max_version: TlsVersion | None = None
+    ciphers: str | None = None
+    certificates: tuple[ClientCertificate, ...] = ()
+    server_name: str | None = None
+    session_resumption: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dns:
+    """How names become addresses. `ttl` is in seconds: 0 asks each time, infinity never again."""
+
+    ttl: float = 300.0
+    select: Select = "random"
+    policy: Policy = "prefer_ipv4"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where connections go. All as written in the spec, and checked there.
+
+    `hosts`: host, host:port or *.domain → address, address:port or unix:/path. `block_hosts` are names with `*`,
+    `block_ips` networks. `local_ips` are addresses or networks, from which users take turns.
+    """
+
+    dns: Dns = field(default_factory=Dns)
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    block_hosts: tuple[str, ...] = ()
+    block_ips: tuple[str, ...] = ()
+    local_ips: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Http:
+    """What holds for every request of a spec.
+
+    `rps` is requests a second of all users together. `proxy` is a URL with http, https, socks5 or socks5h, "" for none,
+    None for what HTTP_PROXY, HTTPS_PROXY and NO_PROXY say; `no_proxy` are hosts that are reached without it.
+    """
+
+    version: HttpVersion = "auto"
+    user_agent: str | None = None
+    max_redirects: int = 10
+    no_connection_reuse: bool = False
+    no_vu_connection_reuse: bool = False
+    discard_response_bodies: bool = False
+    rps: float | None = None
+    proxy: str | None = None
+    no_proxy: tuple[str, ...] = ()
+    limits: Limits = DEFAULT
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that the transports of a worker go by."""
+
+    tls: Tls = field(default_factory=Tls)
+    route: Route = field(default_factory=Route)
+    http: Http = field(default_factory=Http)
