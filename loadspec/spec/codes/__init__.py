@@ -8,6 +8,7 @@ from __future__ import annotations
 from loadspec.spec.codes import (
     answers,
     bodies,
+    carriers,
     expressions,
     files,
     flow,
@@ -24,6 +25,21 @@ from loadspec.spec.codes.code import Code
 
 __all__ = ["CODES", "Code"]
 
-_THEMES = (answers, bodies, expressions, files, flow, limits, load, names, pools, requests, reuse, scenarios, schema)
+_THEMES = (
+    answers,
+    bodies,
+    carriers,
+    expressions,
+    files,
+    flow,
+    limits,
+    load,
+    names,
+    pools,
+    requests,
+    reuse,
+    scenarios,
+    schema,
+)
 
 CODES: dict[str, Code] = dict(sorted(row for theme in _THEMES for row in theme.CODES.items()))
