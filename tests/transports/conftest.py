@@ -26,9 +26,11 @@ class Client:
         self.network, self.loop = network or watched_network()
         self.channel = kind(self.network, origin, getcurrent().switch, seat)
 
-    def ask(self, method: str = "GET", body: bytes = b"", total: float = 10.0, **limits: Any) -> Channel:
+    def ask(
+        self, method: str = "GET", body: bytes = b"", total: float = 10.0, path: str = "/", **limits: Any
+    ) -> Channel:
         """One exchange; the channel with its answer."""
-        head = f"{method} / HTTP/1.1\r\nHost: x\r\n"
+        head = f"{method} {path} HTTP/1.1\r\nHost: x\r\n"
         if body or method == "POST":
             head += f"Content-Length: {len(body)}\r\n"
         request = head.encode() + b"\r\n" + body

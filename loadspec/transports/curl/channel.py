@@ -20,7 +20,7 @@ from loadspec.clock import monotonic
 from loadspec.transports.base import UNPARSED, Channel, Deadlines, ExchangeError, explain
 from loadspec.transports.curl import multi as multis
 from loadspec.transports.curl.errors import translate
-from loadspec.transports.curl.options import make_easy
+from loadspec.transports.curl.options import INSISTED, make_easy
 from loadspec.transports.curl.patience import Patience
 from loadspec.transports.network import Network
 from loadspec.wire.encoding import decode_content
@@ -49,9 +49,11 @@ class CurlChannel(Channel):
         "_fresh",
         "_head_size",
         "_header_lines",
+        "_insisted",
         "_line",
         "_lines",
         "_multi",
+        "_multiplexed",
         "_network",
         "_origin",
         "_resume",
@@ -70,6 +72,7 @@ class CurlChannel(Channel):
         self._seat = seat
         self._easy: Any = None
         self._waiting = False
+        self._multiplexed = False
         self.outcome: tuple[int, str] | None = None
         """(libcurl's code, its message) of a transfer that is over."""
 
@@ -118,6 +121,7 @@ class CurlChannel(Channel):
         self._multi = multis.enter(self._network)
         self._line = self._multi.line(self._origin, self._seat)
         self._alias = ""
+        self._insisted = INSISTED.get(self._network.settings.http.version, b"")
 
     def _resolve(self, deadlines: Deadlines) -> None:
         """Tell libcurl where the line leads. Raises ExchangeError."""
@@ -261,7 +265,9 @@ class CurlChannel(Channel):
         self._body.clear()
         limits = self._network.limits
         check_head(head, limits)
-        status, encoding, self.sets_cookies = _known(head)
+        if self._insisted and not head.startswith(self._insisted):
+            raise _not_insisted(head)
+        status, encoding, self.sets_cookies, self._multiplexed = _known(head)
         self.head = head
         self.body = decode_content(body, encoding, limits) if encoding else body
         self.status = status
@@ -272,8 +278,8 @@ class CurlChannel(Channel):
                 error = ExchangeError("protocol", "status", "The server switched protocols unasked (101).")
             self._header_lines.clear()
             self._body.clear()
-            if self.ask(pycurl.INFO_HTTP_VERSION) < pycurl.CURL_HTTP_VERSION_2_0:
-                self.disconnect()  # other streams of a connection have nothing to do with it
+            if not self._multiplexed:  # else other streams have nothing to do with it, and are left alone
+                self.disconnect()
         self.error, self.phase, self.message = error.kind, error.phase, str(error)
         self.head = self.body = b""
         self.received = 0
@@ -294,6 +300,11 @@ class CurlChannel(Channel):
             multis.leave(self._network, self._multi, self._origin, self._seat)
 
 
+def _not_insisted(head: bytes) -> ExchangeError:
+    spoken = head.partition(b" ")[0].decode("latin-1")
+    return ExchangeError("http2", "status", f"the server answered in {spoken}; http.version: auto would take that")
+
+
 @lru_cache(maxsize=512)
 def _header_list(lines: bytes) -> list[bytes]:
     """Header lines as libcurl takes them: an empty value is written `name;`, a line that is not to be sent `name:`."""
@@ -308,8 +319,9 @@ def _header_list(lines: bytes) -> list[bytes]:
 
 
 @lru_cache(maxsize=512)
-def _known(head: bytes) -> tuple[int, bytes, bool]:
-    """(status, content encoding, sets cookies) of a head. Raises ProtocolError."""
+def _known(head: bytes) -> tuple[int, bytes, bool, bool]:
+    """(status, content encoding, whether it sets cookies, whether it is of HTTP/2 or 3). Raises ProtocolError."""
     version, _, rest = head.partition(b" ")
-    parsed = known_head(b"HTTP/1.1 " + rest if version not in (b"HTTP/1.0", b"HTTP/1.1") else head)
-    return parsed.status, parsed.content_encoding, sets_cookies(head)
+    multiplexed = version in (b"HTTP/2", b"HTTP/3")
+    parsed = known_head(b"HTTP/1.1 " + rest if multiplexed else head)
+    return parsed.status, parsed.content_encoding, sets_cookies(head), multiplexed

@@ -46,7 +46,7 @@ def translate(code: int, message: str, origin: Origin, easy: Any, phase: str) ->
     text = message or f"libcurl's error {code}"
     if code == pycurl.E_OPERATION_TIMEDOUT:
         return ExchangeError("timeout", phase, "no complete answer within the timeout")
-    if code == pycurl.E_COULDNT_CONNECT:
+    if code == pycurl.E_COULDNT_CONNECT or (phase == "connect" and code in (pycurl.E_SEND_ERROR, pycurl.E_RECV_ERROR)):
         number = easy.getinfo(pycurl.OS_ERRNO) or errno.ECONNREFUSED
         known = explain(OSError(number, os.strerror(number)), "connect")
         return ExchangeError(known.kind, "connect", f"{origin}: {known}")

@@ -21,6 +21,9 @@ VERSIONS: Final = {
 }
 """`http.version` → what is offered to the server."""
 
+INSISTED: Final = {"2": b"HTTP/2", "2-prior-knowledge": b"HTTP/2", "3": b"HTTP/3"}
+"""`http.version` → how a head must begin: a test of HTTP/2 that measures HTTP/1.1 would be none."""
+
 _LOWEST: Final = {
     None: pycurl.SSLVERSION_DEFAULT,
     "1.0": pycurl.SSLVERSION_TLSv1_0,
