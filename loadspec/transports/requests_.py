@@ -9,7 +9,7 @@ where the server answers early and reads no further.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import gevent
@@ -24,7 +24,7 @@ from loadspec.transports.network import Network
 from loadspec.transports.urllib3_ import Session, explained
 from loadspec.wire.encoding import decode_content
 from loadspec.wire.fasthead import sets_cookies
-from loadspec.wire.head import known_head
+from loadspec.wire.head import Head, known_head
 from loadspec.wire.limits import Limits
 from loadspec.wire.request import split_request
 from loadspec.wire.url import Origin
@@ -32,6 +32,8 @@ from loadspec.wire.url import Origin
 _CHUNK: Final = 65536
 _ADDED: Final = ("Accept-Encoding", "User-Agent", "Host")
 """Header lines that urllib3 would add by itself."""
+_NO_CONTENT: Final = 204
+_BODILESS: Final = (_NO_CONTENT, 304)
 _RACES: Final = ("closed", "reset")
 
 
@@ -39,6 +41,7 @@ class RequestsChannel(Channel):
     """One user's session for one origin; the `Hooks` of its connections."""
 
     __slots__ = (
+        "_asked_head",
         "_begin",
         "_by",
         "_deadlines",
@@ -66,6 +69,7 @@ class RequestsChannel(Channel):
         self.started = monotonic()
         self._deadlines = deadlines
         self._by = self.started + deadlines.total
+        self._asked_head = head
         self.limits = self._network.limits
         self.status = 0
         self.error = ""
@@ -112,8 +116,9 @@ class RequestsChannel(Channel):
         self._raw = raw
         self._limit("body", self._deadlines.idle)
         head: bytes = raw._original_response.head
+        parsed = known_head(head)
         pieces, size = [], 0
-        for piece in raw.stream(_CHUNK, decode_content=False):
+        for piece in self._pieces(raw, parsed):
             size += len(piece)
             if size > self.limits.body_bytes:
                 raise ExchangeError("limit", "body", f"The body exceeds {self.limits.body_bytes} bytes.")
@@ -123,12 +128,23 @@ class RequestsChannel(Channel):
         self.ended = monotonic()
         raw.release_conn()
         self._raw = None
-        parsed = known_head(head)
         self.head = head
         self.sets_cookies = sets_cookies(head)
         self.received = raw._original_response.head_size + size
-        self.body = decode_content(b"".join(pieces), parsed.content_encoding, self.limits)
+        body = b"".join(pieces)
+        if len(parsed.codings) > 1:  # of which urllib3 has undone the last, chunked
+            body = decode_content(body, b",".join(parsed.codings[:-1]), self.limits)
+        self.body = decode_content(body, parsed.content_encoding, self.limits)
         self.status = parsed.status
+
+    def _pieces(self, raw: Any, head: Head) -> Iterator[bytes]:
+        """The body as it comes. Where there can be none, urllib3 would wait for one that a head announces."""
+        if self._asked_head or head.status in _BODILESS:
+            raw._original_response.close()
+            if head.status == _NO_CONTENT and (head.codings or head.length):
+                self.disconnect()  # it must not announce one, and may send it
+            return
+        yield from raw.stream(_CHUNK, decode_content=False)
 
     # Hooks
 

@@ -21,7 +21,7 @@ from loadspec.transports.base import ExchangeError, explain
 from loadspec.wire.errors import ProtocolError
 from loadspec.wire.head import known_head
 from loadspec.wire.limits import Limits
-from loadspec.wire.lines import BLANK, check_head, final_head
+from loadspec.wire.lines import check_head, final_head
 
 logging.getLogger("urllib3").addHandler(logging.NullHandler())  # what it warns of, errors say
 
@@ -94,7 +94,9 @@ class Response(HTTPResponse):
                 raise ExchangeError("protocol", "status", "The server switched protocols unasked (101).")
             self.head = self._checked(recorder.lines)
             self.head_size = sum(map(len, recorder.lines))
-        except RemoteDisconnected:
+        except RemoteDisconnected as error:
+            if any(recorder.lines):
+                raise _head_error(error, [line for line in recorder.lines if line]) from None
             raise ExchangeError("closed", "headers", "the server closed the connection without an answer") from None
         except HTTPException as error:
             raise _head_error(error, recorder.lines) from None
@@ -114,8 +116,8 @@ def _head_error(error: HTTPException, lines: list[bytes]) -> ExchangeError:
     text = str(error) or type(error).__name__
     if "got more than" in text:
         return ExchangeError("limit", "headers", text)
-    if lines and lines[-1] not in BLANK and not lines[-1].endswith(b"\n"):
-        return ExchangeError("incomplete", "headers", "The head is incomplete.")
+    if lines and not lines[-1].endswith(b"\n"):
+        return ExchangeError("incomplete", "headers" if len(lines) > 1 else "status", "The head is incomplete.")
     return ExchangeError("protocol", "status", text)
 
 

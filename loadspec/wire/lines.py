@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from loadspec.wire.errors import ProtocolError
+from loadspec.wire.errors import Phase, ProtocolError
 from loadspec.wire.limits import Limits
 
 BLANK = (b"\r\n", b"\n")
@@ -14,17 +14,18 @@ BLANK = (b"\r\n", b"\n")
 def final_head(lines: Sequence[bytes]) -> bytes:
     """The head of the final answer: 1xx heads come before it, trailers may follow. Each line ends as it was sent.
 
-    Raises `ProtocolError`: `incomplete` where it does not end, `protocol` where a status line makes no sense.
+    Raises `ProtocolError` (`incomplete`) where it does not end.
     """
-    if lines and lines[-1] in BLANK and lines.index(lines[-1]) == len(lines) - 1 and not _interim(lines[0]):
+    if lines and lines.index(lines[-1]) == len(lines) - 1 > 0 and lines[-1] in BLANK and not _interim(lines[0]):
         return b"".join(lines)  # nearly always
     begin = 0
     for number, line in enumerate(lines):
-        if line in BLANK and number > begin:
-            if not _interim(lines[begin]):
+        if line in BLANK:
+            if number > begin and not _interim(lines[begin]):
                 return b"".join(lines[begin : number + 1])
             begin = number + 1
-    raise ProtocolError("incomplete", "headers", "The head is incomplete.")
+    phase: Phase = "headers" if lines[begin:] and lines[begin].endswith(b"\n") else "status"
+    raise ProtocolError("incomplete", phase, "The head is incomplete.")
 
 
 def check_head(head: bytes, limits: Limits) -> None:

@@ -24,6 +24,7 @@ from loadspec.transports.curl.options import INSISTED, make_easy
 from loadspec.transports.curl.patience import Patience
 from loadspec.transports.network import Network
 from loadspec.wire.encoding import decode_content
+from loadspec.wire.errors import ProtocolError
 from loadspec.wire.fasthead import sets_cookies
 from loadspec.wire.head import known_head
 from loadspec.wire.lines import check_head, final_head
@@ -32,6 +33,7 @@ from loadspec.wire.url import Origin
 
 _ADDED: Final = (b"accept", b"user-agent", b"content-type", b"expect")
 """Header lines that libcurl would add by itself."""
+_SWITCHED: Final = 101
 _IDLE: Final = 0.0002
 """After a pause longer than this, in seconds, a connection is looked at before it is used again."""
 _FRAMING: Final = (b"content-length", b"transfer-encoding")
@@ -194,14 +196,7 @@ class CurlChannel(Channel):
         patience = Patience.of(deadlines, self, self._network)
         try:
             self._multi.begin(easy, self)
-            if self.outcome is None:
-                self._waiting = True
-                try:
-                    self._network.switch()
-                finally:
-                    self._waiting = False
-            assert self.outcome is not None, "whoever wakes this has set it"
-            code, message = self.outcome
+            code, message = self._over()
             phase = self.where() if code else ""
             self._measure(begin)
             if kept and self._fresh and self.ask(pycurl.REQUEST_SIZE) > 1.5 * self._head_size:
@@ -215,7 +210,20 @@ class CurlChannel(Channel):
             if patience is not None:
                 patience.close()
         if code:
+            if phase == "body":
+                phase = self._head_first(code)
             raise translate(code, message, self._origin, easy, phase)
+
+    def _over(self) -> tuple[int, str]:
+        """(libcurl's code, its message), once the transfer is over."""
+        if self.outcome is None:
+            self._waiting = True
+            try:
+                self._network.switch()
+            finally:
+                self._waiting = False
+        assert self.outcome is not None, "whoever wakes this has set it"
+        return self.outcome
 
     def wake(self) -> None:
         """Let the user go on, if this is what it waits for."""
@@ -260,22 +268,37 @@ class CurlChannel(Channel):
         """Head and body of the answer, out of what was collected. Raises ExchangeError and ProtocolError."""
         lines, body = self._header_lines, b"".join(self._body)
         self.received = sum(map(len, lines)) + len(body)
-        head = final_head(lines)
+        head, encoding = self._read_head()
         lines.clear()
         self._body.clear()
-        limits = self._network.limits
-        check_head(head, limits)
+        self.head = head
+        self.body = decode_content(body, encoding, self._network.limits) if encoding else body
+        self.status = _known(head)[0]
+
+    def _read_head(self) -> tuple[bytes, bytes]:
+        """(the head, its content encoding). Raises ExchangeError and ProtocolError."""
+        head = final_head(self._header_lines)
+        check_head(head, self._network.limits)
         if self._insisted and not head.startswith(self._insisted):
             raise _not_insisted(head)
         status, encoding, self.sets_cookies, self._multiplexed = _known(head)
-        self.head = head
-        self.body = decode_content(body, encoding, limits) if encoding else body
-        self.status = status
+        if status == _SWITCHED:
+            raise ExchangeError("protocol", "status", "The server switched protocols unasked (101).")
+        return head, encoding
+
+    def _head_first(self, code: int) -> str:
+        """The phase of an error that came once a head had begun: what is wrong with the head itself is told first."""
+        try:
+            self._read_head()
+        except ProtocolError as error:
+            if error.kind != "incomplete":
+                raise
+        else:
+            return "body"
+        return "body" if code == pycurl.E_OPERATION_TIMEDOUT else "head"
 
     def _failed(self, error: ExchangeError) -> bool:
         if self._easy is not None:
-            if any(b" 101 " in line for line in self._header_lines[:1]):
-                error = ExchangeError("protocol", "status", "The server switched protocols unasked (101).")
             self._header_lines.clear()
             self._body.clear()
             if not self._multiplexed:  # else other streams have nothing to do with it, and are left alone

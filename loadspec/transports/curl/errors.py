@@ -19,7 +19,7 @@ _KINDS: Final = {
     pycurl.E_COULDNT_RESOLVE_HOST: ("dns", "dns"),
     pycurl.E_FTP_WEIRD_SERVER_REPLY: ("protocol", ""),  # of HTTP as well, whatever its name
     pycurl.E_HTTP2: ("http2", ""),
-    pycurl.E_PARTIAL_FILE: ("incomplete", "body"),
+    pycurl.E_PARTIAL_FILE: ("incomplete", ""),
     pycurl.E_SSL_CONNECT_ERROR: ("tls", "tls"),
     pycurl.E_GOT_NOTHING: ("closed", "headers"),
     pycurl.E_SSL_CERTPROBLEM: ("tls", "tls"),
@@ -42,8 +42,15 @@ _CUT: Final = ("unexpected eof", "Connection closed abruptly", "incomplete", "en
 
 
 def translate(code: int, message: str, origin: Origin, easy: Any, phase: str) -> ExchangeError:
-    """The error of a transfer that ended in `phase`. The message is libcurl's own."""
+    """The error of a transfer that ended in `phase`. The message is libcurl's own.
+
+    "head": with a part of the head; "headers": without any.
+    """
     text = message or f"libcurl's error {code}"
+    kind, where = _KINDS.get(code, ("os_error", ""))
+    if kind == "protocol":
+        return ExchangeError(kind, where or ("status" if phase == "headers" else "headers"), text)
+    phase = "headers" if phase == "head" else phase
     if code == pycurl.E_OPERATION_TIMEDOUT:
         return ExchangeError("timeout", phase, "no complete answer within the timeout")
     if code == pycurl.E_COULDNT_CONNECT or (phase == "connect" and code in (pycurl.E_SEND_ERROR, pycurl.E_RECV_ERROR)):
@@ -54,9 +61,6 @@ def translate(code: int, message: str, origin: Origin, easy: Any, phase: str) ->
         return ExchangeError("reset", phase, text)
     if code == pycurl.E_RECV_ERROR:
         return ExchangeError(_received(text), phase, text)
-    kind, where = _KINDS.get(code, ("os_error", ""))
-    if kind == "protocol" and not where:
-        where = "status" if phase == "headers" else "headers"
     return ExchangeError(kind, where or phase, text)
 
 
