@@ -17,7 +17,7 @@ UNIX = "unix:"
 
 _T = TypeVar("_T")
 _RULE = re.compile(r"(?P<host>\[[0-9a-f:.%]+\]|[^:\[\]/\s]*)(?::(?P<port>[0-9]{1,5}))?")
-_NAME = re.compile(r"\*?\.?([a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?)?")
+_NAME = re.compile(r"\*?\.?([a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?)?")
 _PLACES = "write an address, address:port or unix:/path"
 
 

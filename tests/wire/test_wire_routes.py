@@ -61,7 +61,7 @@ ORDER = Routes(
         "10.1.1.1": "10.0.0.7",
         "[::1]:83": "10.0.0.8",
         "fd00::1": "unix:/run/x.sock",
-        "MIXED.example": "10.0.0.9",
+        "MIXED.example.": "10.0.0.9",
         "bücher.example": "10.0.0.10",
     }
 )

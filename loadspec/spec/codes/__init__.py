@@ -14,6 +14,7 @@ from loadspec.spec.codes import (
     limits,
     load,
     names,
+    network,
     pools,
     requests,
     reuse,
@@ -24,6 +25,21 @@ from loadspec.spec.codes.code import Code
 
 __all__ = ["CODES", "Code"]
 
-_THEMES = (answers, bodies, expressions, files, flow, limits, load, names, pools, requests, reuse, scenarios, schema)
+_THEMES = (
+    answers,
+    bodies,
+    expressions,
+    files,
+    flow,
+    limits,
+    load,
+    names,
+    network,
+    pools,
+    requests,
+    reuse,
+    scenarios,
+    schema,
+)
 
 CODES: dict[str, Code] = dict(sorted(row for theme in _THEMES for row in theme.CODES.items()))
