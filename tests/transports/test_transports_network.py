@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import resource
 import socket
 from typing import Any
 
@@ -167,3 +169,54 @@ def test_a_shared_failure_reaches_all_and_is_not_kept() -> None:
 
 def test_the_real_resolver_is_not_blocked_by_the_loop() -> None:
     assert (socket.AF_INET, ("127.0.0.1", 80)) in Network().addresses("localhost", 80, 10.0)
+
+
+def test_the_look_up_has_a_limit_of_its_own(client: Any) -> None:
+    network, _ = network_with(slow_invalid=9.0)
+    user = client(Origin("http", "slow.invalid", 80), network=network)
+    assert user.failure("POST", dns=0.05, connect=8.0) == ("timeout", "dns")
+    assert "within 0.05 s" in user.channel.message
+
+
+def test_the_handshake_has_a_limit_of_its_own(serve: Any, client: Any) -> None:
+    server = serve(lambda conn: conn.wait_for_close())  # it never says a word
+    user = client(Origin("https", "127.0.0.1", server.port))
+    assert user.failure("POST", tls=0.05, connect=8.0) == ("timeout", "tls")
+
+
+def test_a_server_that_does_not_accept(client: Any) -> None:
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(0)
+        with socket.create_connection(deaf.getsockname()):  # its queue is full
+            user = client(Origin("http", "127.0.0.1", deaf.getsockname()[1]))
+            assert user.failure("POST", connect=0.05) == ("timeout", "connect")
+            assert user.failure("POST", total=0.05) == ("timeout", "connect")
+            assert "127.0.0.1" in user.channel.message
+
+
+def test_no_file_is_left_for_a_connection(serve: Any, client: Any) -> None:
+    server = serve(serving(answer()))
+    user = client(server)
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, before[1]))
+    try:
+        assert user.failure("POST") == ("fd_exhausted", "connect")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    assert user.ask("POST").status == 200
+    assert server.connections == 1
+
+
+def test_nothing_of_the_dialling_is_kept(serve: Any, client: Any) -> None:
+    """What dialling needs is gone once it is done: no watcher, timer or object stays beside the connection's own."""
+    server = serve(serving(answer()))
+    network = network_with()[0]
+    users = [client(server, network=network) for _ in range(20)]
+    for user in users:
+        user.ask("POST")
+    assert len(network[1].open) == 2 * len(users)  # a read watcher and a timer each
+    gc.collect()
+    assert not [one for one in gc.get_objects() if type(one).__name__ == "_Race"]
+    for user in users:
+        user.channel.close()
