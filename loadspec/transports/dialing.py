@@ -55,7 +55,7 @@ def open_socket(
 class _Race:
     """Attempts under way. Watchers and timers run in the hub and only resume the user."""
 
-    __slots__ = ("_done", "_failures", "_network", "_pending", "_resume", "_seat", "_waiting")
+    __slots__ = ("_done", "_due", "_failures", "_network", "_pending", "_resume", "_seat", "_waiting")
 
     def __init__(self, network: Network, resume: Callable[[], Any], seat: int) -> None:
         self._network = network
@@ -64,27 +64,29 @@ class _Race:
         self._pending: dict[socket.socket, tuple[Any, Any]] = {}
         """Socket → (its watcher, where it connects to)."""
         self._done: list[socket.socket] = []
+        self._due = 0.0
+        """When the next attempt may start beside those under way."""
         self._failures: list[tuple[str, ExchangeError]] = []
         self._waiting = False
 
     def run(self, addresses: Sequence[Address], deadline: float) -> socket.socket:
-        started, count, due = 0, len(addresses), 0.0
+        started, count = 0, len(addresses)
         while True:
             winner = self._winner()
             if winner is not None:
                 return winner
             now = monotonic()
             patient = started < count and self._is_preferred(addresses, started)
-            if now < deadline and started < count and (not self._pending or (now >= due and not patient)):
+            if now < deadline and started < count and (not self._pending or (now >= self._due and not patient)):
+                self._due = now + ATTEMPT_DELAY
                 self._start(*addresses[started])
                 started += 1
-                due = now + ATTEMPT_DELAY
             elif not self._pending:
                 raise self._failure()
             elif now >= deadline:
                 raise self._timeout()
             else:
-                self._wait(min(deadline, due if started < count and not patient else _NEVER) - now)
+                self._wait(min(deadline, self._due if started < count and not patient else _NEVER) - now)
 
     def _is_preferred(self, addresses: Sequence[Address], started: int) -> bool:
         """Whether what is under way is of a family that goes before the next address's."""
@@ -103,9 +105,9 @@ class _Race:
             if code and code not in _IN_PROGRESS:
                 raise OSError(code, os.strerror(code))
         except (OSError, ExchangeError) as error:
-            self._failures.append((where[0], explain(error, "connect")))
             if sock is not None:
                 sock.close()
+            self._failed(where, error)
             return
         watcher = None
         if code:
@@ -146,8 +148,12 @@ class _Race:
             if not code:
                 return sock
             sock.close()
-            self._failures.append((where[0], explain(OSError(code, os.strerror(code)), "connect")))
+            self._failed(where, OSError(code, os.strerror(code)))
         return None
+
+    def _failed(self, where: Any, error: Exception) -> None:
+        self._failures.append((where[0], explain(error, "connect")))
+        self._due = 0.0
 
     def _failure(self) -> ExchangeError:
         """What to report: a lack of our own before what the addresses answered, of those the first."""
@@ -193,20 +199,28 @@ def _bind(sock: socket.socket, address: str) -> None:
 def _open_unix(network: Network, path: str, resume: Callable[[], Any], deadline: float) -> socket.socket:
     wait = loop_wait(network)
     try:
-        while True:
-            sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            sock.setblocking(False)
-            code = sock.connect_ex(path)
-            if not code:
-                return sock
-            sock.close()
-            if code != errno.EAGAIN:
-                raise OSError(code, os.strerror(code))
+        while (sock := _knock(path)) is None:
             left = deadline - monotonic()
             if left <= 0:
                 raise ExchangeError("timeout", "connect", f"unix:{path} did not accept within the timeout")
             wait(min(_UNIX_PAUSE, left), resume)
+        return sock
     except OSError as error:
         failure = explain(error, "connect")
         kind = "refused" if error.errno == errno.ENOENT else failure.kind
         raise ExchangeError(kind, "connect", f"unix:{path}: {failure}") from None
+
+
+def _knock(path: str) -> socket.socket | None:
+    """A connected socket, None where the queue is full. Raises OSError."""
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        sock.setblocking(False)
+        sock.connect(path)
+    except BlockingIOError:
+        sock.close()
+        return None
+    except BaseException:
+        sock.close()
+        raise
+    return sock

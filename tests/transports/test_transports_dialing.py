@@ -48,6 +48,16 @@ def quick(monkeypatch: Any) -> None:
     monkeypatch.setattr(dialing, "ATTEMPT_DELAY", 0.05)
 
 
+class Drawn:
+    """A delay that is another one each time it is added."""
+
+    def __init__(self, values: Iterator[float]) -> None:
+        self._values = values
+
+    def __radd__(self, now: float) -> float:
+        return now + next(self._values)
+
+
 class Listeners:
     """Ports on loopback addresses: open ones, deaf ones whose queue is full, and refused ones."""
 
@@ -115,6 +125,14 @@ def test_after_a_refusal_the_next_is_tried_at_once(rig: Any, ports: Listeners, m
     monkeypatch.setattr(dialing, "ATTEMPT_DELAY", 60.0)
     made = rig()
     assert dial(made, [ports.refused("127.0.0.2"), ports.refused("127.0.0.3"), ports.open()]) == "127.0.0.1"
+
+
+def test_also_where_an_earlier_one_is_under_way(rig: Any, ports: Listeners, monkeypatch: Any) -> None:
+    """The second starts after the delay; once it has failed the third does not wait for another."""
+    delays = iter([0.05, 60.0, 60.0])
+    monkeypatch.setattr(dialing, "ATTEMPT_DELAY", Drawn(delays))
+    addresses = [ports.deaf("127.0.0.2"), ports.refused("127.0.0.3"), ports.open()]
+    assert dial(rig(), addresses) == "127.0.0.1"
 
 
 def test_one_that_does_not_answer_is_raced_and_closed(rig: Any, ports: Listeners) -> None:
@@ -270,6 +288,10 @@ def test_a_unix_socket_that_is_not_there(rig: Any, tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as dead:
         dead.bind(path)
     assert dial(made, [(socket.AF_UNIX, path)]) == f"refused: unix:{path}: Connection refused"
+
+
+def test_a_unix_socket_whose_path_is_too_long(rig: Any, tmp_path: Path) -> None:
+    assert dial(rig(), [(socket.AF_UNIX, str(tmp_path / ("x" * 108)))]).startswith("os_error: unix:/")
 
 
 def test_a_unix_socket_whose_queue_is_full(rig: Any, tmp_path: Path) -> None:
