@@ -106,3 +106,30 @@ def test_a_unix_socket_elsewhere_needs_to_be_allowed(loadspec: Any, server: Any,
     done = loadspec(more, "--allow-host", f"unix:{socket}")
     assert done.code == 0, done.stderr
     assert len(server[0].requests) == 16
+
+
+TEMPLATES = "  hosts: {{shop.example.net: '{{{{ env.PLACE }}}}'}}\n  block_ips: ['{{{{ vars.net }}}}']\n{}"
+VALUES = "env: {{PLACE: {{default: '{}'}}}}\nvars: {{net: '{}'}}\n"
+
+
+def test_places_may_be_templates(loadspec: Any, server: Any) -> None:
+    done = loadspec(TEMPLATES.format(VALUES.format("127.0.0.1", "10.0.0.0/8")))
+    assert done.code == 0, done.stderr
+    assert len(server[0].requests) == 16
+
+
+@pytest.mark.parametrize(
+    ("place", "net", "said"),
+    [
+        ("localhost", "10.0.0.0/8", "`localhost` is no address"),
+        ("127.0.0.1", "ten", "`ten` is no address or network"),
+        ("unix:/run/x.sock", "10.0.0.0/8", "error[LS121]: the Unix socket `/run/x.sock`"),
+    ],
+)
+def test_values_that_cannot_be_read_are_told_before_the_load(
+    place: str, net: str, said: str, loadspec: Any, server: Any
+) -> None:
+    done = loadspec(TEMPLATES.format(VALUES.format(place, net)))
+    assert done.code == 104
+    assert said in done.stderr
+    assert server[0].connections == 0

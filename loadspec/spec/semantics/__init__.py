@@ -39,7 +39,7 @@ def check(document: Mapping[str, Any], places: Places, work: Work) -> list[Diagn
         *check_declarations(document, places),
         *check_vars(document, places, known, work),
         *check_target(document, places, known, work),
-        *check_network(document, places),
+        *check_network(document, places, known, work),
         *data.problems,
         *check_pools(document, places, known, work),
         *check_steps(document, places),

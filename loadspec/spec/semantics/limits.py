@@ -10,8 +10,9 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loadspec.expr import ExprError, Scope, compile_template
+from loadspec.expr import ExprError, compile_template
 from loadspec.load import Crew, crews_of, max_users, windows
+from loadspec.spec.constants import constants, known_hosts
 from loadspec.spec.diagnostics import Diagnostic, Path
 from loadspec.spec.limits import Limits
 from loadspec.spec.model import Scenario, Spec
@@ -105,7 +106,7 @@ def _place(document: Mapping[str, Any], crew: Crew[Scenario], keys: tuple[str, .
 
 def _check_hosts(spec: Spec, places: Places, limits: Limits) -> Found:
     rules = [(names.origin, HostLimit.parse([names.patterns])) for names in limits.allow_host]
-    scope, routes = _constants(spec), Routes(spec.settings.route.hosts)
+    scope, routes = constants(spec), Routes(known_hosts(spec))
     for path, text in _urls(spec.document):
         try:
             template = compile_template(text, scope)
@@ -139,7 +140,7 @@ def _refused(origin: Origin, place: Place | None, folder: str, hosts: HostLimit)
 
 def _check_sockets(spec: Spec, places: Places, limits: Limits) -> Found:
     route = spec.settings.route
-    for text, place in route.hosts.items():
+    for text, place in known_hosts(spec).items():
         path = parse_place(place).path
         if path and allowed_socket(path, route.folder, limits.hosts) is None:
             whole = os.path.abspath(os.path.join(route.folder, path))
@@ -166,17 +167,3 @@ def _urls_of(request: Any, path: Path) -> Iterator[tuple[Path, str]]:
     for below, text in texts(request.get("auth"), (*path, "auth")):
         if str(below[-1]).endswith("url"):
             yield below, text
-
-
-def _constants(spec: Spec) -> Scope:
-    """What is known before the run: `env`, and `vars`, which may be templates over it."""
-    values: dict[str | tuple[str, ...], Any] = {("env", name): value for name, value in spec.env_values.items()}
-    env = Scope(constants=dict(values))
-    for name, value in spec.vars.items():
-        try:
-            template = compile_template(value, env) if isinstance(value, str) else None
-        except ExprError:
-            continue
-        if template is None or template.constant:
-            values["vars", name] = value if template is None else template.value
-    return Scope(constants=values)

@@ -8,7 +8,9 @@ from typing import Any
 from loadspec.spec.diagnostics import Diagnostic, Path
 from loadspec.spec.places import Places
 from loadspec.spec.semantics.durations import check_duration
-from loadspec.spec.semantics.values import listing, mapping
+from loadspec.spec.semantics.expressions import Expressions, Work
+from loadspec.spec.semantics.names import Known, View
+from loadspec.spec.semantics.values import listing, mapping, texts
 from loadspec.wire.addresses import is_forbidden, parse_address, parse_block, parse_network
 from loadspec.wire.routes import parse_blocked, parse_place, parse_rule
 
@@ -24,15 +26,19 @@ _LISTS: dict[str, Callable[[str], Any]] = {
 _NEVER = ("infinity", "infinite", "forever", "never", ".inf", "+inf")
 
 
-def check_network(document: Mapping[str, Any], places: Places) -> Found:
-    """All of `network` that can be said without a look at the network."""
+def check_network(document: Mapping[str, Any], places: Places, known: Known, work: Work) -> Found:
+    """All of `network` that can be said without a look at the network; what templates give is said by `run`."""
     network = mapping(document, "network")
+    expressions, view = Expressions(places, work), View(known, constants=("env", "vars", "run"))
+    for path, text in texts(network, _NETWORK):
+        expressions.template(text, path, view)
+    yield from expressions.found
     yield from _check_ttl(places, mapping(network, "dns").get("ttl"))
     yield from _check_hosts(places, mapping(network, "hosts"))
     for name, parse in _LISTS.items():
         for index, text in enumerate(listing(network, name)):
-            if isinstance(text, str) and (problem := _problem(parse, text)):
-                yield places.value((*_NETWORK, name, index), "LS120", problem, help=_template(text))
+            if isinstance(text, str) and "{{" not in text and (problem := _problem(parse, text)):
+                yield places.value((*_NETWORK, name, index), "LS120", problem)
 
 
 def _check_ttl(places: Places, ttl: Any) -> Found:
@@ -56,7 +62,7 @@ def _check_hosts(places: Places, hosts: Mapping[str, Any]) -> Found:
         problem = _problem(parse_rule, text)
         other = "" if problem else rules.setdefault(parse_rule(text), text)
         if problem:
-            yield places.key(path, "LS120", problem, help=_template(text))
+            yield places.key(path, "LS120", problem)
         elif other != text:
             yield places.key(path, "LS120", f"`{text}` and `{other}` are one host", help="keep one of them")
         if isinstance(place, str):
@@ -64,8 +70,10 @@ def _check_hosts(places: Places, hosts: Mapping[str, Any]) -> Found:
 
 
 def _check_place(places: Places, path: Path, place: str) -> Found:
+    if "{{" in place:
+        return
     if problem := _problem(parse_place, place):
-        yield places.value(path, "LS120", problem, help=_template(place))
+        yield places.value(path, "LS120", problem)
         return
     address = parse_address(parse_place(place).address)
     if address is not None and is_forbidden(address):
@@ -79,7 +87,3 @@ def _problem(parse: Callable[[str], Any], text: str) -> str:
     except ValueError as error:
         return str(error)
     return ""
-
-
-def _template(text: str) -> str:
-    return "no template is expanded here" if "{{" in text else ""
