@@ -12,7 +12,7 @@ from loadspec.load.per_vu_iterations import PerVuIterations
 from loadspec.spec.model import Retry
 from loadspec.wire.settings import Http, Settings
 
-PAUSE = 0.1
+PAUSE = 0.2
 """Seconds of waiting: much more than a server's thread needs to close."""
 
 
