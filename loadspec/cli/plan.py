@@ -41,12 +41,12 @@ def command(spec: str, form: str, latency: str, colour: bool | None, **shape: An
     Options go over LOADSPEC_* variables, those over the profile, and that over the file, as in `run`. Secrets are
     masked. Nothing is sent.
     """
-    from loadspec.run.assemble import check_target
+    from loadspec.run.values import check_values
 
     with reported(colour):
         seconds = _seconds(latency)
         loaded = load(spec, overrides(**shape), os.environ)
-        check_target(loaded.spec)
+        check_values(loaded.spec)
         if loaded.warnings:
             click.echo(diagnosed(loaded.warnings, colour), err=True, color=True, nl=False)
         put({"text": _text, "yaml": _yaml, "json": _json}[form](loaded, seconds, colour), form == "text")
@@ -68,7 +68,8 @@ def _yaml(loaded: Loaded, latency: float, colour: bool | None) -> str:
 
 def _text(loaded: Loaded, latency: float, colour: bool | None) -> str:
     from loadspec.plan.forecast import addresses, forecast
-    from loadspec.run.assemble import masker, target
+    from loadspec.run.assemble import masker
+    from loadspec.run.values import target
     from loadspec.spec.annotated import origin_text
     from loadspec.ui import speaks_unicode, wants_colour
     from loadspec.ui.planned import planned
@@ -101,7 +102,8 @@ def _variables(loaded: Loaded) -> Iterator[tuple[str, str, Origin]]:
 
 def _json(loaded: Loaded, latency: float, colour: bool | None) -> str:
     from loadspec.plan.forecast import addresses, forecast
-    from loadspec.run.assemble import masker, target
+    from loadspec.run.assemble import masker
+    from loadspec.run.values import target
     from loadspec.spec.dump import mask
 
     assert loaded.origins is not None

@@ -15,10 +15,17 @@ def render_settings(settings: Settings, scope: Scope) -> Settings:
     def text(value: str | None) -> Any:
         return None if value is None else to_text(compile_template(value, scope).render(None))
 
-    http, tls = settings.http, settings.tls
+    http, tls, route = settings.http, settings.tls, settings.route
     certificates = tuple(replace(one, password=text(one.password)) for one in tls.certificates)
     return replace(
         settings,
+        route=replace(
+            route,
+            hosts={rule: text(place) for rule, place in route.hosts.items()},
+            block_hosts=tuple(map(text, route.block_hosts)),
+            block_ips=tuple(map(text, route.block_ips)),
+            local_ips=tuple(map(text, route.local_ips)),
+        ),
         http=replace(http, proxy=text(http.proxy), user_agent=text(http.user_agent)),
         tls=replace(tls, certificates=certificates),
     )

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from loadspec import __version__
-from loadspec.errors import ExitCode, LoadspecError
 from loadspec.load import Crew, Window, crews_of, windows
 from loadspec.masking import Masker
 from loadspec.metrics import BUILTIN, MetricInfo, Rate
@@ -16,11 +15,11 @@ from loadspec.results.model import EndpointInfo, PoolStats, ScenarioInfo
 from loadspec.results.scenarios import scenario_stats
 from loadspec.run.conductor import Conductor
 from loadspec.run.options import RunOptions
+from loadspec.run.values import target
 from loadspec.spec import resolved_yaml
 from loadspec.spec.model import Scenario, Spec
 from loadspec.spec.secrets import known_secrets, token_endpoints
 from loadspec.units import format_count, format_duration, format_ms
-from loadspec.wire.url import parse_url
 
 
 def scenario_infos(spec: Spec, began: Mapping[str, float | None] | None = None) -> list[ScenarioInfo]:
@@ -166,28 +165,6 @@ def _warnings(conductor: Conductor, options: RunOptions) -> Iterator[str]:
         each = format_ms(1000 * seconds / requests)
         origin = options.limits.max_rate.origin
         yield f"held back by {origin}: {format_count(requests)} requests waited {each} each on average"
-
-
-def target(spec: Spec) -> str:
-    """The base URL as it was used."""
-    from loadspec.expr import ExprError, Scope, compile_template
-
-    values: dict[str | tuple[str, ...], Any] = {("env", name): value for name, value in spec.env_values.items()}
-    values.update({("vars", name): value for name, value in spec.vars.items()})
-    try:
-        return str(compile_template(spec.target.base_url, Scope(constants=values)).value)
-    except ExprError:
-        return spec.target.base_url
-
-
-def check_target(spec: Spec) -> None:
-    """The base URL, now that its variables have values. Raises LoadspecError (104) before anything is sent."""
-    try:
-        if spec.target.base_url:
-            parse_url(target(spec))
-    except ValueError as error:
-        hint = f"it is target.base_url of {spec.source}, which reads {spec.target.base_url}"
-        raise LoadspecError(str(error), hint, ExitCode.INVALID_SPEC) from None
 
 
 def _hint(collector: Collector, known: Facts) -> str:

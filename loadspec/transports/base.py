@@ -25,6 +25,8 @@ _ERRNO_KINDS: Final = {
     errno.EMFILE: "fd_exhausted",
     errno.ENFILE: "fd_exhausted",
     errno.EADDRNOTAVAIL: "port_exhausted",
+    errno.EADDRINUSE: "port_exhausted",
+    errno.EAFNOSUPPORT: "unreachable",
 }
 
 

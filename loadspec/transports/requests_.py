@@ -20,6 +20,7 @@ from urllib3.util import SKIP_HEADER
 
 from loadspec.clock import monotonic
 from loadspec.transports.base import UNPARSED, Channel, Deadlines, ExchangeError, explain
+from loadspec.transports.dialing import open_socket
 from loadspec.transports.network import Network
 from loadspec.transports.urllib3_ import Session, explained
 from loadspec.wire.encoding import decode_content
@@ -49,6 +50,8 @@ class RequestsChannel(Channel):
         "_origin",
         "_phase",
         "_raw",
+        "_resume",
+        "_seat",
         "_session",
         "_timeout",
         "limits",
@@ -58,6 +61,8 @@ class RequestsChannel(Channel):
         super().__init__()
         self._network = network
         self._origin = origin
+        self._resume = resume
+        self._seat = seat
         self._session: Session | None = None
         self._raw: Any = None
         self._timeout: Any = None
@@ -157,29 +162,16 @@ class RequestsChannel(Channel):
         if deadlines.connect is not None:
             self._by = min(self._by, begin + deadlines.connect)
         left = max(0.001, self._by - begin)
-        self._lift_limit()  # the look-up has its own
-        addresses = self._network.resolve(host, port, left if deadlines.dns is None else min(left, deadlines.dns))
-        failure: ExchangeError | None = None
-        for family, address in addresses:
-            try:
-                return self._open(family, address)
-            except OSError as error:
-                failure = explain(error, "connect")
-                failure.args = (f"{self._origin}: {failure}",)
-        raise failure or ExchangeError("dns", "dns", f"{host} has no address")
-
-    def _open(self, family: int, address: Any) -> Any:
+        self._lift_limit()  # looking up and connecting have theirs
+        addresses = self._network.addresses(host, port, left if deadlines.dns is None else min(left, deadlines.dns))
         begin = monotonic()
-        self._limit("connect", None)
-        sock = socket.socket(family)
         try:
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            sock.connect(address)
-        except BaseException:
-            sock.close()
+            sock = open_socket(self._network, addresses, self._resume, self._by, self._seat)
+        except ExchangeError as error:
+            error.args = (f"{self._origin}: {error}",)
             raise
         self.connecting = monotonic() - begin
-        return sock
+        return socket.socket(sock.family, sock.type, fileno=sock.detach())
 
     def secure(self, sock: Any) -> Any:
         """See `Hooks`."""

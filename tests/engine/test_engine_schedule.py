@@ -164,9 +164,9 @@ def test_servers_that_close_while_users_think_and_poll_do_no_harm(closing: Any, 
     server = serve(closing)
     ran = bench(
         call("post", method="POST"),
-        think(0.03, 0.03),
-        poll(method="POST", every=0.1, until="false", poll_timeout=0.25),
-        think(0.03, 0.03),
+        think(0.15, 0.15),  # much more than a server's thread needs to close
+        poll(method="POST", every=0.15, until="false", poll_timeout=0.4),
+        think(0.15, 0.15),
         load=PerVuIterations(5, 3),
         base_url=server.url,
     ).load()

@@ -14,8 +14,11 @@ from loadspec.protocols.user import User
 from loadspec.spec.model import Retry
 from loadspec.transports.base import Answer
 
+_REFUSED = frozenset({"forbidden_target", "host_not_allowed", "blocked_host", "blocked_ip"})
+"""What is not allowed now is not allowed later."""
+
 KINDS: dict[str, Callable[[Answer], bool]] = {
-    "connect": lambda answer: answer.phase == "connect" and answer.error != "forbidden_target",
+    "connect": lambda answer: answer.phase == "connect" and answer.error not in _REFUSED,
     "timeout": lambda answer: answer.error == "timeout",
     "reset": lambda answer: answer.error in ("reset", "closed", "incomplete"),
     "tls": lambda answer: answer.phase == "tls",

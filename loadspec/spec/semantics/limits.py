@@ -6,11 +6,13 @@ runs, or that must be looked up to say whether it lies in an allowed network, is
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loadspec.expr import ExprError, Scope, compile_template
+from loadspec.expr import ExprError, compile_template
 from loadspec.load import Crew, crews_of, max_users, windows
+from loadspec.spec.constants import constants, known_hosts
 from loadspec.spec.diagnostics import Diagnostic, Path
 from loadspec.spec.limits import Limits
 from loadspec.spec.model import Scenario, Spec
@@ -20,7 +22,9 @@ from loadspec.spec.shapes import LOAD_KEYS
 from loadspec.spec.tree import walk
 from loadspec.units import format_duration
 from loadspec.wire.hosts import HostLimit
-from loadspec.wire.url import host_header, parse_url
+from loadspec.wire.routes import Place, Routes, parse_place
+from loadspec.wire.sockets import allowed_socket
+from loadspec.wire.url import Origin, host_header, parse_url
 
 Found = Iterator[Diagnostic]
 
@@ -41,6 +45,7 @@ def check_env(document: Mapping[str, Any], places: Places, limits: Limits) -> Fo
 
 def check_limits(spec: Spec, places: Places, limits: Limits) -> Found:
     """Hosts, users and time of a spec that has no other error."""
+    yield from _check_sockets(spec, places, limits)
     if limits.allow_host:
         yield from _check_hosts(spec, places, limits)
     crews = crews_of(spec.scenarios)
@@ -101,7 +106,7 @@ def _place(document: Mapping[str, Any], crew: Crew[Scenario], keys: tuple[str, .
 
 def _check_hosts(spec: Spec, places: Places, limits: Limits) -> Found:
     rules = [(names.origin, HostLimit.parse([names.patterns])) for names in limits.allow_host]
-    scope = _constants(spec)
+    scope, routes = constants(spec), Routes(known_hosts(spec))
     for path, text in _urls(spec.document):
         try:
             template = compile_template(text, scope)
@@ -109,10 +114,39 @@ def _check_hosts(spec: Spec, places: Places, limits: Limits) -> Found:
             origin = parse_url(url)[0] if url.lower().startswith(_WHOLE) else None
         except (ExprError, ValueError):
             continue  # known only while it runs, or told by another check
-        refusing = [name for name, hosts in rules if origin and hosts.refused(origin.host, origin.port)]
-        if origin is not None and refusing:
-            message = f"requests go to `{host_header(origin)}`, which {refusing[0]} does not allow"
+        if origin is None:
+            continue
+        place = routes.find(origin.host, origin.port)
+        refusing = [name for name, hosts in rules if _refused(origin, place, spec.settings.route.folder, hosts)]
+        if refusing:
+            where = f", at {place.address}:{place.port or origin.port}" if place and place.address else ""
+            message = f"requests go to `{host_header(origin)}`{where}, which {refusing[0]} does not allow"
             yield places.value(path, "LS090", message, help="whoever runs the spec may allow it")
+
+
+def _refused(origin: Origin, place: Place | None, folder: str, hosts: HostLimit) -> bool:
+    """Whether a host is refused by its name, or where `network.hosts` puts it by that.
+
+    A Unix socket that is named is allowed, whichever host lies there.
+    """
+    if place is not None and place.path and allowed_socket(place.path, folder, hosts, below=False):
+        return False
+    if hosts.refused(origin.host, origin.port):
+        return True
+    if place is None or place.path:
+        return False
+    return hosts.refuses_address(place.address, place.port or origin.port, place.address)
+
+
+def _check_sockets(spec: Spec, places: Places, limits: Limits) -> Found:
+    route = spec.settings.route
+    for text, place in known_hosts(spec).items():
+        path = parse_place(place).path
+        if path and allowed_socket(path, route.folder, limits.hosts) is None:
+            whole = os.path.abspath(os.path.join(route.folder, path))
+            help = f"whoever runs the spec may allow it: --allow-host unix:{whole}"
+            message = f"the Unix socket `{path}` does not lie below the spec's folder"
+            yield places.value(("network", "hosts", text), "LS121", message, help=help)
 
 
 def _urls(document: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
@@ -133,17 +167,3 @@ def _urls_of(request: Any, path: Path) -> Iterator[tuple[Path, str]]:
     for below, text in texts(request.get("auth"), (*path, "auth")):
         if str(below[-1]).endswith("url"):
             yield below, text
-
-
-def _constants(spec: Spec) -> Scope:
-    """What is known before the run: `env`, and `vars`, which may be templates over it."""
-    values: dict[str | tuple[str, ...], Any] = {("env", name): value for name, value in spec.env_values.items()}
-    env = Scope(constants=dict(values))
-    for name, value in spec.vars.items():
-        try:
-            template = compile_template(value, env) if isinstance(value, str) else None
-        except ExprError:
-            continue
-        if template is None or template.constant:
-            values["vars", name] = value if template is None else template.value
-    return Scope(constants=values)

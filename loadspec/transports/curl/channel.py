@@ -20,7 +20,7 @@ from loadspec.clock import monotonic
 from loadspec.transports.base import UNPARSED, Channel, Deadlines, ExchangeError, explain
 from loadspec.transports.curl import multi as multis
 from loadspec.transports.curl.errors import translate
-from loadspec.transports.curl.options import INSISTED, make_easy
+from loadspec.transports.curl.options import INSISTED, lead, make_easy
 from loadspec.transports.curl.patience import Patience
 from loadspec.transports.network import Network
 from loadspec.wire.encoding import decode_content
@@ -128,16 +128,11 @@ class CurlChannel(Channel):
     def _resolve(self, deadlines: Deadlines) -> None:
         """Tell libcurl where the line leads. Raises ExchangeError."""
         limits = (limit for limit in (deadlines.total, deadlines.connect, deadlines.dns) if limit is not None)
-        line, port = self._line, self._origin.port
-        addresses = self._network.resolve(self._origin.host, port, min(limits))
-        if addresses != line.addresses:
-            texts = ",".join(f"[{where[0]}]" if ":" in where[0] else where[0] for _, where in addresses)
-            old = [f"-{self._alias}:{port}"] if self._alias else []
-            self._easy.setopt(pycurl.RESOLVE, [*old, f"{line.alias}:{port}:{texts}"])
-            line.addresses = addresses
-        if self._alias is not line.alias:
-            self._easy.setopt(pycurl.CONNECT_TO, [f"::{line.alias}:{port}"])
-            self._alias = line.alias
+        line = self._line
+        addresses = self._network.addresses(self._origin.host, self._origin.port, min(limits))
+        if self._alias is not line.alias or addresses != line.addresses:
+            lead(self._easy, addresses, line.alias, self._alias, self._network, self._seat)
+            line.addresses, self._alias = addresses, line.alias
 
     def _set_request(self, request: bytes, idempotent: bool) -> None:
         """Set what differs from the request before.

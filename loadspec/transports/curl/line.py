@@ -17,7 +17,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import suppress
 
-from loadspec.transports.network import Address
+from loadspec.wire.dns import Address
 
 _GONE = select.POLLRDHUP | select.POLLHUP | select.POLLERR
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
+from collections.abc import Sequence
 from typing import Any, Final
 
 import pycurl
 
 from loadspec.transports.base import ExchangeError
 from loadspec.transports.network import Network
+from loadspec.wire.dns import Address
 from loadspec.wire.settings import Tls
 from loadspec.wire.url import Origin, host_header
 
@@ -63,6 +66,21 @@ def _url(network: Network, origin: Origin) -> str:
     if origin.tls:
         origin = Origin(origin.scheme, network.server_name(origin), origin.port)
     return f"{origin.scheme}://{host_header(origin)}/"
+
+
+def lead(easy: Any, addresses: Sequence[Address], alias: str, old: str, network: Network, seat: int) -> None:
+    """Have connections go to one of these addresses, for which the name `alias` stands, and no longer `old`."""
+    family, first = addresses[0]
+    if family == socket.AF_UNIX:
+        easy.setopt(pycurl.UNIX_SOCKET_PATH, first)
+        return
+    port = first[1]
+    texts = ",".join(f"[{where[0]}]" if ":" in where[0] else where[0] for _, where in addresses)
+    forgotten = [f"-{old}:{port}"] if old and old != alias else []
+    easy.setopt(pycurl.RESOLVE, [*forgotten, f"{alias}:{port}:{texts}"])
+    easy.setopt(pycurl.CONNECT_TO, [f"::{alias}:{port}"])
+    if local := network.local_address(seat, family):
+        easy.setopt(pycurl.INTERFACE, f"host!{local}")
 
 
 def _set_tls(easy: Any, tls: Tls) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import socket
 import ssl
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from support_net import Conn, answer, once, open_files, serving, start, until, w
 from loadspec.transports import TRANSPORTS, channel_kind
 from loadspec.transports.base import Interrupted
 from loadspec.wire.limits import Limits
-from loadspec.wire.settings import Tls
+from loadspec.wire.settings import Route, Tls
 from loadspec.wire.url import Origin
 
 pytestmark = pytest.mark.parametrize("transport", TRANSPORTS)
@@ -110,6 +111,55 @@ def test_nobody_accepts(limits: dict[str, float], transport: str, user: Any) -> 
 def test_names_and_forbidden_addresses(transport: str, user: Any) -> None:
     assert user(Origin("http", "169.254.169.254", 80)).failure() == ("forbidden_target", "connect")
     assert user(Origin("http", "nowhere.invalid", 80)).failure()[0] == "dns"
+
+
+@pytest.mark.parametrize("host", ["api.example.com", "127.0.0.1"])
+def test_hosts_that_lie_elsewhere_and_where_users_connect_from(
+    host: str, transport: str, serve: Any, user: Any
+) -> None:
+    seen: list[str] = []
+
+    def script(conn: Conn) -> None:
+        seen.append(conn.sock.getpeername()[0])
+        while conn.request():
+            conn.send(answer())
+
+    server = serve(script)
+    route = Route(hosts={f"{host}:8080": f"127.0.0.1:{server.port}"}, local_ips=("127.0.0.5",))
+    one = user(Origin("http", host, 8080), network=watched_network(route=route))
+    for _ in range(2):
+        assert one.ask().status == 200
+    assert seen == ["127.0.0.5"]
+
+
+def test_a_unix_socket(transport: str, tmp_path: Path, user: Any) -> None:
+    path = tmp_path / "api.sock"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        listener.listen()
+
+        def live() -> None:
+            sock, _ = listener.accept()
+            for _ in range(2):
+                sock.recv(65536)
+                sock.sendall(answer(b"by a file"))
+
+        thread = threading.Thread(target=live, daemon=True)
+        thread.start()
+        route = Route(hosts={"api.test": f"unix:{path}"}, folder=str(tmp_path))
+        one = user(Origin("http", "api.test", 80), network=watched_network(route=route))
+        for round_ in range(2):
+            channel = one.ask()
+            assert (channel.status, channel.body, channel.reused) == (200, b"by a file", round_ > 0)
+        thread.join(5)
+
+
+def test_what_is_blocked(transport: str, serve: Any, user: Any) -> None:
+    server = serve(serving(answer()))
+    blocked = watched_network(route=Route(block_ips=("127.0.0.0/8",), block_hosts=("*.ads.example",)))
+    assert user(server, network=blocked).failure() == ("blocked_ip", "connect")
+    assert user(Origin("http", "x.ads.example", 80), network=blocked).failure() == ("blocked_host", "connect")
+    assert server.connections == 0
 
 
 # Connections

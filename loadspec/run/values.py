@@ -1,0 +1,47 @@
+"""What only values can show to be wrong: the base URL and `network`, once the variables in them are known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from loadspec.errors import ExitCode, LoadspecError
+from loadspec.masking import Masker
+from loadspec.spec.constants import constants, folded
+from loadspec.spec.model import Spec
+from loadspec.spec.secrets import known_secrets
+from loadspec.wire.addresses import parse_block, parse_network
+from loadspec.wire.routes import parse_blocked, parse_place
+from loadspec.wire.url import parse_url
+
+Row = tuple[str, str, Callable[[str], Any]]
+"""(key, its text, who reads the value)."""
+
+
+def target(spec: Spec) -> str:
+    """The base URL as it was used."""
+    return folded(spec.target.base_url, constants(spec)) or spec.target.base_url
+
+
+def check_values(spec: Spec) -> None:
+    """Raises LoadspecError (104) for a value that cannot be read, before anything is sent."""
+    scope = constants(spec)
+    for key, text, parse in _rows(spec):
+        try:
+            parse(folded(text, scope) or text)
+        except ValueError as error:
+            hint = f"it is {key} of {spec.source}, which reads {text}"
+            message = Masker(known_secrets(spec))(str(error))
+            raise LoadspecError(message, hint, ExitCode.INVALID_SPEC) from None
+
+
+def _rows(spec: Spec) -> Iterator[Row]:
+    route = spec.settings.route
+    if spec.target.base_url:
+        yield "target.base_url", spec.target.base_url, parse_url
+    for rule, place in route.hosts.items():
+        yield f"network.hosts.{rule}", place, parse_place
+    lists = {"block_hosts": parse_blocked, "block_ips": parse_network, "local_ips": parse_block}
+    for name, parse in lists.items():
+        for text in getattr(route, name):
+            yield f"network.{name}", text, parse
