@@ -26,6 +26,7 @@ from loadspec.wire.encoding import decode_content
 from loadspec.wire.fasthead import sets_cookies
 from loadspec.wire.head import Head, known_head
 from loadspec.wire.limits import Limits
+from loadspec.wire.proxies import proxy_for
 from loadspec.wire.request import split_request
 from loadspec.wire.url import Origin
 
@@ -96,7 +97,7 @@ class RequestsChannel(Channel):
     def _send(self, request: Any, idempotent: bool) -> Any:
         """urllib3's response, its head read. A kept connection that breaks before it is retried once."""
         if self._session is None:
-            self._session = Session(self, self._network.settings.http.proxy)
+            self._session = Session(self, proxy_for(self._network.settings.http, self._origin))
         while True:
             self.reused = True
             self.blocked = self.connecting = self.tls = 0.0
