@@ -21,6 +21,7 @@ from urllib3.util import SKIP_HEADER
 from loadspec.clock import monotonic
 from loadspec.transports.base import UNPARSED, Channel, Deadlines, ExchangeError, explain
 from loadspec.transports.network import Network
+from loadspec.transports.proxied import check_target
 from loadspec.transports.urllib3_ import Session, explained
 from loadspec.wire.encoding import decode_content
 from loadspec.wire.fasthead import sets_cookies
@@ -97,7 +98,10 @@ class RequestsChannel(Channel):
     def _send(self, request: Any, idempotent: bool) -> Any:
         """urllib3's response, its head read. A kept connection that breaks before it is retried once."""
         if self._session is None:
-            self._session = Session(self, proxy_for(self._network.settings.http, self._origin))
+            proxy = proxy_for(self._network.settings.http, self._origin)
+            if proxy:
+                check_target(self._network, self._origin, self._deadlines.total)
+            self._session = Session(self, proxy)
         while True:
             self.reused = True
             self.blocked = self.connecting = self.tls = 0.0

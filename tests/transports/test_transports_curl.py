@@ -12,11 +12,14 @@ from typing import Any
 
 import pytest
 import trustme
-from support_net import Conn, answer, serving, watched_network
+from support_net import Conn, WatchedLoop, answer, serving, watched_network
 from support_servers import folder_with
 
 from loadspec.transports.curl.channel import CurlChannel
-from loadspec.wire.settings import ClientCertificate, Http, Tls
+from loadspec.transports.network import Network
+from loadspec.transports.requests_ import RequestsChannel
+from loadspec.wire.hosts import HostLimit
+from loadspec.wire.settings import ClientCertificate, Http, Settings, Tls
 from loadspec.wire.url import Origin
 
 
@@ -140,6 +143,15 @@ def test_a_tunnel_and_one_that_is_refused(ask: Any, serve: Any, client: Any, fol
     assert "403" in far.channel.message
 
 
-def test_a_proxy_at_a_forbidden_address(client: Any) -> None:
-    network = watched_network(http=Http(proxy="http://169.254.169.254:3128"))
-    assert client(Origin("http", "api.test", 80), kind=CurlChannel, network=network).failure()[0] == "forbidden_target"
+@pytest.mark.parametrize("kind", [CurlChannel, RequestsChannel])
+def test_a_proxy_leads_to_no_forbidden_address_and_lies_at_none(kind: Any, serve: Any, client: Any) -> None:
+    proxy = serve(forwards)
+    through = watched_network(http=Http(proxy=f"http://127.0.0.1:{proxy.port}"))
+    assert client(Origin("http", "api.test", 80), kind=kind, network=through).ask().body == b"http://api.test/"
+    assert client(Origin("http", "169.254.169.254", 80), kind=kind, network=through).failure()[0] == "forbidden_target"
+    network = Network(Settings(http=Http(proxy=f"http://127.0.0.1:{proxy.port}")), HostLimit.parse([["127.0.0.1"]]))
+    limited = client(Origin("http", "api.test", 80), kind=kind, network=(network, WatchedLoop(network.loop)))
+    assert limited.failure() == ("host_not_allowed", "connect")
+    away = watched_network(http=Http(proxy="http://169.254.169.254:3128"))
+    assert client(Origin("http", "api.test", 80), kind=kind, network=away).failure()[0] == "forbidden_target"
+    assert len(proxy.requests) == 1

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pycurl
 
 from loadspec.transports.network import Network
+from loadspec.transports.proxied import check_target
 from loadspec.wire.url import Origin
 
 _PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
@@ -22,6 +23,7 @@ def through(easy: Any, proxy: str, alias: str, network: Network, origin: Origin,
     host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
     name = host if parts.scheme == "https" else alias
     login = parts.netloc.rpartition("@")[0]
+    check_target(network, origin, timeout)
     resolved = [(name, port, host)]
     if parts.scheme == "socks5":  # the one whose client resolves the target
         resolved.append((origin.host, origin.port, origin.host))
