@@ -80,6 +80,7 @@ class ScriptedServer:
         self.requests: list[bytes] = []
         self.connections = 0
         self.refused_handshakes: list[Exception] = []
+        self.resumed = 0
         self._scripts = scripts
         self._tls = tls
         self._open: list[socket.socket] = []
@@ -119,7 +120,8 @@ class ScriptedServer:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             if self._tls is not None:
-                sock = self._tls.wrap_socket(sock, server_side=True)
+                sock = secure = self._tls.wrap_socket(sock, server_side=True)
+                self.resumed += bool(secure.session_reused)
                 self._open.append(sock)
             script(Conn(self, sock))
         except ssl.SSLError as error:

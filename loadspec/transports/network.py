@@ -157,6 +157,11 @@ class Network:
         known = parse_address(address[1][0])
         return self._blocked_ips.holding(known) if known is not None else ""
 
+    @property
+    def limited(self) -> bool:
+        """Whether `--allow-host` says which hosts may be talked to."""
+        return self._hosts is not None
+
     def context(self, origin: Origin) -> ssl.SSLContext:
         """The TLS context for an origin, made once. Raises OSError where a file of it cannot be used."""
         if origin not in self._contexts:

@@ -22,11 +22,13 @@ from loadspec.clock import monotonic
 from loadspec.transports.base import UNPARSED, Channel, Deadlines, ExchangeError, explain
 from loadspec.transports.dialing import open_socket
 from loadspec.transports.network import Network
+from loadspec.transports.proxied import check_target
 from loadspec.transports.urllib3_ import Session, explained
 from loadspec.wire.encoding import decode_content
 from loadspec.wire.fasthead import sets_cookies
 from loadspec.wire.head import Head, known_head
 from loadspec.wire.limits import Limits
+from loadspec.wire.proxies import proxy_for
 from loadspec.wire.request import split_request
 from loadspec.wire.url import Origin
 
@@ -101,7 +103,10 @@ class RequestsChannel(Channel):
     def _send(self, request: Any, idempotent: bool) -> Any:
         """urllib3's response, its head read. A kept connection that breaks before it is retried once."""
         if self._session is None:
-            self._session = Session(self, self._network.settings.http.proxy)
+            proxy = proxy_for(self._network.settings.http, self._origin)
+            if proxy:
+                check_target(self._network, self._origin, self._deadlines.total)
+            self._session = Session(self, proxy)
         while True:
             self.reused = True
             self.blocked = self.connecting = self.tls = 0.0

@@ -22,12 +22,14 @@ from loadspec.transports.curl import multi as multis
 from loadspec.transports.curl.errors import translate
 from loadspec.transports.curl.options import INSISTED, lead, make_easy
 from loadspec.transports.curl.patience import Patience
+from loadspec.transports.curl.proxies import through
 from loadspec.transports.network import Network
 from loadspec.wire.encoding import decode_content
 from loadspec.wire.errors import ProtocolError
 from loadspec.wire.fasthead import sets_cookies
 from loadspec.wire.head import known_head
 from loadspec.wire.lines import check_head, final_head
+from loadspec.wire.proxies import proxy_for
 from loadspec.wire.request import split_request
 from loadspec.wire.url import Origin
 
@@ -58,11 +60,13 @@ class CurlChannel(Channel):
         "_multiplexed",
         "_network",
         "_origin",
+        "_proxy",
         "_resume",
         "_seat",
         "_target",
         "_verb",
         "_waiting",
+        "_whole",
         "outcome",
     )
 
@@ -123,12 +127,19 @@ class CurlChannel(Channel):
         self._multi = multis.enter(self._network)
         self._line = self._multi.line(self._origin, self._seat)
         self._alias = ""
+        self._proxy = proxy_for(self._network.settings.http, self._origin)
+        forwards = self._proxy.startswith("http") and not self._origin.tls
+        self._whole = str(self._origin).encode() if forwards else b""
         self._insisted = INSISTED.get(self._network.settings.http.version, b"")
 
     def _resolve(self, deadlines: Deadlines) -> None:
         """Tell libcurl where the line leads. Raises ExchangeError."""
         limits = (limit for limit in (deadlines.total, deadlines.connect, deadlines.dns) if limit is not None)
         line = self._line
+        if self._proxy:
+            through(self._easy, self._proxy, line.alias, self._network, self._origin, min(limits))
+            self._alias = line.alias
+            return
         addresses = self._network.addresses(self._origin.host, self._origin.port, min(limits))
         if self._alias is not line.alias or addresses != line.addresses:
             lead(self._easy, addresses, line.alias, self._alias, self._network, self._seat)
@@ -143,7 +154,7 @@ class CurlChannel(Channel):
         method, target, lines, body = split_request(request)
         easy = self._easy
         if target != self._target:
-            easy.setopt(pycurl.REQUEST_TARGET, target)
+            easy.setopt(pycurl.REQUEST_TARGET, self._whole + target if self._whole else target)
             self._target = target
         cut = lines.rfind(b"\r\nContent-Length: ") + 2
         sized = cut > 1

@@ -47,6 +47,8 @@ def translate(code: int, message: str, origin: Origin, easy: Any, phase: str) ->
     "head": with a part of the head; "headers": without any.
     """
     text = message or f"libcurl's error {code}"
+    if "CONNECT tunnel failed" in text:
+        return ExchangeError("proxy", "connect", text)
     kind, where = _KINDS.get(code, ("os_error", ""))
     if kind == "protocol":
         return ExchangeError(kind, where or ("status" if phase == "headers" else "headers"), text)

@@ -22,9 +22,10 @@ SEED = 20261127
 def outcome(one: Any, scenario: Scenario) -> tuple[Any, ...]:
     """(status, head, body), or (0, kind, phase)."""
     channel = one.ask(scenario.method, path=f"/{scenario.number}", total=1.0)
-    if channel.status:
-        return channel.status, channel.head, channel.body
-    return 0, channel.error, channel.phase
+    found = (channel.status, channel.head, channel.body) if channel.status else (0, channel.error, channel.phase)
+    if scenario.end != "keep" or scenario.tags & {"204", "304"}:
+        channel.disconnect()  # what is still to come must not meet the next request
+    return found
 
 
 def compare(count: int, begin: int, serve: Any, client: Any) -> Counter[str]:

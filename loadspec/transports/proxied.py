@@ -1,0 +1,21 @@
+"""What is checked of a host that a proxy connects to."""
+
+from __future__ import annotations
+
+import ipaddress
+from contextlib import suppress
+
+from loadspec.transports.network import Network
+from loadspec.wire.url import Origin
+
+
+def check_target(network: Network, origin: Origin, timeout: float) -> None:
+    """Refuse an address that is never a target, and where `--allow-host` is given a host that it does not allow.
+
+    The host is looked up here for that, too: what else a name leads to is up to the proxy. Raises ExchangeError.
+    """
+    literal = False
+    with suppress(ValueError):
+        literal = bool(ipaddress.ip_address(origin.host))
+    if literal or network.limited:
+        network.addresses(origin.host, origin.port, timeout)

@@ -1,0 +1,157 @@
+"""What a spec's settings of TLS and proxies become in libcurl."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+from support_net import Conn, WatchedLoop, answer, serving, watched_network
+from support_servers import folder_with
+
+from loadspec.transports.curl.channel import CurlChannel
+from loadspec.transports.network import Network
+from loadspec.transports.requests_ import RequestsChannel
+from loadspec.wire.hosts import HostLimit
+from loadspec.wire.settings import ClientCertificate, Http, Settings, Tls
+from loadspec.wire.url import Origin
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def folder(authority: trustme.CA) -> Iterator[Path]:
+    with folder_with(authority) as path:
+        yield path
+
+
+@pytest.fixture
+def ask(serve: Any, client: Any, folder: Path) -> Any:
+    """(user, server): a server whose context is adjusted, and a user with settings."""
+
+    def build(adjust: Any = bool, **settings: Any) -> Any:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+        adjust(context)
+        server = serve(serving(answer()), tls=context)
+        network = watched_network(tls=Tls(str(folder / "ca.pem"), **settings))
+        return client(server, kind=CurlChannel, network=network), server
+
+    return build
+
+
+def wants_certificates(authority: trustme.CA) -> Any:
+    def adjust(context: ssl.SSLContext) -> None:
+        context.verify_mode = ssl.CERT_REQUIRED
+        authority.configure_trust(context)
+
+    return adjust
+
+
+@pytest.mark.parametrize(
+    ("hosts", "shown"), [((), True), (("127.0.0.1",), True), (("*.example.com", "127.0.0.1:1"), False)]
+)
+def test_client_certificates(hosts: tuple[str, ...], shown: bool, ask: Any, authority: Any, folder: Path) -> None:
+    certificate = ClientCertificate(str(folder / "cert.pem"), str(folder / "key.pem"), None, hosts)
+    user, _ = ask(wants_certificates(authority), certificates=(certificate,))
+    if shown:
+        assert user.ask().status == 200
+    else:
+        assert user.ask().status == 0
+
+
+def old(context: ssl.SSLContext) -> None:
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+
+
+def test_versions_and_ciphers(ask: Any) -> None:
+    assert ask(old, max_version="1.2", ciphers="ECDHE+AESGCM")[0].ask().status == 200
+    kind, phase = ask(old, min_version="1.3")[0].failure()
+    assert (kind[:3], phase) == ("tls", "tls")
+
+
+@pytest.mark.parametrize("resumes", [True, False])
+def test_sessions(resumes: bool, ask: Any) -> None:
+    user, server = ask(session_resumption=resumes)
+    for _ in range(4):
+        assert user.ask().status == 200
+        user.channel.disconnect()
+    assert server.connections == 4
+    assert bool(server.resumed) is resumes
+
+
+# Proxies
+
+
+def forwards(conn: Conn) -> None:
+    """A proxy that answers http itself, and tunnels."""
+    while request := conn.request():
+        if not request.startswith(b"CONNECT "):
+            conn.send(answer(request.split(b" ")[1]))
+            continue
+        host, _, port = request.split(b" ")[1].decode().partition(":")
+        if host != "127.0.0.1":
+            return conn.send(answer(b"no", "403 Forbidden"))
+        with socket.create_connection((host, int(port))) as there:
+            conn.send(b"HTTP/1.1 200 Fine\r\n\r\n")
+            back = threading.Thread(target=copy, args=(there, conn.sock), daemon=True)
+            back.start()
+            copy(conn.sock, there)
+            return back.join(5)
+    return None
+
+
+def copy(source: socket.socket, sink: socket.socket) -> None:
+    with suppress(OSError):
+        while data := source.recv(65536):
+            sink.sendall(data)
+        sink.shutdown(socket.SHUT_WR)
+
+
+def test_an_http_proxy_is_asked_for_whole_urls(serve: Any, client: Any) -> None:
+    proxy = serve(forwards)
+    network = watched_network(http=Http(proxy=f"http://me:secret@127.0.0.1:{proxy.port}", no_proxy=(".near.test",)))
+    users = [client(Origin("http", "api.test", 80), kind=CurlChannel, network=network, seat=seat) for seat in range(2)]
+    for user in users * 2:
+        assert user.ask(path="/a?b=1").body == b"http://api.test/a?b=1"
+    assert proxy.connections == 2, "each user has its own"
+    assert b"Proxy-Authorization: Basic bWU6c2VjcmV0\r\n" in proxy.requests[0]
+    near = client(Origin("http", "x.near.test", 80), kind=CurlChannel, network=network)
+    assert near.failure()[0] == "dns"
+    assert len(proxy.requests) == 4
+
+
+def test_a_tunnel_and_one_that_is_refused(ask: Any, serve: Any, client: Any, folder: Path) -> None:
+    proxy = serve(forwards)
+    _, server = ask()
+    settings: Any = {"tls": Tls(str(folder / "ca.pem")), "http": Http(proxy=f"http://127.0.0.1:{proxy.port}")}
+    user = client(server, kind=CurlChannel, network=watched_network(**settings))
+    for round_ in range(2):
+        assert user.ask().reused is (round_ > 0)
+    assert user.channel.status == 200
+    far = client(Origin("https", "far.test", 443), kind=CurlChannel, network=watched_network(**settings))
+    assert far.failure() == ("proxy", "connect")
+    assert "403" in far.channel.message
+
+
+@pytest.mark.parametrize("kind", [CurlChannel, RequestsChannel])
+def test_a_proxy_leads_to_no_forbidden_address_and_lies_at_none(kind: Any, serve: Any, client: Any) -> None:
+    proxy = serve(forwards)
+    through = watched_network(http=Http(proxy=f"http://127.0.0.1:{proxy.port}"))
+    assert client(Origin("http", "api.test", 80), kind=kind, network=through).ask().body == b"http://api.test/"
+    assert client(Origin("http", "169.254.169.254", 80), kind=kind, network=through).failure()[0] == "forbidden_target"
+    network = Network(Settings(http=Http(proxy=f"http://127.0.0.1:{proxy.port}")), HostLimit.parse([["127.0.0.1"]]))
+    limited = client(Origin("http", "api.test", 80), kind=kind, network=(network, WatchedLoop(network.loop)))
+    assert limited.failure() == ("host_not_allowed", "connect")
+    away = watched_network(http=Http(proxy="http://169.254.169.254:3128"))
+    assert client(Origin("http", "api.test", 80), kind=kind, network=away).failure()[0] == "forbidden_target"
+    assert len(proxy.requests) == 1
