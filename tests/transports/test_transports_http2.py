@@ -188,4 +188,4 @@ def test_a_server_without_http2(folder: Path, serve: Any, user: Any) -> None:
 def test_http1_where_http2_was_promised(serve: Any, user: Any) -> None:
     server = serve(once(answer(b"old")))
     kind, _ = user(server.port, "2-prior-knowledge", "http").failure()
-    assert kind in ("http2", "protocol")
+    assert kind in ("http2", "protocol", "reset")  # it closes with the preface unread
