@@ -105,9 +105,9 @@ class ScriptedServer:
             threading.Thread(target=self._serve, args=(sock, script), daemon=True).start()
 
     def _serve(self, sock: socket.socket, script: Script) -> None:
-        sock.settimeout(PATIENCE)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
+            sock.settimeout(PATIENCE)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self._tls is not None:
                 sock = self._tls.wrap_socket(sock, server_side=True)
                 self._open.append(sock)

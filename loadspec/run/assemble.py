@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from loadspec import __version__
-from loadspec.errors import ExitCode, LoadspecError
+from loadspec.error_kinds import way_out
 from loadspec.load import Crew, Window, crews_of, windows
 from loadspec.masking import Masker
 from loadspec.metrics import BUILTIN, MetricInfo, Rate
@@ -20,7 +20,6 @@ from loadspec.spec import resolved_yaml
 from loadspec.spec.model import Scenario, Spec
 from loadspec.spec.secrets import known_secrets, token_endpoints
 from loadspec.units import format_count, format_duration, format_ms
-from loadspec.wire.url import parse_url
 
 
 def scenario_infos(spec: Spec, began: Mapping[str, float | None] | None = None) -> list[ScenarioInfo]:
@@ -180,26 +179,9 @@ def target(spec: Spec) -> str:
         return spec.target.base_url
 
 
-def check_target(spec: Spec) -> None:
-    """The base URL, now that its variables have values. Raises LoadspecError (104) before anything is sent."""
-    try:
-        if spec.target.base_url:
-            parse_url(target(spec))
-    except ValueError as error:
-        hint = f"it is target.base_url of {spec.source}, which reads {spec.target.base_url}"
-        raise LoadspecError(str(error), hint, ExitCode.INVALID_SPEC) from None
-
-
 def _hint(collector: Collector, known: Facts) -> str:
     """What to do where nothing was answered."""
     if known.answered:
         return ""
-    kinds = {error.kind for error in collector.errors()}
-    return next((hint for kind, hint in _HINTS.items() if kind in kinds), "")
-
-
-_HINTS = {
-    "refused": "start the server, or set the base URL; `loadspec mock` serves a mock platform",
-    "dns": "the host's name is not known here; check the base URL",
-    "tls_certificate": "give the CA by target.tls.ca_file, or insecure_skip_verify: true for a test system",
-}
+    kinds = [error.kind for error in collector.errors()]
+    return next((way for kind in kinds if (way := way_out(kind))), "")

@@ -18,9 +18,10 @@ from loadspec.plan import compile_plan
 from loadspec.plan.rehearsal import rehearsed
 from loadspec.protocols.http.transcript import harmless, transcript
 from loadspec.protocols.user import User
-from loadspec.run.assemble import check_target, target
+from loadspec.run.assemble import target
 from loadspec.run.conductor import GRACE
 from loadspec.run.options import RunOptions
+from loadspec.run.preflight import check_run
 from loadspec.run.signals import Signals
 from loadspec.spec.model import CallStep, PollStep, Spec, Step
 from loadspec.transports.base import Answer
@@ -229,7 +230,7 @@ def _shown(exchanges: list[list[str]]) -> Iterator[str]:
 
 def dry_run(spec: Spec, options: RunOptions, say: Callable[[str], None], style: Style) -> ExitCode:
     """Try a spec. Raises LoadspecError where it cannot be tried at all."""
-    check_target(spec)
+    check_run(spec)
     log = None
     if options.log_http is not None:
         begin_log(options.log_http)

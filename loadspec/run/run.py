@@ -17,10 +17,11 @@ from loadspec.fleet.process import Job, WorkerProcess
 from loadspec.results import RunResult
 from loadspec.results.journal import Journal
 from loadspec.results.verdict import first_of
-from loadspec.run.assemble import assemble, check_target, scenario_infos, target
+from loadspec.run.assemble import assemble, scenario_infos, target
 from loadspec.run.conductor import Conductor, Crash
 from loadspec.run.environment import environment
 from loadspec.run.options import RunOptions
+from loadspec.run.preflight import check_run
 from loadspec.run.signals import Signals
 from loadspec.spec.model import Spec
 from loadspec.ui import live
@@ -33,7 +34,7 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
 
     Raises LoadspecError where nothing could be run: the spec is refused, or the reports have no place to go.
     """
-    check_target(spec)
+    check_run(spec)
     prepare(options)
     infos = scenario_infos(spec)
     show = live(stderr or sys.stderr, options.quiet, options.colour, infos, spec.name)

@@ -14,7 +14,7 @@ from gevent.event import AsyncResult
 
 from loadspec.clock import monotonic
 from loadspec.transports.base import ExchangeError
-from loadspec.transports.tls import make_context
+from loadspec.transports.tls import Contexts, server_name
 from loadspec.wire.hosts import HostLimit
 from loadspec.wire.settings import Settings
 from loadspec.wire.url import Origin
@@ -41,11 +41,12 @@ class Network:
         self.switch: Callable[[], Any] = self.hub.switch
         self.settings = settings
         self.limits = settings.http.limits
+        self.resumption = settings.tls.session_resumption
         self.limiter: RateLimiter | None = None
         self._hosts = hosts
         self._resolved: dict[tuple[str, int], tuple[float, list[Address]]] = {}
         self._asked: dict[tuple[str, int], Any] = {}
-        self._contexts: dict[Origin, ssl.SSLContext] = {}
+        self._contexts = Contexts(settings.tls)
 
     def resolve(self, host: str, port: int, timeout: float) -> list[Address]:
         """Addresses of a host, kept for five minutes; looked up off the loop's thread.
@@ -89,14 +90,12 @@ class Network:
             del self._asked[host, port]
 
     def context(self, origin: Origin) -> ssl.SSLContext:
-        """The TLS context for an origin, made once. Raises OSError where a file of it cannot be used."""
-        if origin not in self._contexts:
-            self._contexts[origin] = make_context(self.settings.tls)
-        return self._contexts[origin]
+        """The TLS context for an origin, made once. Raises TlsSettingsError where a file of it cannot be used."""
+        return self._contexts.context(origin)
 
     def server_name(self, origin: Origin) -> str:
         """The name to ask for by SNI, and to verify."""
-        return self.settings.tls.server_name or origin.host
+        return server_name(self.settings.tls, origin.host)
 
 
 def _literal(host: str, port: int) -> list[Address]:

@@ -19,11 +19,27 @@ from loadspec.spec.codes import (
     reuse,
     scenarios,
     schema,
+    tls,
 )
 from loadspec.spec.codes.code import Code
 
 __all__ = ["CODES", "Code"]
 
-_THEMES = (answers, bodies, expressions, files, flow, limits, load, names, pools, requests, reuse, scenarios, schema)
+_THEMES = (
+    answers,
+    bodies,
+    expressions,
+    files,
+    flow,
+    limits,
+    load,
+    names,
+    pools,
+    requests,
+    reuse,
+    scenarios,
+    schema,
+    tls,
+)
 
 CODES: dict[str, Code] = dict(sorted(row for theme in _THEMES for row in theme.CODES.items()))
