@@ -48,7 +48,7 @@ def _chosen(tree: ast.Module) -> Iterator[tuple[str, str]]:
             if isinstance(target, ast.Name) and target.id == "kind":
                 yield from ((kind, "") for kind in _texts(value))
         elif isinstance(node, ast.Call) and re.match(r"_[A-Z_]+\.get\(.*, ", ast.unparse(node)):
-            yield from ((kind, "") for kind in _texts(node.args[1]))
+            yield from ((kind, "") for kind in _texts(node.args[1]) if kind.isidentifier())
 
 
 def _called(node: ast.Call) -> Iterator[tuple[str, str]]:

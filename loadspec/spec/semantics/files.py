@@ -59,10 +59,10 @@ def below_folder(places: Places, name: str) -> tuple[FilePath, str]:
 def _no_certificates(file: FilePath) -> str:
     import ssl  # lazily: most specs name no file
 
+    from loadspec.wire.tls import TlsSettingsError, load_authorities
+
     try:
-        ssl.create_default_context(cafile=str(file))
-    except ssl.SSLError:
-        return "holds no certificates in PEM form"
-    except OSError as error:
-        return f"cannot be read: {error.strerror}"
+        load_authorities(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), str(file))
+    except TlsSettingsError as error:
+        return error.message
     return ""
