@@ -30,7 +30,8 @@ is 0. k6's codes of HTTP/2 frames (1610 to 1670) are one here, 1600: what carrie
 what this side refuses (`forbidden_target`, `host_not_allowed`, `blocked_host`, `blocked_ip`, `tls_settings`);
 `timeout` is the kind, in any phase; `reset` is `reset`, `closed`, `incomplete` and `tls_closed`.
 
-This page is made of the table that the code reads, by `make docs`.
+`loadspec explain tls_name`, or `loadspec explain 1311`, prints a row of the tables. The page is made of
+the table that the code reads, by `make docs`.
 """
 
 
