@@ -22,7 +22,7 @@ def made_kinds() -> set[tuple[str, str]]:
         found |= set(_made(tree))
         if path.parent.name == "transports":
             found |= set(_chosen(tree))
-    tables = [*base._ERRNO_KINDS.values(), *tls._CERTIFICATES.values(), *tls._REASONS.values()]
+    tables = [*base._ERRNO_KINDS.values(), *tls._CERTIFICATES.values(), *tls._WORDS.values()]
     return found | {(kind, "") for kind in tables}
 
 

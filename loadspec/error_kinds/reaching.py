@@ -66,7 +66,7 @@ KINDS = {
         "Look at the server's log. If its keep-alive is short, requests that are no GET can meet the close half-way.",
     ),
     "fd_exhausted": Kind(
-        at("connect", code=1213),
+        at("dns", "connect", code=1213),
         "This machine let no more files be opened: each connection is one.",
         "Raise `ulimit -n` where the load comes from, or take fewer users.",
     ),

@@ -68,32 +68,45 @@ _CERTIFICATES: Final = {
     64: "tls_name",
 }
 
-# Alerts of RFC 8446, 6.2, as OpenSSL calls them, and what it finds out by itself
-_REASONS: Final = {
-    "WRONG_VERSION_NUMBER": "tls_plain",
-    "HTTP_REQUEST": "tls_plain",
-    "PACKET_LENGTH_TOO_LONG": "tls_plain",
-    "RECORD_LAYER_FAILURE": "tls_plain",
-    "UNSUPPORTED_PROTOCOL": "tls_version",
-    "NO_PROTOCOLS_AVAILABLE": "tls_version",
-    "UNKNOWN_PROTOCOL": "tls_version",
-    "ALERT_PROTOCOL_VERSION": "tls_version",
-    "ALERT_INAPPROPRIATE_FALLBACK": "tls_version",
-    "ALERT_HANDSHAKE_FAILURE": "tls_cipher",
-    "ALERT_INSUFFICIENT_SECURITY": "tls_cipher",
-    "NO_CIPHERS_AVAILABLE": "tls_cipher",
-    "WRONG_CIPHER_RETURNED": "tls_cipher",
-    "DH_KEY_TOO_SMALL": "tls_cipher",
-    "ALERT_NO_APPLICATION_PROTOCOL": "tls_alpn",
-    "ALERT_BAD_CERTIFICATE": "tls_client_certificate",
-    "ALERT_UNSUPPORTED_CERTIFICATE": "tls_client_certificate",
-    "ALERT_CERTIFICATE_REVOKED": "tls_client_certificate",
-    "ALERT_CERTIFICATE_EXPIRED": "tls_client_certificate",
-    "ALERT_CERTIFICATE_UNKNOWN": "tls_client_certificate",
-    "ALERT_CERTIFICATE_REQUIRED": "tls_client_certificate",
-    "ALERT_UNKNOWN_CA": "tls_client_certificate",
-    "ALERT_ACCESS_DENIED": "tls_client_certificate",
-    "UNEXPECTED_EOF_WHILE_READING": "tls_closed",
+# OpenSSL's words for the alerts of RFC 8446, 6.2, without the version that it puts before them, and for what it, or
+# libcurl with it, finds out by itself
+_WORDS: Final = {
+    "certificate has expired": "tls_expired",
+    "certificate is not yet valid": "tls_not_yet_valid",
+    "unable to get local issuer certificate": "tls_untrusted",
+    "self-signed certificate": "tls_untrusted",
+    "self signed certificate": "tls_untrusted",
+    "unable to verify the first certificate": "tls_untrusted",
+    "hostname mismatch": "tls_name",
+    "ip address mismatch": "tls_name",
+    "no alternative certificate subject name matches": "tls_name",
+    "does not match target host": "tls_name",
+    "certificate verify failed": "tls_certificate",
+    "ssl certificate problem": "tls_certificate",
+    "wrong version number": "tls_plain",
+    "http request": "tls_plain",
+    "packet length too long": "tls_plain",
+    "record layer failure": "tls_plain",
+    "unsupported protocol": "tls_version",
+    "no protocols available": "tls_version",
+    "unknown protocol": "tls_version",
+    "alert protocol version": "tls_version",
+    "alert inappropriate fallback": "tls_version",
+    "alert handshake failure": "tls_cipher",
+    "alert insufficient security": "tls_cipher",
+    "no ciphers available": "tls_cipher",
+    "wrong cipher returned": "tls_cipher",
+    "dh key too small": "tls_cipher",
+    "alert no application protocol": "tls_alpn",
+    "alert bad certificate": "tls_client_certificate",
+    "alert unsupported certificate": "tls_client_certificate",
+    "alert certificate revoked": "tls_client_certificate",
+    "alert certificate expired": "tls_client_certificate",
+    "alert certificate unknown": "tls_client_certificate",
+    "alert certificate required": "tls_client_certificate",
+    "alert unknown ca": "tls_client_certificate",
+    "alert access denied": "tls_client_certificate",
+    "unexpected eof while reading": "tls_closed",
 }
 
 _SENTENCES: Final = {
@@ -122,11 +135,16 @@ def explain_tls(error: ssl.SSLError, agreed: bool = False) -> tuple[str, str]:
     if isinstance(error, ssl.SSLEOFError):
         return "tls_closed", _SENTENCES["tls_closed"]
     words = _words(error)
-    reason = words.upper().replace(" ", "_").removeprefix("SSLV3_").removeprefix("TLSV1_").removeprefix("TLSV13_")
-    kind = _REASONS.get(reason, "tls")
+    kind = kind_of_words(words)
     if kind == "tls_cipher" and agreed:
         kind = "tls_client_certificate"
     return kind, f"{_SENTENCES.get(kind, 'TLS failed')} ({words})"
+
+
+def kind_of_words(text: str) -> str:
+    """The kind of what OpenSSL, or libcurl with it, says in words; `tls` where they say nothing that is known."""
+    text = text.lower()
+    return next((kind for words, kind in _WORDS.items() if words in text), "tls")
 
 
 def _words(error: ssl.SSLError) -> str:

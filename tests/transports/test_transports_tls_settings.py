@@ -14,7 +14,7 @@ from support_net import Conn, ScriptedServer, answer, serving, until, watched_ne
 from support_tls import alert, server_context, write_client
 
 from loadspec.transports.reuse import single_use
-from loadspec.transports.tls import Contexts, explain_tls
+from loadspec.transports.tls import Contexts, explain_tls, kind_of_words
 from loadspec.wire.settings import ClientCertificate, Tls
 from loadspec.wire.tls import TlsSettingsError
 from loadspec.wire.url import Origin
@@ -351,6 +351,28 @@ def test_alerts(number: int, kind: str, words: str, serve: Any, client: Any) -> 
 
 def test_words_without_a_reason() -> None:
     assert explain_tls(ssl.SSLError(1, "[SSL] something new (_ssl.c:1006)")) == ("tls", "TLS failed (something new)")
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("SSL certificate problem: certificate has expired", "tls_expired"),
+        ("SSL certificate problem: certificate is not yet valid", "tls_not_yet_valid"),
+        ("SSL certificate problem: self-signed certificate in certificate chain", "tls_untrusted"),
+        ("SSL certificate problem: unable to get local issuer certificate", "tls_untrusted"),
+        ("SSL certificate problem: unsuitable certificate purpose", "tls_certificate"),
+        ("SSL: no alternative certificate subject name matches target host name 'a.test'", "tls_name"),
+        ("SSL: certificate subject name 'b.test' does not match target host name 'a.test'", "tls_name"),
+        ("TLS connect error: error:0A00010B:SSL routines::wrong version number", "tls_plain"),
+        ("TLS connect error: error:0A000410:SSL routines::ssl/tls alert handshake failure", "tls_cipher"),
+        ("OpenSSL/3.0: error:0A00042E:SSL routines::tlsv1 alert protocol version", "tls_version"),
+        ("OpenSSL SSL_read: error:0A00045C:SSL routines::tlsv13 alert certificate required", "tls_client_certificate"),
+        ("TLS connect error: error:0A000126:SSL routines::unexpected eof while reading", "tls_closed"),
+        ("something else", "tls"),
+    ],
+)
+def test_words_of_openssl_and_of_libcurl(words: str, kind: str) -> None:
+    assert kind_of_words(words) == kind
 
 
 def test_a_record_that_is_damaged_later(serve: Any, user: Any, ca: trustme.CA) -> None:
