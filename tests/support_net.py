@@ -9,6 +9,7 @@ import ssl
 import struct
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import gevent
@@ -84,7 +85,7 @@ class ScriptedServer:
         self._open: list[socket.socket] = []
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=256)
         self.port: int = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
 
     def origin(self, host: str = "127.0.0.1") -> Origin:
         return Origin("https" if self._tls else "http", host, self.port)
@@ -93,10 +94,18 @@ class ScriptedServer:
     def url(self) -> str:
         return str(self.origin())
 
-    def _accept(self) -> None:
+    def also_at(self, path: Path) -> None:
+        """Listen at a Unix socket, too."""
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(str(path))
+        listener.listen()
+        self._open.append(listener)
+        threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
+
+    def _accept(self, listener: socket.socket) -> None:
         while True:
             try:
-                sock, _ = self._listener.accept()
+                sock, _ = listener.accept()
             except OSError:
                 return
             script = self._scripts[min(self.connections, len(self._scripts) - 1)]
@@ -107,7 +116,8 @@ class ScriptedServer:
     def _serve(self, sock: socket.socket, script: Script) -> None:
         try:
             sock.settimeout(PATIENCE)
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if sock.family != socket.AF_UNIX:
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self._tls is not None:
                 sock = self._tls.wrap_socket(sock, server_side=True)
                 self._open.append(sock)

@@ -47,7 +47,18 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = 
         scope = RunScope(constants, spec.pools, value_names(steps), slots, unset, chance_of(seed, phase))
         tags = {"scenario": scenario, **tags}
         context = Context(
-            tags, scope, phases[phase], spec.target, spec.metrics, origins, slots, seed, numbers, compile, shared
+            tags,
+            scope,
+            phases[phase],
+            spec.target,
+            spec.metrics,
+            origins,
+            slots,
+            seed,
+            numbers,
+            compile,
+            shared,
+            settings.http,
         )
         compiled = tuple(compile(step, context) for step in steps)
         if phase != "load" and scope.drawn:

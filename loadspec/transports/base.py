@@ -26,6 +26,8 @@ _ERRNO_KINDS: Final = {
     errno.EMFILE: "fd_exhausted",
     errno.ENFILE: "fd_exhausted",
     errno.EADDRNOTAVAIL: "port_exhausted",
+    errno.EADDRINUSE: "port_exhausted",
+    errno.EAFNOSUPPORT: "unreachable",
 }
 _UNKNOWN_NAME: Final = (socket.EAI_NONAME, socket.EAI_NODATA)
 """The resolver has an answer, and it is no; else it has none. k6 tells them apart as 1101 and 1100."""

@@ -10,21 +10,20 @@ when no earlier one is running; when it fires too soon it is set again for the r
 
 from __future__ import annotations
 
-import errno
-import os
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from loadspec.clock import monotonic
 from loadspec.transports.base import Channel, Deadlines, ExchangeError, explain
-from loadspec.transports.network import Address, Network
+from loadspec.transports.dialing import open_socket
+from loadspec.transports.network import Network
 from loadspec.transports.tls import explain_tls
+from loadspec.wire.dns import Address
 from loadspec.wire.url import Origin
 
 READ, WRITE = 1, 2
-_IN_PROGRESS = (errno.EINPROGRESS, errno.EWOULDBLOCK)
 _NEVER = float("inf")
 _TIMER_SLACK = 0.001
 
@@ -153,38 +152,28 @@ class Connection(Channel):
         limit = self.started + deadlines.total
         if deadlines.connect is not None:
             limit = min(limit, begin + deadlines.connect)
-        addresses = self._network.resolve(self._origin.host, self._origin.port, max(0.001, limit - begin))
-        self._set_deadline(limit)
-        failure: ExchangeError | None = None
-        for family, address in addresses:
-            try:
-                self._open(family, address)
-                break
-            except OSError as error:
-                failure = explain(error, "connect")
-                failure.args = (f"{self._origin}: {failure}",)
-                self.disconnect()
-        else:
-            raise failure or ExchangeError("dns", "dns", f"{self._origin.host} has no address")
+        addresses = self._resolve(deadlines, limit)
+        self._open(addresses, limit, deadlines.tls)
         self.ready = monotonic()
         self.blocked = self.ready - begin
 
-    def _open(self, family: int, address: Address) -> None:
+    def _resolve(self, deadlines: Deadlines, limit: float) -> Sequence[Address]:
+        left = max(0.001, limit - monotonic())
+        if deadlines.dns is not None:
+            left = min(left, deadlines.dns)
+        return self._network.addresses(self._origin.host, self._origin.port, left)
+
+    def _open(self, addresses: Sequence[Address], limit: float, tls: float | None) -> None:
         begin = monotonic()
-        sock = self._sock = socket.socket(family, socket.SOCK_STREAM)
-        sock.setblocking(False)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        code = sock.connect_ex(address)
-        if code:
-            if code not in _IN_PROGRESS:
-                raise OSError(code, os.strerror(code))
-            self._wait_for(WRITE, "connect")
-            code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-            if code:
-                raise OSError(code, os.strerror(code))
+        try:
+            sock = self._sock = open_socket(self._network, addresses, self._resume, limit, self._seat)
+        except ExchangeError as error:
+            error.args = (f"{self._origin}: {error}",)
+            raise
         connected = monotonic()
         self.connecting = connected - begin
         if self._tls:
+            self._set_deadline(limit if tls is None else min(limit, connected + tls))
             sock = self._handshake(sock)
             self.tls = monotonic() - connected
         self._send, self._recv = sock.send, sock.recv

@@ -1,36 +1,45 @@
-"""What the connections of one worker share: the event loop, resolved addresses, TLS contexts."""
+"""What the connections of one worker share: the event loop, where hosts lie, TLS contexts."""
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-import gevent
 from gevent import get_hub
-from gevent.event import AsyncResult
 
-from loadspec.clock import monotonic
 from loadspec.transports.base import ExchangeError
+from loadspec.transports.resolver import Found, Resolver
 from loadspec.transports.tls import Contexts, server_name
+from loadspec.wire.addresses import LocalPool, Networks, is_forbidden, parse_address
+from loadspec.wire.dns import Address, candidates, ordered, picker
 from loadspec.wire.hosts import HostLimit
+from loadspec.wire.routes import BlockedHosts, Place, Routes
 from loadspec.wire.settings import Settings
+from loadspec.wire.sockets import allowed_socket
 from loadspec.wire.tls import TlsSettingsError
 from loadspec.wire.url import Origin
 
 if TYPE_CHECKING:
     from loadspec.transports.limiter import RateLimiter
 
-Address = tuple[int, Any]
-"""(family, socket address)."""
-
-_TTL = 300.0
 _SETTINGS = Settings()
-_METADATA = frozenset(map(ipaddress.ip_address, ("fd00:ec2::254", "fd20:ce::254", "100.100.100.200", "192.0.0.192")))
-"""Where clouds keep credentials outside the link-local ranges: AWS and Google by IPv6, Alibaba, Oracle."""
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_VERSIONS: dict[int, int] = {socket.AF_INET: 4, socket.AF_INET6: 6}
+
+
+class _Way:
+    """How a host and port are reached: `groups` of checked addresses.
+
+    Those of a `name` are asked for each time, and checked anew where they are not what was `found` before.
+    """
+
+    __slots__ = ("found", "groups", "name")
+
+    def __init__(self, name: str = "", groups: list[list[Address]] | None = None) -> None:
+        self.name = name
+        self.groups = groups or []
+        self.found: Found | None = None
 
 
 class Network:
@@ -44,51 +53,111 @@ class Network:
         self.limits = settings.http.limits
         self.resumption = settings.tls.session_resumption
         self.limiter: RateLimiter | None = None
+        route = settings.route
+        self.prefers_family = route.dns.policy != "any"
+        self.resolver = Resolver(self._getaddrinfo, route.dns)
         self._hosts = hosts
-        self._resolved: dict[tuple[str, int], tuple[float, list[Address]]] = {}
-        self._asked: dict[tuple[str, int], Any] = {}
+        self._routes = Routes(route.hosts)
+        self._blocked = BlockedHosts(route.block_hosts)
+        self._blocked_ips = Networks(route.block_ips)
+        self._local = LocalPool(route.local_ips) if route.local_ips else None
+        self._pick = picker(route.dns.select)
+        self._ways: dict[tuple[str, int], _Way] = {}
         self._contexts = Contexts(settings.tls)
 
-    def resolve(self, host: str, port: int, timeout: float) -> list[Address]:
-        """Addresses of a host, kept for five minutes; looked up off the loop's thread.
+    def addresses(self, host: str, port: int, timeout: float) -> list[Address]:
+        """The addresses to try for a host, in this order; each was checked. A Unix socket is (AF_UNIX, path).
 
-        Raises ExchangeError: `dns` or `timeout`; `forbidden_target` for a link-local or metadata address; and
+        As k6: blocked names, then `network.hosts`, then DNS, then blocked addresses. Raises ExchangeError: `dns` or
+        `timeout`; `blocked_host` or `blocked_ip`; `forbidden_target` for a link-local or metadata address; and
         `host_not_allowed` where `--allow-host` refuses the name, which is then not looked up, or one of its addresses.
         """
-        known = self._resolved.get((host, port))
-        if known and monotonic() - known[0] < _TTL:
-            return known[1]
+        way = self._ways.get((host, port))
+        if way is None:
+            way = self._ways[host, port] = self._way(host, port)
+        if way.name:
+            found = self.resolver.look_up(host, timeout)
+            if way.found is not found:
+                way.groups = self._checked(host, port, [(family, (at[0], port, *at[2:])) for family, at in found])
+                way.found = found
+        first, *others = way.groups
+        first = ordered(first, self._pick(host, len(first))) if len(first) > 1 else first
+        return [*first, *(address for group in others for address in group)] if others else first
+
+    def _getaddrinfo(self, *asked: Any) -> Any:
+        return self.hub.resolver.getaddrinfo(*asked)
+
+    def local_address(self, seat: int, family: int) -> str:
+        """The address that a user connects from, "" for the system's choice."""
+        return self._local.address(seat, _VERSIONS[family]) if self._local is not None else ""
+
+    def _way(self, host: str, port: int) -> _Way:
+        rule = self._blocked.find(host)
+        if rule:
+            raise ExchangeError("blocked_host", "connect", f"{host} is blocked by `{rule}` of network.block_hosts")
+        place = self._routes.find(host, port)
+        if place is not None and place.path:
+            return _Way(groups=[[self._socket(host, port, place)]])
         if self._hosts is not None and self._hosts.refused(host, port):
             raise _not_allowed(f"{host}:{port}")
-        addresses = _literal(host, port) or self._look_up(host, port, timeout)
-        for _, address in addresses:
-            _refuse_forbidden(host, address[0])
-            if self._hosts is not None and self._hosts.refuses_address(host, port, address[0]):
-                raise _not_allowed(f"{host} is {address[0]}: that")
-        self._resolved[host, port] = (monotonic(), addresses)
-        return addresses
+        if place is not None:
+            return _Way(groups=self._moved(host, place, port))
+        if parse_address(host) is None:
+            return _Way(host)
+        return _Way(groups=self._checked(host, port, [_literal(host, port)]))
 
-    def _look_up(self, host: str, port: int, timeout: float) -> list[Address]:
-        """Users who ask for a name at the same time share one look-up; none ends it by giving up."""
-        asked = self._asked.get((host, port))
-        if asked is None:
-            asked = self._asked[host, port] = AsyncResult()
-            gevent.spawn(self._ask, asked, host, port)
-        try:
-            found: list[Address] = asked.get(timeout=timeout)
-        except gevent.Timeout:
-            message = f"the name {host} was not resolved within {timeout:g} s"
-            raise ExchangeError("timeout", "dns", message) from None
-        return found
+    def _moved(self, host: str, place: Place, port: int) -> list[list[Address]]:
+        """Where a host lies instead. The spec says so: it has to be allowed by itself, not by the name."""
+        port = place.port or port
+        if self._hosts is not None and self._hosts.refuses_address(place.address, port, place.address):
+            raise _not_allowed(f"{host} lies at {place.address}:{port}: that")
+        return self._checked(place.address, port, [_literal(place.address, port)], host)
 
-    def _ask(self, asked: Any, host: str, port: int) -> None:
-        try:
-            found = self.hub.resolver.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
-            asked.set(list(dict.fromkeys((info[0], info[4]) for info in found)))
-        except Exception as error:
-            asked.set_exception(error)
-        finally:
-            del self._asked[host, port]
+    def _socket(self, host: str, port: int, place: Place) -> Address:
+        """The socket that a host lies at. One below the spec's folder is allowed as the host's name is."""
+        refused = self._hosts is not None and self._hosts.refused(host, port)
+        path = allowed_socket(place.path, self.settings.route.folder, self._hosts, below=not refused)
+        if path is None:
+            message = f"{host} lies at unix:{place.path}, which is not below the spec's folder: that"
+            raise _not_allowed(f"{host}:{port}" if refused else message)
+        return socket.AF_UNIX, path
+
+    def _checked(self, host: str, port: int, found: list[Address], name: str = "") -> list[list[Address]]:
+        """Groups of addresses that may be connected to. Raises ExchangeError."""
+        name = name or host
+        for _, at in found:
+            address = parse_address(at[0])
+            if address is None or is_forbidden(address):
+                message = f"{name} is {at[0]}, a link-local or metadata address"
+                raise ExchangeError("forbidden_target", "connect", message)
+            if self._hosts is not None and self._hosts.refuses_address(host, port, at[0]):
+                raise _not_allowed(f"{name} is {at[0]}: that")
+        groups = candidates(found, self.settings.route.dns.policy) if parse_address(host) is None else [found]
+        if not groups:
+            raise ExchangeError("dns", "dns", _no_address(name, found))
+        return self._reachable(name, groups)
+
+    def _reachable(self, name: str, groups: list[list[Address]]) -> list[list[Address]]:
+        """Without blocked addresses, and those of a family that no local address has."""
+        free = [[one for one in group if not self._block(one)] for group in groups]
+        if not free[0]:
+            address = groups[0][0]
+            message = f"{name} is {address[1][0]}, blocked by `{self._block(address)}` of network.block_ips"
+            raise ExchangeError("blocked_ip", "connect", message)
+        local = self._local
+        if local is not None:
+            families = [family for family, version in _VERSIONS.items() if local.address(0, version)]
+            free = [[one for one in group if one[0] in families] for group in free]
+        kept = [group for group in free if group]
+        if not kept:
+            version = _VERSIONS[groups[0][0][0]]
+            message = f"{name} is {groups[0][0][1][0]}, and network.local_ips has no IPv{version} address"
+            raise ExchangeError("unreachable", "connect", message)
+        return kept
+
+    def _block(self, address: Address) -> str:
+        known = parse_address(address[1][0])
+        return self._blocked_ips.holding(known) if known is not None else ""
 
     def context(self, origin: Origin) -> ssl.SSLContext:
         """The TLS context for an origin, made once. Raises ExchangeError where a file of it cannot be used."""
@@ -102,24 +171,18 @@ class Network:
         return server_name(self.settings.tls, origin.host)
 
 
-def _literal(host: str, port: int) -> list[Address]:
-    """The address that `host` is; none if it is a name."""
-    try:
-        ip = ipaddress.ip_address(host)
-    except ValueError:
-        return []
-    return [(socket.AF_INET, (host, port)) if ip.version == 4 else (socket.AF_INET6, (host, port, 0, 0))]
+def _literal(host: str, port: int) -> Address:
+    return (socket.AF_INET6, (host, port, 0, 0)) if ":" in host else (socket.AF_INET, (host, port))
+
+
+def _no_address(name: str, found: Iterable[Address]) -> str:
+    others = ", ".join(str(at[0]) for _, at in found)
+    return (
+        f"{name} has no address of the family that network.dns.policy takes: {others}"
+        if others
+        else (f"{name} has no address")
+    )
 
 
 def _not_allowed(what: str) -> ExchangeError:
     return ExchangeError("host_not_allowed", "connect", f"{what} is no host that --allow-host allows")
-
-
-def _refuse_forbidden(host: str, address: str) -> None:
-    """A spec may come from a stranger: cloud metadata and link-local addresses are never a target."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF) if ip in _NAT64 else ip.ipv4_mapped or ip.sixtofour
-        ip = inner or ip
-    if ip.is_link_local or ip in _METADATA:
-        raise ExchangeError("forbidden_target", "connect", f"{host} is {address}, a link-local or metadata address")

@@ -4,6 +4,7 @@ api.example.com          this host, any port
 api.example.com:8443     this host and port
 *.example.com            every host below it, however deep, and not example.com itself; a port may follow
 10.0.0.0/8, ::1/128      every address in it, named so or resolved to
+unix:/run/api.sock       this Unix socket, whatever host `network.hosts` puts there
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ import ipaddress
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from posixpath import normpath
 
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+from loadspec.wire.addresses import Address, Network, parse_address
+from loadspec.wire.routes import UNIX
 
 _RULE = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^:\[\]/\s]+)(?::(?P<port>[0-9]{1,5}))?")
 _NAME = re.compile(r"(\*\.)?[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?")
@@ -23,17 +25,23 @@ _FORMS = "write a host, host:port, *.example.com or a network such as 10.0.0.0/8
 
 @dataclass(frozen=True, slots=True)
 class HostRule:
-    """One rule: `network`, or `host` with an optional `port`. A host that begins with a dot is what follows `*`."""
+    """One rule: `network`, the path of a `socket`, or `host` with an optional `port`.
+
+    A host that begins with a dot is what follows `*`.
+    """
 
     text: str
     host: str = ""
     port: int | None = None
     network: Network | None = None
+    socket: str = ""
 
     def names(self, host: str, port: int) -> bool:
         """Whether it allows a host as it is called, an address among them."""
+        if self.socket:
+            return False
         if self.network is not None:
-            address = _address(host)
+            address = parse_address(host)
             return address is not None and self.holds(address)
         if self.port is not None and self.port != port:
             return False
@@ -48,6 +56,12 @@ class HostRule:
 def parse_host_rule(text: str) -> HostRule:
     """Raises ValueError with a sentence for a rule that cannot be read."""
     rule = text.strip().lower()
+    if rule.startswith(UNIX):
+        return _socket_rule(text.strip())
+    return _host_rule(text, rule)
+
+
+def _host_rule(text: str, rule: str) -> HostRule:
     if "://" in rule:
         raise ValueError(f"`{text}` is a URL, and hosts are allowed: {_FORMS}")
     if rule.strip("*.") == "":
@@ -57,7 +71,7 @@ def parse_host_rule(text: str) -> HostRule:
             return HostRule(rule, network=ipaddress.ip_network(rule, strict=False))
         except ValueError:
             raise ValueError(f"`{text}` is no network: {_FORMS}") from None
-    if (address := _address(rule)) is not None:
+    if (address := parse_address(rule)) is not None:
         return HostRule(rule, host=address.compressed)
     match = _RULE.fullmatch(rule)
     if match is None or (match["port"] and not 0 < int(match["port"]) < 65536):
@@ -65,13 +79,20 @@ def parse_host_rule(text: str) -> HostRule:
     port = int(match["port"]) if match["port"] else None
     host = match["host"]
     if host.startswith("["):
-        address = _address(host[1:-1])
+        address = parse_address(host[1:-1])
         if address is None:
             raise ValueError(f"`{text}` is no address: {_FORMS}")
         return HostRule(rule, host=address.compressed, port=port)
     if not _NAME.fullmatch(host):
         raise ValueError(f"`{text}` is no host: {_FORMS}")
     return HostRule(rule, host=host.removeprefix("*").rstrip("."), port=port)
+
+
+def _socket_rule(text: str) -> HostRule:
+    path = text[len(UNIX) :]
+    if not path.startswith("/"):
+        raise ValueError(f"`{text}` names no Unix socket: write unix: and its whole path, as in unix:/run/api.sock")
+    return HostRule(text, socket=normpath(path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,26 +108,19 @@ class HostLimit:
 
     def refused(self, host: str, port: int) -> bool:
         """Whether a host is refused by its name alone; one that may lie in an allowed network is not."""
-        is_name = _address(host) is None
+        is_name = parse_address(host) is None
         return not all(
             any(rule.names(host, port) or (is_name and rule.network is not None) for rule in rules)
             for rules in self.lists
         )
 
+    def names_socket(self, path: str) -> bool:
+        """Whether a Unix socket is named; the whole path, as it is written."""
+        return all(any(rule.socket and rule.socket == normpath(path) for rule in rules) for rules in self.lists)
+
     def refuses_address(self, host: str, port: int, address: str) -> bool:
         """Whether a host is refused now that its address is known."""
-        found = _address(address)
+        found = parse_address(address)
         return found is None or not all(
             any(rule.names(host, port) or rule.holds(found) for rule in rules) for rules in self.lists
         )
-
-
-def _address(text: str) -> Address | None:
-    """The address that a text is; an IPv4 address in IPv6 clothes is the former."""
-    try:
-        address = ipaddress.ip_address(text.partition("%")[0])
-    except ValueError:
-        return None
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-        return address.ipv4_mapped
-    return address

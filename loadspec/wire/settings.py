@@ -56,7 +56,8 @@ class Route:
     """Where connections go. All as written in the spec, and checked there.
 
     `hosts`: host, host:port or *.domain → address, address:port or unix:/path. `block_hosts` are names with `*`,
-    `block_ips` networks. `local_ips` are addresses or networks, from which users take turns.
+    `block_ips` networks. `local_ips` are addresses, networks or ranges, from which users take turns. Unix sockets may
+    lie below `folder`, the spec's.
     """
 
     dns: Dns = field(default_factory=Dns)
@@ -64,6 +65,7 @@ class Route:
     block_hosts: tuple[str, ...] = ()
     block_ips: tuple[str, ...] = ()
     local_ips: tuple[str, ...] = ()
+    folder: str = "."
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,10 @@ def test_kinds_of_failure(word: str, failure: Any, lab: Any) -> None:
     assert len(one.requests) == 2
 
 
-@pytest.mark.parametrize("failure", [("forbidden_target", "connect"), 404, 500, ("tls", "tls")])
+REFUSED = [(kind, "connect") for kind in ("forbidden_target", "host_not_allowed", "blocked_host", "blocked_ip")]
+
+
+@pytest.mark.parametrize("failure", [*REFUSED, 404, 500, ("tls", "tls")])
 def test_what_is_not_meant_is_not_tried_again(failure: Any, lab: Any) -> None:
     retry = Retry(2, frozenset({"connect", "timeout", "reset"}), frozenset({503}))
     one = lab(call("a", path="/a", retry=retry), answers=[failure])

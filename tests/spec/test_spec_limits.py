@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -79,6 +80,56 @@ def found(given: dict[str, Any], environ: dict[str, str] | None = None, **overri
 def test_what_is_beyond_is_told_where_it_stands(given: dict[str, Any], expected: list[tuple[str, str]]) -> None:
     told = [(code, token.strip('"')) for code, token in found(given)]
     assert told == expected
+
+
+MOVED = b"""loadspec: 1
+target: {base_url: "http://api.example.com"}
+endpoints: {home: {path: /}, other: {path: "http://other.example.com:81/"}, local: {path: "http://local.example.com/"}}
+flow: [{call: home}, {call: other}, {call: local}]
+vus: 1
+iterations: 1
+network:
+  hosts:
+    api.example.com: 10.0.0.7
+    other.example.com: 10.0.0.8:8443
+    local.example.com: unix:/run/api.sock
+    never.example.com: 10.9.9.9
+"""
+SOCKET = "unix:/run/api.sock"
+
+
+@pytest.mark.parametrize(
+    ("allow", "refused"),
+    [
+        (["*.example.com"], [("LS121", SOCKET), ("LS090", "http://api.example.com"), ("LS090", "http://other.example.com:81/")]),
+        (["*.example.com", "10.0.0.0/8"], [("LS121", SOCKET)]),
+        (["*.example.com", "10.0.0.0/8", SOCKET], []),
+        (["10.0.0.0/8", SOCKET], []),
+        (["*.example.com", "10.0.0.7:80", "10.0.0.8:81", SOCKET], [("LS090", "http://other.example.com:81/")]),
+        ([SOCKET], [("LS090", "http://api.example.com"), ("LS090", "http://other.example.com:81/")]),
+        ([], [("LS121", SOCKET)]),
+    ],
+)  # fmt: skip
+def test_where_a_host_lies_must_be_allowed_too(allow: list[str], refused: list[tuple[str, str]]) -> None:
+    try:
+        load_bytes(MOVED, "s.yaml", Overrides(limits=from_options({"allow_host": tuple(allow)})))
+        told = []
+    except SpecError as error:
+        told = [(each.code, each.text[each.column - 1 : each.column - 1 + each.length]) for each in error.diagnostics]
+    assert sorted((code, token.strip('"')) for code, token in told) == sorted(refused)
+
+
+def test_a_link_out_of_the_folder_leads_to_no_socket(tmp_path: Path) -> None:
+    (tmp_path / "spec").mkdir()
+    (tmp_path / "spec" / "api.sock").symlink_to(tmp_path / "other.sock")
+    for place, codes in {"./api.sock": ["LS121"], "../other.sock": ["LS121"], "run/api.sock": []}.items():
+        text = MOVED.replace(b"unix:/run/api.sock", f"unix:{place}".encode())
+        try:
+            load_bytes(text, str(tmp_path / "spec" / "s.yaml"))
+            told = []
+        except SpecError as error:
+            told = [each.code for each in error.diagnostics]
+        assert told == codes
 
 
 def test_limits_win_over_profiles_options_and_variables() -> None:

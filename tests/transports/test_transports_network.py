@@ -2,52 +2,20 @@
 
 from __future__ import annotations
 
+import gc
+import resource
 import socket
 from typing import Any
 
 import gevent
 import pytest
-from support_net import answer, serving, watched_network
+from support_dns import Resolver, network_with
+from support_net import answer, serving
 
 from loadspec.transports.base import ExchangeError
 from loadspec.transports.network import Network
 from loadspec.wire.hosts import HostLimit
 from loadspec.wire.url import Origin
-
-
-class Resolver:
-    """Answers look-ups from a table: addresses, an error, or a number of seconds to hang first."""
-
-    def __init__(self, **table: Any) -> None:
-        self.table = table
-        self.asked: list[str] = []
-
-    def getaddrinfo(self, host: str, port: int, *_: Any) -> list[Any]:
-        self.asked.append(host)
-        found = self.table[host.replace(".", "_")]
-        if isinstance(found, Exception):
-            raise found
-        if isinstance(found, float):
-            gevent.sleep(found)
-            found = ["127.0.0.1"]
-        return [
-            (socket.AF_INET6 if ":" in one else socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in found
-        ]
-
-
-class Hub:
-    def __init__(self, hub: Any, resolver: Resolver) -> None:
-        self._hub, self.resolver = hub, resolver
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._hub, name)
-
-
-def network_with(**table: Any) -> tuple[Any, Resolver]:
-    network, loop = watched_network()
-    resolver = Resolver(**table)
-    network.hub = Hub(network.hub, resolver)  # type: ignore[assignment]
-    return (network, loop), resolver
 
 
 def test_a_name_that_is_not_there(client: Any) -> None:
@@ -112,7 +80,7 @@ def test_forbidden_addresses_are_refused_before_any_connection(address: str, cli
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.1", "192.168.1.1", "::1", "fd00::1", "0.0.0.0"])
 def test_other_addresses_are_not(address: str) -> None:
     (network, _), _ = network_with(fine_invalid=[address])
-    assert [found[1][0] for found in network.resolve("fine.invalid", 80, 1.0)] == [address]
+    assert [found[1][0] for found in network.addresses("fine.invalid", 80, 1.0)] == [address]
 
 
 def test_a_host_that_is_not_allowed_is_not_even_looked_up(client: Any) -> None:
@@ -153,16 +121,16 @@ def test_what_is_allowed_is_still_no_metadata_address(client: Any) -> None:
 def test_an_address_needs_no_resolver() -> None:
     """Ten thousand users who start at once must not queue up for a thread each."""
     (network, _), resolver = network_with()
-    assert network.resolve("127.0.0.1", 80, 1.0) == [(socket.AF_INET, ("127.0.0.1", 80))]
-    assert network.resolve("::1", 80, 1.0) == [(socket.AF_INET6, ("::1", 80, 0, 0))]
+    assert network.addresses("127.0.0.1", 80, 1.0) == [(socket.AF_INET, ("127.0.0.1", 80))]
+    assert network.addresses("::1", 80, 1.0) == [(socket.AF_INET6, ("::1", 80, 0, 0))]
     with pytest.raises(ExchangeError, match="link-local"):
-        network.resolve("169.254.169.254", 80, 1.0)
+        network.addresses("169.254.169.254", 80, 1.0)
     assert resolver.asked == []
 
 
 def test_many_who_ask_at_once_share_one_lookup() -> None:
     (network, _), resolver = network_with(slow_invalid=0.05)
-    users = [gevent.spawn(network.resolve, "slow.invalid", 80, 5.0) for _ in range(20)]
+    users = [gevent.spawn(network.addresses, "slow.invalid", 80, 5.0) for _ in range(20)]
     gevent.joinall(users, raise_error=True)
     assert {user.value[0][1] for user in users} == {("127.0.0.1", 80)}
     assert resolver.asked == ["slow.invalid"]
@@ -170,9 +138,9 @@ def test_many_who_ask_at_once_share_one_lookup() -> None:
 
 def test_one_who_gives_up_does_not_take_the_lookup_along() -> None:
     (network, _), resolver = network_with(slow_invalid=0.1)
-    patient = gevent.spawn(network.resolve, "slow.invalid", 80, 5.0)
+    patient = gevent.spawn(network.addresses, "slow.invalid", 80, 5.0)
     with pytest.raises(ExchangeError) as hasty:
-        network.resolve("slow.invalid", 80, 0.02)
+        network.addresses("slow.invalid", 80, 0.02)
     assert (hasty.value.kind, hasty.value.phase) == ("timeout", "dns")
     assert patient.get(timeout=5)[0][1] == ("127.0.0.1", 80)
     assert resolver.asked == ["slow.invalid"]
@@ -189,8 +157,8 @@ def test_a_shared_failure_reaches_all_and_is_not_kept() -> None:
     late = network.hub.resolver = Late()
 
     def ask() -> str:
-        with pytest.raises(socket.gaierror):
-            network.resolve("x.invalid", 80, 5.0)
+        with pytest.raises(ExchangeError):
+            network.addresses("x.invalid", 80, 5.0)
         return "failed"
 
     assert [one.get() for one in [gevent.spawn(ask) for _ in range(5)]] == ["failed"] * 5
@@ -200,4 +168,55 @@ def test_a_shared_failure_reaches_all_and_is_not_kept() -> None:
 
 
 def test_the_real_resolver_is_not_blocked_by_the_loop() -> None:
-    assert (socket.AF_INET, ("127.0.0.1", 80)) in Network().resolve("localhost", 80, 10.0)
+    assert (socket.AF_INET, ("127.0.0.1", 80)) in Network().addresses("localhost", 80, 10.0)
+
+
+def test_the_look_up_has_a_limit_of_its_own(client: Any) -> None:
+    network, _ = network_with(slow_invalid=9.0)
+    user = client(Origin("http", "slow.invalid", 80), network=network)
+    assert user.failure("POST", dns=0.05, connect=8.0) == ("timeout", "dns")
+    assert "within 0.05 s" in user.channel.message
+
+
+def test_the_handshake_has_a_limit_of_its_own(serve: Any, client: Any) -> None:
+    server = serve(lambda conn: conn.wait_for_close())  # it never says a word
+    user = client(Origin("https", "127.0.0.1", server.port))
+    assert user.failure("POST", tls=0.05, connect=8.0) == ("timeout", "tls")
+
+
+def test_a_server_that_does_not_accept(client: Any) -> None:
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(0)
+        with socket.create_connection(deaf.getsockname()):  # its queue is full
+            user = client(Origin("http", "127.0.0.1", deaf.getsockname()[1]))
+            assert user.failure("POST", connect=0.05) == ("timeout", "connect")
+            assert user.failure("POST", total=0.05) == ("timeout", "connect")
+            assert "127.0.0.1" in user.channel.message
+
+
+def test_no_file_is_left_for_a_connection(serve: Any, client: Any) -> None:
+    server = serve(serving(answer()))
+    user = client(server)
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, before[1]))
+    try:
+        assert user.failure("POST") == ("fd_exhausted", "connect")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    assert user.ask("POST").status == 200
+    assert server.connections == 1
+
+
+def test_nothing_of_the_dialling_is_kept(serve: Any, client: Any) -> None:
+    """What dialling needs is gone once it is done: no watcher, timer or object stays beside the connection's own."""
+    server = serve(serving(answer()))
+    network = network_with()[0]
+    users = [client(server, network=network) for _ in range(20)]
+    for user in users:
+        user.ask("POST")
+    assert len(network[1].open) == 2 * len(users)  # a read watcher and a timer each
+    gc.collect()
+    assert not [one for one in gc.get_objects() if type(one).__name__ == "_Race"]
+    for user in users:
+        user.channel.close()

@@ -17,6 +17,7 @@ from loadspec.protocols.http.request import Origins
 from loadspec.protocols.user import AbortRun, EndIteration, Outcome, StopUser, User
 from loadspec.spec.model import CallStep, Classify, MetricDef, PollStep, Step, Target
 from loadspec.transports.base import Answer
+from loadspec.wire.settings import Http
 
 _LARGEST = 1e300
 """A sample beyond it is no measurement: a sum of such would be no number."""
@@ -43,6 +44,8 @@ class Context:
     compile: Callable[[Step, Context], RunStep]
     shared: dict[Any, Any] = field(default_factory=dict)
     """What requests share in the whole plan, such as tokens."""
+    http: Http = field(default_factory=Http)
+    """What holds for every request of the spec."""
 
     def sequence(self, steps: Iterable[Step], group: str = "") -> RunStep:
         """Steps, one after the other, as one; all that they measure carries the tag `group`, if one is given."""

@@ -12,6 +12,7 @@ from loadspec.protocols.http.auth import Tools
 from loadspec.protocols.http.request import HttpRequest
 from loadspec.spec.model import UNSET, CallStep, PollStep, Request, Target, Timeouts
 from loadspec.transports.base import Deadlines
+from loadspec.wire.settings import Http
 
 if TYPE_CHECKING:
     from loadspec.plan.steps.context import Context
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 def compile_sending(step: CallStep | PollStep, context: Context, poll: bool) -> Attempt:
     """The step's request, as something that can be attempted. Raises ExprError or ValueError."""
     request = step.request
-    http = http_request(request, context.target)
+    http = http_request(request, context.target, context.http)
     wire = _wire(step.endpoint, request.timeout or context.target.timeout, context, poll)
     wire = replace(wire, expected_statuses=request.expected_statuses)
     return compile_attempt(compile_request(http, _tools(context)), wire)
@@ -29,7 +30,8 @@ def compile_sending(step: CallStep | PollStep, context: Context, poll: bool) -> 
 def _tools(context: Context) -> Tools:
     def send(name: str, fields: Mapping[str, Any]) -> Attempt:
         """An exchange beside those of the steps, such as the one for a token."""
-        http = HttpRequest(base_url=context.target.base_url, **fields)
+        close = context.http.no_connection_reuse
+        http = HttpRequest(base_url=context.target.base_url, close=close, **fields)
         wire = replace(_wire(name, context.target.timeout, context, poll=False), cookies="off")
         return compile_attempt(compile_request(http, _tools(context)), wire)
 
@@ -49,7 +51,7 @@ def _wire(endpoint: str, timeouts: Timeouts, context: Context, poll: bool) -> Wi
     )
 
 
-def http_request(request: Request, target: Target) -> HttpRequest:
+def http_request(request: Request, target: Target, settings: Http) -> HttpRequest:
     """A merged request of the model, as the protocol takes it."""
     auth = request.auth
     return HttpRequest(
@@ -62,6 +64,7 @@ def http_request(request: Request, target: Target) -> HttpRequest:
         cookies=request.cookies,
         auth=None if auth is None else (auth.kind, auth.settings),
         without=request.without,
+        close=settings.no_connection_reuse,
     )
 
 

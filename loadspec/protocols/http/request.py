@@ -59,6 +59,8 @@ class HttpRequest:
     """Lower-case names of headers that are not sent, not even by default."""
     transport: str = "fast"
     user_agent: str = f"loadspec/{__version__}"
+    close: bool = False
+    """Whether the connection is used once, which the server is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,8 @@ def _headers(request: HttpRequest, credentials: Credentials) -> dict[str, str]:
     if framing := given & _FRAMING:
         raise ValueError(f"the header {min(framing)} follows from the body: loadspec sets it")
     ours = {"User-Agent": request.user_agent}
+    if request.close:
+        ours["Connection"] = "close"
     if request.body is not None:
         ours[_TYPE] = ""  # the kind of body says it
     left_out = given | request.without

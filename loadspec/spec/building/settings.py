@@ -14,7 +14,7 @@ from loadspec.wire.settings import ClientCertificate, Dns, Http, Route, Settings
 def build_settings(document: Mapping[str, Any], folder: PurePath) -> Settings:
     """How the spec's requests are carried."""
     tls = document.get("target", {}).get("tls", {})
-    return Settings(_tls(tls, folder), _route(document.get("network", {})), _http(document.get("http", {})))
+    return Settings(_tls(tls, folder), _route(document.get("network", {}), folder), _http(document.get("http", {})))
 
 
 def _tls(raw: Mapping[str, Any], folder: PurePath) -> Tls:
@@ -28,11 +28,11 @@ def _certificate(raw: Mapping[str, Any], folder: PurePath) -> ClientCertificate:
     return ClientCertificate(**{**raw, **files, "hosts": tuple(raw.get("hosts", []))})
 
 
-def _route(raw: Mapping[str, Any]) -> Route:
+def _route(raw: Mapping[str, Any], folder: PurePath) -> Route:
     dns = raw.get("dns", {})
     ttl = {"ttl": _ttl(dns["ttl"])} if "ttl" in dns else {}
     lists = {name: tuple(raw.get(name, [])) for name in ("block_hosts", "block_ips", "local_ips")}
-    return Route(dns=Dns(**{**dns, **ttl}), hosts=raw.get("hosts", {}), **lists)
+    return Route(dns=Dns(**{**dns, **ttl}), hosts=raw.get("hosts", {}), folder=str(folder), **lists)
 
 
 def _ttl(text: Any) -> float:

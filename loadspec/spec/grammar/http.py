@@ -100,6 +100,7 @@ NETWORK = obj(
                         "inf",
                         default="5m",
                     ),
+                    "type": ["string", "integer"],  # for 0
                 },
                 "select": choice("Which of several addresses is taken.", ("random", "first", "round_robin"), "random"),
                 "policy": choice(
@@ -116,8 +117,8 @@ NETWORK = obj(
         "block_hosts": listing("Hosts that are never talked to.", text("", "*.example.com"), 1),
         "block_ips": listing("Networks that are never talked to.", text("", "10.0.0.0/8", "::1"), 1),
         "local_ips": listing(
-            "Addresses of this machine that users connect from, in turn.",
-            text("", "192.168.20.12", "192.168.21.0/28"),
+            "Addresses of this machine that users connect from, in turn: addresses, networks, ranges.",
+            text("", "192.168.20.12", "192.168.21.0/28", "192.168.22.10-192.168.22.19"),
             1,
         ),
     },

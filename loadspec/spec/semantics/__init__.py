@@ -11,6 +11,7 @@ from loadspec.spec.places import Places
 from loadspec.spec.semantics.expressions import Work
 from loadspec.spec.semantics.lints import across, lint, lint_loads
 from loadspec.spec.semantics.names import Known
+from loadspec.spec.semantics.network import check_network
 from loadspec.spec.semantics.pooldata import survey
 from loadspec.spec.semantics.pools import check_pools
 from loadspec.spec.semantics.requests import check_steps
@@ -38,6 +39,7 @@ def check(document: Mapping[str, Any], places: Places, work: Work) -> list[Diagn
         *check_declarations(document, places),
         *check_vars(document, places, known, work),
         *check_target(document, places, known, work),
+        *check_network(document, places),
         *data.problems,
         *check_pools(document, places, known, work),
         *check_steps(document, places),

@@ -6,6 +6,7 @@ runs, or that must be looked up to say whether it lies in an allowed network, is
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -20,7 +21,9 @@ from loadspec.spec.shapes import LOAD_KEYS
 from loadspec.spec.tree import walk
 from loadspec.units import format_duration
 from loadspec.wire.hosts import HostLimit
-from loadspec.wire.url import host_header, parse_url
+from loadspec.wire.routes import Place, Routes, parse_place
+from loadspec.wire.sockets import allowed_socket
+from loadspec.wire.url import Origin, host_header, parse_url
 
 Found = Iterator[Diagnostic]
 
@@ -41,6 +44,7 @@ def check_env(document: Mapping[str, Any], places: Places, limits: Limits) -> Fo
 
 def check_limits(spec: Spec, places: Places, limits: Limits) -> Found:
     """Hosts, users and time of a spec that has no other error."""
+    yield from _check_sockets(spec, places, limits)
     if limits.allow_host:
         yield from _check_hosts(spec, places, limits)
     crews = crews_of(spec.scenarios)
@@ -101,7 +105,7 @@ def _place(document: Mapping[str, Any], crew: Crew[Scenario], keys: tuple[str, .
 
 def _check_hosts(spec: Spec, places: Places, limits: Limits) -> Found:
     rules = [(names.origin, HostLimit.parse([names.patterns])) for names in limits.allow_host]
-    scope = _constants(spec)
+    scope, routes = _constants(spec), Routes(spec.settings.route.hosts)
     for path, text in _urls(spec.document):
         try:
             template = compile_template(text, scope)
@@ -109,10 +113,39 @@ def _check_hosts(spec: Spec, places: Places, limits: Limits) -> Found:
             origin = parse_url(url)[0] if url.lower().startswith(_WHOLE) else None
         except (ExprError, ValueError):
             continue  # known only while it runs, or told by another check
-        refusing = [name for name, hosts in rules if origin and hosts.refused(origin.host, origin.port)]
-        if origin is not None and refusing:
-            message = f"requests go to `{host_header(origin)}`, which {refusing[0]} does not allow"
+        if origin is None:
+            continue
+        place = routes.find(origin.host, origin.port)
+        refusing = [name for name, hosts in rules if _refused(origin, place, spec.settings.route.folder, hosts)]
+        if refusing:
+            where = f", at {place.address}:{place.port or origin.port}" if place and place.address else ""
+            message = f"requests go to `{host_header(origin)}`{where}, which {refusing[0]} does not allow"
             yield places.value(path, "LS090", message, help="whoever runs the spec may allow it")
+
+
+def _refused(origin: Origin, place: Place | None, folder: str, hosts: HostLimit) -> bool:
+    """Whether a host is refused by its name, or where `network.hosts` puts it by that.
+
+    A Unix socket that is named is allowed, whichever host lies there.
+    """
+    if place is not None and place.path and allowed_socket(place.path, folder, hosts, below=False):
+        return False
+    if hosts.refused(origin.host, origin.port):
+        return True
+    if place is None or place.path:
+        return False
+    return hosts.refuses_address(place.address, place.port or origin.port, place.address)
+
+
+def _check_sockets(spec: Spec, places: Places, limits: Limits) -> Found:
+    route = spec.settings.route
+    for text, place in route.hosts.items():
+        path = parse_place(place).path
+        if path and allowed_socket(path, route.folder, limits.hosts) is None:
+            whole = os.path.abspath(os.path.join(route.folder, path))
+            help = f"whoever runs the spec may allow it: --allow-host unix:{whole}"
+            message = f"the Unix socket `{path}` does not lie below the spec's folder"
+            yield places.value(("network", "hosts", text), "LS121", message, help=help)
 
 
 def _urls(document: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
