@@ -25,7 +25,7 @@ from loadspec.error_kinds import KINDS, error_code
 from loadspec.error_kinds.kind import REQUEST_PHASES
 from loadspec.wire.hosts import HostLimit
 from loadspec.wire.limits import Limits
-from loadspec.wire.settings import Http, Tls
+from loadspec.wire.settings import Http, Route, Tls
 from loadspec.wire.url import Origin
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n"
@@ -124,6 +124,18 @@ def broken_resolver(rig: Rig) -> Any:
 @scenario("host_not_allowed", "connect")
 def not_allowed(rig: Rig) -> Any:
     return rig.named("other.invalid", "127.0.0.1", HostLimit.parse([["api.invalid"]]))
+
+
+@scenario("blocked_host", "connect")
+def blocked_name(rig: Rig) -> Any:
+    network = watched_network(route=Route(block_hosts=("*.ads.invalid",)))
+    return rig.failure(Origin("http", "eu.ads.invalid", 80), network=network)
+
+
+@scenario("blocked_ip", "connect")
+def blocked_network(rig: Rig) -> Any:
+    network = watched_network(route=Route(block_ips=("127.0.0.0/8",)))
+    return rig.failure(rig.serve(serving(answer())).origin(), network=network)
 
 
 @scenario("forbidden_target", "connect")
