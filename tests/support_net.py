@@ -115,10 +115,10 @@ class ScriptedServer:
             threading.Thread(target=self._serve, args=(sock, script), daemon=True).start()
 
     def _serve(self, sock: socket.socket, script: Script) -> None:
-        sock.settimeout(PATIENCE)
-        if sock.family != socket.AF_UNIX:
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
+            sock.settimeout(PATIENCE)
+            if sock.family != socket.AF_UNIX:
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self._tls is not None:
                 sock = secure = self._tls.wrap_socket(sock, server_side=True)
                 self.resumed += bool(secure.session_reused)

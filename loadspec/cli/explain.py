@@ -28,11 +28,12 @@ _WIDEST = 100
 def command(codes: tuple[str, ...], form: str) -> None:
     """Explain the CODE of a diagnostic, with a wrong and a right example; without a CODE, list all of them.
 
-    A function of expressions is explained, too.
+    A function of expressions is explained, too, and a kind of error that a request had, by its name or number.
 
     \b
     loadspec explain LS020
     loadspec explain matches
+    loadspec explain tls_name 1212
     """
     from loadspec.spec.codes.page import explained, page, titles
 
@@ -43,7 +44,11 @@ def command(codes: tuple[str, ...], form: str) -> None:
             put(page())
         elif codes:
             width = min(shutil.get_terminal_size((_WIDEST, 24)).columns, _WIDEST)
-            say("\n".join(_function(code) or explained(_known(code), max(width, 40)) for code in codes))
+            say(
+                "\n".join(
+                    _function(code) or _kind(code, width) or explained(_known(code), max(width, 40)) for code in codes
+                )
+            )
         else:
             say(titles() + "\nfor one of them: loadspec explain LS020\n")
 
@@ -57,6 +62,13 @@ def _function(name: str) -> str:
         return ""
     shown = "" if row.shows is None else f"  is  {to_json(row.shows)}"
     return f"{row.usage(name.strip().removesuffix('()'))}\n\n    {row.example}{shown}\n"
+
+
+def _kind(text: str, width: int) -> str:
+    """The kinds of errors of that name or number, or nothing."""
+    from loadspec.error_kinds.page import explained
+
+    return explained(text.strip(), width)
 
 
 def _known(text: str) -> str:

@@ -41,12 +41,12 @@ def command(spec: str, form: str, latency: str, colour: bool | None, **shape: An
     Options go over LOADSPEC_* variables, those over the profile, and that over the file, as in `run`. Secrets are
     masked. Nothing is sent.
     """
-    from loadspec.run.values import check_values
+    from loadspec.run.preflight import check_run
 
     with reported(colour):
         seconds = _seconds(latency)
         loaded = load(spec, overrides(**shape), os.environ)
-        check_values(loaded.spec)
+        check_run(loaded.spec)
         if loaded.warnings:
             click.echo(diagnosed(loaded.warnings, colour), err=True, color=True, nl=False)
         put({"text": _text, "yaml": _yaml, "json": _json}[form](loaded, seconds, colour), form == "text")

@@ -51,7 +51,7 @@ _TAGS: Mapping[str, tuple[str, ...]] = {
     "data_received": _REQUEST,
     "data_sent": _REQUEST,
     "http_req_failed": _REQUEST,
-    "http_reqs": (*_REQUEST, "expected_response", "status", "error"),
+    "http_reqs": (*_REQUEST, "expected_response", "status", "error", "error_code"),
     "dispatch_delay": ("scenario",),
     "dropped_iterations": ("scenario",),
     "group_duration": ("scenario", "group"),

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
+from loadspec.error_kinds import error_code
 from loadspec.metrics.store import Store, Tags, tags_of
 from loadspec.metrics.values import Counter, Gauge, Rate, Trend, new_value
 
@@ -60,7 +61,8 @@ class Side:
             trend.add(0.0, count - len(values))
             values.clear()
         for status, number in self.statuses.items():
-            store.counter("http_reqs", tags_of(**own, status=str(status))).merge(Counter(number, number))
+            code = {"error_code": str(error_code("status", status=status))} if status >= 400 else {}
+            store.counter("http_reqs", tags_of(**own, status=str(status), **code)).merge(Counter(number, number))
         self.statuses.clear()
         store.rate("http_req_failed", tags_of(**tags)).merge(Rate(0 if expected else count, count))
 
@@ -86,7 +88,8 @@ class RequestMeter:
         self.unexpected.drain(store, self.tags, False)
         own = tags_of(**self.tags)
         for (kind, phase), number in self.failures.items():
-            tags = tags_of(**self.tags, status="0", expected_response="false", error=kind, error_phase=phase)
+            own_kind = {"error": kind, "error_phase": phase, "error_code": str(error_code(kind, phase))}
+            tags = tags_of(**self.tags, status="0", expected_response="false", **own_kind)
             store.counter("http_reqs", tags).merge(Counter(number, number))
             store.rate("http_req_failed", own).merge(Rate(number, number))
         self.failures.clear()

@@ -241,6 +241,7 @@ def _error(error: ErrorClass) -> dict[str, Any]:
         "endpoint": error.endpoint,
         "phase": error.phase,
         "kind": error.kind,
+        "error_code": error.code,
         "step": error.step,
         "status": error.status,
         "count": error.count,

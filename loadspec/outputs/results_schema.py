@@ -192,7 +192,7 @@ def _pool() -> Schema:
 
 def _error() -> Schema:
     texts = dict.fromkeys(["endpoint", "phase", "kind", "step"], _TEXT)
-    numbers = {"status": _COUNT, "count": _COUNT, "first_s": _NUMBER, "last_s": _NUMBER}
+    numbers = {"error_code": _COUNT, "status": _COUNT, "count": _COUNT, "first_s": _NUMBER, "last_s": _NUMBER}
     return _object({**texts, **numbers, "message": _TEXT, "sample": _TEXTS})
 
 

@@ -7,6 +7,7 @@ from copy import copy
 from typing import Any
 
 from loadspec.clock import monotonic
+from loadspec.error_kinds import error_code
 from loadspec.expr import Binding, ExprError, Getter, Missing, Scope, UnknownName
 from loadspec.expr.scope import nearest, wall
 from loadspec.extract.jsonpath import compile_jsonpath
@@ -22,6 +23,11 @@ def _duration(user: User) -> float:
     return answer.duration
 
 
+def _error_code(user: User) -> int:
+    answer = user.answer
+    return error_code(answer.error, answer.phase, answer.status)
+
+
 ANSWER: Mapping[str, Getter] = {
     "status": lambda user: user.answer.status,
     "duration": _duration,
@@ -30,6 +36,7 @@ ANSWER: Mapping[str, Getter] = {
     "body": lambda user: user.answer.body.decode("utf-8", "replace"),
     "headers": lambda user: headers_of(user.answer),
     "error": lambda user: user.answer.error or None,
+    "error_code": _error_code,
     "size": lambda user: len(user.answer.body),
     "vu": lambda user: user.index + 1,
     "iteration": lambda user: user.iteration,

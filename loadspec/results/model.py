@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from loadspec.error_kinds import error_code
 from loadspec.errors import ExitCode
 from loadspec.metrics import MetricInfo, Store
 from loadspec.thresholds import ThresholdResult
@@ -158,6 +159,11 @@ class ErrorClass:
     message: str
     sample: Mapping[str, str] = field(default_factory=dict)
     """At most: request, response, at; masked and cut to size."""
+
+    @property
+    def code(self) -> int:
+        """k6's numeric code, 0 where there is none."""
+        return error_code(self.kind, self.step, self.status)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from loadspec import __version__
+from loadspec.error_kinds import way_out
 from loadspec.load import Crew, Window, crews_of, windows
 from loadspec.masking import Masker
 from loadspec.metrics import BUILTIN, MetricInfo, Rate
@@ -171,12 +172,5 @@ def _hint(collector: Collector, known: Facts) -> str:
     """What to do where nothing was answered."""
     if known.answered:
         return ""
-    kinds = {error.kind for error in collector.errors()}
-    return next((hint for kind, hint in _HINTS.items() if kind in kinds), "")
-
-
-_HINTS = {
-    "refused": "start the server, or set the base URL; `loadspec mock` serves a mock platform",
-    "dns": "the host's name is not known here; check the base URL",
-    "tls_certificate": "give the CA by target.tls.ca_file, or insecure_skip_verify: true for a test system",
-}
+    kinds = [error.kind for error in collector.errors()]
+    return next((way for kind in kinds if (way := way_out(kind))), "")

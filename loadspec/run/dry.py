@@ -20,8 +20,9 @@ from loadspec.protocols.http.transcript import harmless, transcript
 from loadspec.protocols.user import User
 from loadspec.run.conductor import GRACE
 from loadspec.run.options import RunOptions
+from loadspec.run.preflight import check_run
 from loadspec.run.signals import Signals
-from loadspec.run.values import check_values, target
+from loadspec.run.values import target
 from loadspec.spec.model import CallStep, PollStep, Spec, Step
 from loadspec.transports.base import Answer
 from loadspec.ui.text import Style
@@ -229,7 +230,7 @@ def _shown(exchanges: list[list[str]]) -> Iterator[str]:
 
 def dry_run(spec: Spec, options: RunOptions, say: Callable[[str], None], style: Style) -> ExitCode:
     """Try a spec. Raises LoadspecError where it cannot be tried at all."""
-    check_values(spec)
+    check_run(spec)
     log = None
     if options.log_http is not None:
         begin_log(options.log_http)

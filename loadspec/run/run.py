@@ -21,8 +21,9 @@ from loadspec.run.assemble import assemble, scenario_infos
 from loadspec.run.conductor import Conductor, Crash
 from loadspec.run.environment import environment
 from loadspec.run.options import RunOptions
+from loadspec.run.preflight import check_run
 from loadspec.run.signals import Signals
-from loadspec.run.values import check_values, target
+from loadspec.run.values import target
 from loadspec.spec.model import Spec
 from loadspec.ui import live
 
@@ -34,7 +35,7 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
 
     Raises LoadspecError where nothing could be run: the spec is refused, or the reports have no place to go.
     """
-    check_values(spec)
+    check_run(spec)
     prepare(options)
     infos = scenario_infos(spec)
     show = live(stderr or sys.stderr, options.quiet, options.colour, infos, spec.name)

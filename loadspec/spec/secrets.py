@@ -39,15 +39,18 @@ def token_endpoints(spec: Spec) -> dict[str, str]:
 
 
 def without_credentials(document: Any) -> Any:
-    """A document whose secrets of `auth` are masked, but for those that are templates."""
+    """A document whose secrets of `auth` and of client certificates are masked, but for those that are templates."""
     if isinstance(document, list):
         return [without_credentials(item) for item in document]
     if not isinstance(document, Mapping):
         return document
-    return {
+    masked = {
         key: _masked_auth(value) if key == "auth" and isinstance(value, Mapping) else without_credentials(value)
         for key, value in document.items()
     }
+    if "cert_file" in masked and "password" in masked:
+        masked["password"] = _masked(masked["password"])
+    return masked
 
 
 def _masked_auth(auth: Mapping[str, Any]) -> dict[str, Any]:

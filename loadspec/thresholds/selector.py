@@ -16,7 +16,7 @@ from typing import Literal
 from loadspec.metrics.catalog import BUILTIN, tag_names
 from loadspec.thresholds.error import ThresholdError, did_you_mean
 
-SELECTOR_TAGS = ("scenario", "endpoint", "group", "poll", "expected_response", "status", "check", "error")
+SELECTOR_TAGS = ("scenario", "endpoint", "group", "poll", "expected_response", "status", "check", "error", "error_code")
 """All tags that a selector may name; `tag_names` says which of them a metric has."""
 
 _FLAGS = ("poll", "expected_response")

@@ -8,6 +8,7 @@ import ssl
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from loadspec.transports.tls import explain_tls
 from loadspec.wire.errors import ProtocolError
 
 UNPARSED: Final = object()
@@ -28,6 +29,8 @@ _ERRNO_KINDS: Final = {
     errno.EADDRINUSE: "port_exhausted",
     errno.EAFNOSUPPORT: "unreachable",
 }
+_UNKNOWN_NAME: Final = (socket.EAI_NONAME, socket.EAI_NODATA)
+"""The resolver has an answer, and it is no; else it has none. k6 tells them apart as 1101 and 1100."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +74,24 @@ def explain(error: BaseException, phase: str) -> ExchangeError:
     if isinstance(error, ProtocolError):
         return ExchangeError(error.kind, error.phase, str(error))
     if isinstance(error, socket.gaierror):
-        return ExchangeError("dns", "dns", f"the name could not be resolved: {error.strerror or error}")
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return ExchangeError("tls_certificate", phase, f"the certificate was not accepted: {error.verify_message}")
+        kind = "dns" if error.errno in _UNKNOWN_NAME else "dns_failed"
+        return ExchangeError(kind, "dns", f"the name could not be resolved: {error.strerror or error}")
     if isinstance(error, ssl.SSLError):
-        return ExchangeError("tls", phase, f"TLS failed: {getattr(error, 'reason', None) or error}")
+        return _explain_ssl(error, phase)
     if isinstance(error, OSError):
         kind = _ERRNO_KINDS.get(error.errno or 0, "os_error")
         return ExchangeError(kind, phase, error.strerror or str(error))
     raise error
+
+
+def _explain_ssl(error: ssl.SSLError, phase: str) -> ExchangeError:
+    """Once there is a connection, TLS can only end it, or refuse the certificate that it was shown."""
+    if phase != "tls" and isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+        return ExchangeError("reset", phase, "the server closed the connection")
+    kind, message = explain_tls(error)
+    if kind == "tls_client_certificate":
+        return ExchangeError(kind, "tls", message)  # no server has read what was sent meanwhile
+    return ExchangeError(kind if phase == "tls" else "tls", phase, message)
 
 
 class Answer:

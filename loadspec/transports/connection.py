@@ -19,6 +19,7 @@ from loadspec.clock import monotonic
 from loadspec.transports.base import Channel, Deadlines, ExchangeError, explain
 from loadspec.transports.dialing import open_socket
 from loadspec.transports.network import Network
+from loadspec.transports.tls import explain_tls
 from loadspec.wire.dns import Address
 from loadspec.wire.url import Origin
 
@@ -39,6 +40,7 @@ class Connection(Channel):
         "_resume",
         "_seat",
         "_send",
+        "_session",
         "_sock",
         "_timer",
         "_timer_at",
@@ -53,7 +55,8 @@ class Connection(Channel):
         self._origin = origin
         self._resume = resume
         self._seat = seat
-        self._tls = network.context(origin) if origin.tls else None
+        self._tls = origin.tls
+        self._session: ssl.SSLSession | None = None
         self._sock: socket.socket | None = None
         self._watcher: Any = None
         self._timer: Any = None
@@ -127,10 +130,10 @@ class Connection(Channel):
     def _alive(self) -> bool:
         """Whether an idle connection is still open and silent. Drops it where it is not."""
         try:
-            if self._tls is None:
-                data = self._sock.recv(1, socket.MSG_PEEK)  # type: ignore[union-attr]
-            else:
+            if self._tls:
                 data = self._recv(1)
+            else:
+                data = self._sock.recv(1, socket.MSG_PEEK)  # type: ignore[union-attr]
         except (BlockingIOError, ssl.SSLWantReadError):
             return True
         except OSError:
@@ -169,7 +172,7 @@ class Connection(Channel):
             raise
         connected = monotonic()
         self.connecting = connected - begin
-        if self._tls is not None:
+        if self._tls:
             self._set_deadline(limit if tls is None else min(limit, connected + tls))
             sock = self._handshake(sock)
             self.tls = monotonic() - connected
@@ -177,28 +180,64 @@ class Connection(Channel):
         self._watcher = self._network.loop.io(sock.fileno(), READ)
         self._watcher.start(self._on_readable)
 
-    def _handshake(self, plain: socket.socket) -> socket.socket:
+    def _handshake(self, plain: socket.socket) -> ssl.SSLSocket:
+        context = self._network.context(self._origin)
         try:
-            sock = self._tls.wrap_socket(  # type: ignore[union-attr]
-                plain, server_hostname=self._network.server_name(self._origin), do_handshake_on_connect=False
+            sock = self._sock = context.wrap_socket(
+                plain,
+                server_hostname=self._network.server_name(self._origin),
+                do_handshake_on_connect=False,
+                session=self._session,
             )
-            self._sock = sock
-            while True:
-                try:
-                    sock.do_handshake()
-                    return sock
-                except ssl.SSLWantReadError:
-                    self._wait_for(READ, "tls")
-                except ssl.SSLWantWriteError:
-                    self._wait_for(WRITE, "tls")
-        except OSError as error:  # a refused certificate is an OSError and a ValueError
+            self._session = None
+        except OSError as error:
             raise explain(error, "tls") from None
         except ValueError as error:  # a host name that TLS cannot ask for
-            raise ExchangeError("tls", "tls", f"TLS failed: {error}") from None
+            raise ExchangeError("tls_settings", "tls", f"TLS cannot ask for `{self._origin.host}`: {error}") from None
+        while True:
+            try:
+                sock.do_handshake()
+                return sock
+            except ssl.SSLWantReadError:
+                self._wait_for(READ, "tls")
+            except ssl.SSLWantWriteError:
+                self._wait_for(WRITE, "tls")
+            except OSError as error:
+                raise self._refused(error, sock) from None
+
+    def _refused(self, error: OSError, sock: ssl.SSLSocket) -> ExchangeError:
+        """Why a handshake failed. `sock.cipher()` is there once a cipher was agreed on."""
+        if isinstance(error, ssl.SSLError):
+            kind, message = explain_tls(error, sock.cipher() is not None)
+        else:
+            known = explain(error, "tls")
+            if known.kind != "reset":
+                return known
+            kind, message = "tls_closed", f"the server cut the connection off in the handshake ({known})"
+        return ExchangeError(kind, "tls", f"{self._origin}: {message}")
+
+    def _unsent(self, error: OSError) -> ExchangeError:
+        """Why the first request of a connection could not be sent.
+
+        A client is done with TLS 1.3 before the server has seen its certificate: a server that refuses it is gone by
+        now, and has said why.
+        """
+        if self._tls:
+            try:
+                self._recv(1)
+            except (ssl.SSLWantReadError, ssl.SSLEOFError):
+                pass
+            except ssl.SSLError as told:
+                error = told
+            except OSError:
+                pass
+        return explain(error, "write")
 
     def disconnect(self) -> None:
         """See `Channel`; libev aborts the process if a socket closes under a running watcher."""
         if self._watcher is not None:
+            if self._tls and self._network.resumption:  # not earlier: the tickets of TLS 1.3 come with the answers
+                self._session = self._sock.session  # type: ignore[union-attr]
             self._watcher.stop()
             self._watcher.close()
             self._watcher = None
@@ -209,6 +248,7 @@ class Connection(Channel):
     def close(self) -> None:
         """See `Channel`."""
         self.disconnect()
+        self._session = None
         if self._timer is not None:
             self._timer.stop()
             self._timer.close()

@@ -76,7 +76,7 @@ class FastChannel(Connection):
             count = 0
         except OSError as error:
             if not self.reused:
-                raise explain(error, "write") from None
+                raise self._unsent(error) from None
             self._connect(deadlines)
             return self._transmit(request, deadlines)
         if count != len(request):
@@ -170,7 +170,7 @@ class FastChannel(Connection):
     def _more(self) -> bytes:
         """The next bytes; b"" at the end. TLS may hold decrypted bytes that the socket does not show."""
         while True:
-            if self._tls is None or not self._sock.pending():  # type: ignore[union-attr]
+            if not self._tls or not self._sock.pending():  # type: ignore[union-attr]
                 self._wait("body")
             try:
                 return self._recv(_CHUNK)

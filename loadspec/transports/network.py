@@ -11,13 +11,14 @@ from gevent import get_hub
 
 from loadspec.transports.base import ExchangeError
 from loadspec.transports.resolver import Found, Resolver
-from loadspec.transports.tls import make_context
+from loadspec.transports.tls import Contexts, server_name
 from loadspec.wire.addresses import LocalPool, Networks, is_forbidden, parse_address
 from loadspec.wire.dns import Address, candidates, ordered, picker
 from loadspec.wire.hosts import HostLimit
 from loadspec.wire.routes import BlockedHosts, Place, Routes
 from loadspec.wire.settings import Settings
 from loadspec.wire.sockets import allowed_socket
+from loadspec.wire.tls import TlsSettingsError
 from loadspec.wire.url import Origin
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Network:
         self.switch: Callable[[], Any] = self.hub.switch
         self.settings = settings
         self.limits = settings.http.limits
+        self.resumption = settings.tls.session_resumption
         self.limiter: RateLimiter | None = None
         route = settings.route
         self.prefers_family = route.dns.policy != "any"
@@ -61,7 +63,7 @@ class Network:
         self._local = LocalPool(route.local_ips) if route.local_ips else None
         self._pick = picker(route.dns.select)
         self._ways: dict[tuple[str, int], _Way] = {}
-        self._contexts: dict[Origin, ssl.SSLContext] = {}
+        self._contexts = Contexts(settings.tls)
 
     def addresses(self, host: str, port: int, timeout: float) -> list[Address]:
         """The addresses to try for a host, in this order; each was checked. A Unix socket is (AF_UNIX, path).
@@ -163,14 +165,15 @@ class Network:
         return self._hosts is not None
 
     def context(self, origin: Origin) -> ssl.SSLContext:
-        """The TLS context for an origin, made once. Raises OSError where a file of it cannot be used."""
-        if origin not in self._contexts:
-            self._contexts[origin] = make_context(self.settings.tls)
-        return self._contexts[origin]
+        """The TLS context for an origin, made once. Raises ExchangeError where a file of it cannot be used."""
+        try:
+            return self._contexts.context(origin)
+        except TlsSettingsError as error:
+            raise ExchangeError("tls_settings", "tls", f"target.tls.{error.part}: {error}") from None
 
     def server_name(self, origin: Origin) -> str:
         """The name to ask for by SNI, and to verify."""
-        return self.settings.tls.server_name or origin.host
+        return server_name(self.settings.tls, origin.host)
 
 
 def _literal(host: str, port: int) -> Address:

@@ -75,7 +75,7 @@ def _failure(host: str, error: Exception) -> ExchangeError:
     if isinstance(error, UnicodeError):
         return ExchangeError("dns", "dns", f"{host} is no name that can be resolved")
     failure = explain(error, "dns")
-    if failure.kind == "dns" and _no_file_is_left():
+    if failure.kind in ("dns", "dns_failed") and _no_file_is_left():
         return ExchangeError("fd_exhausted", "dns", f"the name {host} could not be resolved: too many open files")
     reason = error.strerror if isinstance(error, OSError) else None
     failure.args = (f"the name {host} could not be resolved: {reason or error}",)

@@ -230,11 +230,17 @@ def _errors(errors: Sequence[ErrorClass], style: Style) -> Block:
     worst = sorted(errors, key=lambda error: -error.count)
     rows = []
     for error in worst:
-        what = f"status {error.status}" if error.kind == "status" else error.kind.replace("_", " ")
+        what = f"status {error.status}" if error.kind == "status" else _kind(error)
         phase = "" if error.phase == "load" else f"{error.phase} "
         count = style(f"{format_count(error.count)} ×", "bad")
         rows.append([count, f"{phase}{_name(error.endpoint)}", clean(what), _span(error), clean(error.message)])
     return Block("errors", table(rows, right=(0,)), most=3)
+
+
+def _kind(error: ErrorClass) -> str:
+    """`refused (1212)`: with the number that k6 has for it."""
+    words = error.kind.replace("_", " ")
+    return f"{words} ({error.code})" if error.code and not error.status else words
 
 
 def _span(error: ErrorClass) -> str:

@@ -5,6 +5,7 @@ from click.testing import CliRunner, Result
 from support_cli import REPOSITORY
 
 from loadspec.cli import main
+from loadspec.error_kinds import KINDS
 from loadspec.spec.codes import CODES
 from loadspec.spec.codes.page import explained, page
 
@@ -69,3 +70,28 @@ def test_the_page_of_the_documentation_is_made_of_the_table() -> None:
     assert written == page(), "run `make docs`, and commit docs/diagnostics.md"
     assert explain("--format", "markdown").output == page()
     assert explain("--format", "markdown", "LS020").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "kinds"),
+    [
+        ("tls_name", ["tls_name"]),
+        ("TLS name", ["tls_name"]),
+        ("1212", ["refused"]),
+        ("1503", ["status"]),
+        ("1211", ["timeout"]),
+        ("1213", ["unreachable", "fd_exhausted", "port_exhausted", "os_error"]),
+    ],
+)
+def test_a_kind_of_error_is_explained(asked: str, kinds: list[str]) -> None:
+    done = explain(asked)
+    assert done.exit_code == 0
+    titles = [line for line in done.output.splitlines() if line and not line.startswith(" ")]
+    assert titles == kinds
+    for kind in kinds:
+        assert KINDS[kind].way_out[:30] in done.output
+
+
+@pytest.mark.parametrize("asked", ["1999", "12120", "tls names"])
+def test_numbers_and_names_of_nothing(asked: str) -> None:
+    assert explain(asked).exit_code == 2

@@ -55,7 +55,7 @@ def server(tmp_path: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize(
     ("tls", "code", "kind"),
-    [("ca_file: ca.pem", 0, ""), ("insecure_skip_verify: true", 0, ""), ("", 99, "tls_certificate")],
+    [("ca_file: ca.pem", 0, ""), ("insecure_skip_verify: true", 0, ""), ("", 99, "tls_untrusted")],
 )
 def test_certificates_are_verified(tmp_path: Path, server: str, tls: str, code: int, kind: str) -> None:
     spec = tmp_path / "spec.yaml"

@@ -44,7 +44,7 @@ def test_legal(key, clauses):
 
 
 EXAMPLE = "for example http_req_duration{endpoint:generate}"
-TAGS = "its tags are scenario, endpoint, poll, group, expected_response, status, error"
+TAGS = "its tags are scenario, endpoint, poll, group, expected_response, status, error, error_code"
 
 ILLEGAL = [  # key, offset, message, hint
     ("http_req_duratoin", 0, "there is no metric `http_req_duratoin`", "did you mean `http_req_duration`?"),

@@ -14,15 +14,15 @@ from loadspec.protocols.user import User
 from loadspec.spec.model import Retry
 from loadspec.transports.base import Answer
 
-_REFUSED = frozenset({"forbidden_target", "host_not_allowed", "blocked_host", "blocked_ip"})
-"""What is not allowed now is not allowed later."""
+_OURS = frozenset({"forbidden_target", "host_not_allowed", "blocked_host", "blocked_ip", "tls_settings"})
+"""What this side refuses: to try again changes nothing."""
 
 KINDS: dict[str, Callable[[Answer], bool]] = {
-    "connect": lambda answer: answer.phase == "connect" and answer.error not in _REFUSED,
+    "connect": lambda answer: answer.phase == "connect" and answer.error not in _OURS,
     "timeout": lambda answer: answer.error == "timeout",
-    "reset": lambda answer: answer.error in ("reset", "closed", "incomplete"),
-    "tls": lambda answer: answer.phase == "tls",
-    "dns": lambda answer: answer.phase == "dns",
+    "reset": lambda answer: answer.error in ("reset", "closed", "incomplete", "tls_closed"),
+    "tls": lambda answer: answer.phase == "tls" and answer.error not in _OURS,
+    "dns": lambda answer: answer.phase == "dns" and answer.error not in _OURS,
 }
 """The words of `on` → whether an exchange without an answer is meant."""
 

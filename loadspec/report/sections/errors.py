@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from loadspec.error_kinds import way_out
 from loadspec.results.model import ErrorClass, RunResult
 
 SHOWN = 50
@@ -22,6 +23,7 @@ def figures(result: RunResult) -> Mapping[str, Any]:
             "title": title_of(error),
             "sample": [(name, error.sample[name][:SAMPLE]) for name in ("request", "response") if name in error.sample],
             "at": error.sample.get("at", ""),
+            "way_out": way_out(error.kind),
         }
         for error in classes[:SHOWN]
     ]

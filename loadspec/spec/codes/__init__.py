@@ -21,6 +21,7 @@ from loadspec.spec.codes import (
     reuse,
     scenarios,
     schema,
+    tls,
 )
 from loadspec.spec.codes.code import Code
 
@@ -42,6 +43,7 @@ _THEMES = (
     reuse,
     scenarios,
     schema,
+    tls,
 )
 
 CODES: dict[str, Code] = dict(sorted(row for theme in _THEMES for row in theme.CODES.items()))

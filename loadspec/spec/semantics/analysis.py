@@ -86,6 +86,7 @@ _NAMES: dict[str, tuple[int, int]] = {
     "ok": (KINDS["truth"], 1),
     "body": (KINDS["text"], 1),
     "error": (KINDS["text"] | KINDS["null"], 1),
+    "error_code": (KINDS["number"], 1),
     "run.id": (KINDS["text"], 2),
     "run.seed": (KINDS["number"], 2),
 }

@@ -11,12 +11,14 @@ from loadspec.pools.reading import is_hidden
 from loadspec.spec.diagnostics import Diagnostic, Path, brief
 from loadspec.spec.places import Places
 
+_NO_TEMPLATE = "is no file: no template is expanded here"
+
 
 def check_ca_file(places: Places, path: Path, name: Any) -> Iterator[Diagnostic]:
     """A PEM file of authorities: below the folder, readable, and holding certificates."""
     if not isinstance(name, str):
         return
-    file, what = _below(places, name)
+    file, what = below_folder(places, name)
     if what or (what := _no_certificates(file)):
         yield places.value(
             path, "LS044", f"`{name}` {what}", help="name a PEM file of certificates below the spec's folder"
@@ -27,9 +29,9 @@ def check_file(places: Places, path: Path, name: Any, help: str, largest: int) -
     """A file that a request sends: below the folder, readable, of `largest` bytes at most."""
     if not isinstance(name, str):
         return
-    file, what = _below(places, name)
+    file, what = below_folder(places, name)
     if "{{" in name:
-        what = "is no file: no template is expanded here"
+        what = _NO_TEMPLATE
         help = "draw from a pool of files, {folder: ...}, and write its content"
     if not what and is_hidden(file, FilePath(places.source.name).parent.resolve()):
         what = "is hidden"
@@ -42,14 +44,14 @@ def check_file(places: Places, path: Path, name: Any, help: str, largest: int) -
         yield places.value(path, "LS044", f"`{brief(name)}` {what}", help=help)
 
 
-def _below(places: Places, name: str) -> tuple[FilePath, str]:
-    """(a file that the spec names, what is wrong with it)."""
+def below_folder(places: Places, name: str) -> tuple[FilePath, str]:
+    """(a file that the spec names, what is wrong with it): outside the spec's folder, say."""
     folder = FilePath(places.source.name).parent.resolve()
     try:
         file = (folder / name).resolve()
         if not file.is_relative_to(folder):
             return file, "lies outside the spec's folder"
-        return file, "" if file.is_file() else "is no file"
+        return file, "" if file.is_file() else _NO_TEMPLATE if "{{" in name else "is no file"
     except (OSError, ValueError, RuntimeError):
         return folder, "is no file"
 
@@ -57,10 +59,10 @@ def _below(places: Places, name: str) -> tuple[FilePath, str]:
 def _no_certificates(file: FilePath) -> str:
     import ssl  # lazily: most specs name no file
 
+    from loadspec.wire.tls import TlsSettingsError, load_authorities
+
     try:
-        ssl.create_default_context(cafile=str(file))
-    except ssl.SSLError:
-        return "holds no certificates in PEM form"
-    except OSError as error:
-        return f"cannot be read: {error.strerror}"
+        load_authorities(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), str(file))
+    except TlsSettingsError as error:
+        return error.message
     return ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from loadspec.expr import FUNCTIONS, CallUse, NameUse
 from loadspec.spec.diagnostics import Level, did_you_mean, listed
 
-ANSWER = ("status", "duration", "ok", "json", "body", "headers", "error", "size")
+ANSWER = ("status", "duration", "ok", "json", "body", "headers", "error", "error_code", "size")
 CONTEXT = ("env", "vars", "pool", "setup", "steps", "run", "vu", "iteration")
 RESERVED = (*ANSWER, *CONTEXT)
 RUN = ("id", "seed")

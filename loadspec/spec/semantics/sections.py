@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from loadspec.error_kinds import KINDS
 from loadspec.load import MIX
 from loadspec.metrics.catalog import BUILTIN, MetricInfo
 from loadspec.spec import shapes
@@ -15,10 +16,10 @@ from loadspec.spec.semantics.auth import check_auth, token_names
 from loadspec.spec.semantics.carriers import check_transport
 from loadspec.spec.semantics.durations import check_duration, check_timeout
 from loadspec.spec.semantics.expressions import Expressions, Work
-from loadspec.spec.semantics.files import check_ca_file
 from loadspec.spec.semantics.names import Known, View
 from loadspec.spec.semantics.nested import group_tags
 from loadspec.spec.semantics.requests import check_base_url, check_headers
+from loadspec.spec.semantics.tls import check_tls
 from loadspec.spec.semantics.values import at, listing, mapping, texts
 from loadspec.thresholds import ThresholdError, parse_thresholds
 
@@ -48,7 +49,7 @@ def check_load(load: Mapping[str, Any], places: Places, path: Path = ()) -> Foun
 
 
 def check_target(document: Mapping[str, Any], places: Places, known: Known, work: Work) -> Found:
-    """The target: URL, headers, timeouts."""
+    """The target: URL, headers, timeouts, TLS."""
     target = mapping(document, "target")
     expressions = Expressions(places, work)
     expressions.template(target.get("base_url"), ("target", "base_url"), View(known, constants=("env", "vars", "run")))
@@ -58,7 +59,7 @@ def check_target(document: Mapping[str, Any], places: Places, known: Known, work
     yield from check_auth(places, ("target",), target, document)
     yield from check_transport(places, ("target",), target)
     yield from check_timeout(places, ("target", "timeout"), target.get("timeout"))
-    yield from check_ca_file(places, ("target", "tls", "ca_file"), mapping(target, "tls").get("ca_file"))
+    yield from check_tls(document, places, known, work)
 
 
 def check_vars(document: Mapping[str, Any], places: Places, known: Known, work: Work) -> Found:
@@ -102,7 +103,7 @@ def check_thresholds(document: Mapping[str, Any], places: Places) -> Found:
             if not isinstance(item, str):
                 continue  # the schema has said so
             try:
-                values = {"endpoint": endpoints, "group": groups, **scenario_values(document, key)}
+                values = {"endpoint": endpoints, "group": groups, "error": [*KINDS], **scenario_values(document, key)}
                 parse_thresholds(key, item, kinds, values)
             except ThresholdError as error:
                 yield _threshold(places, place, key, item, error)

@@ -8,7 +8,7 @@ from typing import Any
 
 from loadspec.spec.diagnostics import Diagnostic, Path
 from loadspec.spec.semantics.lints.facts import Facts
-from loadspec.spec.semantics.values import mapping
+from loadspec.spec.semantics.values import listing, mapping
 
 Found = Iterator[Diagnostic]
 
@@ -22,7 +22,7 @@ _USERINFO = re.compile(r"^https?://[^/@\s{}]*:([^/@\s{}]+)@", re.IGNORECASE)
 
 
 def plain_secrets(facts: Facts) -> Found:
-    """Constants in `auth`, in headers and query parameters of telling names, and before the @ of a URL."""
+    """Constants in `auth`, as passwords of keys, in headers and parameters of telling names, before the @ of a URL."""
     target = mapping(facts.document, "target")
     owners: list[tuple[Path, Mapping[str, Any]]] = [(("target",), target)]
     owners += [(("endpoints", name), endpoint) for name, endpoint in facts.endpoints.items()]
@@ -37,6 +37,9 @@ def plain_secrets(facts: Facts) -> Found:
             value = owner.get(key)
             if isinstance(value, str) and _USERINFO.match(value):
                 yield _found(facts, (*path, key))
+    for index, certificate in enumerate(listing(mapping(target, "tls"), "certificates")):
+        if isinstance(certificate, Mapping) and _secret(certificate.get("password")):
+            yield _found(facts, ("target", "tls", "certificates", index, "password"))
 
 
 def _auth(facts: Facts, path: Path, auth: Mapping[str, Any]) -> Found:
