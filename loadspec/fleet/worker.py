@@ -21,6 +21,7 @@ from loadspec.engine import Bounds, Engine, PhaseEnd
 from loadspec.fleet.httplog import HttpLog, notes_of
 from loadspec.plan import compile_plan
 from loadspec.spec import build
+from loadspec.transports import require
 
 _GC_THRESHOLDS = (50_000, 20, 50)
 """The hot path makes few cycles; collecting less often keeps its pauses rare."""
@@ -56,6 +57,7 @@ def _compile(order: dict[str, Any], engine: list[Engine], send: Callable[[dict[s
         spec = build(order["document"], order["env_values"], order["source"])
         log = HttpLog(order["log_http"]) if order["log_http"] else None
         plan = compile_plan(spec, order["seed"], order["run_id"], log)
+        require(plan.origins.transports)
     except ValueError as error:
         send({"is": "invalid", "reason": str(error), "hint": getattr(error, "hint", "")})
         return

@@ -13,7 +13,7 @@ from loadspec.spec.diagnostics import Path
 BODIES = ("json", "form", "multipart", "body", "graphql")
 MAPS = ("headers", "query", "cookies", "form", "multipart", "checks", "capture")
 DOCUMENTS = ("json", "graphql")
-SCALARS = ("method", "path", "body", "auth", "timeout", "expected_statuses")
+SCALARS = ("method", "path", "body", "auth", "timeout", "expected_statuses", "transport")
 
 
 def merge_request(

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib import import_module
 from typing import Any
 
 from loadspec.transports.limiter import limited
 from loadspec.transports.reuse import single_use
+from loadspec.wire.carriers import NEEDS, missing
 
-__all__ = ["TRANSPORTS", "channel_kind"]
+__all__ = ["TRANSPORTS", "channel_kind", "require"]
 
 TRANSPORTS = {
     "fast": "loadspec.transports.fast:FastChannel",
+    "requests": "loadspec.transports.requests_:RequestsChannel",
+    "curl": "loadspec.transports.curl.channel:CurlChannel",
 }
 """`transport:` of a spec → where its channel is; a channel is made of (network, origin, what resumes the user)."""
 
@@ -23,3 +27,10 @@ def channel_kind(name: str, limiter: bool = False, reuse: bool = True) -> Any:
     if not reuse:
         kind = single_use(kind)
     return limited(kind) if limiter else kind
+
+
+def require(names: Iterable[str]) -> None:
+    """Raises ValueError where a transport lacks a library."""
+    for name in names:
+        if install := missing(name):
+            raise ValueError(f"the transport `{name}` needs {NEEDS[name][0]}, which is not installed here: {install}")

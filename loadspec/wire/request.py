@@ -44,3 +44,14 @@ def request_head(method: str, target: str, host: str, headers: list[Field]) -> b
         lines.append(header_line(b"Host", host.encode("latin-1")))
     lines += [header_line(name, value) for name, value in headers]
     return b"".join([*lines, b"\r\n"])
+
+
+def split_request(request: bytes) -> tuple[str, bytes, bytes, bytes]:
+    """(method, target, header lines, body) of a request that `request_head` or a template made: nothing is checked.
+
+    Each header line keeps its CRLF.
+    """
+    end = request.index(b"\r\n\r\n")
+    line = request.index(b"\r\n")
+    method, target, _ = request[:line].split(b" ")
+    return method.decode(), target, request[line + 2 : end + 2], request[end + 4 :]

@@ -11,6 +11,7 @@ from support_codes import completed, diagnose
 
 import loadspec
 from loadspec.spec.codes import CODES
+from loadspec.wire import carriers
 
 STABLE = Path(__file__).with_name("codes.txt")
 _USED = re.compile(r"""["'](LS[0-9]{3})["']""")
@@ -18,9 +19,11 @@ _USED = re.compile(r"""["'](LS[0-9]{3})["']""")
 
 @pytest.fixture(autouse=True)
 def _without_extras(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """LS075 is about what is not installed; where tests run, it is."""
+    """LS075 and LS160 are about what is not installed; where tests run, it is."""
     if "LS075" in request.node.name:
         monkeypatch.setattr("loadspec.extract.markup.installed", lambda: False)
+    if "LS160" in request.node.name:
+        monkeypatch.setitem(carriers.NEEDS, "curl", ("no_such_module", carriers.NEEDS["curl"][1]))
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -17,14 +17,20 @@ class Client:
     """One user's channel on a loop whose watchers are counted."""
 
     def __init__(
-        self, origin: Origin, kind: type[Channel] = FastChannel, network: tuple[Network, WatchedLoop] | None = None
+        self,
+        origin: Origin,
+        kind: type[Channel] = FastChannel,
+        network: tuple[Network, WatchedLoop] | None = None,
+        seat: int = 0,
     ) -> None:
         self.network, self.loop = network or watched_network()
-        self.channel = kind(self.network, origin, getcurrent().switch)
+        self.channel = kind(self.network, origin, getcurrent().switch, seat)
 
-    def ask(self, method: str = "GET", body: bytes = b"", total: float = 10.0, **limits: Any) -> Channel:
+    def ask(
+        self, method: str = "GET", body: bytes = b"", total: float = 10.0, path: str = "/", **limits: Any
+    ) -> Channel:
         """One exchange; the channel with its answer."""
-        head = f"{method} / HTTP/1.1\r\nHost: x\r\n"
+        head = f"{method} {path} HTTP/1.1\r\nHost: x\r\n"
         if body or method == "POST":
             head += f"Content-Length: {len(body)}\r\n"
         request = head.encode() + b"\r\n" + body
@@ -69,4 +75,4 @@ def client() -> Iterator[Callable[..., Client]]:
     yield build
     for one in clients:
         one.channel.close()
-        assert not one.loop.open
+    assert not any(one.loop.open for one in clients)

@@ -29,7 +29,7 @@ def compile_sending(step: CallStep | PollStep, context: Context, poll: bool) -> 
 def _tools(context: Context) -> Tools:
     def send(name: str, fields: Mapping[str, Any]) -> Attempt:
         """An exchange beside those of the steps, such as the one for a token."""
-        http = HttpRequest(base_url=context.target.base_url, **fields)
+        http = HttpRequest(base_url=context.target.base_url, transport=context.target.transport, **fields)
         wire = replace(_wire(name, context.target.timeout, context, poll=False), cookies="off")
         return compile_attempt(compile_request(http, _tools(context)), wire)
 
@@ -62,6 +62,7 @@ def http_request(request: Request, target: Target) -> HttpRequest:
         cookies=request.cookies,
         auth=None if auth is None else (auth.kind, auth.settings),
         without=request.without,
+        transport=request.transport or target.transport,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from loadspec.spec.codes import (
     answers,
     bodies,
+    carriers,
     expressions,
     files,
     flow,
@@ -28,6 +29,7 @@ __all__ = ["CODES", "Code"]
 _THEMES = (
     answers,
     bodies,
+    carriers,
     expressions,
     files,
     flow,

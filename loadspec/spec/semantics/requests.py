@@ -11,6 +11,7 @@ from loadspec.spec.places import Places
 from loadspec.spec.semantics.auth import check_auth
 from loadspec.spec.semantics.bodies import check_body
 from loadspec.spec.semantics.captures import check_capture
+from loadspec.spec.semantics.carriers import check_transport
 from loadspec.spec.semantics.checks import check_check
 from loadspec.spec.semantics.durations import check_duration, check_timeout
 from loadspec.spec.semantics.nested import check_times
@@ -55,6 +56,7 @@ def _request(
     document: Mapping[str, Any], places: Places, path: Path, request: Mapping[str, Any], below: Mapping[str, Any]
 ) -> Found:
     yield from check_body(places, path, request, below)
+    yield from check_transport(places, path, request)
     yield from check_auth(places, path, request, document)
     yield from check_headers(places, (*path, "headers"), request)
     for name, value in mapping(request, "capture").items():

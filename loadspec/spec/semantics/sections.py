@@ -13,6 +13,7 @@ from loadspec.spec.building.scenarios import DEFAULT, scenario_tags
 from loadspec.spec.diagnostics import Diagnostic, Path
 from loadspec.spec.places import Places
 from loadspec.spec.semantics.auth import check_auth, token_names
+from loadspec.spec.semantics.carriers import check_transport
 from loadspec.spec.semantics.durations import check_duration, check_timeout
 from loadspec.spec.semantics.expressions import Expressions, Work
 from loadspec.spec.semantics.names import Known, View
@@ -56,6 +57,7 @@ def check_target(document: Mapping[str, Any], places: Places, known: Known, work
     yield from check_base_url(places, target.get("base_url"))
     yield from check_headers(places, ("target", "headers"), target)
     yield from check_auth(places, ("target",), target, document)
+    yield from check_transport(places, ("target",), target)
     yield from check_timeout(places, ("target", "timeout"), target.get("timeout"))
     yield from check_tls(document, places, known, work)
 

@@ -1,0 +1,327 @@
+"""The `curl` transport: a channel is one easy handle of libcurl, which keeps what does not change between requests.
+
+Heads and bodies are collected by `list.append`, so that no Python runs while an answer comes in; when it is over, the
+head is put together again, `HTTP/2 200` and all, and the body decoded by our own code with its caps.
+
+What differs from `fast`: `received` counts head and body without the framing of chunks or frames. libcurl itself sends
+a request again where a kept connection turns out closed; one without a body for any method.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from io import BytesIO
+from typing import Any, Final
+
+import pycurl
+
+from loadspec.clock import monotonic
+from loadspec.transports.base import UNPARSED, Channel, Deadlines, ExchangeError, explain
+from loadspec.transports.curl import multi as multis
+from loadspec.transports.curl.errors import translate
+from loadspec.transports.curl.options import INSISTED, make_easy
+from loadspec.transports.curl.patience import Patience
+from loadspec.transports.network import Network
+from loadspec.wire.encoding import decode_content
+from loadspec.wire.fasthead import sets_cookies
+from loadspec.wire.head import known_head
+from loadspec.wire.lines import check_head, final_head
+from loadspec.wire.request import split_request
+from loadspec.wire.url import Origin
+
+_ADDED: Final = (b"accept", b"user-agent", b"content-type", b"expect")
+"""Header lines that libcurl would add by itself."""
+_IDLE: Final = 0.0002
+"""After a pause longer than this, in seconds, a connection is looked at before it is used again."""
+_FRAMING: Final = (b"content-length", b"transfer-encoding")
+"""Header lines that are libcurl's to write."""
+
+
+class CurlChannel(Channel):
+    """One user's way to one origin through libcurl."""
+
+    __slots__ = (
+        "_alias",
+        "_body",
+        "_deadlines",
+        "_easy",
+        "_fresh",
+        "_head_size",
+        "_header_lines",
+        "_insisted",
+        "_line",
+        "_lines",
+        "_multi",
+        "_multiplexed",
+        "_network",
+        "_origin",
+        "_resume",
+        "_seat",
+        "_target",
+        "_verb",
+        "_waiting",
+        "outcome",
+    )
+
+    def __init__(self, network: Network, origin: Origin, resume: Callable[[], Any], seat: int = 0) -> None:
+        super().__init__()
+        self._network = network
+        self._origin = origin
+        self._resume = resume
+        self._seat = seat
+        self._easy: Any = None
+        self._waiting = False
+        self._multiplexed = False
+        self.outcome: tuple[int, str] | None = None
+        """(libcurl's code, its message) of a transfer that is over."""
+
+    def exchange(self, request: bytes, deadlines: Deadlines, idempotent: bool = False, head: bool = False) -> bool:
+        """See `Channel`."""
+        self.started = monotonic()
+        self.status = 0
+        self.error = ""
+        self.parsed = UNPARSED
+        self.ready = self.first = self.sent = 0.0
+        self._fresh = False
+        try:
+            if self._easy is None:
+                self._open()
+            line = self._line
+            if self.started - self.ended > _IDLE:
+                line.look()
+            if self._alias is not line.alias or not line.open:
+                self._resolve(deadlines)
+            self._set_request(request, idempotent)
+            if deadlines is not self._deadlines:
+                self._set_deadlines(deadlines)
+            self._perform(deadlines)
+            self._read()
+        except Exception as error:
+            return self._failed(explain(error, "headers"))
+        except BaseException:
+            self.close()
+            raise
+        self.in_flight = False
+        return True
+
+    # Before
+
+    def _open(self) -> None:
+        """A handle, and a line that is shared with the branches of the same user."""
+        self._easy = easy = make_easy(self._network, self._origin)
+        self._header_lines: list[bytes] = []
+        self._body: list[bytes] = []
+        easy.setopt(pycurl.HEADERFUNCTION, self._header_lines.append)
+        easy.setopt(pycurl.WRITEFUNCTION, self._body.append)
+        easy.setopt(pycurl.SOCKOPTFUNCTION, self._opened)
+        self._verb: tuple[str, int] | None = None
+        self._target = self._lines = b""
+        self._deadlines: Deadlines | None = None
+        self._multi = multis.enter(self._network)
+        self._line = self._multi.line(self._origin, self._seat)
+        self._alias = ""
+        self._insisted = INSISTED.get(self._network.settings.http.version, b"")
+
+    def _resolve(self, deadlines: Deadlines) -> None:
+        """Tell libcurl where the line leads. Raises ExchangeError."""
+        limits = (limit for limit in (deadlines.total, deadlines.connect, deadlines.dns) if limit is not None)
+        line, port = self._line, self._origin.port
+        addresses = self._network.resolve(self._origin.host, port, min(limits))
+        if addresses != line.addresses:
+            texts = ",".join(f"[{where[0]}]" if ":" in where[0] else where[0] for _, where in addresses)
+            old = [f"-{self._alias}:{port}"] if self._alias else []
+            self._easy.setopt(pycurl.RESOLVE, [*old, f"{line.alias}:{port}:{texts}"])
+            line.addresses = addresses
+        if self._alias is not line.alias:
+            self._easy.setopt(pycurl.CONNECT_TO, [f"::{line.alias}:{port}"])
+            self._alias = line.alias
+
+    def _set_request(self, request: bytes, idempotent: bool) -> None:
+        """Set what differs from the request before.
+
+        The body of a request that must not be sent twice is read from a file that cannot be wound back: libcurl would
+        send it again over a new connection where the one that it took breaks.
+        """
+        method, target, lines, body = split_request(request)
+        easy = self._easy
+        if target != self._target:
+            easy.setopt(pycurl.REQUEST_TARGET, target)
+            self._target = target
+        cut = lines.rfind(b"\r\nContent-Length: ") + 2
+        sized = cut > 1
+        if sized and lines.find(b"\r\n", cut) == len(lines) - 2:
+            lines = lines[:cut]
+        if lines != self._lines:
+            easy.setopt(pycurl.HTTPHEADER, _header_list(lines))
+            self._lines = lines
+        how = pycurl.NOBODY if method == "HEAD" else pycurl.HTTPGET
+        if sized:
+            how = pycurl.POST if idempotent or not body else pycurl.UPLOAD
+        if (method, how) != self._verb:
+            easy.setopt(how, 1)
+            easy.setopt(pycurl.CUSTOMREQUEST, method)
+            self._verb = (method, how)
+        self._head_size = len(request) - len(body)
+        if how == pycurl.POST:
+            easy.setopt(pycurl.POSTFIELDS, body)
+        elif how == pycurl.UPLOAD:
+            easy.setopt(pycurl.INFILESIZE_LARGE, len(body))
+            easy.setopt(pycurl.READFUNCTION, BytesIO(body).read)
+
+    def _set_deadlines(self, deadlines: Deadlines) -> None:
+        self._deadlines = deadlines
+        connect = deadlines.total if deadlines.connect is None else min(deadlines.total, deadlines.connect)
+        self._easy.setopt(pycurl.TIMEOUT_MS, max(1, int(deadlines.total * 1000)))
+        self._easy.setopt(pycurl.CONNECTTIMEOUT_MS, max(1, int(connect * 1000)))
+
+    def _opened(self, number: int, _purpose: int) -> int:
+        """libcurl has made a socket, and will connect it."""
+        self._fresh = True
+        self._multi.opened(number)
+        self._line.opened(number)
+        return pycurl.SOCKOPT_OK  # type: ignore[no-any-return]
+
+    # Meanwhile
+
+    def _perform(self, deadlines: Deadlines) -> None:
+        """The transfer, from its start until it is over."""
+        easy, line = self._easy, self._line
+        kept = line.open
+        self.outcome = None
+        begin = monotonic()
+        line.running += 1
+        patience = Patience.of(deadlines, self, self._network)
+        try:
+            self._multi.begin(easy, self)
+            if self.outcome is None:
+                self._waiting = True
+                try:
+                    self._network.switch()
+                finally:
+                    self._waiting = False
+            assert self.outcome is not None, "whoever wakes this has set it"
+            code, message = self.outcome
+            phase = self.where() if code else ""
+            self._measure(begin)
+            if kept and self._fresh and self.ask(pycurl.REQUEST_SIZE) > 1.5 * self._head_size:
+                self.retries += 1  # its head left twice
+        except BaseException:
+            self.in_flight = easy.getinfo(pycurl.POSTTRANSFER_TIME_T) > 0
+            raise
+        finally:
+            line.running -= 1
+            self._multi.end(easy)
+            if patience is not None:
+                patience.close()
+        if code:
+            raise translate(code, message, self._origin, easy, phase)
+
+    def wake(self) -> None:
+        """Let the user go on, if this is what it waits for."""
+        if self._waiting:
+            self._resume()
+
+    def ask(self, info: int) -> Any:
+        """What libcurl knows of the transfer: one of its infos."""
+        return self._easy.getinfo(info)
+
+    def where(self) -> str:
+        """The phase that the transfer is in, or ended in."""
+        ask = self.ask
+        if self._fresh and not ask(pycurl.CONNECT_TIME_T) and not (self._origin.tls and self._line.connected):
+            return "connect"  # libcurl's time is set when TLS is there as well
+        if self._fresh and self._origin.tls and not ask(pycurl.APPCONNECT_TIME_T):
+            return "tls"
+        if self._header_lines:
+            return "body"
+        return "headers" if ask(pycurl.POSTTRANSFER_TIME_T) else "write"
+
+    def _measure(self, begin: float) -> None:
+        """Take libcurl's times, which are seconds from `begin`."""
+        ask = self._easy.getinfo
+        self.reused = not self._fresh
+        if self.reused:
+            self.ready = begin
+            self.blocked = self.connecting = self.tls = 0.0
+        else:
+            connected, secured = ask(pycurl.CONNECT_TIME), ask(pycurl.APPCONNECT_TIME)
+            self.ready = begin + ask(pycurl.PRETRANSFER_TIME)
+            self.connecting = max(0.0, connected - ask(pycurl.NAMELOOKUP_TIME))
+            self.tls = max(0.0, secured - connected)
+            self.blocked = self.ready - self.started
+        self.sent = max(self.ready, begin + ask(pycurl.POSTTRANSFER_TIME_T) / 1_000_000)
+        self.first = max(self.sent, begin + ask(pycurl.STARTTRANSFER_TIME))
+        self.ended = max(self.first, begin + ask(pycurl.TOTAL_TIME))
+
+    # Afterwards
+
+    def _read(self) -> None:
+        """Head and body of the answer, out of what was collected. Raises ExchangeError and ProtocolError."""
+        lines, body = self._header_lines, b"".join(self._body)
+        self.received = sum(map(len, lines)) + len(body)
+        head = final_head(lines)
+        lines.clear()
+        self._body.clear()
+        limits = self._network.limits
+        check_head(head, limits)
+        if self._insisted and not head.startswith(self._insisted):
+            raise _not_insisted(head)
+        status, encoding, self.sets_cookies, self._multiplexed = _known(head)
+        self.head = head
+        self.body = decode_content(body, encoding, limits) if encoding else body
+        self.status = status
+
+    def _failed(self, error: ExchangeError) -> bool:
+        if self._easy is not None:
+            if any(b" 101 " in line for line in self._header_lines[:1]):
+                error = ExchangeError("protocol", "status", "The server switched protocols unasked (101).")
+            self._header_lines.clear()
+            self._body.clear()
+            if not self._multiplexed:  # else other streams have nothing to do with it, and are left alone
+                self.disconnect()
+        self.error, self.phase, self.message = error.kind, error.phase, str(error)
+        self.head = self.body = b""
+        self.received = 0
+        self.ended = monotonic()
+        self.in_flight = False
+        return False
+
+    def disconnect(self) -> None:
+        """See `Channel`. What a branch of the same user has under way goes on."""
+        if self._easy is not None and not self._line.running:
+            self._line.hang_up()
+
+    def close(self) -> None:
+        """See `Channel`."""
+        if self._easy is not None:
+            self._easy.close()
+            self._easy = None
+            multis.leave(self._network, self._multi, self._origin, self._seat)
+
+
+def _not_insisted(head: bytes) -> ExchangeError:
+    spoken = head.partition(b" ")[0].decode("latin-1")
+    return ExchangeError("http2", "status", f"the server answered in {spoken}; http.version: auto would take that")
+
+
+@lru_cache(maxsize=512)
+def _header_list(lines: bytes) -> list[bytes]:
+    """Header lines as libcurl takes them: an empty value is written `name;`, a line that is not to be sent `name:`."""
+    found: list[bytes] = []
+    names = set()
+    for line in lines.split(b"\r\n")[:-1]:
+        name, _, value = line.partition(b":")
+        names.add(name.lower())
+        if name.lower() not in _FRAMING:
+            found.append(line if value.strip() else name + b";")
+    return [*found, *(name + b":" for name in _ADDED if name not in names)]
+
+
+@lru_cache(maxsize=512)
+def _known(head: bytes) -> tuple[int, bytes, bool, bool]:
+    """(status, content encoding, whether it sets cookies, whether it is of HTTP/2 or 3). Raises ProtocolError."""
+    version, _, rest = head.partition(b" ")
+    multiplexed = version in (b"HTTP/2", b"HTTP/3")
+    parsed = known_head(b"HTTP/1.1 " + rest if multiplexed else head)
+    return parsed.status, parsed.content_encoding, sets_cookies(head), multiplexed

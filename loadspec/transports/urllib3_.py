@@ -1,0 +1,230 @@
+"""Where requests and urllib3 are held: we open their connections, and keep the heads that they read as they came.
+
+`Hooks` is what a channel does for its session.
+"""
+
+from __future__ import annotations
+
+import logging
+import ssl
+from functools import partial
+from http.client import HTTPException, HTTPResponse, IncompleteRead, RemoteDisconnected
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any, Protocol
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import InvalidChunkLength
+
+from loadspec.transports.base import ExchangeError, explain
+from loadspec.wire.errors import ProtocolError
+from loadspec.wire.head import known_head
+from loadspec.wire.limits import Limits
+from loadspec.wire.lines import BLANK, check_head, final_head
+
+logging.getLogger("urllib3").addHandler(logging.NullHandler())  # what it warns of, errors say
+
+
+class Hooks(Protocol):
+    """What a connection asks of its channel, in this order."""
+
+    def dial(self, host: str, port: int) -> Any:
+        """A connected socket. Raises ExchangeError."""
+
+    def secure(self, sock: Any) -> Any:
+        """TLS on it. Raises ExchangeError."""
+
+    def opened(self) -> None:
+        """The connection is there."""
+
+    def was_sent(self) -> None:
+        """The request has left."""
+
+    def heard(self) -> None:
+        """The first line of the answer came."""
+
+    @property
+    def limits(self) -> Limits:
+        """What an answer may cost."""
+
+
+class _Recorder:
+    """A response's file that keeps the lines it gives."""
+
+    def __init__(self, file: Any, hooks: Hooks) -> None:
+        self.file = file
+        self.lines: list[bytes] = []
+        self._hooks = hooks
+
+    def readline(self, limit: int = -1) -> bytes:
+        line: bytes = self.file.readline(limit)
+        if not self.lines and line:
+            self._hooks.heard()
+        self.lines.append(line)
+        return line
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.file, name)
+
+
+class Response(HTTPResponse):
+    """An answer that keeps its raw head and passes over every 1xx, not only 100."""
+
+    head = b""
+    head_size = 0
+    """In bytes, with 1xx heads."""
+
+    def __init__(self, hooks: Hooks, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._hooks = hooks
+
+    def begin(self) -> None:
+        """Read the head. Raises ExchangeError and our ProtocolError, which urllib3 lets pass."""
+        file = self.fp
+        recorder: Any = _Recorder(file, self._hooks)
+        self.fp = recorder
+        try:
+            for _ in range(self._hooks.limits.informational + 1):
+                self.headers = None  # type: ignore[assignment]  # http.client reads where there are none
+                super().begin()
+                if self.status >= 200 or self.status == 101:
+                    break
+            if self.status == 101:
+                raise ExchangeError("protocol", "status", "The server switched protocols unasked (101).")
+            self.head = self._checked(recorder.lines)
+            self.head_size = sum(map(len, recorder.lines))
+        except RemoteDisconnected:
+            raise ExchangeError("closed", "headers", "the server closed the connection without an answer") from None
+        except HTTPException as error:
+            raise _head_error(error, recorder.lines) from None
+        except OSError as error:
+            raise explain(error, "headers") from None
+        self.fp = file
+
+    def _checked(self, lines: list[bytes]) -> bytes:
+        """The head, if our own parser takes it too: http.client stops at a line that it cannot read."""
+        head = final_head([line for line in lines if line])
+        check_head(head, self._hooks.limits)
+        known_head(head)
+        return head
+
+
+def _head_error(error: HTTPException, lines: list[bytes]) -> ExchangeError:
+    text = str(error) or type(error).__name__
+    if "got more than" in text:
+        return ExchangeError("limit", "headers", text)
+    if lines and lines[-1] not in BLANK and not lines[-1].endswith(b"\n"):
+        return ExchangeError("incomplete", "headers", "The head is incomplete.")
+    return ExchangeError("protocol", "status", text)
+
+
+class Plain(urllib3.connection.HTTPConnection):
+    """A connection whose socket a channel opens."""
+
+    def __init__(self, *args: Any, hooks: Hooks, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._hooks = hooks
+        self._broken: ExchangeError | None = None
+        self.response_class = partial(Response, hooks)  # type: ignore[assignment]
+
+    def _new_conn(self) -> Any:
+        return self._hooks.dial(self._dns_host, self.port)
+
+    def connect(self) -> None:
+        """Open the connection."""
+        super().connect()
+        self._hooks.opened()
+
+    def send(self, data: Any) -> None:
+        """Send; where the server has stopped reading, what it said instead is read."""
+        self._broken = None
+        try:
+            super().send(data)
+        except (BrokenPipeError, ConnectionResetError, ssl.SSLError) as error:
+            self._broken = explain(error, "write")
+            raise BrokenPipeError(*error.args) from None  # which urllib3 takes for that
+
+    def getresponse(self) -> Any:
+        """Read the head of the answer."""
+        self._hooks.was_sent()
+        try:
+            return super().getresponse()
+        except ExchangeError as error:
+            raise self._broken or error from None
+
+
+class Secured(Plain, urllib3.connection.HTTPSConnection):
+    """The same over TLS."""
+
+    def connect(self) -> None:
+        """Open the connection, through a proxy's tunnel where there is one."""
+        self.sock = self._new_conn()
+        if self.proxy_is_tunneling:
+            self._has_connected_to_proxy = True
+            self._tunnel()
+        self.sock = self._hooks.secure(self.sock)
+        self.is_verified = True  # as far as the settings ask for it
+        self._has_connected_to_proxy = bool(self.proxy)
+        self._hooks.opened()
+
+
+class _Adapter(HTTPAdapter):
+    """Pools whose connections are ours."""
+
+    def __init__(self, hooks: Hooks) -> None:
+        super().__init__(pool_connections=1, pool_maxsize=1)
+        self._kinds = {"http": partial(Plain, hooks=hooks), "https": partial(Secured, hooks=hooks)}
+
+    def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
+        pool: Any = super().get_connection_with_tls_context(*args, **options)
+        pool.ConnectionCls = self._kinds[pool.scheme]
+        return pool
+
+    def cert_verify(self, *args: Any, **options: Any) -> None:
+        """Verifying is up to the channel's TLS."""
+
+    def request_url(self, request: Any, proxies: Any) -> str:
+        url: str = super().request_url(request, proxies)
+        return url if url.startswith("http") else request.target  # as it is, where urllib3 would tidy it up
+
+
+class Session(requests.Session):
+    """A session that adds nothing of its own: no redirects, cookies, proxies or passwords of the environment."""
+
+    def __init__(self, hooks: Hooks, proxy: str | None) -> None:
+        super().__init__()
+        self.trust_env = False
+        self.verify = False
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self.proxies = {"http": proxy, "https": proxy} if proxy else {}
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, _Adapter(hooks))
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """None: requests would read the body of a redirect before us."""
+
+
+def explained(error: BaseException, phase: str) -> ExchangeError:
+    """What requests and urllib3 raised, by its cause."""
+    causes, number = [error], 0
+    while number < len(causes):
+        cause = causes[number]
+        found = _explain_one(cause, phase)
+        if found is not None:
+            return found
+        near = (*cause.args, getattr(cause, "reason", None), cause.__cause__, cause.__context__)
+        causes += [other for other in near if isinstance(other, BaseException) and other not in causes]
+        number += 1
+    return ExchangeError("protocol", phase, str(error))
+
+
+def _explain_one(error: BaseException, phase: str) -> ExchangeError | None:
+    if isinstance(error, InvalidChunkLength):
+        return ExchangeError("protocol", "body", "The size of a chunk is no number.")
+    if isinstance(error, IncompleteRead) or "ended prematurely" in str(error):
+        return ExchangeError("incomplete", "body", "The body is incomplete.")
+    ours = isinstance(error, ExchangeError | ProtocolError)
+    if ours or (isinstance(error, OSError) and not isinstance(error, requests.RequestException)):
+        return explain(error, phase)
+    return None
