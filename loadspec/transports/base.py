@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from loadspec.transports.tls import explain_tls
 from loadspec.wire.errors import ProtocolError
-from loadspec.wire.tls import TlsSettingsError
 
 UNPARSED: Final = object()
 """Stands in `parsed` until the body was parsed as JSON."""
@@ -77,8 +76,6 @@ def explain(error: BaseException, phase: str) -> ExchangeError:
         return ExchangeError(kind, "dns", f"the name could not be resolved: {error.strerror or error}")
     if isinstance(error, ssl.SSLError):
         return _explain_ssl(error, phase)
-    if isinstance(error, TlsSettingsError):
-        return ExchangeError("tls_settings", "tls", f"target.tls.{error.part}: {error}")
     if isinstance(error, OSError):
         kind = _ERRNO_KINDS.get(error.errno or 0, "os_error")
         return ExchangeError(kind, phase, error.strerror or str(error))

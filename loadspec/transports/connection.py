@@ -21,7 +21,6 @@ from loadspec.clock import monotonic
 from loadspec.transports.base import Channel, Deadlines, ExchangeError, explain
 from loadspec.transports.network import Address, Network
 from loadspec.transports.tls import explain_tls
-from loadspec.wire.tls import TlsSettingsError
 from loadspec.wire.url import Origin
 
 READ, WRITE = 1, 2
@@ -193,8 +192,8 @@ class Connection(Channel):
         self._watcher.start(self._on_readable)
 
     def _handshake(self, plain: socket.socket) -> ssl.SSLSocket:
+        context = self._network.context(self._origin)
         try:
-            context = self._network.context(self._origin)
             sock = self._sock = context.wrap_socket(
                 plain,
                 server_hostname=self._network.server_name(self._origin),
@@ -202,7 +201,7 @@ class Connection(Channel):
                 session=self._session,
             )
             self._session = None
-        except (OSError, TlsSettingsError) as error:
+        except OSError as error:
             raise explain(error, "tls") from None
         except ValueError as error:  # a host name that TLS cannot ask for
             raise ExchangeError("tls_settings", "tls", f"TLS cannot ask for `{self._origin.host}`: {error}") from None

@@ -17,6 +17,7 @@ from loadspec.transports.base import ExchangeError
 from loadspec.transports.tls import Contexts, server_name
 from loadspec.wire.hosts import HostLimit
 from loadspec.wire.settings import Settings
+from loadspec.wire.tls import TlsSettingsError
 from loadspec.wire.url import Origin
 
 if TYPE_CHECKING:
@@ -90,8 +91,11 @@ class Network:
             del self._asked[host, port]
 
     def context(self, origin: Origin) -> ssl.SSLContext:
-        """The TLS context for an origin, made once. Raises TlsSettingsError where a file of it cannot be used."""
-        return self._contexts.context(origin)
+        """The TLS context for an origin, made once. Raises ExchangeError where a file of it cannot be used."""
+        try:
+            return self._contexts.context(origin)
+        except TlsSettingsError as error:
+            raise ExchangeError("tls_settings", "tls", f"target.tls.{error.part}: {error}") from None
 
     def server_name(self, origin: Origin) -> str:
         """The name to ask for by SNI, and to verify."""

@@ -83,6 +83,7 @@ _WORDS: Final = {
     "does not match target host": "tls_name",
     "certificate verify failed": "tls_certificate",
     "ssl certificate problem": "tls_certificate",
+    "verify result": "tls_certificate",
     "wrong version number": "tls_plain",
     "http request": "tls_plain",
     "packet length too long": "tls_plain",

@@ -361,6 +361,8 @@ def test_words_without_a_reason() -> None:
         ("SSL certificate problem: self-signed certificate in certificate chain", "tls_untrusted"),
         ("SSL certificate problem: unable to get local issuer certificate", "tls_untrusted"),
         ("SSL certificate problem: unsuitable certificate purpose", "tls_certificate"),
+        ("SSL certificate OpenSSL verify result: unsuitable certificate purpose (26)", "tls_certificate"),
+        ("SSL certificate OpenSSL verify result: certificate has expired (10)", "tls_expired"),
         ("SSL: no alternative certificate subject name matches target host name 'a.test'", "tls_name"),
         ("SSL: certificate subject name 'b.test' does not match target host name 'a.test'", "tls_name"),
         ("TLS connect error: error:0A00010B:SSL routines::wrong version number", "tls_plain"),
