@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import resource
 import socket
 import ssl
@@ -23,6 +24,7 @@ from support_tls import DAY, alert, for_clients_only, issued, server_context
 
 from loadspec.error_kinds import KINDS, error_code
 from loadspec.error_kinds.kind import REQUEST_PHASES
+from loadspec.transports import TRANSPORTS, channel_kind
 from loadspec.wire.hosts import HostLimit
 from loadspec.wire.limits import Limits
 from loadspec.wire.settings import Http, Route, Tls
@@ -373,6 +375,35 @@ def no_gzip(rig: Rig) -> Any:
     return rig.plain(serving(answer(b"no gzip", *GZIP)))
 
 
+# HTTP/2 and HTTP/3, by libcurl
+
+
+def over_curl(rig: Rig, origin: Origin, http: Http) -> tuple[str, str]:
+    network = watched_network(tls=Tls(rig.ca_file), http=http)
+    found: tuple[str, str] = rig.client(origin, network=network, kind=channel_kind("curl")).failure("POST")
+    return found
+
+
+@scenario("http2", "headers")
+def stream_reset(rig: Rig) -> Any:
+    def script(conn: Conn) -> None:
+        conn.send(b"\0\0\0\x04\0\0\0\0\0")  # SETTINGS, none (RFC 9113, 6.5)
+        heard = b""
+        while not re.search(rb"\x01.\0\0\0\x01", heard, re.DOTALL):  # HEADERS of the first stream
+            heard += conn.sock.recv(5000)
+        conn.send(b"\0\0\x04\x03\0\0\0\0\x01\0\0\0\x02")  # RST_STREAM: INTERNAL_ERROR
+        conn.wait_for_close()
+
+    context = server_context(rig.ca)
+    context.set_alpn_protocols(["h2"])
+    return over_curl(rig, rig.serve(script, tls=context).origin(), Http())
+
+
+@scenario("http3", "connect")
+def without_tls(rig: Rig) -> Any:
+    return over_curl(rig, Origin("http", "127.0.0.1", 9), Http(version="3"))
+
+
 ELSEWHERE = {
     "check": "error_kinds/test_error_kinds_steps.py",
     "capture": "error_kinds/test_error_kinds_steps.py",
@@ -399,6 +430,22 @@ def test_a_real_socket_brings_it_about(kind: str, phase: str, run: Callable[[Rig
     assert run(rig) == (kind, phase)
     assert phase in KINDS[kind].codes
     assert error_code(kind, phase) >= 1000
+
+
+_BY_HAND = ("fd_exhausted", "port_exhausted", "os_error", "http2", "http3")
+"""Scenarios that reach into the sockets of `fast`, or are of one transport by nature."""
+
+
+@pytest.mark.parametrize("transport", [name for name in TRANSPORTS if name != "fast"])
+@pytest.mark.parametrize(("kind", "phase", "run"), SCENARIOS, ids=[f"{kind}-{phase}" for kind, phase, _ in SCENARIOS])
+def test_every_transport_has_the_same_kinds(
+    kind: str, phase: str, run: Callable[[Rig], Any], transport: str, rig: Rig
+) -> None:
+    if kind in _BY_HAND:
+        pytest.skip("of one transport")
+    plain = rig.client
+    rig.client = lambda server, **options: plain(server, kind=channel_kind(transport), **options)
+    assert run(rig) == (kind, phase)
 
 
 def test_every_kind_that_the_code_makes_has_a_scenario() -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import pycurl
 
 from loadspec.transports.base import ExchangeError, explain
+from loadspec.transports.tls import kind_of_words
 from loadspec.wire.url import Origin
 
 _HTTP2_STREAM, _HTTP3, _QUIC_CONNECT, _PROXY, _TOO_LARGE = 92, 95, 96, 97, 100  # pycurl has no names for them
@@ -20,14 +21,12 @@ _KINDS: Final = {
     pycurl.E_FTP_WEIRD_SERVER_REPLY: ("protocol", ""),  # of HTTP as well, whatever its name
     pycurl.E_HTTP2: ("http2", ""),
     pycurl.E_PARTIAL_FILE: ("incomplete", ""),
-    pycurl.E_SSL_CONNECT_ERROR: ("tls", "tls"),
     pycurl.E_GOT_NOTHING: ("closed", "headers"),
-    pycurl.E_SSL_CERTPROBLEM: ("tls", "tls"),
-    pycurl.E_SSL_CIPHER: ("tls", "tls"),
-    pycurl.E_PEER_FAILED_VERIFICATION: ("tls_certificate", "tls"),
     pycurl.E_SEND_FAIL_REWIND: ("closed", "headers"),  # closed after the send: see the channel
     pycurl.E_FILESIZE_EXCEEDED: ("limit", "body"),
-    pycurl.E_SSL_CACERT_BADFILE: ("tls", "tls"),
+    pycurl.E_SSL_CACERT_BADFILE: ("tls_settings", "tls"),
+    pycurl.E_SSL_CERTPROBLEM: ("tls_settings", "tls"),
+    pycurl.E_SSL_CIPHER: ("tls_settings", "tls"),
     pycurl.E_BAD_CONTENT_ENCODING: ("decode", "decode"),
     _HTTP2_STREAM: ("http2", ""),
     _HTTP3: ("http3", ""),
@@ -36,6 +35,9 @@ _KINDS: Final = {
     _TOO_LARGE: ("limit", "headers"),
 }
 """code → (kind, phase). Without a phase: where the exchange was. Others are told apart by more than the code."""
+
+_TLS: Final = (pycurl.E_SSL_CONNECT_ERROR, pycurl.E_PEER_FAILED_VERIFICATION)
+"""Told apart by OpenSSL's words."""
 
 _CHUNKS: Final = ("chunk", "Illegal or missing hexadecimal", "Malformed encoding")
 _CUT: Final = ("unexpected eof", "Connection closed abruptly", "incomplete", "end of response with")
@@ -62,7 +64,11 @@ def translate(code: int, message: str, origin: Origin, easy: Any, phase: str) ->
     if code == pycurl.E_SEND_ERROR:
         return ExchangeError("reset", phase, text)
     if code == pycurl.E_RECV_ERROR:
+        if kind_of_words(text) == "tls_client_certificate":  # TLS 1.3 says so after the handshake
+            return ExchangeError("tls_client_certificate", "tls", f"{origin}: {text}")
         return ExchangeError(_received(text), phase, text)
+    if code in _TLS:
+        return ExchangeError(kind_of_words(text), "tls", f"{origin}: {text}")
     return ExchangeError(kind, where or phase, text)
 
 
