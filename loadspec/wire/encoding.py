@@ -9,6 +9,8 @@ from loadspec.wire.errors import ProtocolError, shown
 from loadspec.wire.fields import list_items
 from loadspec.wire.limits import DEFAULT, Limits
 
+TRANSFER_CODINGS = (b"gzip", b"x-gzip", b"deflate", b"identity")
+"""What a transfer coding before `chunked` may be for its body to be decoded; br and zstd are none (RFC 9112 §7)."""
 MAX_CODINGS = 5  # in a row; curl's bound, too
 MAX_MEMBERS = 10_000  # of one gzip body
 

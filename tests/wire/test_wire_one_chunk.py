@@ -53,6 +53,7 @@ def test_takes_the_usual_answer() -> None:
         whole(b"ab", HEAD.replace(b"200 OK", b"100 Go")),
         whole(b"ab", HEAD.replace(b"chunked", b"gzip, chunked")),
         whole(b"ab", HEAD.replace(b"HTTP/1.1", b"HTTP/2.0")),
+        whole(b"ab", HEAD[:-2] + b"\n x: y\r\n\r\n"),
     ],
 )
 def test_leaves_the_rest_to_the_parser(data: bytes) -> None:
