@@ -13,6 +13,7 @@ WINDOW_LOG = 23  # a window of 8 MiB is the most that HTTP allows (RFC 9659)
 MAX_FRAMES = 10_000  # of one body
 
 _INPUT = 65536  # bytes a call: bounds what the library copies per frame
+_HEADER = 18  # bytes of the longest frame header
 
 
 @cache
@@ -35,25 +36,32 @@ def decode(body: bytes, room: int) -> bytes:
     zstd = _library()
     if zstd is None:
         raise missing("zstd")
-    options = {zstd.DecompressionParameter.window_log_max: WINDOW_LOG}
     out, view, pos = bytearray(), memoryview(body), 0
     for _ in range(MAX_FRAMES):
-        stream = zstd.ZstdDecompressor(options=options)
-        while not stream.eof:
-            if pos == len(body):
-                raise truncated()
-            piece = view[pos : pos + _INPUT]
-            pos += len(piece)
-            try:
-                out += stream.decompress(piece, room + 1 - len(out))
-            except zstd.ZstdError as error:
-                raise broken(error) from None
-            if len(out) > room:
-                raise too_large(room)
-        pos -= len(stream.unused_data)
+        try:
+            pos = _frame(zstd, view, pos, out, room)
+        except zstd.ZstdError as error:
+            raise broken(error) from None
         if pos == len(body):
             return bytes(out)
     raise ProtocolError("limit", "decode", f"The zstd body has more than {MAX_FRAMES} frames.")
+
+
+def _frame(zstd: ModuleType, view: memoryview, pos: int, out: bytearray, room: int) -> int:
+    """Add what the frame at `pos` holds; the position after it."""
+    stated = zstd.get_frame_info(view[pos : pos + _HEADER]).decompressed_size
+    if stated is not None and len(out) + stated > room:
+        raise too_large(room)
+    stream = zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: WINDOW_LOG})
+    while not stream.eof:
+        if pos == len(view):
+            raise truncated()
+        piece = view[pos : pos + _INPUT]
+        pos += len(piece)
+        out += stream.decompress(piece, room + 1 - len(out))
+        if len(out) > room:
+            raise too_large(room)
+    return pos - len(stream.unused_data)
 
 
 def encode(body: bytes) -> bytes:
