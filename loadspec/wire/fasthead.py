@@ -1,4 +1,4 @@
-"""The hot path's shortcuts: a plain head with a length, a body in one chunk; or None and the complete parser does it.
+"""The hot path's shortcuts: a plain head with a length, a chunked answer in one read; else the complete parser.
 
 A bounded cache keyed by the raw head answers in a quarter of a microsecond when the head was seen before (same
 second, same size); a new head costs one `read_head`. A hit is right by construction: the answer depends on the
@@ -17,7 +17,7 @@ from loadspec.wire.head import Head, read_head
 from loadspec.wire.limits import DEFAULT, MIB, Limits
 
 FastHead = tuple[int, int, int, bytes, bool, bool]
-OneChunk = tuple[int, int, int, int, bytes, bool, bool]
+Chunks = tuple[int, int, bytes, bytes, bool, bool]
 
 _LAST_CHUNK = b"\r\n0\r\n\r\n"
 _HEX = b"0123456789abcdefABCDEF"
@@ -30,18 +30,18 @@ class Shortcuts(NamedTuple):
 
     `parse_head(data)`: (status, body start, content length, content encoding or b"", close, sets cookies) of a plain
     head at the start of `data`.
-    `parse_one_chunk(data)`: (status, head end, body start, body end, content encoding or b"", close, sets cookies) of
-    a whole response in one chunk, without extension or trailer.
+    `parse_chunks(data)`: (status, head end, body, content encoding or b"", close, sets cookies) of a whole chunked
+    response and nothing else, without extensions and trailers.
     """
 
     parse_head: Callable[[bytes], FastHead | None]
-    parse_one_chunk: Callable[[bytes], OneChunk | None]
+    parse_chunks: Callable[[bytes], Chunks | None]
 
 
 @lru_cache(maxsize=16)
 def shortcuts(limits: Limits = DEFAULT) -> Shortcuts:
     """The shortcuts under these limits; what exceeds one is left to the complete parser, which says so."""
-    return Shortcuts(_plain_heads(limits), _one_chunks(limits))
+    return Shortcuts(_plain_heads(limits), _whole_chunks(limits))
 
 
 def _plain_heads(limits: Limits) -> Callable[[bytes], FastHead | None]:
@@ -64,25 +64,30 @@ def _plain_heads(limits: Limits) -> Callable[[bytes], FastHead | None]:
     return parse_head
 
 
-def _one_chunks(limits: Limits) -> Callable[[bytes], OneChunk | None]:
+def _whole_chunks(limits: Limits) -> Callable[[bytes], Chunks | None]:
     head_bytes = min(CACHEABLE, limits.head_bytes)
     longest = limits.body_bytes
 
-    def parse_one_chunk(data: bytes) -> OneChunk | None:
+    def parse_chunks(data: bytes) -> Chunks | None:
         if not data.endswith(_LAST_CHUNK):
             return None
-        head = data.find(b"\r\n\r\n") + 4
-        known = answer(data[:head]) if head <= head_bytes else None
+        end = data.find(b"\r\n\r\n") + 4
+        known = answer(data[:end]) if end <= head_bytes else None
         if known is None:
             return None
-        line = data.find(b"\r\n", head)
-        digits = data[head:line]
-        start, end = line + 2, len(data) - len(_LAST_CHUNK)
-        if not 0 < len(digits) <= 8 or digits.translate(None, _HEX) or int(digits, 16) != end - start:
+        line = data.find(b"\r\n", end)
+        digits = data[end:line]
+        size = len(data) - line - 9  # if there is but one chunk
+        if size > 0 < len(digits) <= 8 and not digits.translate(None, _HEX) and int(digits, 16) == size:
+            body = data[line + 2 : -7]
+        else:
+            parts = _chunks(data, end)
+            if parts is None:
+                return None
+            body = b"".join(parts)
+        if len(body) > longest:
             return None
-        if end - start > longest:
-            return None
-        return known[0], head, start, end, known[1], known[2], known[3]
+        return known[0], end, body, known[1], known[2], known[3]
 
     @lru_cache(maxsize=512)
     def answer(raw: bytes) -> tuple[int, bytes, bool, bool] | None:
@@ -92,7 +97,25 @@ def _one_chunks(limits: Limits) -> Callable[[bytes], OneChunk | None]:
             return None
         return head.status, head.content_encoding, not head.persistent, sets_cookies(raw)
 
-    return parse_one_chunk
+    return parse_chunks
+
+
+def _chunks(data: bytes, pos: int) -> list[bytes] | None:
+    """The chunks from `pos` to the last one, which must end the data; None where something is unusual."""
+    parts: list[bytes] = []
+    while True:
+        line = data.find(b"\r\n", pos)
+        digits = data[pos:line]
+        if not 0 < len(digits) <= 8 or digits.translate(None, _HEX):
+            return None
+        pos = line + 2
+        size = int(digits, 16)
+        if not size:
+            return parts if data[pos:] == b"\r\n" else None
+        parts.append(data[pos : pos + size])
+        pos += size + 2
+        if data[pos - 2 : pos] != b"\r\n":
+            return None
 
 
 def _usual(raw: bytes, limits: Limits) -> Head | None:
@@ -110,4 +133,4 @@ def sets_cookies(head: bytes) -> bool:
     return b"\nset-cookie" in head.lower()
 
 
-parse_head, parse_one_chunk = shortcuts(DEFAULT)
+parse_head, parse_chunks = shortcuts(DEFAULT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from loadspec.wire.fasthead import parse_head, parse_one_chunk
+from loadspec.wire.fasthead import parse_chunks, parse_head
 from loadspec.wire.limits import Limits
 from loadspec.wire.response import ResponseParser
 
@@ -20,7 +20,7 @@ def fast_reference(pieces: Sequence[bytes]) -> Fast | None:
     if not pieces:
         return None
     data = pieces[0]
-    plain, one = parse_head(data), parse_one_chunk(data)
+    plain, chunks = parse_head(data), parse_chunks(data)
     if plain is not None:
         status, start, length, encoding, close, _ = plain
         for piece in pieces[1:]:
@@ -29,9 +29,9 @@ def fast_reference(pieces: Sequence[bytes]) -> Fast | None:
         if len(data) < end:
             return None
         return status, data[:start], data[start:end], encoding, not close and len(data) == end
-    if one is not None and len(pieces) == 1:
-        status, head, start, end, encoding, close, _ = one
-        return status, data[:head], data[start:end], encoding, not close
+    if chunks is not None and len(pieces) == 1:
+        status, head, body, encoding, close, _ = chunks
+        return status, data[:head], body, encoding, not close
     return None
 
 

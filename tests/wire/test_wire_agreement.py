@@ -35,13 +35,13 @@ def chunks(body: bytes, cuts: list[int]) -> bytes:
 
 @st.composite
 def plain(draw: st.DrawFn) -> bytes:
-    """What nearly every server sends: a length, or one chunk."""
+    """What nearly every server sends: a length, or chunks."""
     body, lines = draw(bodies), [*draw(fields), *draw(connections)]
     if draw(st.booleans()):
         lines.insert(draw(st.integers(0, len(lines))), b"Content-Encoding: gzip")
         body = encode_content(body, "gzip")
-    if draw(st.booleans()) and body:
-        framing, wired = b"Transfer-Encoding: chunked", chunks(body, [])
+    if draw(st.booleans()):
+        framing, wired = b"Transfer-Encoding: chunked", chunks(body, draw(st.lists(st.integers(0, 99), max_size=3)))
     else:
         framing, wired = b"Content-Length: %d" % len(body), body
     lines.insert(draw(st.integers(0, len(lines))), framing)

@@ -10,7 +10,7 @@ from corpora import CORPORA, SOURCES
 from corpora.case import Case
 
 from loadspec.wire.errors import ProtocolError
-from loadspec.wire.fasthead import parse_head, parse_one_chunk
+from loadspec.wire.fasthead import parse_chunks, parse_head
 from loadspec.wire.response import ResponseParser
 
 SPLITS = 700  # at most, of one case; longer ones are split at so many places
@@ -91,15 +91,15 @@ def test_with_bytes_behind_it(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name, case in CORPORA.items() if not case.head])
 def test_the_shortcuts_agree(name: str) -> None:
     case = CORPORA[name]
-    head, one = parse_head(case.raw), parse_one_chunk(case.raw)
-    if head is None and one is None:
+    head, chunks = parse_head(case.raw), parse_chunks(case.raw)
+    if head is None and chunks is None:
         return
     assert case.verdict != "reject" or case.kind == "incomplete"
     if head is not None and len(case.raw) >= head[1] + head[2]:
         status, start, length, _, close, _ = head
         assert (status, case.raw[start : start + length], not close) == (case.status, case.body, case.keep)
-    if one is not None:
-        assert (one[0], case.raw[one[2] : one[3]], not one[5]) == (case.status, case.body, case.keep)
+    if chunks is not None:
+        assert (chunks[0], chunks[2], not chunks[4]) == (case.status, case.body, case.keep)
 
 
 def test_every_size_in_hexadecimal() -> None:

@@ -99,7 +99,7 @@ CHUNKED = NGINX.replace(b"Content-Length: 5", b"Transfer-Encoding: chunked") + b
 def test_what_exceeds_a_limit_is_left_to_the_parser_that_says_so(limits: Limits) -> None:
     assert parse_head(NGINX) is not None
     assert shortcuts(limits).parse_head(NGINX) is None
-    assert shortcuts(limits).parse_one_chunk(CHUNKED) is None
+    assert shortcuts(limits).parse_chunks(CHUNKED) is None
     for raw in (NGINX + b"hello", CHUNKED):
         with pytest.raises(ProtocolError) as caught:
             ResponseParser(limits=limits).feed(raw)
@@ -109,7 +109,7 @@ def test_what_exceeds_a_limit_is_left_to_the_parser_that_says_so(limits: Limits)
 def test_what_just_meets_the_limits_is_taken() -> None:
     limits = Limits(body_bytes=5, head_bytes=len(CHUNKED) - 15, headers=5)
     assert shortcuts(limits).parse_head(NGINX) == parse_head(NGINX)
-    assert shortcuts(limits).parse_one_chunk(CHUNKED) is not None
+    assert shortcuts(limits).parse_chunks(CHUNKED) is not None
     assert shortcuts(limits) is shortcuts(Limits(body_bytes=5, head_bytes=len(CHUNKED) - 15, headers=5))
 
 
