@@ -17,8 +17,9 @@ MAX_CODINGS = 5  # in a row; curl's bound, too
 def decode_content(body: bytes, encoding: bytes, limits: Limits = DEFAULT) -> bytes:
     """Undo a Content-Encoding value: one of `CODINGS`, or several by comma.
 
-    An empty body stays empty. Raises `ProtocolError`: `decode` for a broken or truncated body, an encoding we do not
-    know and one whose library is not installed, `limit` for a body that grows beyond the caps.
+    An empty body stays empty, and what is under an encoding that we do not know stays as it is, as in k6: servers say
+    `none`, `utf-8` or `aws-chunked` there. Raises `ProtocolError`: `decode` for a broken or truncated body and for an
+    encoding whose library is not installed, `limit` for a body that grows beyond the caps.
     """
     if not body or not encoding:
         return body
@@ -31,7 +32,7 @@ def decode_content(body: bytes, encoding: bytes, limits: Limits = DEFAULT) -> by
     for name in reversed(codings):
         coding = CODINGS.get(name)
         if coding is None:
-            raise ProtocolError("decode", "decode", f"The content encoding {shown(name)} is not supported.")
+            break
         body = coding.decode(body, room)
     return body
 
