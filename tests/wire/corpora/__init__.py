@@ -6,12 +6,12 @@ reading one response, `LEFT_OUT` says why the others do not. Only facts and byte
 
 from __future__ import annotations
 
-from corpora import aiohttp, cpython, curl, go, h11, httparse, httpcore, hyper, llhttp, picohttpparser, wpt
+from corpora import aiohttp, cpython, curl, go, h11, httparse, httpcore, hyper, llhttp, netty, picohttpparser, wpt
 from corpora.case import Case
 
 SOURCES = {
     module.__name__.rpartition(".")[2]: module
-    for module in (aiohttp, cpython, curl, go, h11, httparse, httpcore, hyper, llhttp, picohttpparser, wpt)
+    for module in (aiohttp, cpython, curl, go, h11, httparse, httpcore, hyper, llhttp, netty, picohttpparser, wpt)
 }
 CORPORA: dict[str, Case] = {
     f"{source}: {case.name}": case for source, module in SOURCES.items() for case in module.CASES
