@@ -18,7 +18,7 @@ from loadspec.clock import monotonic
 from loadspec.transports.base import UNPARSED, Deadlines, ExchangeError, explain
 from loadspec.transports.connection import READ, WRITE, Connection
 from loadspec.wire.encoding import decode_content
-from loadspec.wire.fasthead import parse_head, parse_one_chunk, sets_cookies
+from loadspec.wire.fasthead import parse_chunks, parse_head, sets_cookies
 from loadspec.wire.response import ResponseParser
 
 _CHUNK: Final = 65536
@@ -140,11 +140,11 @@ class FastChannel(Connection):
         self._complete(status, encoding, close or have > end)
 
     def _read_complete(self, data: bytes, head: bool) -> None:
-        """Any other legal answer: in one chunk, or by the complete parser."""
-        one = None if head else parse_one_chunk(data)
-        if one is not None:
-            status, end, start, stop, encoding, close, self.sets_cookies = one
-            self.head, self.body, self.received = data[:end], data[start:stop], len(data)
+        """Any other legal answer: all its chunks in one read, or by the complete parser."""
+        chunks = None if head else parse_chunks(data)
+        if chunks is not None:
+            status, end, self.body, encoding, close, self.sets_cookies = chunks
+            self.head, self.received = data[:end], len(data)
             return self._complete(status, encoding, close)
         parser = ResponseParser(head, self._network.limits)
         return self._read_on(parser, parser.feed(data))

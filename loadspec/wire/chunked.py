@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from loadspec.wire.errors import ProtocolError, shown
 from loadspec.wire.fields import Field, block_end, field, split_lines
-from loadspec.wire.limits import Limits
+from loadspec.wire.limits import HUGE, Limits
 
 LINE_BYTES = 4096  # of a chunk's size line, its extensions included
 
@@ -33,12 +33,18 @@ def _without_extension(line: bytes) -> bytes:
 
 
 class ChunkedReader:
-    """Takes a chunked body in any pieces; `body` and `trailers` are complete once `feed` returns a surplus."""
+    """Takes a chunked body in any pieces; `body` and `trailers` are complete once `feed` returns a surplus.
 
-    def __init__(self, limits: Limits) -> None:
+    With `keep=False` the body is counted in `size` and thrown away, and no cap holds for it.
+    """
+
+    def __init__(self, limits: Limits, keep: bool = True) -> None:
         self.body = bytearray()
+        self.size = 0
         self.trailers: list[Field] = []
         self._limits = limits
+        self._keep = keep
+        self._cap = limits.body_bytes if keep else HUGE - 1
         self._held = b""  # the start of a line, or of the trailers with the CRLF before them
         self._left = 0  # bytes of the current chunk still to come, its CRLF included
         self._in_trailers = False
@@ -52,8 +58,8 @@ class ChunkedReader:
         while not self._in_trailers:
             if self._left:
                 return None
-            eol = data.find(b"\n", pos)
-            if eol < 0 or eol - pos > LINE_BYTES:
+            eol = data.find(b"\n", pos, pos + LINE_BYTES + 1)
+            if eol < 0:
                 self._hold(data, pos)
                 return None
             if data[eol - 1] != 13 or eol == pos:
@@ -63,8 +69,9 @@ class ChunkedReader:
                 self._in_trailers = True
                 pos = eol - 1
                 break
-            if len(self.body) + size > self._limits.body_bytes:
-                raise ProtocolError("limit", "body", f"The body exceeds {self._limits.body_bytes} bytes.")
+            if self.size + size > self._cap:
+                raise ProtocolError("limit", "body", f"The body exceeds {self._cap} bytes.")
+            self.size += size
             self._left = size + 2
             pos = self._chunk(data, eol + 1)
         return self._trailers(data, pos)
@@ -78,10 +85,11 @@ class ChunkedReader:
         """Take what `data[pos:]` has of the current chunk and its CRLF; the position after it."""
         left = self._left
         if left > 2:
-            piece = data[pos : pos + left - 2]
-            self.body += piece
-            left -= len(piece)
-            pos += len(piece)
+            taken = min(left - 2, len(data) - pos)
+            if self._keep:
+                self.body += data[pos : pos + taken]
+            left -= taken
+            pos += taken
         if left <= 2:
             ending = data[pos : pos + left]
             if ending != b"\r\n"[2 - left :][: len(ending)]:

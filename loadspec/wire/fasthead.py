@@ -1,4 +1,4 @@
-"""The hot path's shortcuts: a plain head with a length, a body in one chunk; or None and the complete parser does it.
+"""The hot path's shortcuts: a plain head with a length, a chunked answer in one read; else the complete parser.
 
 A bounded cache keyed by the raw head answers in a quarter of a microsecond when the head was seen before (same
 second, same size); a new head costs one `read_head`. A hit is right by construction: the answer depends on the
@@ -7,80 +7,130 @@ head's bytes alone.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
+from typing import NamedTuple
 
 from loadspec.wire.errors import ProtocolError
-from loadspec.wire.fields import CACHEABLE
-from loadspec.wire.head import read_head
-from loadspec.wire.limits import DEFAULT
+from loadspec.wire.fields import CACHEABLE, block_end
+from loadspec.wire.head import Head, read_head
+from loadspec.wire.limits import DEFAULT, MIB, Limits
 
 FastHead = tuple[int, int, int, bytes, bool, bool]
-OneChunk = tuple[int, int, int, int, bytes, bool, bool]
+Chunks = tuple[int, int, bytes, bytes, bool, bool]
 
 _LAST_CHUNK = b"\r\n0\r\n\r\n"
 _HEX = b"0123456789abcdefABCDEF"
 
-MAX_LENGTH = 16 * 1024 * 1024  # longer bodies take the complete parser and its caps
+MAX_LENGTH = 16 * MIB  # longer bodies take the complete parser and its caps
 
 
-def parse_head(data: bytes) -> FastHead | None:
-    """(status, body start, content length, content encoding or b"", close, sets cookies) of a plain head, else None.
+class Shortcuts(NamedTuple):
+    """Two functions that answer as `ResponseParser` under the same limits does, or None. Not for answers to HEAD.
 
-    `data` must start with the response. Not for answers to HEAD, which have no body whatever the length says.
+    `parse_head(data)`: (status, body start, content length, content encoding or b"", close, sets cookies) of a plain
+    head at the start of `data`.
+    `parse_chunks(data)`: (status, head end, body, content encoding or b"", close, sets cookies) of a whole chunked
+    response and nothing else, without extensions and trailers.
     """
-    end = data.find(b"\r\n\r\n") + 4
-    if end > CACHEABLE or end == 3:
-        return None
-    return _answer(data[:end])
+
+    parse_head: Callable[[bytes], FastHead | None]
+    parse_chunks: Callable[[bytes], Chunks | None]
 
 
-@lru_cache(maxsize=512)
-def _answer(raw: bytes) -> FastHead | None:
+@lru_cache(maxsize=16)
+def shortcuts(limits: Limits = DEFAULT) -> Shortcuts:
+    """The shortcuts under these limits; what exceeds one is left to the complete parser, which says so."""
+    return Shortcuts(_plain_heads(limits), _whole_chunks(limits))
+
+
+def _plain_heads(limits: Limits) -> Callable[[bytes], FastHead | None]:
+    head_bytes = min(CACHEABLE, limits.head_bytes)
+    longest = min(MAX_LENGTH, limits.body_bytes)
+
+    def parse_head(data: bytes) -> FastHead | None:
+        end = data.find(b"\r\n\r\n") + 4
+        if end > head_bytes or end == 3:
+            return None
+        return answer(data[:end])
+
+    @lru_cache(maxsize=512)
+    def answer(raw: bytes) -> FastHead | None:
+        head = _usual(raw, limits)
+        if head is None or not head.plain or head.length is None or head.length > longest:
+            return None
+        return head.status, len(raw), head.length, head.content_encoding, not head.persistent, sets_cookies(raw)
+
+    return parse_head
+
+
+def _whole_chunks(limits: Limits) -> Callable[[bytes], Chunks | None]:
+    head_bytes = min(CACHEABLE, limits.head_bytes)
+    longest = limits.body_bytes
+
+    def parse_chunks(data: bytes) -> Chunks | None:
+        if not data.endswith(_LAST_CHUNK):
+            return None
+        end = data.find(b"\r\n\r\n") + 4
+        known = answer(data[:end]) if end <= head_bytes else None
+        if known is None:
+            return None
+        line = data.find(b"\r\n", end)
+        digits = data[end:line]
+        size = len(data) - line - 9  # if there is but one chunk
+        if size > 0 < len(digits) <= 8 and not digits.translate(None, _HEX) and int(digits, 16) == size:
+            body = data[line + 2 : -7]
+        else:
+            parts = _chunks(data, end)
+            if parts is None:
+                return None
+            body = b"".join(parts)
+        if len(body) > longest:
+            return None
+        return known[0], end, body, known[1], known[2], known[3]
+
+    @lru_cache(maxsize=512)
+    def answer(raw: bytes) -> tuple[int, bytes, bool, bool] | None:
+        head = _usual(raw, limits)
+        # A lone LF may end the head before its CRLF CRLF does.
+        if head is None or head.codings != (b"chunked",) or block_end(raw, 0) != len(raw):
+            return None
+        return head.status, head.content_encoding, not head.persistent, sets_cookies(raw)
+
+    return parse_chunks
+
+
+def _chunks(data: bytes, pos: int) -> list[bytes] | None:
+    """The chunks from `pos` to the last one, which must end the data; None where something is unusual."""
+    parts: list[bytes] = []
+    while True:
+        line = data.find(b"\r\n", pos)
+        digits = data[pos:line]
+        if not 0 < len(digits) <= 8 or digits.translate(None, _HEX):
+            return None
+        pos = line + 2
+        size = int(digits, 16)
+        if not size:
+            return parts if data[pos:] == b"\r\n" else None
+        parts.append(data[pos : pos + size])
+        pos += size + 2
+        if data[pos - 2 : pos] != b"\r\n":
+            return None
+
+
+def _usual(raw: bytes, limits: Limits) -> Head | None:
+    """The head, if it can be read, may have a body and is within the limits."""
     try:
         head = read_head(raw)
     except ProtocolError:
         return None
-    status, length = head.status, head.length
-    if not head.plain or length is None or length > MAX_LENGTH or len(head.fields) > DEFAULT.headers:
-        return None
-    if status < 200 or status in (204, 304):
-        return None
-    return status, len(raw), length, head.content_encoding, not head.persistent, sets_cookies(raw)
-
-
-def parse_one_chunk(data: bytes) -> OneChunk | None:
-    """(status, head end, body start, body end, content encoding or b"", close, sets cookies) of a one-chunk answer.
-
-    `data` must be the whole response: a chunked head, one chunk, the last chunk; no extension, no trailer. Anything
-    else is None. Not for answers to HEAD.
-    """
-    if not data.endswith(_LAST_CHUNK):
-        return None
-    head = data.find(b"\r\n\r\n") + 4
-    known = _chunked(data[:head]) if head <= CACHEABLE else None
-    if known is None:
-        return None
-    line = data.find(b"\r\n", head)
-    digits = data[head:line]
-    start, end = line + 2, len(data) - len(_LAST_CHUNK)
-    if not 0 < len(digits) <= 8 or digits.translate(None, _HEX) or int(digits, 16) != end - start:
-        return None
-    return known[0], head, start, end, known[1], known[2], known[3]
-
-
-@lru_cache(maxsize=512)
-def _chunked(raw: bytes) -> tuple[int, bytes, bool, bool] | None:
-    try:
-        head = read_head(raw)
-    except ProtocolError:
-        return None
-    if head.codings != (b"chunked",) or len(head.fields) > DEFAULT.headers or head.status < 200:
-        return None
-    if head.status in (204, 304):
-        return None
-    return head.status, head.content_encoding, not head.persistent, sets_cookies(raw)
+    usual = head.status >= 200 and head.status not in (204, 304) and len(head.fields) <= limits.headers
+    return head if usual else None
 
 
 def sets_cookies(head: bytes) -> bool:
     """Whether a raw head has a Set-Cookie field."""
     return b"\nset-cookie" in head.lower()
+
+
+parse_head, parse_chunks = shortcuts(DEFAULT)

@@ -7,17 +7,16 @@ from typing import NamedTuple
 
 from loadspec.wire.errors import ProtocolError, shown
 from loadspec.wire.fields import CACHEABLE, Field, field, joined, known_field, list_items, split_lines
-
-HUGE = 10**18  # any length of more than 18 digits: beyond every cap
+from loadspec.wire.limits import HUGE
 
 
 class Head(NamedTuple):
     """A parsed head. Shared between responses by a cache: never change `fields` in place.
 
-    `length` is the Content-Length or None, `codings` the transfer codings in order, `persistent` whether the
-    connection outlives the response as far as the head can tell, `plain` whether nothing about it is unusual
-    (HTTP/1.1, CRLF line ends, no folding, one Content-Length of digits, no Transfer-Encoding, no other
-    Connection option than `close` or `keep-alive`).
+    `length` is the Content-Length or None, `length_fault` what is wrong with it (or ""), `codings` the transfer
+    codings in order, `persistent` whether the connection outlives the response as far as the head can tell,
+    `plain` whether nothing about it is unusual (HTTP/1.1, CRLF line ends, no folding, one Content-Length of
+    digits, no Transfer-Encoding, no other Connection option than `close` or `keep-alive`).
     """
 
     minor: int
@@ -25,6 +24,7 @@ class Head(NamedTuple):
     reason: str
     fields: list[Field]
     length: int | None
+    length_fault: str
     codings: tuple[bytes, ...]
     content_encoding: bytes
     persistent: bool
@@ -32,13 +32,16 @@ class Head(NamedTuple):
 
 
 def status_line(line: bytes) -> tuple[int, int, str]:
-    """(minor version, status, reason) of `HTTP/1.x NNN reason`. Raises `ProtocolError`."""
+    """(minor version, status, reason) of `HTTP/1.x NNN reason`. Raises `ProtocolError`.
+
+    A higher minor version is read as 1.1, the highest we know (RFC 9110 §6.2).
+    """
     version, code, rest = line[:9], line[9:12], line[12:]
-    if version not in (b"HTTP/1.1 ", b"HTTP/1.0 "):
+    if not (version.startswith(b"HTTP/1.") and version[7:8].isdigit() and version[8:] == b" "):
         raise ProtocolError("protocol", "status", f"This is no HTTP/1.0 or HTTP/1.1 status line: {shown(line)}.")
     if len(code) != 3 or not code.isdigit() or code < b"100" or rest[:1] not in (b"", b" "):
         raise ProtocolError("protocol", "status", f"The status is no three-digit number: {shown(line)}.")
-    return line[7] - 48, int(code), rest.strip(b" \t").decode("latin-1")
+    return min(line[7] - 48, 1), int(code), rest.strip(b" \t").decode("latin-1")
 
 
 _known_status_line = lru_cache(maxsize=256)(status_line)
@@ -55,7 +58,7 @@ def content_length(value: bytes) -> int:
     if len(digits) > 1:
         raise ProtocolError("protocol", "headers", f"Content-Lengths contradict each other: {shown(value)}.")
     only = digits.pop()
-    return int(only or b"0") if len(only) <= 18 else HUGE
+    return int(only or b"0") if len(only) <= 18 else HUGE  # more than any cap
 
 
 def persistence(connection: bytes, minor: int) -> tuple[bool, bool]:
@@ -79,16 +82,22 @@ def read_head(raw: bytes) -> Head:
         by_name = joined(fields)
     get = by_name.get
     stated, transfer = get(b"content-length"), get(b"transfer-encoding")
-    length = None if stated is None else content_length(stated)
+    length, fault = None, ""
+    if stated is not None:
+        try:
+            length = content_length(stated)
+        except ProtocolError as error:  # fatal only where the length is what frames the body (RFC 9112 §6.3)
+            fault = error.message
     codings: tuple[bytes, ...] = ()
     persistent, usual = _known_persistence(get(b"connection", b""), minor)
     if transfer is not None:
         # RFC 9112 §6.1: beside a length, or from an HTTP/1.0 server, the framing is suspect: close afterwards.
         codings = tuple(list_items(transfer))
-        persistent = persistent and minor == 1 and length is None
+        persistent = persistent and minor == 1 and stated is None
+    persistent = persistent and not fault
     plain = plain and usual and minor == 1 and transfer is None and stated is not None and stated.isdigit()
     encoding = get(b"content-encoding", b"")
-    return Head(minor, status, reason, fields, length, codings, encoding, persistent, plain)
+    return Head(minor, status, reason, fields, length, fault, codings, encoding, persistent, plain)
 
 
 _known_head = lru_cache(maxsize=256)(read_head)

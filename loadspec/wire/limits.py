@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 MIB = 1024 * 1024
+HUGE = 10**18  # beyond every length that can be meant
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What one response may cost; sizes in bytes.
 
-    `head_bytes` and `headers` hold for each head and for a chunked body's trailers. `body_bytes` caps the body
-    as transferred, `decoded_bytes` the body after its content encoding. `decoded_ratio` caps decoded over
-    transferred size once more than `ratio_free_bytes` are decoded (gzip itself reaches 1028:1).
+    `head_bytes` and `headers` hold for each head and for a chunked body's trailers. `body_bytes` caps the body as
+    transferred where it is kept, `decoded_bytes` the body after its content encoding. `decoded_ratio` caps decoded
+    over transferred size once more than `ratio_free_bytes` are decoded (gzip itself reaches 1028:1).
     `informational` is how many 1xx responses may precede the real one.
     """
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from loadspec.wire.chunked import ChunkedReader
-from loadspec.wire.encoding import DECODERS, decode_content
-from loadspec.wire.errors import ProtocolError, shown
+from loadspec.wire.encoding import TRANSFER_CODINGS, decode_content
+from loadspec.wire.errors import Kind, Phase, ProtocolError, shown
 from loadspec.wire.fields import Field, block_end
 from loadspec.wire.head import Head, known_head
-from loadspec.wire.limits import DEFAULT, Limits
+from loadspec.wire.limits import DEFAULT, HUGE, Limits
 
 BLANK_BYTES = 16  # of empty lines tolerated before a status line
 
@@ -26,15 +26,19 @@ class ResponseParser:
 
     After completion: `status`, `reason`, `version`, `head` (raw, of the final response), `headers`, `trailers`,
     `body` (transfer-decoded), `content_encoding`, `informational` (how many 1xx came first), `wire_bytes` (of
-    the response, 1xx included), `trailing` (what came after it) and `keep_alive`.
+    the response, 1xx included), `trailing` (what came after it) and `keep_alive`. `size` is the body's length as
+    it was framed; with `discard` the body is counted and thrown away: `body` stays b"", and no cap holds for it.
     """
 
-    def __init__(self, head_request: bool = False, limits: Limits = DEFAULT) -> None:
+    def __init__(self, head_request: bool = False, limits: Limits = DEFAULT, discard: bool = False) -> None:
         self.head = b""
         self.body = b""
         self.trailing = b""
         self.trailers: list[Field] = []
         self.informational = 0
+        self.size = 0
+        self._keep = not discard
+        self._body_cap = limits.body_bytes if self._keep else HUGE - 1
         self._head_request = head_request
         self._limits = limits
         self._parsed: Head = _NOTHING
@@ -45,19 +49,25 @@ class ResponseParser:
         self._left = 0  # of a body by length
         self._parts = bytearray()  # of a body in pieces
         self._chunks: ChunkedReader | None = None
+        self._fault: tuple[Kind, Phase, str] = ("protocol", "status", "")  # what made the parser give up
         self._framed = True  # the body's end is known without the connection's
 
     # -- input
 
     def feed(self, data: bytes) -> bool:
-        """Take the next bytes; True once the response is complete. Raises `ProtocolError`."""
+        """Take the next bytes; True once the response is complete. Raises `ProtocolError`, from then on always."""
         self._fed += len(data)
-        return self._step(self, data, 0)
+        try:
+            return self._step(self, data, 0)
+        except ProtocolError as error:
+            self._fault = (error.kind, error.phase, error.message)
+            self._step = ResponseParser._broken
+            raise
 
     def eof(self) -> bool:
         """The peer closed. Completes a body that lasts until close; else raises `ProtocolError`."""
-        if self._step is ResponseParser._surplus:
-            return True
+        if self.complete or self._step is ResponseParser._broken:
+            return self._step(self, b"", 0)
         if self._step is ResponseParser._read_until_close:
             self.body = bytes(self._parts)
             return self._finish(b"", 0)
@@ -68,6 +78,11 @@ class ResponseParser:
         raise ProtocolError("incomplete", "body", "The peer closed before the body was complete.")
 
     # -- result
+
+    @property
+    def complete(self) -> bool:
+        """Whether the response has been read to its end."""
+        return self._step is ResponseParser._surplus
 
     @property
     def status(self) -> int:
@@ -96,8 +111,8 @@ class ResponseParser:
 
     @property
     def keep_alive(self) -> bool:
-        """Whether the connection is provably reusable: by version, options, framing, and no surplus."""
-        return self._framed and self._parsed.persistent and not self.trailing
+        """Whether the connection is provably reusable: complete, by version, options and framing, and no surplus."""
+        return self.complete and self._framed and self._parsed.persistent and not self.trailing
 
     @property
     def wire_bytes(self) -> int:
@@ -164,10 +179,12 @@ class ResponseParser:
             return self._finish(data, pos)
         if head.codings:
             self._begin_coded(head.codings)
+        elif head.length_fault:
+            raise ProtocolError("protocol", "headers", head.length_fault)
         elif head.length is not None:
-            if head.length > self._limits.body_bytes:
-                raise ProtocolError("limit", "body", f"The body exceeds {self._limits.body_bytes} bytes.")
-            self._left = head.length
+            if head.length > self._body_cap:
+                raise self._too_long()
+            self._left = self.size = head.length
             self._step = ResponseParser._read_length
         else:
             self._framed = False
@@ -175,25 +192,26 @@ class ResponseParser:
         return self._step(self, data, pos)
 
     def _begin_coded(self, codings: tuple[bytes, ...]) -> None:
-        """RFC 9112 §6.3: chunked last frames the body; anything else lasts until close and stays as it is."""
+        """RFC 9112 §6.3: chunked last frames the body; without it the body lasts until close and stays as it is."""
         if codings[-1] != b"chunked":
             self._framed = False
             self._step = ResponseParser._read_until_close
             return
-        unknown = [coding for coding in codings[:-1] if coding not in DECODERS]
-        if unknown:
-            raise ProtocolError("protocol", "headers", f"The transfer coding {shown(unknown[0])} is not supported.")
-        self._chunks = ChunkedReader(self._limits)
+        if b"chunked" in codings[:-1]:
+            raise ProtocolError("protocol", "headers", "The body is chunked more than once.")
+        self._chunks = ChunkedReader(self._limits, self._keep)
         self._step = ResponseParser._read_chunks
 
     def _read_length(self, data: bytes, pos: int) -> bool:
         end = pos + self._left
         if len(data) < end:
             self._left = end - len(data)
-            self._parts += data[pos:]
+            if self._keep:
+                self._parts += data[pos:]
             return False
-        piece = data[pos:end]
-        self.body = bytes(self._parts + piece) if self._parts else piece
+        if self._keep:
+            piece = data[pos:end]
+            self.body = bytes(self._parts + piece) if self._parts else piece
         return self._finish(data, end)
 
     def _read_chunks(self, data: bytes, pos: int) -> bool:
@@ -202,16 +220,25 @@ class ResponseParser:
         surplus = chunks.feed(data, pos)
         if surplus is None:
             return False
-        self.body, self.trailers = bytes(chunks.body), chunks.trailers
-        if len(self._parsed.codings) > 1:
-            self.body = decode_content(self.body, b",".join(self._parsed.codings[:-1]), self._limits)
+        self.body, self.size, self.trailers = bytes(chunks.body), chunks.size, chunks.trailers
+        inner = self._parsed.codings[:-1]
+        if inner and all(coding in TRANSFER_CODINGS for coding in inner):  # an unknown one leaves the body as it is
+            self.body = decode_content(self.body, b",".join(inner), self._limits)
         return self._finish(surplus, 0)
 
     def _read_until_close(self, data: bytes, pos: int) -> bool:
-        self._parts += data[pos:]
-        if len(self._parts) > self._limits.body_bytes:
-            raise ProtocolError("limit", "body", f"The body exceeds {self._limits.body_bytes} bytes.")
+        self.size += len(data) - pos
+        if self.size > self._body_cap:
+            raise self._too_long()
+        if self._keep:
+            self._parts += data[pos:]
         return False
+
+    def _too_long(self) -> ProtocolError:
+        return ProtocolError("limit", "body", f"The body exceeds {self._body_cap} bytes.")
+
+    def _broken(self, data: bytes, pos: int) -> bool:
+        raise ProtocolError(*self._fault)
 
     def _surplus(self, data: bytes, pos: int) -> bool:
         self.trailing += data[pos:]
@@ -223,4 +250,4 @@ class ResponseParser:
         return True
 
 
-_NOTHING = Head(1, 0, "", [], None, (), b"", False, False)
+_NOTHING = Head(1, 0, "", [], None, "", (), b"", False, False)

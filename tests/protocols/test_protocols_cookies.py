@@ -93,6 +93,7 @@ def jar_with(*set_by: tuple[str, str], clock: FakeClock | None = None) -> Jar:
         ("http://h.example/", f"a=1; expires={FUTURE}", "http://h.example/", "a=1"),
         ("http://h.example/", "a=1; Expires=Wednesday, 01-Jan-31 00:00:00 GMT", "http://h.example/", "a=1"),
         ("http://h.example/", "a=1; Expires=nonsense", "http://h.example/", "a=1"),
+        ("http://h.example/", "a=1; Expires=Wed, 21 Ocw 2037 07:28:00 GMT", "http://h.example/", "a=1"),
     ],
 )
 def test_one_cookie(at: str, cookie: str, asked: str, sent: str) -> None:

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from wire_response_cases import CASES
 
 from loadspec.wire.errors import ProtocolError
-from loadspec.wire.fasthead import parse_head
+from loadspec.wire.fasthead import parse_head, shortcuts
 from loadspec.wire.headers import header_list
+from loadspec.wire.limits import Limits
 from loadspec.wire.response import ResponseParser
 
 NGINX = (
@@ -89,6 +90,29 @@ def test_declined(raw: bytes) -> None:
     assert parse_head(raw) is None
 
 
+CHUNKED = NGINX.replace(b"Content-Length: 5", b"Transfer-Encoding: chunked") + b"5\r\nhello\r\n0\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "limits", [Limits(body_bytes=4), Limits(head_bytes=len(NGINX) - 1), Limits(headers=4)], ids=repr
+)
+def test_what_exceeds_a_limit_is_left_to_the_parser_that_says_so(limits: Limits) -> None:
+    assert parse_head(NGINX) is not None
+    assert shortcuts(limits).parse_head(NGINX) is None
+    assert shortcuts(limits).parse_chunks(CHUNKED) is None
+    for raw in (NGINX + b"hello", CHUNKED):
+        with pytest.raises(ProtocolError) as caught:
+            ResponseParser(limits=limits).feed(raw)
+        assert caught.value.kind == "limit"
+
+
+def test_what_just_meets_the_limits_is_taken() -> None:
+    limits = Limits(body_bytes=5, head_bytes=len(CHUNKED) - 15, headers=5)
+    assert shortcuts(limits).parse_head(NGINX) == parse_head(NGINX)
+    assert shortcuts(limits).parse_chunks(CHUNKED) is not None
+    assert shortcuts(limits) is shortcuts(Limits(body_bytes=5, head_bytes=len(CHUNKED) - 15, headers=5))
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_agrees_on_the_conformance_table(name: str) -> None:
     case = CASES[name]
@@ -114,7 +138,7 @@ lines = st.builds(lambda *parts: b"".join(parts), names, st.sampled_from([b": ",
 statuses = st.sampled_from(
     [b"200", b"200", b"404", b"500", b"100", b"204", b"304", b"999", b"099", b"20", b"2000", b"2x0"]
 )
-versions = st.sampled_from([b"HTTP/1.1"] * 6 + [b"HTTP/1.0", b"HTTP/2", b"http/1.1", b"\r\nHTTP/1.1"])
+versions = st.sampled_from([b"HTTP/1.1"] * 6 + [b"HTTP/1.2", b"HTTP/1.0", b"HTTP/2", b"http/1.1", b"\r\nHTTP/1.1"])
 starts = st.builds(
     lambda version, status, reason, end: version + b" " + status + reason + end,
     versions,

@@ -209,3 +209,29 @@ def test_an_empty_line_by_a_lone_lf_ends_the_trailers_however_it_is_fed() -> Non
         for piece in pieces:
             parser.feed(piece)
         assert (parser.status, parser.body, parser.trailing) == (200, b"hello", b"\r\n")
+
+
+def test_after_an_error_there_is_only_that_error() -> None:
+    parser = ResponseParser()
+    for call in (lambda: parser.feed(TE + b"x\r\n"), lambda: parser.feed(b"0\r\n\r\n"), parser.eof):
+        with pytest.raises(ProtocolError) as caught:
+            call()
+        assert (caught.value.kind, caught.value.phase) == ("protocol", "body")
+    assert not parser.complete
+    assert not parser.keep_alive
+
+
+def test_an_incomplete_response_keeps_nothing_alive() -> None:
+    parser = ResponseParser()
+    assert not parser.feed(head(b"Content-Length: 2") + b"h")
+    assert not parser.keep_alive
+    assert parser.feed(b"i")
+    assert parser.keep_alive
+
+
+def test_an_unknown_coding_before_chunked_leaves_the_body_as_it_is() -> None:
+    zipped = gzip.compress(b"hello")
+    raw = head(b"Transfer-Encoding: shrunk, gzip, chunked") + b"%x\r\n%s\r\n0\r\n\r\n" % (len(zipped), zipped)
+    parser, done = fed([raw])
+    assert done
+    assert (parser.body, parser.keep_alive) == (zipped, True)

@@ -182,7 +182,10 @@ class Jar:
             return _NEVER
         import http.cookiejar  # lazily: most cookies of a test have no date
 
-        at = http.cookiejar.http2time(given.expires)  # type: ignore[attr-defined]  # typeshed leaves it out
+        try:
+            at = http.cookiejar.http2time(given.expires)  # type: ignore[attr-defined]  # typeshed leaves it out
+        except (ValueError, OverflowError):  # a month or a year that is none
+            at = None
         return _NEVER if at is None else float(at)
 
     def _put(self, cookie: Cookie) -> None:

@@ -1,0 +1,104 @@
+"""Slow, plain versions of what the wire package does cleverly, to compare it with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from loadspec.wire.fasthead import parse_chunks, parse_head
+from loadspec.wire.limits import Limits
+from loadspec.wire.response import ResponseParser
+
+Fast = tuple[int, bytes, bytes, bytes, bool]
+
+_SIZE = re.compile(rb"([0-9A-Fa-f]+)[ \t]*(;[^\r\n\0]*)?")
+_TRAILER = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):([^\r\n\0]*)")
+
+
+def fast_reference(pieces: Sequence[bytes]) -> Fast | None:
+    """What the fast transport makes of an answer that comes in these reads: status, head, body, coding, kept."""
+    if not pieces:
+        return None
+    data = pieces[0]
+    plain, chunks = parse_head(data), parse_chunks(data)
+    if plain is not None:
+        status, start, length, encoding, close, _ = plain
+        for piece in pieces[1:]:
+            data += piece
+        end = start + length
+        if len(data) < end:
+            return None
+        return status, data[:start], data[start:end], encoding, not close and len(data) == end
+    if chunks is not None and len(pieces) == 1:
+        status, head, body, encoding, close, _ = chunks
+        return status, data[:head], body, encoding, not close
+    return None
+
+
+def shortcuts_agree(pieces: Sequence[bytes]) -> bool:
+    """Whether a shortcut takes an answer in these reads; if so, all of what it says is what the parser says."""
+    answer = fast_reference([piece for piece in pieces if piece])
+    if answer is None:
+        return False
+    parser = ResponseParser()
+    for piece in pieces:
+        parser.feed(piece)
+    assert parser.complete
+    assert answer == (parser.status, parser.head, parser.body, parser.content_encoding, parser.keep_alive)
+    return True
+
+
+def chunked_reference(data: bytes, limits: Limits) -> str | tuple[bytes, list[tuple[bytes, bytes]], bytes]:
+    """(body, trailers, what follows) of a chunked body, or the kind of its error; line by line (RFC 9112 §7.1)."""
+    body, pos = b"", 0
+    while True:
+        eol = data.find(b"\n", pos)
+        if eol < 0 or eol - pos > 4096:
+            return "incomplete" if len(data) - pos <= 4096 else "limit"
+        line = data[pos:eol]
+        match = _SIZE.fullmatch(line[:-1]) if line.endswith(b"\r") else None
+        if match is None:
+            return "protocol"
+        size, pos = int(match[1], 16), eol + 1
+        if size == 0:
+            break
+        if len(body) + size > limits.body_bytes:
+            return "limit"
+        if not b"\r\n".startswith(data[pos + size : pos + size + 2]):
+            return "protocol"
+        if len(data) < pos + size + 2:
+            return "incomplete"
+        body, pos = body + data[pos : pos + size], pos + size + 2
+    return _trailers_reference(data, pos, body, limits)
+
+
+def _trailers_reference(
+    data: bytes, pos: int, body: bytes, limits: Limits
+) -> str | tuple[bytes, list[tuple[bytes, bytes]], bytes]:
+    start, lines = pos, []
+    while True:
+        eol = data.find(b"\n", pos)
+        if (eol + 1 if eol >= 0 else len(data)) - start + 2 > limits.head_bytes:
+            return "limit"
+        if eol < 0:
+            return "incomplete"
+        line = data[pos:eol].removesuffix(b"\r")
+        pos = eol + 1
+        if not line:
+            break
+        lines.append(line)
+    trailers: list[tuple[bytes, bytes]] = []
+    if b"\0" in b"".join(lines) or b"\r" in b"".join(lines):
+        return "protocol"
+    for line in lines:
+        if line[:1] in (b" ", b"\t"):
+            if not trailers:
+                return "protocol"
+            name, value = trailers[-1]
+            trailers[-1] = name, (value + b" " + line.strip(b" \t")).strip(b" \t")
+            continue
+        match = _TRAILER.fullmatch(line)
+        if match is None:
+            return "protocol"
+        trailers.append((match[1].lower(), match[2].strip(b" \t")))
+    return (body, trailers, data[pos:]) if len(trailers) <= limits.headers else "limit"
