@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 from bench.samples import Case, Target
@@ -51,6 +53,16 @@ def cases(users: int, seconds: int) -> list[Case]:
             (_cpu("k6", 6, 8, "TLS, "),),
         ),
         Case(
+            "flow-http2",
+            f"The flow over TLS and HTTP/2, {users} users, loadspec with `transport: curl`",
+            ("loadspec", "k6"),
+            replace(flow, spec="flow-http2", variant="http2"),
+            COLUMNS,
+            RATIOS,
+            (_cpu("k6", 3, None, "HTTP/2 by libcurl, "),),
+            lacks=curl_lacks(),
+        ),
+        Case(
             "users-10k",
             "10 000 users at 2 000 requests/s",
             ("loadspec", "k6"),
@@ -69,3 +81,12 @@ def _cpu(peer: str, limit: float, aim: float | None, where: str = "") -> Target:
     """So many times loadspec's CPU a request must `peer` take."""
     text = f"{where}CPU per request: {peer} ÷ loadspec"
     return Target(text[0].upper() + text[1:], "cpu", limit, aim, peer, at_least=True)
+
+
+def curl_lacks() -> str:
+    """Why there is no HTTP/2 to measure; "" where there is."""
+    if "curl" not in getattr(import_module("loadspec.transports"), "TRANSPORTS", ()):
+        return "this loadspec has no `transport: curl`"
+    if find_spec("pycurl") is None:
+        return "pycurl is missing: pip install -e '.[http2]'"
+    return ""
