@@ -22,6 +22,7 @@ from loadspec.wire.fasthead import parse_head, parse_one_chunk, sets_cookies
 from loadspec.wire.response import ResponseParser
 
 _CHUNK: Final = 65536
+_CLOSED: Final = "the server closed the connection without an answer"
 _IDLE: Final = 0.0002
 """After a pause longer than this a connection is looked at before it is used again: the loop may have woken the user
 before it saw the close."""
@@ -95,6 +96,7 @@ class FastChannel(Connection):
     def _receive(self, idempotent: bool, request: bytes, deadlines: Deadlines) -> bytes:
         """The first bytes of the answer."""
         while True:
+            failure: ExchangeError | None = None
             self._wait("headers")
             try:
                 data: bytes = self._recv(_CHUNK)
@@ -102,15 +104,13 @@ class FastChannel(Connection):
                 continue
             except OSError as error:
                 data, failure = b"", explain(error, "headers")
-            else:
-                failure = ExchangeError("closed", "headers", "the server closed the connection without an answer")
             if not data:
                 if self.reused and idempotent:
                     self.retries += 1
                     self._connect(deadlines)
                     self._transmit(request, deadlines)
                     continue
-                raise failure
+                raise failure or ExchangeError("closed", "headers", _CLOSED)
             self.first = monotonic()
             if deadlines.first_byte is not None:
                 self._set_deadline(self.started + deadlines.total)
