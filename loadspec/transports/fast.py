@@ -18,7 +18,7 @@ from loadspec.clock import monotonic
 from loadspec.transports.base import UNPARSED, Deadlines, ExchangeError, explain
 from loadspec.transports.connection import READ, WRITE, Connection
 from loadspec.wire.encoding import decode_content
-from loadspec.wire.fasthead import parse_head, parse_one_chunk, sets_cookies
+from loadspec.wire.fasthead import FastHead, parse_head, parse_one_chunk, sets_cookies
 from loadspec.wire.response import ResponseParser
 
 _CHUNK: Final = 65536
@@ -57,7 +57,7 @@ class FastChannel(Connection):
             if fast is None:
                 self._read_complete(data, head)
             else:
-                self._read_plain(data, *fast)
+                self._read_plain(data, fast)
         except _AnsweredEarly:
             pass
         except Exception as error:
@@ -116,11 +116,9 @@ class FastChannel(Connection):
                 self._set_deadline(self.started + deadlines.total)
             return data
 
-    def _read_plain(
-        self, data: bytes, status: int, start: int, length: int, encoding: bytes, close: bool, cookies: bool
-    ) -> None:
+    def _read_plain(self, data: bytes, fast: FastHead) -> None:
         """An answer whose whole head is in `data` and whose body has a known length."""
-        self.sets_cookies = cookies
+        status, start, length, encoding, close, self.sets_cookies = fast
         end = start + length
         have = len(data)
         if have < end:
