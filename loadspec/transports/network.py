@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import gevent
 from gevent import get_hub
 from gevent.event import AsyncResult
+from greenlet import greenlet
 
 from loadspec.clock import monotonic
 from loadspec.transports.base import ExchangeError
@@ -38,7 +39,8 @@ class Network:
     def __init__(self, settings: Settings = _SETTINGS, hosts: HostLimit | None = None) -> None:
         self.hub = get_hub()
         self.loop = self.hub.loop
-        self.switch: Callable[[], Any] = self.hub.switch
+        # The hub's own first looks for a `switch_out`, which catches waits in the hub's callbacks: 0.2 µs each time.
+        self.switch: Callable[[], Any] = greenlet.switch.__get__(self.hub)
         self.settings = settings
         self.limits = settings.http.limits
         self.limiter: RateLimiter | None = None
