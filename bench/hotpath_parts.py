@@ -24,7 +24,7 @@ from bench.hotpath_rig import ROUNDS, Rig, Taken, best
 from loadspec.clock import monotonic
 from loadspec.protocols.http.captures.fields import LARGE, compile_find
 from loadspec.transports.base import UNPARSED, Deadlines
-from loadspec.transports.connection import READ
+from loadspec.transports.connection import READ, inner_calls
 from loadspec.transports.fast import FastChannel
 from loadspec.transports.network import Network
 from loadspec.wire.encoding import decode_content
@@ -56,9 +56,9 @@ def measure(spec: Path, url: str, users: int) -> list[Part]:
 
 ROWS = (
     ("render", "templates: the request's bytes", "its pieces, known already, joined"),
-    ("send", "send: the kernel carries it to nginx's socket", "the same system call, past the `ssl` module"),
+    ("send", "send: the kernel carries it to nginx's socket", "the same system call, or OpenSSL's"),
     ("switch", "switch to the hub, and back by the watcher", "an empty libev watcher, a bare greenlet switch"),
-    ("receive", "receive", "the same system call, past the `ssl` module"),
+    ("receive", "receive", "the same system call, or OpenSSL's"),
     ("exchange", "exchange: clocks, deadline, state, errors", "five looks at the clock"),
     ("head", "head", "its end found, and the rest known by the head"),
     ("inflate", "inflate", "zlib in one call"),
@@ -253,7 +253,7 @@ def ask(sock: Any, request: bytes) -> bytes:
 
 
 def kernel(url: str, requests: list[bytes], users: int) -> dict[str, float]:
-    """µs of one `send` and one `recv`, in turn on many connections; of a socket's methods and of what they call."""
+    """µs of one `send` and one `recv`, in turn on many connections: as a channel calls them, and what is below."""
     connections = sockets(url, users)
     turns = itertools.cycle(requests)
     for connection in connections:
@@ -261,7 +261,8 @@ def kernel(url: str, requests: list[bytes], users: int) -> dict[str, float]:
     bare = [
         (c._sslobj.write, c._sslobj.read) if isinstance(c, ssl.SSLSocket) else (c.send, c.recv) for c in connections
     ]
-    ways = {"": [(c.send, c.recv) for c in connections], "bare ": bare}
+    ours = [inner_calls(c) if isinstance(c, ssl.SSLSocket) else (c.send, c.recv) for c in connections]
+    ways = {"": ours, "bare ": bare}
     poll = select.poll()
     for connection in connections:
         poll.register(connection, select.POLLIN)
