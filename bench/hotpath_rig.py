@@ -29,6 +29,11 @@ COUNT = 4_000
 PLACES = {"LOAD_USER": "loadtest@example.com", "LOAD_PASS": "mock-password"}
 
 
+def rounds(times: int = 1) -> range:
+    """The rounds of a measurement, or so many times more."""
+    return range(ROUNDS * times)
+
+
 def best(run: Callable[[], Any], count: int = 0) -> float:
     """Microseconds of CPU that one `run()` takes, without the loop around it; rounds have `count` turns, or COUNT."""
     count = count or COUNT
@@ -41,7 +46,7 @@ def best(run: Callable[[], Any], count: int = 0) -> float:
         return time.process_time() - begin
 
     run()
-    return (min(seconds(run) for _ in range(ROUNDS)) - min(seconds(_nothing) for _ in range(3))) / count * 1e6
+    return (min(seconds(run) for _ in rounds()) - min(seconds(_nothing) for _ in range(3))) / count * 1e6
 
 
 def _nothing() -> None:
