@@ -77,7 +77,7 @@ def available(chosen: Sequence[Case]) -> list[Case]:
 def sample(case: Case, tool: Tool, number: int, nginx: server.Server, core: int) -> Sample:
     """Run `tool` once and read its figures."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        job = case.at(nginx.gzip_url if case.job.gzip else nginx.plain_url, Path(folder))
+        job = case.at(nginx.urls[case.job.variant], Path(folder))
         requests, server_cpu = nginx.requests(), nginx.cpu()
         usage = measure.run(tool.command(job), core=core, folder=job.folder, timeout=job.seconds + PATIENCE)
         requests, server_cpu = nginx.requests() - requests - 1, nginx.cpu() - server_cpu
@@ -95,7 +95,9 @@ def sample(case: Case, tool: Tool, number: int, nginx: server.Server, core: int)
 def session(chosen: Sequence[Case], rounds: int, nginx: server.Server, core: int) -> Iterator[Sample]:
     """All runs: within a case round by round, the tools in turn."""
     for case in chosen:
-        say(f"{case.title}")
+        say(f"{case.title}" + (f": not run: {case.lacks}" if case.lacks else ""))
+        if case.lacks:
+            continue
         for number in range(1, rounds + 1):
             for name in case.tools:
                 found = sample(case, TOOLS[name], number, nginx, core)
@@ -114,8 +116,8 @@ def outline(found: Sample) -> str:
 def command_lines(chosen: Sequence[Case]) -> dict[str, list[str]]:
     """Case title → what was run, free of this machine's folders."""
     lines = {}
-    for case in chosen:
-        job = case.at("http://127.0.0.1:PORT", Path("DIR"))
+    for case in (case for case in chosen if not case.lacks):
+        job = case.at(f"{'https' if case.job.encrypted else 'http'}://127.0.0.1:PORT", Path("DIR"))
         commands = [TOOLS[name].command(job) for name in case.tools]
         lines[case.title] = [" ".join([Path(c[0]).name, *c[1:]]).replace(f"{ROOT}/", "") for c in commands]
     return lines

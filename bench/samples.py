@@ -13,22 +13,30 @@ from bench.tools import Figures, Job
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What the issue asks of loadspec in a case: `quantity` of loadspec against a limit, or against a peer's.
+    """What the issue asks of loadspec in a case: at most `limit`, or at least where `at_least`; `aim` is beyond it.
 
-    With `peer`, the median over the rounds of peer ÷ loadspec must be at least `limit`. Without, the worst round
-    counts: at most `limit`, or at least where `at_least`.
+    With `peer` the median over the rounds of a ratio counts: loadspec ÷ peer, or peer ÷ loadspec where `at_least`, so
+    that the direction of better is the limit's. Without, loadspec's own `quantity` in the worst round.
     """
 
     text: str
     quantity: str
     limit: float
+    aim: float | None = None
     peer: str = ""
     at_least: bool = False
+
+    def holds(self, measured: float, limit: float) -> bool:
+        """Whether `measured` is on the right side of `limit`."""
+        return measured >= limit if self.at_least else measured <= limit
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One table: the same job for each of `tools`, and the targets that it decides."""
+    """One table: the same job for each of `tools`, and the targets that it decides.
+
+    `lacks` says why it cannot be run here; "" where it can.
+    """
 
     name: str
     title: str
@@ -37,6 +45,7 @@ class Case:
     columns: Sequence[str]
     ratios: Sequence[str]
     targets: Sequence[Target] = ()
+    lacks: str = ""
 
     def at(self, url: str, folder: Path) -> Job:
         """The job of one run."""
@@ -115,23 +124,32 @@ def ratios(quantity: str, samples: Sequence[Sample], tool: str, base: str = "loa
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A target and what was measured; `met` is None where it could not be."""
+    """A target and what was measured, and whether limit and aim were met; None where nothing was measured.
+
+    `aimed` is None as well where the target has no aim.
+    """
 
     target: Target
     measured: float | None
     met: bool | None
+    aimed: bool | None = None
 
 
 def judge(target: Target, samples: Sequence[Sample]) -> Outcome:
     """Hold one target against the samples of its case."""
-    if target.peer:
-        found = ratios(target.quantity, samples, target.peer)
-        measured = found.median if found else None
-        at_least = True
-    else:
-        found = spread(values(target.quantity, samples, "loadspec").values())
-        at_least = target.at_least
-        measured = (found.low if at_least else found.high) if found else None
+    measured = _measured(target, samples)
     if measured is None:
         return Outcome(target, None, None)
-    return Outcome(target, measured, measured >= target.limit if at_least else measured <= target.limit)
+    aimed = None if target.aim is None else target.holds(measured, target.aim)
+    return Outcome(target, measured, target.holds(measured, target.limit), aimed)
+
+
+def _measured(target: Target, samples: Sequence[Sample]) -> float | None:
+    if target.peer:
+        pair = (target.peer, "loadspec") if target.at_least else ("loadspec", target.peer)
+        found = ratios(target.quantity, samples, *pair)
+        return found.median if found else None
+    found = spread(values(target.quantity, samples, "loadspec").values())
+    if found is None:
+        return None
+    return found.low if target.at_least else found.high

@@ -1,7 +1,8 @@
 """The server under load: nginx on one core, with canned answers, so that what is measured is the client.
 
-Two loopback ports give the same two routes: `plain` answers short JSON with a Content-Length, `gzip` answers 4 kB of
-JSON, compressed and chunked. `/status` on the plain port is nginx's own count of requests, the neutral judge.
+Each variant is a loopback port with the same two routes: `plain` answers short JSON with a Content-Length, `gzip` 4 kB
+of JSON, compressed and chunked; `tls` and `http2` answer as `plain` does, over TLS, the one by HTTP/1.1 and the other
+by HTTP/2 only. `/status` on the plain port is nginx's own count of requests, the neutral judge.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ from bench.measure import cpu_so_far, descendants
 
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJsb2FkdGVzdCJ9.5c0d1b6f3a7e4928"
 BODY_SIZE = 4096
+
+VARIANTS: Mapping[str, str] = {"plain": "http", "gzip": "http", "tls": "https", "http2": "https"}
+"""Variant → scheme."""
 
 ANSWERS: Mapping[str, tuple[str, int, Mapping[str, str]]] = {
     "login": ("/api/auth/login", 200, {"token": TOKEN}),
@@ -57,6 +61,18 @@ http {{
         location = /status {{ stub_status; }}
 {plain_routes}
     }}
+    ssl_certificate {folder}/cert.pem;
+    ssl_certificate_key {folder}/key.pem;
+    ssl_protocols TLSv1.2 TLSv1.3;
+    server {{
+        listen 127.0.0.1:{tls_port} ssl backlog=4096;
+{plain_routes}
+    }}
+    server {{
+        listen 127.0.0.1:{http2_port} ssl http2 backlog=4096;
+        if ($http2 = "") {{ return 505; }}
+{plain_routes}
+    }}
     server {{
         listen 127.0.0.1:{gzip_port} backlog=4096;
 {gzip_routes}
@@ -75,15 +91,14 @@ GZIP_ROUTE = "        location = {path} {{ error_page 418 ={status} /bodies/{nam
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running nginx: where its two variants answer, and its own books."""
+    """A running nginx: where its variants answer, and its own books."""
 
-    plain_url: str
-    gzip_url: str
+    urls: Mapping[str, str]
     pid: int
 
     def requests(self) -> int:
         """Requests nginx has read since it started, this one left out."""
-        with urllib.request.urlopen(f"{self.plain_url}/status", timeout=10) as answer:
+        with urllib.request.urlopen(f"{self.urls['plain']}/status", timeout=10) as answer:
             return parse_status(answer.read().decode()) - 1
 
     def cpu(self) -> float:
@@ -114,19 +129,28 @@ def big_body(values: Mapping[str, str], size: int = BODY_SIZE) -> bytes:
         history.append(entry)
 
 
-def config_text(folder: Path, plain_port: int, gzip_port: int, files: int) -> str:
-    """The whole nginx configuration; `files` is how many descriptors its worker may open."""
+def config_text(folder: Path, ports: Mapping[str, int], files: int) -> str:
+    """The whole nginx configuration: variant → port; `files` is how many descriptors its worker may open."""
     plain = [PLAIN_ROUTE.format(path=p, status=s, body=json.dumps(body)) for p, s, body in ANSWERS.values()]
     zipped = [GZIP_ROUTE.format(path=p, status=s, name=name) for name, (p, s, _) in ANSWERS.items()]
     return CONFIG.format(
         folder=folder,
         files=files,
         connections=files - 64,
-        plain_port=plain_port,
-        gzip_port=gzip_port,
+        **{f"{variant}_port": port for variant, port in ports.items()},
         plain_routes="\n".join(plain),
         gzip_routes="\n".join(zipped),
     )
+
+
+def make_certificate(folder: Path) -> None:
+    """A certificate for the loopback address, and its key, as nginx reads them."""
+    import trustme  # lazily: reading the page's figures needs no cryptography
+
+    issued = trustme.CA().issue_cert("127.0.0.1", "localhost")
+    issued.private_key_pem.write_to_path(folder / "key.pem")
+    for link in issued.cert_chain_pems:
+        link.write_to_path(folder / "cert.pem", append=True)
 
 
 def free_ports(count: int) -> list[int]:
@@ -149,16 +173,18 @@ def running(folder: Path, core: int) -> Iterator[Server]:
     (folder / "tmp").mkdir()
     for name, (_, _, values) in ANSWERS.items():
         (folder / "bodies" / f"{name}.json.gz").write_bytes(gzip.compress(big_body(values), mtime=0))
-    plain_port, gzip_port = free_ports(2)
+    make_certificate(folder)
+    ports = dict(zip(VARIANTS, free_ports(len(VARIANTS)), strict=True))
     files = min(resource.getrlimit(resource.RLIMIT_NOFILE)[1], 65_536)
     config = folder / "nginx.conf"
-    config.write_text(config_text(folder, plain_port, gzip_port, files))
+    config.write_text(config_text(folder, ports, files))
     nginx = ["nginx", "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(config)]
     process = subprocess.Popen(
         ["taskset", "-c", str(core), *nginx], stderr=subprocess.PIPE, start_new_session=True, text=True
     )
     try:
-        server = Server(f"http://127.0.0.1:{plain_port}", f"http://127.0.0.1:{gzip_port}", process.pid)
+        urls = {variant: f"{scheme}://127.0.0.1:{ports[variant]}" for variant, scheme in VARIANTS.items()}
+        server = Server(urls, process.pid)
         wait_until_up(server, process)
         yield server
     finally:
@@ -177,4 +203,4 @@ def wait_until_up(server: Server, process: subprocess.Popen[str], seconds: float
             return
         except OSError:
             time.sleep(0.05)
-    raise RuntimeError(f"nginx did not answer on {server.plain_url} within {seconds:g} s")
+    raise RuntimeError(f"nginx did not answer on {server.urls['plain']} within {seconds:g} s")

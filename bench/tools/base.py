@@ -26,9 +26,20 @@ class Job:
     users: int
     seconds: int
     ramp: int = 0
-    gzip: bool = False
+    variant: str = "plain"
+    """Which of the server's variants answers: plain, gzip, tls or http2."""
     think: tuple[int, int] = (0, 0)
     """Seconds between two iterations, drawn evenly; (0, 0) is none."""
+
+    @property
+    def gzip(self) -> bool:
+        """Whether compressed answers are asked for."""
+        return self.variant == "gzip"
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether the server is reached over TLS, with a certificate that nobody vouches for."""
+        return self.variant in ("tls", "http2")
 
 
 @dataclass(frozen=True, slots=True)

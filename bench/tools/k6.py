@@ -24,6 +24,7 @@ def command(job: Job) -> list[str]:
         "--quiet",
         "--no-usage-report",
         "--address=",
+        *(["--insecure-skip-tls-verify"] if job.encrypted else []),
         f"--summary-export={job.folder / 'k6.json'}",
         "--summary-trend-stats=avg,min,med,max,p(90),p(95),p(99)",
         *(part for name, value in settings.items() if value != "" for part in ("--env", f"{name}={value}")),

@@ -24,10 +24,7 @@ class Draws:
 
     def rows(self, users: Iterable[User], ended: bool) -> list[dict[str, Any]]:
         """One row a pool; `seen` is a map of its rows (see `pools.usage`), empty where it need not be told now."""
-        totals = [0] * len(self._pools)
-        for user in users:
-            for index, drawn in enumerate(user.drawn):
-                totals[index] += drawn
+        totals = [sum(drawn) for drawn in zip(*[user.drawn for user in users], strict=True)] or [0] * len(self._pools)
         found = []
         for index, pool in enumerate(self._pools):
             drawn = totals[index] - self._before[index]

@@ -38,6 +38,15 @@ def compile_jsonpath(text: str, read: Read = _itself) -> Selector:
     return _single(_walk(keys, text, read))
 
 
+def first_name(text: str) -> str | None:
+    """The member of the document that a plain path begins with: all that it reads lies below; else None."""
+    plain = None if _CONTROL.search(text) else _PLAIN.fullmatch(text)
+    if plain is None:
+        return None
+    name, index, single, double = _PART.findall(text)[0]
+    return None if index else name or single or double
+
+
 def _single(first: Read) -> Selector:
     """A path that can match once at most."""
 

@@ -6,10 +6,8 @@ A disk that is full or a log that is long enough ends the log, never the load; `
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import IO
 
-from loadspec.errors import OutputError
 from loadspec.protocols.failures import FailureLog
 from loadspec.protocols.http.transcript import harmless, transcript
 from loadspec.protocols.user import User
@@ -20,17 +18,6 @@ from loadspec.wire.url import Origin
 
 LIMIT = 256 << 20
 """Bytes; the log ends there."""
-
-
-def begin_log(path: Path) -> None:
-    """Empty a log before anything is sent, for its owner's eyes. Raises OutputError where it cannot be written."""
-    try:
-        path.write_bytes(b"")
-        if path.is_file():  # what is behind a device, such as /dev/null, is everybody's
-            path.chmod(0o600)  # secrets are masked, what the server says about people is not
-    except OSError as error:
-        help = "name a file in a folder that is there"
-        raise OutputError(f"--log-http cannot write to {path}: {error.strerror}", help) from None
 
 
 class HttpLog:

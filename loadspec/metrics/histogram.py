@@ -71,16 +71,16 @@ class Histogram:
         """Add a batch: about 0.1 µs a value. Values that are no finite number are left out."""
         if not values:
             return
-        total = sum(values)
-        if not isfinite(total) or max(values) > _LARGEST or min(values) < -_LARGEST:
+        total, low, high = sum(values), min(values), max(values)
+        if not isfinite(total) or high > _LARGEST or low < -_LARGEST:
             for value in values:
                 self.add(value)
             return
         words = memoryview(array("f", values)).cast("B").cast("H")[_UPPER]
         self.counts.update(words.tolist())
         self.sum += total
-        self.min = min(self.min, min(values))
-        self.max = max(self.max, max(values))
+        self.min = min(self.min, low)
+        self.max = max(self.max, high)
 
     def merge(self, other: Histogram) -> None:
         """Add all of `other`'s values; percentiles of the sum are those of all values together."""

@@ -11,7 +11,8 @@ from loadspec.error_kinds import error_code
 from loadspec.expr import Binding, ExprError, Getter, Missing, Scope, UnknownName
 from loadspec.expr.scope import nearest, wall
 from loadspec.extract.jsonpath import compile_jsonpath
-from loadspec.protocols.http.captures import headers_of, json_of
+from loadspec.protocols.http.captures import Fields, headers_of, json_of
+from loadspec.protocols.http.captures.fields import Read
 from loadspec.protocols.user import User
 
 
@@ -68,6 +69,8 @@ class RunScope(Scope):
         self._pools = {name: index for index, name in enumerate(pools)}
         self._captures = {name: name for name in captures}  # → the key that it has among a user's captures
         self._steps = steps
+        self.fields = Fields()
+        """What the flow reads of JSON answers."""
         self.drawn: dict[int, bool] = {}
         """Pools that steps of the flow draw from → whether they may take more than one row."""
         super().__init__(functions={"since": self._since, "draw": self._draw})
@@ -77,6 +80,8 @@ class RunScope(Scope):
         root = parts[0]
         if root in self._captures:
             return Binding(get=_captured(root, self._captures[root]))
+        if root == "json":
+            return Binding(get=_json(self.fields.reading(parts[1] if len(parts) > 1 else None)))
         if root in ANSWER:
             return Binding(get=ANSWER[root])
         if len(parts) > 1:
@@ -119,6 +124,10 @@ class RunScope(Scope):
         pool = self._pools[arguments[0]]
         self.drawn[pool] = True
         return lambda user: user.draw(pool)
+
+
+def _json(read: Read) -> Getter:
+    return lambda user: read(user.answer)
 
 
 def _nothing(name: str) -> Getter:

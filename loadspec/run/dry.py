@@ -12,7 +12,8 @@ from loadspec.clock import Clock, monotonic
 from loadspec.engine import Bounds, Engine, PhaseEnd
 from loadspec.errors import ExitCode, LoadspecError
 from loadspec.expr import to_text
-from loadspec.fleet.httplog import HttpLog, begin_log, notes_of
+from loadspec.fleet.httplog import HttpLog, notes_of
+from loadspec.fleet.logfile import begin_log
 from loadspec.masking import MASK
 from loadspec.plan import compile_plan
 from loadspec.plan.rehearsal import rehearsed

@@ -12,7 +12,7 @@ from typing import IO, Any
 
 from loadspec.clock import monotonic
 from loadspec.errors import OutputError, UsageError
-from loadspec.fleet.httplog import begin_log
+from loadspec.fleet.logfile import begin_log
 from loadspec.fleet.process import Job, WorkerProcess
 from loadspec.results import RunResult
 from loadspec.results.journal import Journal

@@ -28,6 +28,24 @@ _NEVER = float("inf")
 _TIMER_SLACK = 0.001
 
 
+def inner_calls(sock: ssl.SSLSocket) -> tuple[Callable[[Any], int], Callable[[int], bytes]]:
+    """A TLS socket's `send` and `recv` without two layers of Python around each, which cost 0.5 µs a request."""
+    inner: Any = sock._sslobj  # type: ignore[attr-defined]  # as gevent's own sockets have it, too
+    read = inner.read
+
+    def recv(limit: int) -> bytes:
+        try:
+            return read(limit)  # type: ignore[no-any-return]
+        except ssl.SSLEOFError:  # the end of the connection without the goodbye of TLS: an end, as `recv` has it
+            return b""
+
+    return inner.write, recv
+
+
+def _nowhere(_data: Any) -> Any:
+    raise BrokenPipeError(errno.EPIPE, "the connection is closed")
+
+
 class Connection(Channel):
     """What a raw socket on gevent's loop needs around it. `_send` and `_recv` are the socket's own, once it is open."""
 
@@ -58,6 +76,8 @@ class Connection(Channel):
         self._tls = origin.tls
         self._session: ssl.SSLSession | None = None
         self._sock: socket.socket | None = None
+        self._send: Callable[[Any], int] = _nowhere
+        self._recv: Callable[[int], bytes] = _nowhere
         self._watcher: Any = None
         self._timer: Any = None
         self._timer_at = _NEVER
@@ -176,7 +196,7 @@ class Connection(Channel):
             self._set_deadline(limit if tls is None else min(limit, connected + tls))
             sock = self._handshake(sock)
             self.tls = monotonic() - connected
-        self._send, self._recv = sock.send, sock.recv
+        self._send, self._recv = inner_calls(sock) if isinstance(sock, ssl.SSLSocket) else (sock.send, sock.recv)
         self._watcher = self._network.loop.io(sock.fileno(), READ)
         self._watcher.start(self._on_readable)
 
@@ -242,6 +262,7 @@ class Connection(Channel):
             self._watcher.close()
             self._watcher = None
         if self._sock is not None:
+            self._send = self._recv = _nowhere  # they would hold what TLS keeps of a connection
             self._sock.close()
             self._sock = None
 

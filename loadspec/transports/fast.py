@@ -18,10 +18,11 @@ from loadspec.clock import monotonic
 from loadspec.transports.base import UNPARSED, Deadlines, ExchangeError, explain
 from loadspec.transports.connection import READ, WRITE, Connection
 from loadspec.wire.encoding import decode_content
-from loadspec.wire.fasthead import parse_chunks, parse_head, sets_cookies
+from loadspec.wire.fasthead import FastHead, parse_chunks, parse_head, sets_cookies
 from loadspec.wire.response import ResponseParser
 
 _CHUNK: Final = 65536
+_CLOSED: Final = "the server closed the connection without an answer"
 _IDLE: Final = 0.0002
 """After a pause longer than this a connection is looked at before it is used again: the loop may have woken the user
 before it saw the close."""
@@ -56,7 +57,7 @@ class FastChannel(Connection):
             if fast is None:
                 self._read_complete(data, head)
             else:
-                self._read_plain(data, *fast)
+                self._read_plain(data, fast)
         except _AnsweredEarly:
             pass
         except Exception as error:
@@ -95,6 +96,7 @@ class FastChannel(Connection):
     def _receive(self, idempotent: bool, request: bytes, deadlines: Deadlines) -> bytes:
         """The first bytes of the answer."""
         while True:
+            failure: ExchangeError | None = None
             self._wait("headers")
             try:
                 data: bytes = self._recv(_CHUNK)
@@ -102,25 +104,21 @@ class FastChannel(Connection):
                 continue
             except OSError as error:
                 data, failure = b"", explain(error, "headers")
-            else:
-                failure = ExchangeError("closed", "headers", "the server closed the connection without an answer")
             if not data:
                 if self.reused and idempotent:
                     self.retries += 1
                     self._connect(deadlines)
                     self._transmit(request, deadlines)
                     continue
-                raise failure
+                raise failure or ExchangeError("closed", "headers", _CLOSED)
             self.first = monotonic()
             if deadlines.first_byte is not None:
                 self._set_deadline(self.started + deadlines.total)
             return data
 
-    def _read_plain(
-        self, data: bytes, status: int, start: int, length: int, encoding: bytes, close: bool, cookies: bool
-    ) -> None:
+    def _read_plain(self, data: bytes, fast: FastHead) -> None:
         """An answer whose whole head is in `data` and whose body has a known length."""
-        self.sets_cookies = cookies
+        status, start, length, encoding, close, self.sets_cookies = fast
         end = start + length
         have = len(data)
         if have < end:

@@ -16,7 +16,7 @@ def sample(tool: str, number: int, cpu: float) -> Sample:
     return Sample("flow", tool, number, 100_000, 8, 4.0, replace(USAGE, cpu=cpu), Figures(100_000, 1.5, 9.0, 0))
 
 
-SAMPLES = [sample("loadspec", 1, 2.0), sample("k6", 1, 12.0), sample("loadspec", 2, 2.0), sample("k6", 2, 8.0)]
+SAMPLES = [sample("loadspec", 1, 2.0), sample("k6", 1, 20.0), sample("loadspec", 2, 2.0), sample("k6", 2, 16.0)]
 
 
 def test_the_page_holds_rows_ratios_verdicts_versions_and_commands():
@@ -25,15 +25,22 @@ def test_the_page_holds_rows_ratios_verdicts_versions_and_commands():
     assert "| machine | a small one |" in lines
     assert "| k6 | k6 9.9 |" in lines
     assert "k6 run x.js" in lines
-    assert any("k6 ÷ loadspec ≥ 5 | 5.00 | met |" in line for line in lines)
-    assert any("Locust ÷ loadspec ≥ 6 | – | not measured |" in line for line in lines)
-    row = next(line for line in lines if line.startswith("| k6 | 100.0"))
-    assert row.startswith("| k6 | 100.0 (80.0–120.0) | 12\u202f500 | 1.50 | 9.00 | 50 | 50 | 5.00 (4.00–6.00) | 1.00 |")
+    assert "| CPU per request: k6 ÷ loadspec | ≥ 6 | 9.00 | met | ≥ 8 | reached |" in lines
+    assert "| CPU per request: locust ÷ loadspec | ≥ 8 | – | not measured | ≥ 10 |  |" in lines
+    assert "| CPU per request: loadspec ÷ wrk | ≤ 3.5 | – | not measured | ≤ 3 |  |" in lines
+    row = next(line for line in lines if line.startswith("| k6 | 180.0"))
+    assert row.startswith("| k6 | 180.0 (160.0–200.0) | 12\u202f500 | 1.50 | 9.00 | 50 | 50 |")
+    assert "| 9.00 (8.00–10.00) | 1.00 |" in row
 
 
 def test_a_target_that_is_missed_is_said_to_be():
-    slow = [replace(s, usage=replace(s.usage, cpu=4.0)) if s.tool == "loadspec" else s for s in SAMPLES]
-    assert "k6 ÷ loadspec ≥ 5 | 2.50 | **not met** |" in page([FLOW], slow, {}, {}, {})
+    slow = [replace(s, usage=replace(s.usage, cpu=6.0)) if s.tool == "loadspec" else s for s in SAMPLES]
+    assert "k6 ÷ loadspec | ≥ 6 | 3.00 | **not met** | ≥ 8 | not yet |" in page([FLOW], slow, {}, {}, {})
+
+
+def test_a_table_that_cannot_be_run_says_why():
+    text = page([replace(FLOW, lacks="there is no such transport")], [], {}, {}, {})
+    assert f"## {FLOW.title}\n\nNot run: there is no such transport.\n" in text
 
 
 def test_remarks_name_what_went_wrong_and_nothing_else():
@@ -70,7 +77,7 @@ def test_table_aligns_numbers():
     assert table(["a", "b"], [("x", "1")], numbers=True).splitlines() == ["| a | b |", "| --- | --: |", "| x | 1 |"]
 
 
-def test_the_third_table_is_built_for_its_rate():
-    many = cases(50, 8)[2]
+def test_the_last_table_is_built_for_its_rate():
+    many = cases(50, 8)[-1]
     assert RATE == 2000
     assert many.job.ramp == sum(many.job.think) / 2

@@ -29,10 +29,10 @@ def test_only_a_full_run_writes_the_results_unasked(argv, name):
 @pytest.mark.parametrize(
     ("only", "kept"),
     [
-        ("", {"flow": 4, "flow-gzip": 4, "users-10k": 2}),
+        ("", {"flow": 4, "flow-gzip": 4, "flow-tls": 3, "flow-http2": 2, "users-10k": 2}),
         ("flow", {"flow": 4}),
         ("flow,k6", {"flow": 1}),
-        ("wrk, k6", {"flow": 2, "flow-gzip": 2, "users-10k": 1}),
+        ("wrk, k6", {"flow": 2, "flow-gzip": 2, "flow-tls": 2, "flow-http2": 1, "users-10k": 1}),
     ],
 )
 def test_only_keeps_what_it_names(only, kept):
@@ -52,12 +52,14 @@ def test_without_wrk_it_goes_on_without_nginx_it_does_not(missing, monkeypatch, 
         with pytest.raises(SystemExit):
             run.available(ALL)
     else:
-        assert [case.tools for case in run.available(ALL)] == [["loadspec", "k6", "locust"]] * 2 + [["loadspec", "k6"]]
+        left = [case.tools for case in run.available(ALL)]
+        assert left == [["loadspec", "k6", "locust"]] * 2 + [["loadspec", "k6"]] * 3
     assert "apt-get install nginx wrk" in capsys.readouterr().err
 
 
 def test_commands_show_no_folder_of_this_machine():
     lines = [line for found in run.command_lines(ALL).values() for line in found]
-    assert len(lines) == 10
+    assert len(lines) == sum(len(case.tools) for case in ALL if not case.lacks)
     assert [line for line in lines if str(run.ROOT) in line] == []
+    assert [line for line in lines if "flow-tls" in line and "https://127.0.0.1:PORT" not in line] == []
     assert lines[0].startswith("loadspec run bench/specs/flow.yaml --env API_BASE=http://127.0.0.1:PORT --quiet")

@@ -61,9 +61,11 @@ ROUNDS = [
 @pytest.mark.parametrize(
     ("target", "measured", "met"),
     [
-        (Target("", "cpu", 5.0, "k6"), 5.0, True),
-        (Target("", "cpu", 5.1, "k6"), 5.0, False),
-        (Target("", "cpu", 5.0, "locust"), None, None),
+        (Target("", "cpu", 5.0, None, "k6", at_least=True), 5.0, True),
+        (Target("", "cpu", 5.1, None, "k6", at_least=True), 5.0, False),
+        (Target("", "cpu", 0.2, None, "k6"), 0.2, True),
+        (Target("", "cpu", 0.1, None, "k6"), 0.2, False),
+        (Target("", "cpu", 5.0, None, "locust", at_least=True), None, None),
         (Target("", "memory", 250.0), 300.0, False),
         (Target("", "memory", 300.0), 300.0, True),
         (Target("", "rate", 120.0, at_least=True), 125.0, True),
@@ -73,3 +75,9 @@ ROUNDS = [
 def test_targets_take_the_median_ratio_or_the_worst_round(target, measured, met):
     outcome = judge(target, ROUNDS)
     assert (outcome.measured, outcome.met) == (measured, met)
+
+
+@pytest.mark.parametrize(("aim", "aimed"), [(None, None), (5.0, True), (5.5, False)])
+def test_an_aim_is_held_beside_the_limit(aim, aimed):
+    outcome = judge(Target("", "cpu", 4.0, aim, "k6", at_least=True), ROUNDS)
+    assert (outcome.met, outcome.aimed) == (True, aimed)

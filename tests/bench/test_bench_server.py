@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import shutil
+import ssl
 import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -36,7 +37,12 @@ def test_wrk_sends_the_token_that_the_server_gives():
 
 
 def post(url: str, path: str) -> tuple[http.client.HTTPResponse, bytes]:
-    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=10)
+    where = urlsplit(url)
+    if where.scheme == "https":
+        untrusted = ssl._create_unverified_context()
+        connection = http.client.HTTPSConnection(where.netloc, timeout=10, context=untrusted)
+    else:
+        connection = http.client.HTTPConnection(where.netloc, timeout=10)
     connection.request("POST", path, '{"prompt": "x"}', {"Accept-Encoding": "gzip"})
     answer = connection.getresponse()
     body = answer.read()
@@ -55,10 +61,13 @@ def test_nginx_answers_as_the_flow_needs_and_counts():
     ):
         before = nginx.requests()
         for path, status, values in ROUTES:
-            plain, body = post(nginx.plain_url, path)
-            assert (plain.status, json.loads(body), plain.getheader("Transfer-Encoding")) == (status, values, None)
-            zipped, body = post(nginx.gzip_url, path)
+            for variant in ("plain", "tls"):
+                plain, body = post(nginx.urls[variant], path)
+                assert (plain.status, json.loads(body), plain.getheader("Transfer-Encoding")) == (status, values, None)
+            zipped, body = post(nginx.urls["gzip"], path)
             assert (zipped.status, zipped.getheader("Transfer-Encoding")) == (status, "chunked")
             assert zipped.getheader("Content-Encoding") == "gzip"
             assert gzip.decompress(body) == server.big_body(values)
-        assert nginx.requests() - before - 1 == 4
+            refused, _ = post(nginx.urls["http2"], path)
+            assert refused.status == 505
+        assert nginx.requests() - before - 1 == 8

@@ -31,6 +31,15 @@ def test_the_gzip_flow_differs_by_its_header_alone():
     assert read("flow-gzip") == {**FLOW, "name": "bench flow, gzip", "target": {**FLOW["target"], "headers": headers}}
 
 
+@pytest.mark.parametrize(("name", "more"), [("TLS", {}), ("HTTP/2", {"transport": "curl"})])
+def test_the_encrypted_flows_differ_by_how_the_server_is_reached_alone(name, more):
+    spec = read("flow-http2" if more else "flow-tls")
+    assert spec.pop("target") == {**FLOW["target"], "tls": {"insecure_skip_verify": True}, **more}
+    assert spec.pop("env") == {**FLOW["env"], "API_BASE": {"default": "https://127.0.0.1:8089"}}
+    assert spec.pop("name") == f"bench flow, {name}"
+    assert spec == {key: FLOW[key] for key in FLOW if key not in ("name", "target", "env")}
+
+
 def test_ten_thousand_users_differ_by_think_time_and_shape_alone():
     many = read("users-10k")
     low, high = THINK

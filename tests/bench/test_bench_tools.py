@@ -111,5 +111,11 @@ def test_a_ramp_becomes_the_same_shape_everywhere(name, shape):
 
 @pytest.mark.parametrize(("name", "asks"), [("k6", "GZIP=1"), ("wrk", "-- gzip")])
 def test_gzip_is_asked_for_only_when_wanted(name, asks):
-    assert asks in " ".join(TOOLS[name].command(replace(FLOW, gzip=True)))
+    assert asks in " ".join(TOOLS[name].command(replace(FLOW, variant="gzip")))
     assert asks not in " ".join(TOOLS[name].command(FLOW))
+
+
+@pytest.mark.parametrize("variant", ["tls", "http2"])
+def test_k6_accepts_the_certificate_of_an_encrypted_variant_alone(variant):
+    assert "--insecure-skip-tls-verify" in k6.command(replace(FLOW, variant=variant))
+    assert "--insecure-skip-tls-verify" not in k6.command(FLOW)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -50,3 +51,9 @@ def test_python_files_of_the_current_folder_are_not_run(monkeypatch: pytest.Monk
     assert message.get("code") != 7
     one.close()
     assert process.COMMAND[:2] == [sys.executable, "-P"]
+
+
+def test_the_process_that_leads_a_run_loads_no_engine():
+    names = "'gevent', 'loadspec.engine', 'loadspec.plan', 'loadspec.transports'"
+    code = f"import sys, loadspec.cli.run, loadspec.run; print([m for m in ({names}) if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout == "[]\n"

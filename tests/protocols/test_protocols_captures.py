@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loadspec.expr import ExprError, Missing
-from loadspec.protocols.http.captures import SOURCES, Row, compile_captures, json_of
+from loadspec.protocols.http.captures import SOURCES, Fields, Row, compile_captures, json_of
 from loadspec.transports.base import Answer
 
 KEYS = st.sampled_from(["a", "b", "id", "x y", "", "0", "é", "items"])
@@ -33,15 +33,15 @@ def answer(body: Any = b"", head: bytes = b"HTTP/1.1 200 OK\r\n\r\n", status: in
 
 
 def jsonpath(text: str) -> Any:
-    return SOURCES["jsonpath"](text, "").first
+    return SOURCES["jsonpath"](text, "", Fields()).first
 
 
 def header(name: str) -> Any:
-    return SOURCES["header"](name, "").first
+    return SOURCES["header"](name, "", Fields()).first
 
 
 def regex(text: str) -> Any:
-    return SOURCES["regex"](text, "").first
+    return SOURCES["regex"](text, "", Fields()).first
 
 
 def taken(take: Any, one: Answer) -> Any:

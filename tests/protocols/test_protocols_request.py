@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from loadspec import __version__
 from loadspec.expr import ExprError, Missing, Scope
 from loadspec.protocols.http.auth import Tools
+from loadspec.protocols.http.parts import join
 from loadspec.protocols.http.request import Compiled, HttpRequest, Origins, compile_request
 from loadspec.wire.url import Origin
 
@@ -370,3 +373,10 @@ def test_origins_are_bounded() -> None:
         except Missing:
             break
     assert 100 <= len(origins.known) <= 1000
+
+
+@given(st.lists(st.binary(max_size=3) | st.integers(0, 9), max_size=9))
+def test_parts_are_joined_in_order_whatever_their_number(items):
+    parts = [item if isinstance(item, bytes) else (lambda user, n=item: b"<%d of %d>" % (n, user)) for item in items]
+    want = b"".join(item if isinstance(item, bytes) else b"<%d of 7>" % item for item in items)
+    assert join(parts)(7) == want

@@ -75,7 +75,7 @@ def compile_exchange(step: CallStep | PollStep, context: Context, poll: bool) ->
     judge = compile_judge(
         step.endpoint,
         checks,
-        compile_captures(rows, context.seed, f"{step.endpoint}/{step.name}") if rows else None,
+        compile_captures(rows, context.seed, f"{step.endpoint}/{step.name}", context.scope.fields) if rows else None,
         phase.meters.checks([name for name, _ in checks], tags),
         phase.failures,
         {row.name: f"{row.source} {row.expression}".rstrip() for row in rows},

@@ -45,19 +45,31 @@ def sized(body: Render) -> Render:
 
 
 def join(parts: Sequence[bytes | Render]) -> Render:
-    """Neighbouring constants become one; what is left is joined per request."""
-    merged: Parts = []
-    for part in parts:
-        if isinstance(part, bytes) and merged and isinstance(merged[-1], bytes):
-            merged[-1] = merged[-1] + part
-        else:
-            merged.append(part)
-    if all(isinstance(part, bytes) for part in merged):
-        whole = b"".join(part for part in merged if isinstance(part, bytes))
-        return lambda _user: whole
-    pieces: tuple[Any, ...] = tuple(merged)
+    """Neighbouring constants become one; what is left is joined per request, by a function made for its number."""
+    pairs, end = _alternating(parts)
     glue = b"".join
-    return lambda user: glue([part if part.__class__ is bytes else part(user) for part in pieces])
+    if not pairs:
+        return lambda _user: end
+    if len(pairs) == 1:
+        (before, render), *_ = pairs
+        return lambda user: before + render(user) + end
+    if len(pairs) == 2:
+        (before, first), (between, second) = pairs
+        return lambda user: glue((before, first(user), between, second(user), end))
+    return lambda user: glue([piece for before, render in pairs for piece in (before, render(user))]) + end
+
+
+def _alternating(parts: Sequence[bytes | Render]) -> tuple[list[tuple[bytes, Render]], bytes]:
+    """([(constant, what follows it), ...], the constant at the end); a constant may be empty."""
+    pairs: list[tuple[bytes, Render]] = []
+    constant = b""
+    for part in parts:
+        if isinstance(part, bytes):
+            constant += part
+        else:
+            pairs.append((constant, part))
+            constant = b""
+    return pairs, constant
 
 
 def insert(request: bytes, lines: bytes) -> bytes:

@@ -13,10 +13,20 @@ from loadspec.wire.headers import Headers, header_list, parse_headers
 _NOT_JSON = object()
 
 
+class Few:
+    """Stands in `parsed` where only some fields of a large object were read, by whoever asked for those: `Fields`."""
+
+    __slots__ = ("by", "found")
+
+    def __init__(self, found: dict[str, Any], by: object) -> None:
+        self.found = found
+        self.by = by
+
+
 def json_of(answer: Answer) -> Any:
-    """The body as JSON, parsed once. Raises Missing where it is none."""
+    """The whole body as JSON, parsed once. Raises Missing where it is none."""
     parsed = answer.parsed
-    if parsed is UNPARSED:
+    if parsed is UNPARSED or parsed.__class__ is Few:
         try:
             parsed = orjson.loads(answer.body)
         except orjson.JSONDecodeError:

@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 from loadspec.expr import Missing
 from loadspec.pools.mixing import GAMMA_DRAW, GAMMA_USER, MASK, mix, stream
+from loadspec.protocols.http.captures.fields import Fields
 from loadspec.protocols.http.captures.sources import SOURCES
 from loadspec.protocols.user import User
 from loadspec.transports.base import Answer
@@ -29,16 +30,18 @@ class Row(NamedTuple):
     attribute: str = ""
 
 
-def compile_captures(rows: Iterable[Row], seed: int = 0, place: str = "") -> Callable[[User], str | None]:
+def compile_captures(
+    rows: Iterable[Row], seed: int = 0, place: str = "", fields: Fields | None = None
+) -> Callable[[User], str | None]:
     """→ a function that captures them all; it returns the name of the first that was lost, else None.
 
     Lost is what is not optional, has no default and was not found. What was not found has no value afterwards, whatever
     an earlier answer gave it: `repeat: {while: defined(cursor)}` ends with the last page. `seed` and `place`, the step,
-    settle random picks.
+    settle random picks. `fields` are what the flow reads of JSON.
     """
-    listed = list(rows)
-    plain = tuple((row.name, _take(row), row.optional) for row in listed if row.pick != "random")
-    drawn = tuple((row.name, _draw(row, seed, place), row.optional) for row in listed if row.pick == "random")
+    listed, fields = list(rows), fields or Fields()
+    plain = tuple((row.name, _take(row, fields), row.optional) for row in listed if row.pick != "random")
+    drawn = tuple((row.name, _draw(row, seed, place, fields), row.optional) for row in listed if row.pick == "random")
 
     def capture(user: User) -> str | None:
         lost = None
@@ -65,8 +68,8 @@ def compile_captures(rows: Iterable[Row], seed: int = 0, place: str = "") -> Cal
     return capture_and_draw if drawn else capture
 
 
-def _take(row: Row) -> Take:
-    first, every = SOURCES[row.source](row.expression, row.attribute)
+def _take(row: Row, fields: Fields) -> Take:
+    first, every = SOURCES[row.source](row.expression, row.attribute, fields)
 
     def whole(answer: Answer) -> list[Any]:
         found = every(answer)
@@ -98,9 +101,9 @@ def _or_default(take: Take, row: Row) -> Take:
     return taken
 
 
-def _draw(row: Row, seed: int, place: str) -> Callable[[User], Any]:
+def _draw(row: Row, seed: int, place: str, fields: Fields) -> Callable[[User], Any]:
     """One match at random: the n-th of a user is the same in every run with the seed, on any number of workers."""
-    every = SOURCES[row.source](row.expression, row.attribute).every
+    every = SOURCES[row.source](row.expression, row.attribute, fields).every
     start = stream(seed, f"capture/{place}/{row.name}")
     counts: dict[int, int] = {}
     default = row.default
@@ -120,4 +123,5 @@ def _draw(row: Row, seed: int, place: str) -> Callable[[User], Any]:
 
 def secret_values(rows: Sequence[Row]) -> list[tuple[str, Callable[[Answer], list[Any]]]]:
     """(name, all that could be captured of an answer) of each, to mask them."""
-    return [(row.name, SOURCES[row.source](row.expression, row.attribute).every) for row in rows]
+    fields = Fields()
+    return [(row.name, SOURCES[row.source](row.expression, row.attribute, fields).every) for row in rows]

@@ -7,30 +7,34 @@ from typing import Any
 
 from loadspec.expr import Missing
 from loadspec.extract import Selector
-from loadspec.extract.jsonpath import compile_jsonpath
+from loadspec.extract.jsonpath import compile_jsonpath, first_name
 from loadspec.extract.regex import compile_pattern
-from loadspec.protocols.http.captures.answer import cookies_of, header_values, headers_of, json_of
+from loadspec.protocols.http.captures.answer import cookies_of, header_values, headers_of
+from loadspec.protocols.http.captures.fields import Fields
 from loadspec.transports.base import Answer
 
-Source = Callable[[str, str], Selector]
-"""(expression, attribute) → a selector over an `Answer`. Raises ExprError for an expression that does not parse."""
+Source = Callable[[str, str, Fields], Selector]
+"""(expression, attribute, what the flow reads of JSON) → a selector over an `Answer`.
+
+Raises ExprError for an expression that does not parse.
+"""
 
 
-def _jsonpath(text: str, _attribute: str = "") -> Selector:
-    return compile_jsonpath(text, json_of)
+def _jsonpath(text: str, _attribute: str, fields: Fields) -> Selector:
+    return compile_jsonpath(text, fields.reading(first_name(text)))
 
 
-def _regex(text: str, _attribute: str = "") -> Selector:
+def _regex(text: str, _attribute: str, _fields: Fields) -> Selector:
     return _of_body(compile_pattern(text))
 
 
-def _css(text: str, attribute: str = "") -> Selector:
+def _css(text: str, attribute: str, _fields: Fields) -> Selector:
     from loadspec.extract.markup import compile_css  # only where the extra is asked for
 
     return _of_body(compile_css(text, attribute))
 
 
-def _xpath(text: str, _attribute: str = "") -> Selector:
+def _xpath(text: str, _attribute: str, _fields: Fields) -> Selector:
     from loadspec.extract.markup import compile_xpath
 
     return _of_body(compile_xpath(text))
@@ -41,7 +45,7 @@ def _of_body(selector: Selector) -> Selector:
     return Selector(lambda answer: first(answer.body), lambda answer: every(answer.body))
 
 
-def _header(name: str, _attribute: str = "") -> Selector:
+def _header(name: str, _attribute: str, _fields: Fields) -> Selector:
     """A header by its name in any case. `first` is all its lines joined by `, `, `every` each line."""
     key = name.lower()
 
@@ -54,7 +58,7 @@ def _header(name: str, _attribute: str = "") -> Selector:
     return Selector(first, lambda answer: header_values(answer, key))
 
 
-def _cookie(name: str, _attribute: str = "") -> Selector:
+def _cookie(name: str, _attribute: str, _fields: Fields) -> Selector:
     """What this answer sets a cookie to; a browser keeps the last."""
 
     def last(answer: Answer) -> str:
@@ -67,7 +71,7 @@ def _cookie(name: str, _attribute: str = "") -> Selector:
 
 
 def _whole(get: Callable[[Answer], Any]) -> Source:
-    return lambda _text, _attribute: Selector(get, lambda answer: [get(answer)])
+    return lambda _text, _attribute, _fields: Selector(get, lambda answer: [get(answer)])
 
 
 SOURCES: dict[str, Source] = {
