@@ -10,6 +10,7 @@ when no earlier one is running; when it fires too soon it is set again for the r
 
 from __future__ import annotations
 
+import errno
 import socket
 import ssl
 from collections.abc import Callable, Sequence
