@@ -7,7 +7,6 @@ from typing import Any
 
 from loadspec.errors import ExitCode, LoadspecError
 from loadspec.expr import ExprError, Missing, Scope
-from loadspec.plan.settings import render_settings
 from loadspec.run.values import check_values
 from loadspec.spec.model import Spec
 from loadspec.wire.settings import Tls
@@ -44,6 +43,8 @@ _OF_CERTIFICATES = ("cert_file", "key_file", "password")
 
 def _rendered(spec: Spec) -> Tls:
     """The settings with their passwords. What cannot be rendered is left as it is: the worker says why."""
+    from loadspec.plan.settings import render_settings  # the process that leads a run loads it only where it must
+
     values: dict[str | tuple[str, ...], Any] = {("env", name): value for name, value in spec.env_values.items()}
     values.update({("vars", name): value for name, value in spec.vars.items()})
     try:
