@@ -204,6 +204,7 @@ class Engine:
                 "store": store.to_wire(),
                 "failures": current.failures.drain(),
                 "check_samples": current.failures.drain_samples(),
+                "notes": current.failures.drain_remarks(),
                 "users": users,
                 "iterations": {
                     "started": sum(book.started for book in books),

@@ -7,7 +7,7 @@ from typing import Any
 
 from loadspec.plan.watch import Watch
 from loadspec.protocols.user import User
-from loadspec.transports.base import Deadlines
+from loadspec.transports.base import KEEP, Deadlines
 from loadspec.wire.url import Origin
 
 
@@ -25,8 +25,8 @@ def watched(kind: Any) -> Any:
             self._to = to
             return self
 
-        def exchange(self, request: bytes, deadlines: Deadlines, idempotent: bool = False, head: bool = False) -> bool:
-            answered: bool = super().exchange(request, deadlines, idempotent, head)
+        def exchange(self, request: bytes, deadlines: Deadlines, idempotent: bool = False, body: int = KEEP) -> bool:
+            answered: bool = super().exchange(request, deadlines, idempotent, body)
             self._watch.exchanged(self._user, self._to, request, self)
             return answered
 

@@ -35,6 +35,11 @@ KINDS = {
         "HTTP/3 failed: no QUIC connection came about, or it broke.",
         "Check that UDP reaches the server's port; http.version: '2' does without QUIC.",
     ),
+    "redirect": Kind(
+        at("redirect"),
+        "An answer redirects to what is no http or https URL, or to ever new hosts. Nothing was sent there.",
+        "Look at the Location in the message; with max_redirects: 0 the redirect itself is the answer.",
+    ),
     "status": Kind(
         at("status", code=0),
         "An answer came with a status that was not expected. k6's code is 1000 + status, from 400 on.",

@@ -8,7 +8,7 @@ from typing import NamedTuple
 K6_GENERIC = 1000
 """k6's code for what it has no other one for."""
 
-REQUEST_PHASES = ("dns", "connect", "tls", "write", "status", "headers", "body", "decode")
+REQUEST_PHASES = ("dns", "connect", "tls", "write", "status", "headers", "body", "decode", "redirect")
 """Where a request can be, in the order in which it gets there."""
 
 

@@ -64,7 +64,11 @@ def _compile(order: dict[str, Any], engine: list[Engine], send: Callable[[dict[s
     if log is not None:
         log.failures = plan.phases["load"].failures
     bounds = Bounds.from_wire(order["bounds"])
-    engine.append(Engine(plan, lambda snapshot: send({"is": "snapshot", **snapshot, "notes": notes_of(log)}), bounds))
+
+    def emit(snapshot: dict[str, Any]) -> None:
+        send({"is": "snapshot", **snapshot, "notes": [*snapshot["notes"], *notes_of(log)]})
+
+    engine.append(Engine(plan, emit, bounds))
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_GC_THRESHOLDS)

@@ -42,7 +42,7 @@ BUILTIN: Mapping[str, MetricInfo] = {
     "vus_max": MetricInfo("gauge"),
 }
 
-UNSENT_PHASES = frozenset({"dns", "connect", "tls", "write", "template"})
+UNSENT_PHASES = frozenset({"dns", "connect", "tls", "write", "redirect", "template"})
 """A request that failed in one of these never left whole: no server can have counted it."""
 
 _REQUEST = ("scenario", "endpoint", "poll", "group")

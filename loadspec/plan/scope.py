@@ -11,9 +11,10 @@ from loadspec.error_kinds import error_code
 from loadspec.expr import Binding, ExprError, Getter, Missing, Scope, UnknownName
 from loadspec.expr.scope import nearest, wall
 from loadspec.extract.jsonpath import compile_jsonpath
-from loadspec.protocols.http.captures import Fields, headers_of, json_of
+from loadspec.protocols.http.captures import Fields, headers_of, json_of, text_of
 from loadspec.protocols.http.captures.fields import Read
 from loadspec.protocols.user import User
+from loadspec.transports.base import size_of
 
 
 def _duration(user: User) -> float:
@@ -34,11 +35,11 @@ ANSWER: Mapping[str, Getter] = {
     "duration": _duration,
     "ok": lambda user: user.ok,
     "json": lambda user: json_of(user.answer),
-    "body": lambda user: user.answer.body.decode("utf-8", "replace"),
+    "body": lambda user: text_of(user.answer),
     "headers": lambda user: headers_of(user.answer),
     "error": lambda user: user.answer.error or None,
     "error_code": _error_code,
-    "size": lambda user: len(user.answer.body),
+    "size": lambda user: size_of(user.answer.body),
     "vu": lambda user: user.index + 1,
     "iteration": lambda user: user.iteration,
 }

@@ -44,6 +44,8 @@ class FailureLog:
         self._samples = CheckSamples()
         self._classes: dict[Key, dict[str, Any]] = {}
         self._changed: dict[Key, dict[str, Any]] = {}
+        self._remarks: dict[str, bool] = {}
+        """Text → whether it was drained."""
         self.epoch = clock()
 
     def hide(self, value: Callable[[User], Any]) -> None:
@@ -83,6 +85,17 @@ class FailureLog:
         if self._samples.wanted(endpoint, check):
             at = self._clock() - self.epoch
             self._samples.add(endpoint, check, at, expected, found, user, self.masker(user))
+
+    def remark(self, text: str) -> None:
+        """Tell whoever runs this once, by a note of the run: nothing has failed."""
+        if text not in self._remarks and len(self._remarks) < _CLASSES:
+            self._remarks[text] = False
+
+    def drain_remarks(self) -> list[str]:
+        """The remarks since the last call."""
+        new = [text for text, told in self._remarks.items() if not told]
+        self._remarks.update(dict.fromkeys(new, True))
+        return new
 
     def drain_samples(self) -> list[dict[str, Any]]:
         """The samples of failed checks since the last call."""

@@ -11,6 +11,7 @@ from loadspec.transports.base import Answer, Channel
 
 if TYPE_CHECKING:
     from loadspec.protocols.http.cookies import Jar
+    from loadspec.protocols.http.redirects import Hop
 
 
 class Stop(Exception):  # noqa: N818 - a signal, not an error
@@ -97,6 +98,7 @@ class User:
         "drawn",
         "draws",
         "failed",
+        "hop",
         "host",
         "index",
         "iteration",
@@ -149,6 +151,7 @@ class User:
         kept = self.kept_cookies
         self.cookies = None if kept is None else kept.renewed()
         self.answer: Answer = NOTHING
+        self.hop: Hop | None = None
         self.ok = False
         self.trouble = ""
 
@@ -237,7 +240,7 @@ class Branch(User):
         return self.fiber.switch()
 
 
-_OWN = ("answer", "branches", "channels", "failed", "ok", "resume", "trouble")
+_OWN = ("answer", "branches", "channels", "failed", "hop", "ok", "resume", "trouble")
 _SHARED = tuple(name for name in User.__slots__ if name not in _OWN)
 """What a branch has in common with its user."""
 

@@ -14,6 +14,9 @@ from loadspec.wire.errors import ProtocolError
 UNPARSED: Final = object()
 """Stands in `parsed` until the body was parsed as JSON."""
 
+KEEP, ABSENT, DISCARD = 0, 1, 2
+"""What becomes of an answer's body: it is kept; there is none (HEAD); it is read and thrown away, and only counted."""
+
 _ERRNO_KINDS: Final = {
     errno.ECONNREFUSED: "refused",
     errno.ECONNRESET: "reset",
@@ -52,6 +55,24 @@ class Deadlines:
     def within(self, seconds: float) -> Deadlines:
         """The same, but `seconds` in total at most."""
         return self if self.total <= seconds else replace(self, total=seconds)
+
+
+class Discarded(bytes):
+    """The empty body of an answer whose body was thrown away; `size` is what came of it, in bytes, not decoded."""
+
+    size = 0
+
+    @classmethod
+    def of(cls, size: int) -> Discarded:
+        """One of that size."""
+        made = cls()
+        made.size = size
+        return made
+
+
+def size_of(body: bytes) -> int:
+    """The size of a body that was kept, or thrown away."""
+    return body.size if isinstance(body, Discarded) else len(body)
 
 
 class ExchangeError(Exception):
@@ -155,8 +176,10 @@ class Channel(Answer):
         self.reused = False
         self.retries = 0
 
-    def exchange(self, request: bytes, deadlines: Deadlines, idempotent: bool = False, head: bool = False) -> bool:
+    def exchange(self, request: bytes, deadlines: Deadlines, idempotent: bool = False, body: int = KEEP) -> bool:
         """Send `request` and read its answer into this object; False when none came (`error`, `phase`, `message`).
+
+        `body` is KEEP, ABSENT or DISCARD; with the last, `body` is Discarded afterwards, and no cap holds for it.
 
         Whatever is thrown into the user meanwhile closes the connection and goes on up; `in_flight` then says
         whether the request had left.

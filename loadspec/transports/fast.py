@@ -12,14 +12,17 @@ What one `send` cannot take, an upload, is sent with an ear to the server: it ma
 from __future__ import annotations
 
 import ssl
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 from loadspec.clock import monotonic
-from loadspec.transports.base import UNPARSED, Deadlines, ExchangeError, explain
+from loadspec.transports.base import ABSENT, DISCARD, KEEP, UNPARSED, Deadlines, Discarded, ExchangeError, explain
 from loadspec.transports.connection import READ, WRITE, Connection
+from loadspec.transports.network import Network
 from loadspec.wire.encoding import decode_content
-from loadspec.wire.fasthead import FastHead, parse_chunks, parse_head, sets_cookies
+from loadspec.wire.fasthead import FastHead, sets_cookies, shortcuts
 from loadspec.wire.response import ResponseParser
+from loadspec.wire.url import Origin
 
 _CHUNK: Final = 65536
 _CLOSED: Final = "the server closed the connection without an answer"
@@ -35,9 +38,13 @@ class _AnsweredEarly(Exception):  # noqa: N818 - a signal, not an error
 class FastChannel(Connection):
     """One user's connection to one origin, with the last answer. `exchange` is the hot path."""
 
-    __slots__ = ()
+    __slots__ = ("_parse_chunks", "_parse_head")
 
-    def exchange(self, request: bytes, deadlines: Deadlines, idempotent: bool = False, head: bool = False) -> bool:
+    def __init__(self, network: Network, origin: Origin, resume: Callable[[], Any], seat: int = 0) -> None:
+        super().__init__(network, origin, resume, seat)
+        self._parse_head, self._parse_chunks = shortcuts(network.limits)
+
+    def exchange(self, request: bytes, deadlines: Deadlines, idempotent: bool = False, body: int = KEEP) -> bool:
         """See `Channel`."""
         started = monotonic()
         self.started = started
@@ -53,13 +60,14 @@ class FastChannel(Connection):
                 self.ready = started
             self._transmit(request, deadlines)
             data = self._receive(idempotent, request, deadlines)
-            fast = None if head else parse_head(data)
+            fast = None if body else self._parse_head(data)
             if fast is None:
-                self._read_complete(data, head)
+                self._read_other(data, body, deadlines)
             else:
-                self._read_plain(data, fast)
+                self._read_plain(data, fast, deadlines)
         except _AnsweredEarly:
-            pass
+            if body is DISCARD:
+                self.body = Discarded.of(len(self.body))
         except Exception as error:
             return self._failed(explain(error, "body" if self.first > started else "headers"))
         except BaseException:
@@ -81,8 +89,7 @@ class FastChannel(Connection):
             self._connect(deadlines)
             return self._transmit(request, deadlines)
         if count != len(request):
-            self._set_deadline(self.started + deadlines.total)
-            self._send_rest(request, count)
+            self._send_rest(request, count, deadlines)
         self.in_flight = True
         self.sent = sent = monotonic()
         deadline = self.started + deadlines.total
@@ -116,17 +123,15 @@ class FastChannel(Connection):
                 self._set_deadline(self.started + deadlines.total)
             return data
 
-    def _read_plain(self, data: bytes, fast: FastHead) -> None:
+    def _read_plain(self, data: bytes, fast: FastHead, deadlines: Deadlines) -> None:
         """An answer whose whole head is in `data` and whose body has a known length."""
         status, start, length, encoding, close, self.sets_cookies = fast
         end = start + length
         have = len(data)
         if have < end:
-            if length > self._network.limits.body_bytes:
-                raise ExchangeError("limit", "body", f"the body of {length} bytes is over the limit")
             chunks = [data]
             while have < end:
-                more = self._more()
+                more = self._more(deadlines)
                 if not more:
                     raise ExchangeError("incomplete", "body", f"the body ended after {have - start} of {length} bytes")
                 chunks.append(more)
@@ -137,25 +142,40 @@ class FastChannel(Connection):
         self.received = have
         self._complete(status, encoding, close or have > end)
 
-    def _read_complete(self, data: bytes, head: bool) -> None:
-        """Any other legal answer: all its chunks in one read, or by the complete parser."""
-        chunks = None if head else parse_chunks(data)
+    def _read_other(self, data: bytes, body: int, deadlines: Deadlines) -> None:
+        """Any other legal answer: all its chunks in one read, or by the complete parser; or one to be thrown away."""
+        if body is DISCARD:
+            return self._discard(data, deadlines)
+        chunks = None if body else self._parse_chunks(data)
         if chunks is not None:
             status, end, self.body, encoding, close, self.sets_cookies = chunks
             self.head, self.received = data[:end], len(data)
             return self._complete(status, encoding, close)
-        parser = ResponseParser(head, self._network.limits)
-        return self._read_on(parser, parser.feed(data))
+        parser = ResponseParser(body == ABSENT, self._network.limits)
+        return self._read_on(parser, parser.feed(data), deadlines)
 
-    def _read_on(self, parser: ResponseParser, done: bool, close: bool = False) -> None:
+    def _discard(self, data: bytes, deadlines: Deadlines) -> None:
+        """An answer whose body is counted and thrown away: however large it is, it takes no memory."""
+        fast = self._parse_head(data)
+        if fast is None or len(data) < fast[1] + fast[2]:
+            parser = ResponseParser(False, self._network.limits, discard=True)
+            self._read_on(parser, parser.feed(data), deadlines)
+            self.body = Discarded.of(parser.size)
+            return
+        status, start, length, _, close, self.sets_cookies = fast
+        self.head, self.body, self.received = data[:start], Discarded.of(length), len(data)
+        self._complete(status, b"", close or len(data) > start + length)
+
+    def _read_on(self, parser: ResponseParser, done: bool, deadlines: Deadlines, close: bool = False) -> None:
         while not done:
-            more = self._more()
+            more = self._more(deadlines, "body" if parser.status else "headers")
             done = parser.feed(more) if more else parser.eof()
         self.head = parser.head
         self.sets_cookies = sets_cookies(parser.head)
         self.body = parser.body
         self.received = parser.wire_bytes
-        self._complete(parser.status, parser.content_encoding, close or not parser.keep_alive)
+        encoding = b"" if parser.discards else parser.content_encoding
+        self._complete(parser.status, encoding, close or not parser.keep_alive)
 
     def _complete(self, status: int, encoding: bytes, close: bool) -> None:
         if close:
@@ -165,11 +185,13 @@ class FastChannel(Connection):
             self.body = decode_content(self.body, encoding, self._network.limits)
         self.status = status
 
-    def _more(self) -> bytes:
+    def _more(self, deadlines: Deadlines, phase: str = "body") -> bytes:
         """The next bytes; b"" at the end. TLS may hold decrypted bytes that the socket does not show."""
+        if deadlines.idle is not None:
+            self._set_deadline(min(self.started + deadlines.total, monotonic() + deadlines.idle))
         while True:
             if not self._tls or not self._sock.pending():  # type: ignore[union-attr]
-                self._wait("body")
+                self._wait(phase)
             try:
                 return self._recv(_CHUNK)
             except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
@@ -177,8 +199,10 @@ class FastChannel(Connection):
 
     # Uploads
 
-    def _send_rest(self, request: bytes, count: int) -> None:
+    def _send_rest(self, request: bytes, count: int, deadlines: Deadlines) -> None:
         """Send on until all is sent, or until a refusal or a whole answer comes; then raises _AnsweredEarly."""
+        by = self.started + deadlines.total
+        self._set_deadline(by if deadlines.send is None else min(by, self.ready + deadlines.send))
         view, parser = memoryview(request), ResponseParser(request.startswith(b"HEAD "), self._network.limits)
         events, broken = READ | WRITE, None
         heard = done = False
@@ -198,7 +222,8 @@ class FastChannel(Connection):
             except OSError as error:
                 broken = explain(error, "write")
         if heard or broken:
-            self._read_early(parser, done, count < len(request), broken)
+            self._set_deadline(by)
+            self._read_early(parser, done, deadlines, count < len(request), broken)
 
     def _hear(self) -> bytes | None:
         """What the server says meanwhile: b"" at its end, None if nothing. A TLS session ticket is nothing."""
@@ -209,12 +234,14 @@ class FastChannel(Connection):
         except OSError as error:
             raise explain(error, "write") from None
 
-    def _read_early(self, parser: ResponseParser, done: bool, cut: bool, broken: ExchangeError | None) -> None:
+    def _read_early(
+        self, parser: ResponseParser, done: bool, deadlines: Deadlines, cut: bool, broken: ExchangeError | None
+    ) -> None:
         """The rest of an answer that began before the request's end. A connection with half a request is not kept."""
         self.in_flight = True
         self.sent = self.first = monotonic()
         try:
-            self._read_on(parser, done, close=cut)
+            self._read_on(parser, done, deadlines, close=cut)
         except Exception as error:
             raise broken or error from None
         raise _AnsweredEarly

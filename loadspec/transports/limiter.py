@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from loadspec.clock import Clock, monotonic
-from loadspec.transports.base import Deadlines
+from loadspec.transports.base import KEEP, Deadlines
 from loadspec.transports.network import Network
 from loadspec.wire.url import Origin
 
@@ -81,9 +81,9 @@ def limited(kind: Any) -> Any:
             self._hold = network.limiter.hold  # type: ignore[union-attr]  # it has one where this kind is asked for
             self._wake = resume
 
-        def exchange(self, request: bytes, deadlines: Deadlines, idempotent: bool = False, head: bool = False) -> bool:
+        def exchange(self, request: bytes, deadlines: Deadlines, idempotent: bool = False, body: int = KEEP) -> bool:
             self._hold(self._wake)
-            answered: bool = super().exchange(request, deadlines, idempotent, head)
+            answered: bool = super().exchange(request, deadlines, idempotent, body)
             return answered
 
     return Limited

@@ -19,7 +19,17 @@ from requests.structures import CaseInsensitiveDict
 from urllib3.util import SKIP_HEADER
 
 from loadspec.clock import monotonic
-from loadspec.transports.base import UNPARSED, Channel, Deadlines, ExchangeError, explain
+from loadspec.transports.base import (
+    ABSENT,
+    DISCARD,
+    KEEP,
+    UNPARSED,
+    Channel,
+    Deadlines,
+    Discarded,
+    ExchangeError,
+    explain,
+)
 from loadspec.transports.dialing import open_socket
 from loadspec.transports.network import Network
 from loadspec.transports.proxied import check_target
@@ -44,10 +54,10 @@ class RequestsChannel(Channel):
     """One user's session for one origin; the `Hooks` of its connections."""
 
     __slots__ = (
-        "_asked_head",
         "_begin",
         "_by",
         "_deadlines",
+        "_mode",
         "_network",
         "_origin",
         "_phase",
@@ -71,12 +81,12 @@ class RequestsChannel(Channel):
         self._phase = ""
         self.limits: Limits = network.limits
 
-    def exchange(self, request: bytes, deadlines: Deadlines, idempotent: bool = False, head: bool = False) -> bool:
+    def exchange(self, request: bytes, deadlines: Deadlines, idempotent: bool = False, body: int = KEEP) -> bool:
         """See `Channel`."""
         self.started = monotonic()
         self._deadlines = deadlines
         self._by = self.started + deadlines.total
-        self._asked_head = head
+        self._mode = body
         self.limits = self._network.limits
         self.status = 0
         self.error = ""
@@ -130,9 +140,10 @@ class RequestsChannel(Channel):
         pieces, size = [], 0
         for piece in self._pieces(raw, parsed):
             size += len(piece)
-            if size > self.limits.body_bytes:
-                raise ExchangeError("limit", "body", f"The body exceeds {self.limits.body_bytes} bytes.")
-            pieces.append(piece)
+            if self._mode != DISCARD:
+                if size > self.limits.body_bytes:
+                    raise ExchangeError("limit", "body", f"The body exceeds {self.limits.body_bytes} bytes.")
+                pieces.append(piece)
             if self._deadlines.idle is not None:
                 self._limit("body", self._deadlines.idle)
         self.ended = monotonic()
@@ -141,15 +152,18 @@ class RequestsChannel(Channel):
         self.head = head
         self.sets_cookies = sets_cookies(head)
         self.received = raw._original_response.head_size + size
-        body = b"".join(pieces)
+        discards = self._mode == DISCARD
+        self.body = Discarded.of(size) if discards else self._decoded(b"".join(pieces), parsed)
+        self.status = parsed.status
+
+    def _decoded(self, body: bytes, parsed: Head) -> bytes:
         if len(parsed.codings) > 1:  # of which urllib3 has undone the last, chunked
             body = decode_content(body, b",".join(parsed.codings[:-1]), self.limits)
-        self.body = decode_content(body, parsed.content_encoding, self.limits)
-        self.status = parsed.status
+        return decode_content(body, parsed.content_encoding, self.limits)
 
     def _pieces(self, raw: Any, head: Head) -> Iterator[bytes]:
         """The body as it comes. Where there can be none, urllib3 would wait for one that a head announces."""
-        if self._asked_head or head.status in _BODILESS:
+        if self._mode == ABSENT or head.status in _BODILESS:
             raw._original_response.close()
             if head.status == _NO_CONTENT and (head.codings or head.length):
                 self.disconnect()  # it must not announce one, and may send it

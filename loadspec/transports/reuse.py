@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from loadspec.transports.base import Deadlines
+from loadspec.transports.base import KEEP, Deadlines
 
 
 @cache
@@ -15,8 +15,8 @@ def single_use(kind: Any) -> Any:
     class SingleUse(kind):  # type: ignore[misc]  # a class made of a parameter
         __slots__ = ()
 
-        def exchange(self, request: bytes, deadlines: Deadlines, idempotent: bool = False, head: bool = False) -> bool:
-            answered: bool = super().exchange(request, deadlines, idempotent, head)
+        def exchange(self, request: bytes, deadlines: Deadlines, idempotent: bool = False, body: int = KEEP) -> bool:
+            answered: bool = super().exchange(request, deadlines, idempotent, body)
             self.disconnect()
             return answered
 

@@ -85,6 +85,11 @@ class ResponseParser:
         return self._step is ResponseParser._surplus
 
     @property
+    def discards(self) -> bool:
+        """Whether the body is counted and thrown away."""
+        return not self._keep
+
+    @property
     def status(self) -> int:
         """The status of the final response."""
         return self._parsed.status

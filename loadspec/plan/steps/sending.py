@@ -23,7 +23,13 @@ def compile_sending(step: CallStep | PollStep, context: Context, poll: bool) -> 
     request = step.request
     http = http_request(request, context.target, context.http)
     wire = _wire(step.endpoint, request.timeout or context.target.timeout, context, poll)
-    wire = replace(wire, expected_statuses=request.expected_statuses)
+    settings, discard = context.http, request.discard_response_body
+    wire = replace(
+        wire,
+        expected_statuses=request.expected_statuses,
+        max_redirects=settings.max_redirects if request.max_redirects is None else request.max_redirects,
+        discard=settings.discard_response_bodies if discard is None else discard,
+    )
     return compile_attempt(compile_request(http, _tools(context)), wire)
 
 
@@ -48,6 +54,7 @@ def _wire(endpoint: str, timeouts: Timeouts, context: Context, poll: bool) -> Wi
         context.phase.failures,
         context.origins,
         context.target.cookies,
+        context.http.max_redirects,
     )
 
 
@@ -66,6 +73,8 @@ def http_request(request: Request, target: Target, settings: Http) -> HttpReques
         without=request.without,
         transport=request.transport or target.transport,
         close=settings.no_connection_reuse,
+        compression=request.compression or "",
+        **({} if settings.user_agent is None else {"user_agent": settings.user_agent}),
     )
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from loadspec.metrics.catalog import UNSENT_PHASES
 from loadspec.metrics.meters import RequestMeter
 from loadspec.protocols.failures import FailureLog
 from loadspec.protocols.http.cookies import Jar, target_in
+from loadspec.protocols.http.redirects import Follow, Redirects, Verdicts, verdicts
 from loadspec.protocols.http.request import Compiled, Origins
 from loadspec.protocols.user import User
-from loadspec.transports.base import Channel, Deadlines
+from loadspec.transports.base import ABSENT, DISCARD, KEEP, Channel, Deadlines
 from loadspec.wire.url import Origin
 
 
@@ -40,29 +41,61 @@ class Wire:
     failures: FailureLog
     origins: Origins
     cookies: str = "off"
+    max_redirects: int = 0
+    """How many are followed; 0: a redirect is an answer like any other."""
+    discard: bool = False
+    """Whether bodies are read and thrown away."""
 
 
 def compile_attempt(compiled: Compiled, wire: Wire) -> Attempt:
     """One request with all that its credentials put around it. `user.answer` holds the answer afterwards."""
-    attempt = _compile_one(compiled, wire)
+    redirects = Redirects(compiled, wire, _expected(wire), _compile_one, _counting(wire))
+    attempt = _compile_one(compiled, wire, redirects.follow)
     wrap = compiled.credentials.wrap
     return attempt if wrap is None else wrap(attempt)
 
 
-def _compile_one(compiled: Compiled, wire: Wire) -> Attempt:
-    """The hot path from a user to its recorded answer."""
+def _expected(wire: Wire) -> Verdicts:
+    """By status: whether it is expected."""
     statuses = range(200, 400) if wire.expected_statuses is None else wire.expected_statuses
-    expected_status = tuple(status in statuses for status in range(1000))
+    return tuple(status in statuses for status in range(1000))
+
+
+def _body_of(method: str, wire: Wire) -> int:
+    """What becomes of the answer's body."""
+    if method == "HEAD":
+        return ABSENT
+    return DISCARD if wire.discard else KEEP
+
+
+def _counting(wire: Wire) -> Callable[[User, bool, bytes], None]:
+    """What measures an answer that redirects, once it is known whether it is followed."""
+    meter = wire.meter
+
+    def count(user: User, expected: bool, request: bytes) -> None:
+        channel: Any = user.answer
+        status = channel.status
+        measure(meter.expected if expected else meter.unexpected, channel, status)
+        if not expected:
+            key = (wire.endpoint, "status", "status", status)
+            wire.failures.note(key, f"unexpected status {status}", user, request)
+
+    return count
+
+
+def _compile_one(compiled: Compiled, wire: Wire, follow: Follow) -> Attempt:
+    """The hot path from a user to its recorded answer."""
+    verdict = verdicts(_expected(wire), wire.max_redirects > 0)
     meter, deadlines, endpoint = wire.meter, wire.deadlines, wire.endpoint
     route, render, excuse = compiled.route, compiled.render, compiled.credentials.excuse
-    idempotent, head = compiled.method in _IDEMPOTENT, compiled.method == "HEAD"
+    idempotent, body = compiled.method in _IDEMPOTENT, _body_of(compiled.method, wire)
     note = wire.failures.note
     good, bad = meter.expected, meter.unexpected
     open_jar, keep, lasting = not compiled.own_cookies, wire.cookies != "off", wire.cookies == "user"
     known = wire.origins.known
 
     def attempt(user: User, left: float | None = None) -> bool:
-        request = render(user)
+        request = rendered = render(user)
         number = route(user)
         if user.cookies is not None and open_jar:
             request = user.cookies.attach(request, known[number])
@@ -70,12 +103,9 @@ def _compile_one(compiled: Compiled, wire: Wire) -> Attempt:
         user.answer = channel
         try:
             limits = deadlines if left is None else deadlines.within(left)
-            answered = channel.exchange(request, limits, idempotent, head)
+            answered = channel.exchange(request, limits, idempotent, body)
         except BaseException:
-            if channel.in_flight:
-                meter.cut_off += 1
-                meter.sent += len(request)
-            meter.retries += channel.retries
+            _cut_off(channel, request, meter)
             raise
         if channel.retries:
             meter.retries += channel.retries
@@ -86,18 +116,28 @@ def _compile_one(compiled: Compiled, wire: Wire) -> Attempt:
             return False
         if channel.sets_cookies and keep:
             receive(user, request, channel.head, known[number], lasting)
+        meter.sent += len(request)
+        meter.received += channel.received
         status = channel.status
-        expected = expected_status[status]
+        expected = verdict[status]
+        if expected is None:
+            return follow(user, rendered, request, number, left)
         if excuse is not None and excuse(user):
             expected = True
         measure(good if expected else bad, channel, status)
-        meter.sent += len(request)
-        meter.received += channel.received
         if not expected:
             note((endpoint, "status", "status", status), f"unexpected status {status}", user, request)
         return expected
 
     return attempt
+
+
+def _cut_off(channel: Channel, request: bytes, meter: RequestMeter) -> None:
+    """The user was interrupted meanwhile."""
+    if channel.in_flight:
+        meter.cut_off += 1
+        meter.sent += len(request)
+    meter.retries += channel.retries
 
 
 def _lost(user: User, channel: Channel, request: bytes, wire: Wire) -> None:

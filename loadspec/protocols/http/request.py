@@ -17,6 +17,7 @@ from loadspec.expr import quote_segment as quote
 from loadspec.masking import AUTH_SECRETS
 from loadspec.protocols.http.auth import AUTH, Credentials, Tools
 from loadspec.protocols.http.bodies import BODIES, Body
+from loadspec.protocols.http.bodies.compressed import compressed
 from loadspec.protocols.http.cookies import compile_cookies
 from loadspec.protocols.http.origins import (
     Origins,
@@ -38,6 +39,7 @@ Route = Callable[[Any], int]
 
 _BODYLESS = frozenset({"GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
 _TYPE = "Content-Type"
+_ENCODING = "Content-Encoding"
 _FRAMING = frozenset({"content-length", "transfer-encoding"})
 
 
@@ -61,6 +63,8 @@ class HttpRequest:
     user_agent: str = f"loadspec/{__version__}"
     close: bool = False
     """Whether the connection is used once, which the server is told."""
+    compression: str = ""
+    """The content coding of the body; "" for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +179,10 @@ def _headers(request: HttpRequest, credentials: Credentials) -> dict[str, str]:
     ours = {"User-Agent": request.user_agent}
     if request.close:
         ours["Connection"] = "close"
+    if request.compression and request.body is not None:
+        if _ENCODING.lower() in given:
+            raise ValueError(f"the header {_ENCODING} follows from `compression`: loadspec sets it")
+        ours[_ENCODING] = request.compression
     if request.body is not None:
         ours[_TYPE] = ""  # the kind of body says it
     left_out = given | request.without
@@ -213,4 +221,5 @@ def _body(request: HttpRequest, content_type: str, scope: Scope) -> Body | None:
     if request.body is None:
         return None
     kind, value = request.body
-    return BODIES[kind](value, scope, content_type)
+    body = BODIES[kind](value, scope, content_type)
+    return compressed(body, request.compression) if request.compression else body

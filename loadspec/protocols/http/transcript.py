@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from loadspec.masking import Masker
-from loadspec.transports.base import Answer
+from loadspec.transports.base import Answer, Discarded
 
 SHOWN = 16_384
 """Characters of a body that are shown; the rest is counted."""
@@ -23,6 +23,8 @@ def transcript(request: bytes, answer: Answer, masker: Masker) -> list[str]:
     lines = [*_message(">", request, masker)]
     if answer.status:
         lines += _message("<", answer.head.rstrip(b"\r\n") + b"\r\n\r\n" + answer.body, masker)
+        if isinstance(answer.body, Discarded):
+            lines.append(f"< ({answer.body.size} bytes, thrown away)")
     else:
         lines.append(f"! {harmless(masker(f'{answer.error} ({answer.phase}): {answer.message}'))}")
     return lines

@@ -17,7 +17,7 @@ from typing import Any, Final
 import pycurl
 
 from loadspec.clock import monotonic
-from loadspec.transports.base import UNPARSED, Channel, Deadlines, ExchangeError, explain
+from loadspec.transports.base import DISCARD, KEEP, UNPARSED, Channel, Deadlines, Discarded, ExchangeError, explain
 from loadspec.transports.curl import multi as multis
 from loadspec.transports.curl.errors import translate
 from loadspec.transports.curl.options import INSISTED, lead, make_easy
@@ -56,6 +56,7 @@ class CurlChannel(Channel):
         "_insisted",
         "_line",
         "_lines",
+        "_mode",
         "_multi",
         "_multiplexed",
         "_network",
@@ -63,6 +64,7 @@ class CurlChannel(Channel):
         "_proxy",
         "_resume",
         "_seat",
+        "_size",
         "_target",
         "_verb",
         "_waiting",
@@ -82,7 +84,7 @@ class CurlChannel(Channel):
         self.outcome: tuple[int, str] | None = None
         """(libcurl's code, its message) of a transfer that is over."""
 
-    def exchange(self, request: bytes, deadlines: Deadlines, idempotent: bool = False, head: bool = False) -> bool:
+    def exchange(self, request: bytes, deadlines: Deadlines, idempotent: bool = False, body: int = KEEP) -> bool:
         """See `Channel`."""
         self.started = monotonic()
         self.status = 0
@@ -99,6 +101,7 @@ class CurlChannel(Channel):
             if self._alias is not line.alias or not line.open:
                 self._resolve(deadlines)
             self._set_request(request, idempotent)
+            self._set_body(body)
             if deadlines is not self._deadlines:
                 self._set_deadlines(deadlines)
             self._perform(deadlines)
@@ -119,10 +122,11 @@ class CurlChannel(Channel):
         self._header_lines: list[bytes] = []
         self._body: list[bytes] = []
         easy.setopt(pycurl.HEADERFUNCTION, self._header_lines.append)
-        easy.setopt(pycurl.WRITEFUNCTION, self._body.append)
         easy.setopt(pycurl.SOCKOPTFUNCTION, self._opened)
         self._verb: tuple[str, int] | None = None
         self._target = self._lines = b""
+        self._mode = -1
+        self._size = 0
         self._deadlines: Deadlines | None = None
         self._multi = multis.enter(self._network)
         self._line = self._multi.line(self._origin, self._seat)
@@ -176,6 +180,19 @@ class CurlChannel(Channel):
         elif how == pycurl.UPLOAD:
             easy.setopt(pycurl.INFILESIZE_LARGE, len(body))
             easy.setopt(pycurl.READFUNCTION, BytesIO(body).read)
+
+    def _set_body(self, mode: int) -> None:
+        """Where the answer's body goes."""
+        self._size = 0
+        if (mode == DISCARD) == (self._mode == DISCARD) and self._mode >= 0:
+            return
+        self._mode = mode
+        discards = mode == DISCARD
+        self._easy.setopt(pycurl.WRITEFUNCTION, self._count if discards else self._body.append)
+        self._easy.setopt(pycurl.MAXFILESIZE_LARGE, 0 if discards else self._network.limits.body_bytes)
+
+    def _count(self, piece: bytes) -> None:
+        self._size += len(piece)
 
     def _set_deadlines(self, deadlines: Deadlines) -> None:
         self._deadlines = deadlines
@@ -273,12 +290,15 @@ class CurlChannel(Channel):
     def _read(self) -> None:
         """Head and body of the answer, out of what was collected. Raises ExchangeError and ProtocolError."""
         lines, body = self._header_lines, b"".join(self._body)
-        self.received = sum(map(len, lines)) + len(body)
+        self.received = sum(map(len, lines)) + len(body) + self._size
         head, encoding = self._read_head()
         lines.clear()
         self._body.clear()
         self.head = head
-        self.body = decode_content(body, encoding, self._network.limits) if encoding else body
+        if self._mode == DISCARD:
+            self.body = Discarded.of(self._size)
+        else:
+            self.body = decode_content(body, encoding, self._network.limits) if encoding else body
         self.status = _known(head)[0]
 
     def _read_head(self) -> tuple[bytes, bytes]:

@@ -103,6 +103,7 @@ def compile_digest(settings: Mapping[str, Any], tools: Tools) -> Credentials:
             begin = monotonic()
             expected = send(user, left)
             if exchange.due:
+                exchange.due = False  # before: a redirect of the second answer meets challenges of its own
                 expected = send(user, None if left is None else max(0.001, left - (monotonic() - begin)))
             _settle(user, exchange)
             return expected

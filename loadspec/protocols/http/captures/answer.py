@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from loadspec.expr import Missing
-from loadspec.transports.base import UNPARSED, Answer
+from loadspec.transports.base import UNPARSED, Answer, Discarded
 from loadspec.wire.headers import Headers, header_list, parse_headers
 
 _NOT_JSON = object()
@@ -35,6 +35,13 @@ def json_of(answer: Answer) -> Any:
     if parsed is _NOT_JSON:
         raise Missing("json")
     return parsed
+
+
+def text_of(answer: Answer) -> str:
+    """The body as text. Raises Missing where it was thrown away."""
+    if answer.body.__class__ is Discarded:
+        raise Missing("body")
+    return answer.body.decode("utf-8", "replace")
 
 
 def headers_of(answer: Answer) -> Headers:

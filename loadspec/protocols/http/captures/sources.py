@@ -9,7 +9,7 @@ from loadspec.expr import Missing
 from loadspec.extract import Selector
 from loadspec.extract.jsonpath import compile_jsonpath, first_name
 from loadspec.extract.regex import compile_pattern
-from loadspec.protocols.http.captures.answer import cookies_of, header_values, headers_of
+from loadspec.protocols.http.captures.answer import cookies_of, header_values, headers_of, text_of
 from loadspec.protocols.http.captures.fields import Fields
 from loadspec.transports.base import Answer
 
@@ -81,7 +81,7 @@ SOURCES: dict[str, Source] = {
     "css": _css,
     "xpath": _xpath,
     "cookie": _cookie,
-    "body": _whole(lambda answer: answer.body.decode("utf-8", "replace")),
+    "body": _whole(text_of),
     "status": _whole(lambda answer: answer.status),
     "duration": _whole(lambda answer: answer.duration),
 }

@@ -1,0 +1,222 @@
+"""Redirects, from a compiled flow to the bytes that servers read."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from support_net import Conn, answer, serving
+from support_plan import call
+
+from loadspec.load.per_vu_iterations import PerVuIterations
+from loadspec.spec.model import Auth, Timeouts
+from loadspec.wire.settings import Http, Settings
+
+ONCE = PerVuIterations(1, 1)
+
+
+def moved(to: str, status: int = 302, *headers: str) -> bytes:
+    return answer(b"moved", f"{status} Moved", f"Location: {to}", *headers)
+
+
+def routes(table: dict[bytes, bytes]) -> Callable[[Conn], None]:
+    """Answers by the request's target."""
+    return serving(lambda request: table.get(request.split(b" ")[1], answer(b'{"at": "end"}')))
+
+
+def lines(server: Any) -> list[bytes]:
+    return [request.partition(b"\r\n")[0] for request in server.requests]
+
+
+@pytest.fixture
+def go(bench: Any) -> Callable[..., Any]:
+    """One user, one iteration, one step."""
+
+    def run(server: Any, http: Http | None = None, load: Any = ONCE, **fields: Any) -> Any:
+        step = call("a", **{"path": "/a", **fields})
+        return bench(step, load=load, base_url=server.url, settings=Settings(http=http or Http())).load()
+
+    return run
+
+
+def test_each_hop_is_a_request_of_its_own(go: Any, serve: Any) -> None:
+    server = serve(routes({b"/a": moved("/b", 301), b"/b": moved("c", 307)}))
+    ran = go(server, captures={"at": "$.at"}, checks={"end": "status == 200 and at == 'end'"})
+    assert lines(server) == [b"GET /a HTTP/1.1", b"GET /b HTTP/1.1", b"GET /c HTTP/1.1"]
+    assert server.connections == 1
+    store = ran.store
+    assert store.total("http_reqs", endpoint="a") == 3
+    assert [store.total("http_reqs", status=status) for status in ("301", "307", "200")] == [1, 1, 1]
+    assert store.where("http_req_duration", endpoint="a", expected_response="true").count == 3
+    assert store.select("http_req_failed").rate == 0
+    assert store.select("checks").rate == 1
+    assert store.total("data_sent") == sum(map(len, server.requests))
+    assert ran.failures == []
+
+
+def test_a_post_becomes_a_get(go: Any, serve: Any) -> None:
+    server = serve(routes({b"/a": moved("/b", 303)}))
+    go(server, method="POST", json={"n": 1})
+    assert server.requests[1].startswith(b"GET /b ")
+    assert b"Content-" not in server.requests[1]
+
+
+def test_307_sends_the_body_again(go: Any, serve: Any) -> None:
+    server = serve(routes({b"/a": moved("/b", 307)}))
+    go(server, method="POST", json={"n": 1}, compression="gzip")
+    first, second = server.requests
+    assert second == first.replace(b"/a", b"/b", 1)
+    assert b"\r\nContent-Encoding: gzip\r\n" in second
+
+
+def test_ten_are_followed_and_then_the_redirect_is_the_answer(go: Any, serve: Any) -> None:
+    server = serve(serving(moved("/a")))
+    ran = go(server, load=PerVuIterations(2, 2), checks={"moved": "status == 302"})
+    assert len(server.requests) == 4 * 11
+    assert ran.store.select("checks").rate == 1
+    assert ran.failures == []
+    notes = [note for snapshot in ran.snapshots for note in snapshot["notes"]]
+    assert notes == ["a is redirected more than 10 times (max_redirects): the 302 is taken for its answer"]
+
+
+def test_the_redirect_that_is_the_answer_is_expected_or_not(go: Any, serve: Any) -> None:
+    server = serve(serving(moved("/a")))
+    ran = go(server, max_redirects=1, expected_statuses=frozenset({200}))
+    assert len(server.requests) == 2
+    assert ran.store.select("http_req_failed").rate == 0.5
+    assert [failure["key"] for failure in ran.failures] == [["a", "status", "status", 302]]
+
+
+@pytest.mark.parametrize("fields", [{"max_redirects": 0}, {"http": Http(max_redirects=0)}])
+def test_none_is_followed_where_that_is_asked_for(go: Any, serve: Any, fields: Any) -> None:
+    server = serve(serving(moved("/b")))
+    ran = go(server, **fields, checks={"moved": "status == 302 and headers.location == '/b'"})
+    assert len(server.requests) == 1
+    assert ran.store.select("checks").rate == 1
+
+
+@pytest.mark.parametrize(
+    "reply", [answer(b"", "302 Found"), answer(b"", "302 Found", "Location: "), answer(b"", "300 Many", "Location: /b")]
+)
+def test_what_leads_nowhere_is_an_answer(go: Any, serve: Any, reply: bytes) -> None:
+    server = serve(serving(reply))
+    ran = go(server, checks={"3xx": "status >= 300"})
+    assert len(server.requests) == 1
+    assert ran.store.select("checks").rate == 1
+
+
+@pytest.mark.parametrize("to", ["mailto:a@example.com", "http://a:123456/"])
+def test_what_is_no_url_is_an_error(go: Any, serve: Any, to: str) -> None:
+    server = serve(serving(moved(to)))
+    ran = go(server)
+    assert [failure["key"] for failure in ran.failures] == [["a", "redirect", "redirect", 0]]
+    assert "cannot be followed" in ran.failures[0]["message"]
+    assert ran.store.total("http_reqs") == 2
+    assert ran.store.total("data_sent") == len(server.requests[0])
+
+
+def test_a_hop_to_where_clouds_keep_credentials_sends_nothing(go: Any, serve: Any) -> None:
+    server = serve(serving(moved("http://169.254.169.254/latest/meta-data/")))
+    ran = go(server)
+    assert [failure["key"] for failure in ran.failures] == [["a", "forbidden_target", "connect", 0]]
+    assert ran.store.total("data_sent") == len(server.requests[0])
+
+
+CREDENTIALS = [
+    {"auth": Auth("basic", {"username": "u", "password": "secret", "encoded": False})},
+    {"auth": Auth("bearer", {"token": "secret"})},
+    {"auth": Auth("api_key", {"in": "header", "name": "X-Mine", "value": "secret"})},
+    {"auth": Auth("api_key", {"in": "cookie", "name": "mine", "value": "secret"})},
+    {"headers": {"Authorization": "secret"}},
+    {"headers": {"Cookie": "a=secret"}},
+    {"cookies": {"a": "secret"}},
+    {"headers": {"X-Session-Token": "secret"}},
+]
+
+
+@pytest.mark.parametrize("fields", CREDENTIALS)
+def test_credentials_go_to_no_other_origin_and_do_not_come_back(go: Any, serve: Any, fields: Any) -> None:
+    other = serve()
+    home = serve(routes({b"/a": moved("/b", 307), b"/b": moved(f"{other.url}/c", 307)}))
+    other._scripts = (serving(moved(f"{home.url}/d", 307)),)
+    go(home, **fields)
+    shown = {
+        request.split(b" ")[1]: request.count(b"secret") + request.count(b"dTpzZWNyZXQ=") for request in home.requests
+    }
+    assert shown == {b"/a": 1, b"/b": 1, b"/d": 0}
+    assert [request.count(b"secret") for request in other.requests] == [0]
+
+
+def test_cookies_are_matched_and_kept_hop_by_hop(go: Any, serve: Any) -> None:
+    home = serve(
+        routes(
+            {
+                b"/a": moved("/b/c", 302, "Set-Cookie: s=1; Path=/b"),
+                b"/b/c": moved("/d", 302, "Set-Cookie: t=2; Path=/"),
+            }
+        )
+    )
+    go(home)
+    cookies = [request.partition(b"Cookie: ")[2].partition(b"\r\n")[0] for request in home.requests]
+    assert cookies == [b"", b"s=1", b"t=2"]
+
+
+def test_the_total_holds_for_the_chain(go: Any, serve: Any) -> None:
+    def slow(conn: Conn) -> None:
+        while conn.request():
+            time.sleep(0.15)
+            conn.send(moved("/a"))
+
+    server = serve(slow)
+    ran = go(server, timeout=Timeouts(0.4))
+    assert [failure["key"] for failure in ran.failures] == [["a", "timeout", "headers", 0]]
+    assert len(server.requests) == 3
+
+
+def test_a_challenge_at_a_hop_is_met_there(go: Any, serve: Any) -> None:
+    """The first request is not sent again for it: it may have done something."""
+    challenge = answer(b"", "401 Unauthorized", 'WWW-Authenticate: Digest realm="r", nonce="n", qop="auth"')
+
+    def reply(request: bytes) -> bytes:
+        if request.startswith(b"POST /a"):
+            return moved("/b", 303)
+        return answer(b"{}") if b"\r\nAuthorization: Digest " in request else challenge
+
+    server = serve(serving(reply))
+    ran = go(server, method="POST", auth=Auth("digest", {"username": "u", "password": "secret"}))
+    assert lines(server) == [b"POST /a HTTP/1.1", b"GET /b HTTP/1.1", b"GET /b HTTP/1.1"]
+    assert b'uri="/b"' in server.requests[2]
+    assert ran.store.select("http_req_failed").rate == 0
+    assert ran.failures == []
+
+
+def test_a_redirect_after_a_challenge_is_signed_anew(go: Any, serve: Any) -> None:
+    challenge = answer(b"", "401 Unauthorized", 'WWW-Authenticate: Digest realm="r", nonce="n", qop="auth"')
+
+    def reply(request: bytes) -> bytes:
+        if b"\r\nAuthorization: Digest " not in request:
+            return challenge
+        return moved("/b", 307) if request.startswith(b"GET /a") else answer(b"{}")
+
+    server = serve(serving(reply))
+    ran = go(server, auth=Auth("digest", {"username": "u", "password": "secret"}))
+    assert lines(server) == [b"GET /a HTTP/1.1", b"GET /a HTTP/1.1", b"GET /b HTTP/1.1"]
+    assert b'uri="/b"' in server.requests[2]
+    assert b"nc=00000002" in server.requests[2]
+    assert server.requests[2].count(b"\r\nAuthorization:") == 1
+    assert ran.failures == []
+
+
+def test_users_who_follow_at_the_same_time_do_not_mix(go: Any, serve: Any) -> None:
+    def reply(request: bytes) -> bytes:
+        path = request.split(b" ")[1].decode()
+        number, _, hops = path[1:].partition("-")
+        left = int(hops)
+        return moved(f"/{number}-{left - 1}", 307) if left else answer(f'{{"you": {number}}}'.encode())
+
+    server = serve(serving(reply))
+    ran = go(server, load=PerVuIterations(20, 5), path="/{{ vu }}-4", checks={"mine": "json.you == vu"})
+    assert ran.store.select("checks").rate == 1
+    assert len(server.requests) == 20 * 5 * 5
