@@ -103,7 +103,9 @@ class EngineHost:
         """A channel to an origin, not connected yet."""
         where, name = self._plan.origins.known[origin], self._plan.origins.transports[origin]
         reuse = not self._plan.settings.http.no_connection_reuse
-        kind = channel_kind(name, self.network.limiter is not None, reuse)
+        proxy = self.network.proxy(where)
+        forward = proxy is not None and proxy.is_http and not where.tls
+        kind = channel_kind(name, self.network.limiter is not None, reuse, forward)
         if self._plan.watch is None:
             return kind(self.network, where, user.resume, user.seat)  # type: ignore[no-any-return]
         channel = watched(kind)(self.network, where, user.resume, user.seat)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from importlib import import_module
 from typing import Any
 
+from loadspec.transports.forwarding import forwarding
 from loadspec.transports.limiter import limited
 from loadspec.transports.reuse import single_use
 from loadspec.wire.carriers import NEEDS, missing
@@ -20,10 +21,12 @@ TRANSPORTS = {
 """`transport:` of a spec → where its channel is; a channel is made of (network, origin, what resumes the user)."""
 
 
-def channel_kind(name: str, limiter: bool = False, reuse: bool = True) -> Any:
-    """A transport's channel; with a limiter before each exchange, or with a connection for each."""
+def channel_kind(name: str, limiter: bool = False, reuse: bool = True, forward: bool = False) -> Any:
+    """A transport's channel; with a limiter before each exchange, with a connection for each, by an HTTP proxy."""
     module, _, attribute = TRANSPORTS[name].partition(":")
     kind = getattr(import_module(module), attribute)
+    if forward and name == "fast":  # the others' libraries speak to proxies themselves
+        kind = forwarding(kind)
     if not reuse:
         kind = single_use(kind)
     return limited(kind) if limiter else kind

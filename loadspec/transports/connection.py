@@ -20,13 +20,21 @@ from loadspec.clock import monotonic
 from loadspec.transports.base import Channel, Deadlines, ExchangeError, explain
 from loadspec.transports.dialing import open_socket
 from loadspec.transports.network import Network
+from loadspec.transports.proxied import check_target
 from loadspec.transports.tls import explain_tls
+from loadspec.transports.tunnel import TlsInTls, open_tunnel
 from loadspec.wire.dns import Address
+from loadspec.wire.proxies import Proxy
 from loadspec.wire.url import Origin
 
 READ, WRITE = 1, 2
 _NEVER = float("inf")
 _TIMER_SLACK = 0.001
+
+
+def calls(sock: socket.socket | TlsInTls) -> tuple[Callable[[Any], int], Callable[[int], bytes]]:
+    """A socket's `send` and `recv`."""
+    return inner_calls(sock) if isinstance(sock, ssl.SSLSocket) else (sock.send, sock.recv)
 
 
 def inner_calls(sock: ssl.SSLSocket) -> tuple[Callable[[Any], int], Callable[[int], bytes]]:
@@ -45,6 +53,18 @@ def inner_calls(sock: ssl.SSLSocket) -> tuple[Callable[[Any], int], Callable[[in
 
 def _nowhere(_data: Any) -> Any:
     raise BrokenPipeError(errno.EPIPE, "the connection is closed")
+
+
+def _refused(error: OSError, sock: Any, origin: Origin) -> ExchangeError:
+    """Why a handshake failed. `sock.cipher()` is there once a cipher was agreed on."""
+    if isinstance(error, ssl.SSLError):
+        kind, message = explain_tls(error, sock.cipher() is not None)
+    else:
+        known = explain(error, "tls")
+        if known.kind != "reset":
+            return known
+        kind, message = "tls_closed", f"the server cut the connection off in the handshake ({known})"
+    return ExchangeError(kind, "tls", f"{origin}: {message}")
 
 
 class Connection(Channel):
@@ -173,69 +193,86 @@ class Connection(Channel):
         limit = self.started + deadlines.total
         if deadlines.connect is not None:
             limit = min(limit, begin + deadlines.connect)
-        addresses = self._resolve(deadlines, limit)
-        self._open(addresses, limit, deadlines.tls)
+        proxy = self._network.proxy(self._origin)
+        if proxy is None:
+            self._open(self._resolve(self._origin, deadlines, limit), limit, deadlines.tls)
+        else:
+            self._open_through(proxy, deadlines, limit)
         self.ready = monotonic()
         self.blocked = self.ready - begin
 
-    def _resolve(self, deadlines: Deadlines, limit: float) -> Sequence[Address]:
+    def _resolve(self, where: Origin | Proxy, deadlines: Deadlines, limit: float) -> Sequence[Address]:
         left = max(0.001, limit - monotonic())
         if deadlines.dns is not None:
             left = min(left, deadlines.dns)
-        return self._network.addresses(self._origin.host, self._origin.port, left)
+        return self._network.addresses(where.host, where.port, left)
 
     def _open(self, addresses: Sequence[Address], limit: float, tls: float | None) -> None:
         begin = monotonic()
+        self._dial(addresses, limit, self._origin)
+        self._secure(begin, limit, tls)
+
+    def _open_through(self, proxy: Proxy, deadlines: Deadlines, limit: float) -> None:
+        """By a proxy. Until it has given a way to the target, all is `connecting`, its own TLS included."""
+        target, left = self._origin, max(0.001, limit - monotonic())
+        check_target(self._network, target, left)
+        address = ""
+        if proxy.scheme == "socks5":
+            address = self._resolve(target, deadlines, limit)[0][1][0]
+        addresses = self._resolve(proxy, deadlines, limit)
+        begin = monotonic()
+        self._dial(addresses, limit, proxy)
+        self._set_deadline(limit)
+        self._tls = target.tls or proxy.scheme == "https"
+        if proxy.scheme == "https":
+            self._handshake(proxy.origin, proxy.host, None)
+        if target.tls or not proxy.is_http:
+            open_tunnel(self._sock, proxy, target, address, self._wait_for)  # type: ignore[arg-type]
+        self._secure(begin, limit, deadlines.tls)
+
+    def _dial(self, addresses: Sequence[Address], limit: float, where: Origin | Proxy) -> None:
         try:
-            sock = self._sock = open_socket(self._network, addresses, self._resume, limit, self._seat)
+            self._sock = open_socket(self._network, addresses, self._resume, limit, self._seat)
         except ExchangeError as error:
-            error.args = (f"{self._origin}: {error}",)
+            error.args = (f"{where}: {error}",)
             raise
+
+    def _secure(self, begin: float, limit: float, tls: float | None) -> None:
+        """There is a way to the target: TLS, if there is to be any, and the watcher."""
         connected = monotonic()
         self.connecting = connected - begin
-        if self._tls:
+        if self._origin.tls:
             self._set_deadline(limit if tls is None else min(limit, connected + tls))
-            sock = self._handshake(sock)
+            self._handshake(self._origin, self._network.server_name(self._origin), self._session)
+            self._session = None
             self.tls = monotonic() - connected
-        self._send, self._recv = inner_calls(sock) if isinstance(sock, ssl.SSLSocket) else (sock.send, sock.recv)
+        sock: Any = self._sock
+        self._send, self._recv = calls(sock)
         self._watcher = self._network.loop.io(sock.fileno(), READ)
         self._watcher.start(self._on_readable)
 
-    def _handshake(self, plain: socket.socket) -> ssl.SSLSocket:
-        context = self._network.context(self._origin)
+    def _handshake(self, origin: Origin, name: str, session: ssl.SSLSession | None) -> None:
+        context = self._network.context(origin)
+        plain: Any = self._sock
         try:
-            sock = self._sock = context.wrap_socket(
-                plain,
-                server_hostname=self._network.server_name(self._origin),
-                do_handshake_on_connect=False,
-                session=self._session,
-            )
-            self._session = None
+            if isinstance(plain, ssl.SSLSocket):
+                sock: Any = TlsInTls(plain, context, name, session)
+            else:
+                sock = context.wrap_socket(plain, server_hostname=name, do_handshake_on_connect=False, session=session)
+            self._sock = sock
         except OSError as error:
             raise explain(error, "tls") from None
         except ValueError as error:  # a host name that TLS cannot ask for
-            raise ExchangeError("tls_settings", "tls", f"TLS cannot ask for `{self._origin.host}`: {error}") from None
+            raise ExchangeError("tls_settings", "tls", f"TLS cannot ask for `{origin.host}`: {error}") from None
         while True:
             try:
-                sock.do_handshake()
-                return sock
+                return sock.do_handshake()  # type: ignore[no-any-return]
             except ssl.SSLWantReadError:
                 self._wait_for(READ, "tls")
             except ssl.SSLWantWriteError:
                 self._wait_for(WRITE, "tls")
             except OSError as error:
-                raise self._refused(error, sock) from None
-
-    def _refused(self, error: OSError, sock: ssl.SSLSocket) -> ExchangeError:
-        """Why a handshake failed. `sock.cipher()` is there once a cipher was agreed on."""
-        if isinstance(error, ssl.SSLError):
-            kind, message = explain_tls(error, sock.cipher() is not None)
-        else:
-            known = explain(error, "tls")
-            if known.kind != "reset":
-                return known
-            kind, message = "tls_closed", f"the server cut the connection off in the handshake ({known})"
-        return ExchangeError(kind, "tls", f"{self._origin}: {message}")
+                raise _refused(error, sock, origin) from None
 
     def _unsent(self, error: OSError) -> ExchangeError:
         """Why the first request of a connection could not be sent.
@@ -257,7 +294,7 @@ class Connection(Channel):
     def disconnect(self) -> None:
         """See `Channel`; libev aborts the process if a socket closes under a running watcher."""
         if self._watcher is not None:
-            if self._tls and self._network.resumption:  # not earlier: the tickets of TLS 1.3 come with the answers
+            if self._origin.tls and self._network.resumption:  # not earlier: tickets of TLS 1.3 come with answers
                 self._session = self._sock.session  # type: ignore[union-attr]
             self._watcher.stop()
             self._watcher.close()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from gevent import get_hub
@@ -16,6 +17,7 @@ from loadspec.transports.tls import Contexts, server_name
 from loadspec.wire.addresses import LocalPool, Networks, is_forbidden, parse_address
 from loadspec.wire.dns import Address, candidates, ordered, picker
 from loadspec.wire.hosts import HostLimit
+from loadspec.wire.proxies import Proxies, Proxy
 from loadspec.wire.routes import BlockedHosts, Place, Routes
 from loadspec.wire.settings import Settings
 from loadspec.wire.sockets import allowed_socket
@@ -46,7 +48,12 @@ class _Way:
 class Network:
     """One per worker; made and used in the worker's only thread."""
 
-    def __init__(self, settings: Settings = _SETTINGS, hosts: HostLimit | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings = _SETTINGS,
+        hosts: HostLimit | None = None,
+        environ: Mapping[str, str] = os.environ,
+    ) -> None:
         self.hub = get_hub()
         self.loop = self.hub.loop
         # The hub's own first looks for a `switch_out`, which catches waits in the hub's callbacks: 0.2 µs each time.
@@ -66,6 +73,7 @@ class Network:
         self._pick = picker(route.dns.select)
         self._ways: dict[tuple[str, int], _Way] = {}
         self._contexts = Contexts(settings.tls)
+        self._proxies = Proxies(settings.http, environ)
 
     def addresses(self, host: str, port: int, timeout: float) -> list[Address]:
         """The addresses to try for a host, in this order; each was checked. A Unix socket is (AF_UNIX, path).
@@ -86,6 +94,18 @@ class Network:
         first = ordered(first, self._pick(host, len(first))) if len(first) > 1 else first
         return [*first, *(address for group in others for address in group)] if others else first
 
+    def proxy(self, origin: Origin) -> Proxy | None:
+        """The proxy that requests to an origin go through; none to a host that lies at a Unix socket."""
+        proxy = self._proxies.find(origin)
+        if proxy is not None and (place := self._routes.find(origin.host, origin.port)) is not None and place.path:
+            return None
+        return proxy
+
+    def refuse_blocked(self, host: str) -> None:
+        """Raises ExchangeError for a host of network.block_hosts."""
+        if rule := self._blocked.find(host):
+            raise ExchangeError("blocked_host", "connect", f"{host} is blocked by `{rule}` of network.block_hosts")
+
     def _getaddrinfo(self, *asked: Any) -> Any:
         return self.hub.resolver.getaddrinfo(*asked)
 
@@ -94,9 +114,7 @@ class Network:
         return self._local.address(seat, _VERSIONS[family]) if self._local is not None else ""
 
     def _way(self, host: str, port: int) -> _Way:
-        rule = self._blocked.find(host)
-        if rule:
-            raise ExchangeError("blocked_host", "connect", f"{host} is blocked by `{rule}` of network.block_hosts")
+        self.refuse_blocked(host)
         place = self._routes.find(host, port)
         if place is not None and place.path:
             return _Way(groups=[[self._socket(host, port, place)]])

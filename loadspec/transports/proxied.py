@@ -10,10 +10,12 @@ from loadspec.wire.url import Origin
 
 
 def check_target(network: Network, origin: Origin, timeout: float) -> None:
-    """Refuse an address that is never a target, and where `--allow-host` is given a host that it does not allow.
+    """Refuse a host of `network.block_hosts`, an address that is never a target, and what `--allow-host` leaves out.
 
-    The host is looked up here for that, too: what else a name leads to is up to the proxy. Raises ExchangeError.
+    With `--allow-host` the host is looked up here, too: what else a name leads to is up to the proxy. Raises
+    ExchangeError.
     """
+    network.refuse_blocked(origin.host)
     literal = False
     with suppress(ValueError):
         literal = bool(ipaddress.ip_address(origin.host))

@@ -33,12 +33,13 @@ from loadspec.transports.base import (
 from loadspec.transports.dialing import open_socket
 from loadspec.transports.network import Network
 from loadspec.transports.proxied import check_target
+from loadspec.transports.tunnel import READ, open_tunnel
 from loadspec.transports.urllib3_ import Session, explained
 from loadspec.wire.encoding import decode_content
 from loadspec.wire.fasthead import sets_cookies
 from loadspec.wire.head import Head, known_head
 from loadspec.wire.limits import Limits
-from loadspec.wire.proxies import proxy_for
+from loadspec.wire.proxies import Proxy
 from loadspec.wire.request import split_request
 from loadspec.wire.url import Origin
 
@@ -61,6 +62,7 @@ class RequestsChannel(Channel):
         "_network",
         "_origin",
         "_phase",
+        "_proxy",
         "_raw",
         "_resume",
         "_seat",
@@ -113,10 +115,7 @@ class RequestsChannel(Channel):
     def _send(self, request: Any, idempotent: bool) -> Any:
         """urllib3's response, its head read. A kept connection that breaks before it is retried once."""
         if self._session is None:
-            proxy = proxy_for(self._network.settings.http, self._origin)
-            if proxy:
-                check_target(self._network, self._origin, self._deadlines.total)
-            self._session = Session(self, proxy)
+            self._session = Session(self, self._forwards())
         while True:
             self.reused = True
             self.blocked = self.connecting = self.tls = 0.0
@@ -130,6 +129,20 @@ class RequestsChannel(Channel):
                     raise
                 self.retries += 1
                 self.disconnect()
+
+    def _forwards(self) -> str | None:
+        """The URL of the proxy that is handed whole URLs; `dial` opens ways through any other."""
+        proxy = self._proxy = self._network.proxy(self._origin)
+        if proxy is None:
+            return None
+        check_target(self._network, self._origin, self._deadlines.total)
+        if proxy.scheme == "https":
+            message = "the transport `requests` speaks to no proxy over TLS; `fast` and `curl` do"
+            raise ExchangeError("proxy", "connect", f"{proxy}: {message}")
+        if not proxy.is_http or self._origin.tls:
+            return None
+        self._proxy = None
+        return proxy.url
 
     def _read(self, raw: Any) -> None:
         """The answer, with its caps."""
@@ -182,15 +195,32 @@ class RequestsChannel(Channel):
             self._by = min(self._by, begin + deadlines.connect)
         left = max(0.001, self._by - begin)
         self._lift_limit()  # looking up and connecting have theirs
-        addresses = self._network.addresses(host, port, left if deadlines.dns is None else min(left, deadlines.dns))
+        left = left if deadlines.dns is None else min(left, deadlines.dns)
+        proxy, target = self._proxy, ""
+        if proxy is not None:
+            if proxy.scheme == "socks5":
+                target = self._network.addresses(host, port, left)[0][1][0]
+            host, port = proxy.host, proxy.port
+        addresses = self._network.addresses(host, port, left)
         begin = monotonic()
         try:
             sock = open_socket(self._network, addresses, self._resume, self._by, self._seat)
         except ExchangeError as error:
-            error.args = (f"{self._origin}: {error}",)
+            error.args = (f"{self._origin if proxy is None else proxy}: {error}",)
             raise
+        if proxy is not None:
+            self._tunnel(sock, proxy, target)
         self.connecting = monotonic() - begin
         return socket.socket(sock.family, sock.type, fileno=sock.detach())
+
+    def _tunnel(self, sock: Any, proxy: Proxy, address: str) -> None:
+        self._limit("connect", None)
+        try:
+            open_tunnel(sock, proxy, self._origin, address, lambda events, _phase: _ready(sock, events))
+        except BaseException:
+            sock.close()
+            raise
+        self._lift_limit()
 
     def secure(self, sock: Any) -> Any:
         """See `Hooks`."""
@@ -267,6 +297,11 @@ class RequestsChannel(Channel):
             self._raw = None
         if self._session is not None:
             self._session.close()
+
+
+def _ready(sock: Any, events: int) -> None:
+    """Wait until a socket is ready; the limit of the exchange ends it, too."""
+    (socket.wait_read if events == READ else socket.wait_write)(sock.fileno())
 
 
 def _prepare(request: bytes, origin: Origin) -> Any:

@@ -404,6 +404,14 @@ def without_tls(rig: Rig) -> Any:
     return over_curl(rig, Origin("http", "127.0.0.1", 9), Http(version="3"))
 
 
+@scenario("proxy", "connect")
+def a_proxy_that_gives_no_way(rig: Rig) -> Any:
+    proxy = rig.serve(serving(answer(b"no", "403 Forbidden")))
+    network = watched_network(http=Http(proxy=proxy.url))
+    found: tuple[str, str] = rig.client(Origin("https", "127.0.0.1", 443), network=network).failure()
+    return found
+
+
 ELSEWHERE = {
     "check": "error_kinds/test_error_kinds_steps.py",
     "capture": "error_kinds/test_error_kinds_steps.py",
@@ -415,6 +423,7 @@ ELSEWHERE = {
     "poll_refused": "error_kinds/test_error_kinds_steps.py",
     "poll_timeout": "error_kinds/test_error_kinds_steps.py",
     "rendezvous_timeout": "error_kinds/test_error_kinds_steps.py",
+    "redirect": "engine/test_engine_redirects.py",
     "other": "protocols/test_protocols_failures.py",
 }
 """Kinds of steps: kind → the test that brings it about in a run."""

@@ -29,7 +29,6 @@ from loadspec.wire.errors import ProtocolError
 from loadspec.wire.fasthead import sets_cookies
 from loadspec.wire.head import known_head
 from loadspec.wire.lines import check_head, final_head
-from loadspec.wire.proxies import proxy_for
 from loadspec.wire.request import split_request
 from loadspec.wire.url import Origin
 
@@ -131,8 +130,8 @@ class CurlChannel(Channel):
         self._multi = multis.enter(self._network)
         self._line = self._multi.line(self._origin, self._seat)
         self._alias = ""
-        self._proxy = proxy_for(self._network.settings.http, self._origin)
-        forwards = self._proxy.startswith("http") and not self._origin.tls
+        self._proxy = self._network.proxy(self._origin)
+        forwards = self._proxy is not None and self._proxy.is_http and not self._origin.tls
         self._whole = str(self._origin).encode() if forwards else b""
         self._insisted = INSISTED.get(self._network.settings.http.version, b"")
 
@@ -140,7 +139,7 @@ class CurlChannel(Channel):
         """Tell libcurl where the line leads. Raises ExchangeError."""
         limits = (limit for limit in (deadlines.total, deadlines.connect, deadlines.dns) if limit is not None)
         line = self._line
-        if self._proxy:
+        if self._proxy is not None:
             through(self._easy, self._proxy, line.alias, self._network, self._origin, min(limits))
             self._alias = line.alias
             return

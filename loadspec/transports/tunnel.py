@@ -1,0 +1,170 @@
+"""A way through a proxy: CONNECT (RFC 9110 §9.3.6) or SOCKS5, over TLS where the proxy is spoken to so."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from loadspec.transports.base import ExchangeError, explain
+from loadspec.wire import socks5
+from loadspec.wire.errors import ProtocolError
+from loadspec.wire.proxies import Proxy, connect_request
+from loadspec.wire.response import ResponseParser
+from loadspec.wire.url import Origin
+
+if TYPE_CHECKING:
+    import socket
+
+READ, WRITE = 1, 2
+_CHUNK: Final = 65536
+_NOT_NOW: Final = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+
+Wait = Callable[[int, str], None]
+"""(READ or WRITE, phase): gives way until the socket is ready. Raises ExchangeError at the deadline."""
+
+
+def open_tunnel(sock: socket.socket, proxy: Proxy, target: Origin, address: str, wait: Wait) -> None:
+    """Have the proxy connect `sock` on to the target; `address` is where the target lies, "" where the proxy finds out.
+
+    Raises ExchangeError: what the socket failed with, or `proxy` where the proxy refuses.
+    """
+    talk = _Talk(sock, wait)
+    try:
+        if proxy.is_http:
+            _by_connect(talk, proxy, target)
+        else:
+            _by_socks(talk, proxy, target, address)
+    except (OSError, ProtocolError) as error:
+        raise _refused(proxy, target, str(explain(error, "connect"))) from None
+
+
+def _by_connect(talk: _Talk, proxy: Proxy, target: Origin) -> None:
+    talk.send(connect_request(target, proxy.authorization))
+    parser = ResponseParser(head_request=True)  # an answer to CONNECT has no body if there is a way (RFC 9110 §9.3.6)
+    while not parser.feed(talk.receive(_CHUNK)):
+        pass
+    if not 200 <= parser.status < 300:
+        raise _refused(proxy, target, f"it answered {parser.status} {parser.reason}".rstrip())
+    if parser.trailing:
+        raise _refused(proxy, target, "bytes that nobody asked for came after its answer")
+
+
+def _by_socks(talk: _Talk, proxy: Proxy, target: Origin, address: str) -> None:
+    dialogue = socks5.connect(address or target.host, target.port, proxy.username, proxy.password)
+    try:
+        data, length = next(dialogue)
+        while True:
+            talk.send(data)
+            data, length = dialogue.send(talk.receive_exactly(length))
+    except StopIteration:
+        return
+    except socks5.SocksError as error:
+        raise _refused(proxy, target, str(error)) from None
+
+
+def _refused(proxy: Proxy, target: Origin, why: str) -> ExchangeError:
+    return ExchangeError("proxy", "connect", f"the proxy {proxy} gives no way to {target}: {why}")
+
+
+class _Talk:
+    """Sending and receiving on a socket that does not block."""
+
+    def __init__(self, sock: socket.socket, wait: Wait) -> None:
+        self._sock = sock
+        self._wait = wait
+
+    def send(self, data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            try:
+                view = view[self._sock.send(view) :]
+            except _NOT_NOW:
+                self._wait(WRITE, "connect")
+
+    def receive(self, limit: int) -> bytes:
+        while True:
+            try:
+                data = self._sock.recv(limit)
+            except _NOT_NOW:
+                self._wait(READ, "connect")
+                continue
+            if not data:
+                raise ConnectionError("it closed the connection before it gave an answer")
+            return data
+
+    def receive_exactly(self, length: int) -> bytes:
+        data = b""
+        while len(data) < length:
+            data += self.receive(length - len(data))
+        return data
+
+
+class TlsInTls:
+    """A TLS connection inside another one, as a proxy that is spoken to over TLS needs it; as non-blocking as that.
+
+    It has what a connection asks of an `ssl.SSLSocket`.
+    """
+
+    def __init__(
+        self, outer: ssl.SSLSocket, context: ssl.SSLContext, name: str, session: ssl.SSLSession | None
+    ) -> None:
+        self._outer = outer
+        self._in, self._out = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._inner = context.wrap_bio(self._in, self._out, server_hostname=name, session=session)
+        self._unsent = b""
+        self._taken = 0
+        self.fileno, self.close = outer.fileno, outer.close
+        self.cipher = self._inner.cipher
+
+    @property
+    def session(self) -> Any:
+        """What a later connection may take up."""
+        return self._inner.session
+
+    def do_handshake(self) -> None:
+        """See `ssl.SSLSocket`."""
+        while True:
+            try:
+                self._inner.do_handshake()
+                return self._flush()
+            except ssl.SSLWantReadError:
+                self._flush()
+                self._pull()
+            except ssl.SSLError:
+                self._flush()  # why we refuse, for the server
+                raise
+
+    def send(self, data: Any) -> int:
+        """As OpenSSL has it: where it cannot go on, it is called again with the same data."""
+        if not self._taken:
+            self._taken = self._inner.write(data[:_CHUNK])
+        self._flush()
+        taken, self._taken = self._taken, 0
+        return taken
+
+    def recv(self, limit: int) -> bytes:
+        """See `ssl.SSLSocket`; b"" at the end."""
+        while True:
+            try:
+                return self._inner.read(limit)
+            except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+                return b""
+            except ssl.SSLWantReadError:
+                self._pull()
+
+    def pending(self) -> int:
+        """How much can be read without a look at the socket."""
+        return self._inner.pending() or self._in.pending or self._outer.pending()
+
+    def _flush(self) -> None:
+        self._unsent += self._out.read()
+        while self._unsent:
+            self._unsent = self._unsent[self._outer.send(self._unsent) :]
+
+    def _pull(self) -> None:
+        data = self._outer.recv(_CHUNK)
+        if data:
+            self._in.write(data)
+        else:
+            self._in.write_eof()
