@@ -108,7 +108,10 @@ class Response(HTTPResponse):
         """The head, if our own parser takes it too: http.client stops at a line that it cannot read."""
         head = final_head([line for line in lines if line])
         check_head(head, self._hooks.limits)
-        known_head(head)
+        parsed = known_head(head)
+        bodiless = self._method == "HEAD" or self.status in (204, 304)  # type: ignore[attr-defined]
+        if parsed.length_fault and not (parsed.codings or bodiless):
+            raise ExchangeError("protocol", "headers", parsed.length_fault)
         return head
 
 

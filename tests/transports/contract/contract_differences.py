@@ -45,6 +45,8 @@ def kinds(fast_kind: str, *other_kinds: str) -> Test:
     return lambda fast, other: both_fail(fast, other) and fast[1] == fast_kind and other[1] in other_kinds
 
 
+LENGTHS = ("two lengths", "plus", "minus", "letters in length", "empty length")
+
 STARTS = (
     *("0.9", "1.2", "2.0", "lower case", "no http", "html", "two digits", "four digits", "letters"),
     *("two blanks", "status 099"),
@@ -52,6 +54,8 @@ STARTS = (
 
 ROWS: list[tuple[tuple[str, ...], tuple[str, ...], Test, str]] = [
     (CURL, ("folded",), unfolded, "libcurl writes a folded line as one"),
+    (CURL, ("1.2",), fails, "libcurl takes HTTP/1.0 and 1.1 only"),
+    (BOTH, LENGTHS, fails, "they refuse a broken length, also where it frames no body"),
     (BOTH, ("blank lines first",), fails, "they take no empty line before the status line"),
     (REQUESTS, ("very many",), fails, "http.client takes 100 header lines at most"),
     (CURL, ("unknown coding", "gzip, chunked"), fails, "libcurl takes no transfer coding that it did not ask for"),
