@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from loadspec.spec.constants import constants, folded
 from loadspec.spec.model import Spec
 from loadspec.spec.secrets import known_secrets
 from loadspec.wire.addresses import parse_block, parse_network
+from loadspec.wire.proxies import Proxies, parse_proxy
 from loadspec.wire.routes import parse_blocked, parse_place
 from loadspec.wire.url import parse_url
 
@@ -33,6 +35,17 @@ def check_values(spec: Spec) -> None:
             hint = f"it is {key} of {spec.source}, which reads {text}"
             message = Masker(known_secrets(spec))(str(error))
             raise LoadspecError(message, hint, ExitCode.INVALID_SPEC) from None
+    _check_environment(spec)
+
+
+def _check_environment(spec: Spec) -> None:
+    """Raises LoadspecError (104) for a variable of proxies that cannot be read."""
+    if spec.settings.http.proxy is None:
+        try:
+            Proxies(spec.settings.http, os.environ)
+        except ValueError as error:
+            hint = 'http.proxy of the spec goes over the environment; "" is none'
+            raise LoadspecError(str(error), hint, ExitCode.INVALID_SPEC) from None
 
 
 def _rows(spec: Spec) -> Iterator[Row]:
@@ -41,6 +54,9 @@ def _rows(spec: Spec) -> Iterator[Row]:
         yield "target.base_url", spec.target.base_url, parse_url
     for rule, place in route.hosts.items():
         yield f"network.hosts.{rule}", place, parse_place
+    http = spec.settings.http
+    if http.proxy:
+        yield "http.proxy", http.proxy, parse_proxy
     lists = {"block_hosts": parse_blocked, "block_ips": parse_network, "local_ips": parse_block}
     for name, parse in lists.items():
         for text in getattr(route, name):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from loadspec.expr import ExprError, Scope, compile_template, to_text
 from loadspec.masking import AUTH_SECRETS, MASK
 from loadspec.spec.model import Auth, Spec, all_exchanges
+
+_LOGIN = re.compile(r"^(\w+://[^/?#:{}]*:)[^{}]*@")
+"""A URL up to the password in it, and that."""
 
 SHORTEST = 4
 """Characters: a shorter secret of `auth` is hidden where it stands, not wherever its letters occur."""
@@ -22,7 +26,21 @@ def known_secrets(spec: Spec) -> list[str]:
         value = _constant(text, scope)
         if len(value) >= SHORTEST:
             found[value] = None
+    if len(password := _proxy_password(spec, scope)) >= SHORTEST:
+        found[password] = None
     return list(found)
+
+
+def _proxy_password(spec: Spec, scope: Scope) -> str:
+    proxy = spec.settings.http.proxy
+    if not proxy:
+        return ""
+    from loadspec.wire.proxies import parse_proxy  # lazily: most specs name none
+
+    try:
+        return parse_proxy(_constant(proxy, scope)).password
+    except ValueError:
+        return ""
 
 
 def credentials(spec: Spec) -> Iterator[Auth]:
@@ -48,6 +66,8 @@ def without_credentials(document: Any) -> Any:
         key: _masked_auth(value) if key == "auth" and isinstance(value, Mapping) else without_credentials(value)
         for key, value in document.items()
     }
+    if isinstance(proxy := masked.get("proxy"), str):
+        masked["proxy"] = _LOGIN.sub(rf"\1{MASK}@", proxy)
     if "cert_file" in masked and "password" in masked:
         masked["password"] = _masked(masked["password"])
     return masked

@@ -80,7 +80,10 @@ def parse_proxy(text: str) -> Proxy:
     scheme, login, authority = match[1].lower(), match[2] or "", match[3]
     if scheme not in SCHEMES:
         raise ValueError(f"a proxy is not spoken to by `{scheme}`: {_FORMS}")
-    origin, _ = parse_url(f"http://{authority}")
+    try:
+        origin, _ = parse_url(f"http://{authority}")
+    except ValueError:
+        raise ValueError(f"`{scheme}://{authority}` has no host and port that can be read: {_FORMS}") from None
     port = SCHEMES[scheme] if _NO_PORT.fullmatch(authority) else origin.port
     username, _, password = (unquote(part) for part in login.partition(":"))
     if scheme.startswith("socks") and max(len(username.encode()), len(password.encode())) > _LONGEST:
@@ -95,6 +98,8 @@ def parse_exception(text: str) -> HostRule:
     Raises ValueError.
     """
     rule = text.strip().lower()
+    if "://" in rule:
+        raise ValueError(f"`{text}` is a URL: write its host alone")
     if "/" in rule:
         return HostRule(rule, network=parse_network(rule))
     if (address := parse_address(rule)) is not None:

@@ -12,6 +12,7 @@ from support_codes import completed, diagnose
 import loadspec
 from loadspec.spec.codes import CODES
 from loadspec.wire import carriers
+from loadspec.wire.codings import CODINGS
 
 STABLE = Path(__file__).with_name("codes.txt")
 _USED = re.compile(r"""["'](LS[0-9]{3})["']""")
@@ -19,11 +20,13 @@ _USED = re.compile(r"""["'](LS[0-9]{3})["']""")
 
 @pytest.fixture(autouse=True)
 def _without_extras(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """LS075 and LS160 are about what is not installed; where tests run, it is."""
+    """LS075, LS160 and LS181 are about what is not installed; where tests run, it is."""
     if "LS075" in request.node.name:
         monkeypatch.setattr("loadspec.extract.markup.installed", lambda: False)
     if "LS160" in request.node.name:
         monkeypatch.setitem(carriers.NEEDS, "curl", ("no_such_module", carriers.NEEDS["curl"][1]))
+    if "LS181" in request.node.name:
+        monkeypatch.setitem(CODINGS, b"zstd", CODINGS[b"zstd"]._replace(available=lambda: False))
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -7,7 +7,7 @@ import pytest
 from greenlet import getcurrent
 from support_net import Script, ScriptedServer, WatchedLoop, watched_network
 
-from loadspec.transports.base import Channel, Deadlines
+from loadspec.transports.base import ABSENT, KEEP, Channel, Deadlines
 from loadspec.transports.fast import FastChannel
 from loadspec.transports.network import Network
 from loadspec.wire.url import Origin
@@ -27,7 +27,13 @@ class Client:
         self.channel = kind(self.network, origin, getcurrent().switch, seat)
 
     def ask(
-        self, method: str = "GET", body: bytes = b"", total: float = 10.0, path: str = "/", **limits: Any
+        self,
+        method: str = "GET",
+        body: bytes = b"",
+        total: float = 10.0,
+        path: str = "/",
+        mode: int = KEEP,
+        **limits: Any,
     ) -> Channel:
         """One exchange; the channel with its answer."""
         head = f"{method} {path} HTTP/1.1\r\nHost: x\r\n"
@@ -35,7 +41,9 @@ class Client:
             head += f"Content-Length: {len(body)}\r\n"
         request = head.encode() + b"\r\n" + body
         channel = self.channel
-        done = channel.exchange(request, Deadlines(total, **limits), method in ("GET", "HEAD"), method == "HEAD")
+        done = channel.exchange(
+            request, Deadlines(total, **limits), method in ("GET", "HEAD"), ABSENT if method == "HEAD" else mode
+        )
         assert done is (channel.status > 0) is (not channel.error)
         return channel
 

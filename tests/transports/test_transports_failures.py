@@ -155,7 +155,7 @@ TIMEOUTS = {
     "first byte": (silent, {"first_byte": 0.15}, ("timeout", "headers")),
     "the earlier of two": (silent, {"total": 0.15, "first_byte": 5.0}, ("timeout", "headers")),
     "a byte at a time": (dripping, {"total": 0.15}, ("timeout", "body")),
-    "a byte at a time in the head": (dripping_head, {"total": 0.15}, ("timeout", "body")),
+    "a byte at a time in the head": (dripping_head, {"total": 0.15}, ("timeout", "headers")),
     "a chunk at a time": (dripping_chunks, {"total": 0.15}, ("timeout", "body")),
     "first byte came": (dripping, {"total": 0.3, "first_byte": 0.15}, ("timeout", "body")),
 }

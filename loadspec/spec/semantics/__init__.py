@@ -9,6 +9,7 @@ from typing import Any
 from loadspec.spec.diagnostics import Diagnostic
 from loadspec.spec.places import Places
 from loadspec.spec.semantics.expressions import Work
+from loadspec.spec.semantics.http import check_http
 from loadspec.spec.semantics.lints import across, lint, lint_loads
 from loadspec.spec.semantics.names import Known
 from loadspec.spec.semantics.network import check_network
@@ -39,6 +40,7 @@ def check(document: Mapping[str, Any], places: Places, work: Work) -> list[Diagn
         *check_declarations(document, places),
         *check_vars(document, places, known, work),
         *check_target(document, places, known, work),
+        *check_http(document, places, known, work),
         *check_network(document, places, known, work),
         *data.problems,
         *check_pools(document, places, known, work),

@@ -14,6 +14,7 @@ from loadspec.spec.semantics.captures import check_capture
 from loadspec.spec.semantics.carriers import check_transport
 from loadspec.spec.semantics.checks import check_check
 from loadspec.spec.semantics.durations import check_duration, check_timeout
+from loadspec.spec.semantics.http import check_compression
 from loadspec.spec.semantics.nested import check_times
 from loadspec.spec.semantics.values import listing, mapping, mappings
 from loadspec.spec.tree import walk
@@ -57,6 +58,7 @@ def _request(
 ) -> Found:
     yield from check_body(places, path, request, below)
     yield from check_transport(places, path, request)
+    yield from check_compression(places, path, request, below)
     yield from check_auth(places, path, request, document)
     yield from check_headers(places, (*path, "headers"), request)
     for name, value in mapping(request, "capture").items():
@@ -117,6 +119,11 @@ def _header(places: Places, path: Path, name: str, value: Any) -> Found:
     elif name.lower() in _FRAMING:
         message = f"`{name}` follows from the body: loadspec sets it"
         yield places.key(path, "LS034", message, help="remove it")
+    yield from check_header_value(places, path, value)
+
+
+def check_header_value(places: Places, path: Path, value: Any) -> Found:
+    """What a header cannot hold."""
     if isinstance(value, str):
         found = _VALUE_BAD.search(value)
         if found:

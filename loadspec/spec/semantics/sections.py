@@ -18,7 +18,7 @@ from loadspec.spec.semantics.durations import check_duration, check_timeout
 from loadspec.spec.semantics.expressions import Expressions, Work
 from loadspec.spec.semantics.names import Known, View
 from loadspec.spec.semantics.nested import group_tags
-from loadspec.spec.semantics.requests import check_base_url, check_headers
+from loadspec.spec.semantics.requests import check_base_url, check_header_value, check_headers
 from loadspec.spec.semantics.tls import check_tls
 from loadspec.spec.semantics.values import at, listing, mapping, texts
 from loadspec.thresholds import ThresholdError, parse_thresholds
@@ -59,6 +59,7 @@ def check_target(document: Mapping[str, Any], places: Places, known: Known, work
     yield from check_auth(places, ("target",), target, document)
     yield from check_transport(places, ("target",), target)
     yield from check_timeout(places, ("target", "timeout"), target.get("timeout"))
+    yield from check_header_value(places, ("http", "user_agent"), mapping(document, "http").get("user_agent"))
     yield from check_tls(document, places, known, work)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import gzip
 import socket
 import ssl
 import threading
@@ -12,14 +13,14 @@ from typing import Any
 import gevent
 import pytest
 import trustme
-from contract_cases import ANSWERED, FAILING, LIMITED, NOT_YET, chunks
+from contract_cases import ANSWERED, CHUNKED, FAILING, LIMITED, chunks, encoded
 from greenlet import greenlet
 from support_net import Conn, answer, once, open_files, serving, start, until, watched_network
 
 from loadspec.transports import TRANSPORTS, channel_kind
-from loadspec.transports.base import Interrupted
+from loadspec.transports.base import DISCARD, Interrupted, size_of
 from loadspec.wire.limits import Limits
-from loadspec.wire.settings import Route, Tls
+from loadspec.wire.settings import Http, Route, Tls
 from loadspec.wire.url import Origin
 
 pytestmark = pytest.mark.parametrize("transport", TRANSPORTS)
@@ -56,8 +57,6 @@ def test_answers(name: str, transport: str, serve: Any, user: Any) -> None:
 @pytest.mark.parametrize("name", FAILING)
 @pytest.mark.parametrize("first", [True, False], ids=["on a new connection", "on a kept one"])
 def test_failures(name: str, first: bool, transport: str, serve: Any, user: Any) -> None:
-    if name in NOT_YET.get(transport, ()):
-        pytest.skip("not built yet")
     case = FAILING[name]
 
     def second(conn: Conn) -> None:
@@ -379,8 +378,7 @@ def test_a_handshake_that_takes_too_long(transport: str, serve: Any, user: Any) 
     server = serve(lambda conn: conn.wait_for_close())
     origin = Origin("https", "127.0.0.1", server.port)
     assert user(origin).failure(total=0.3) == ("timeout", "tls")
-    if transport not in NOT_YET:
-        assert user(origin).failure(tls=0.2) == ("timeout", "tls")
+    assert user(origin).failure(tls=0.2) == ("timeout", "tls")
 
 
 def test_a_large_body_over_tls_both_ways(transport: str, secure: Any) -> None:
@@ -388,3 +386,28 @@ def test_a_large_body_over_tls_both_ways(transport: str, secure: Any) -> None:
     head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     one, _ = secure(serving(lambda request: head + chunks(request.partition(b"\r\n\r\n")[2])))
     assert one.ask("POST", big).body == big
+
+
+DISCARDED = {
+    "a length": answer(b"x" * 300_000),
+    "nothing": answer(b""),
+    "one read": answer(b"body"),
+    "chunks": CHUNKED + chunks(b"x" * 200_000, b"y" * 100_000),
+    "gzip": encoded(gzip.compress(bytes(3_000_000)), "gzip"),
+    "broken gzip": encoded(b"no gzip", "gzip"),
+}
+"""Answers, beyond `Limits(body_bytes=100_000)` among them, whose bodies nobody wants."""
+
+
+@pytest.mark.parametrize("name", DISCARDED)
+def test_a_body_is_counted_and_thrown_away(name: str, transport: str, serve: Any, client: Any) -> None:
+    reply = DISCARDED[name]
+    network = watched_network(http=Http(limits=Limits(body_bytes=100_000)))
+    one = client(serve(serving(reply)), kind=channel_kind(transport), network=network)
+    for reused in (False, True):
+        got = one.ask(mode=DISCARD)
+        assert (got.status, got.body, got.reused) == (200, b"", reused), got.message
+        assert size_of(got.body) == (300_000 if name == "chunks" else len(reply.partition(b"\r\n\r\n")[2]))
+    if name == "one read":
+        assert one.ask().body == b"body"
+        assert size_of(one.ask(mode=DISCARD).body) == 4

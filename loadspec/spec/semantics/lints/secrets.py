@@ -18,7 +18,7 @@ _AUTH = ("bearer", "password", "client_secret", "secret", "key", "value", "token
 _NAME = re.compile(
     r"(^|[-_])(authorization|api-?_?key|auth-?_?key|access-?_?key|secret|token|password|passwd|credentials?)$", re.I
 )
-_USERINFO = re.compile(r"^https?://[^/@\s{}]*:([^/@\s{}]+)@", re.IGNORECASE)
+_USERINFO = re.compile(r"^(?:https?|socks5h?)://[^/@\s{}]*:([^/@\s{}]+)@", re.IGNORECASE)
 
 
 def plain_secrets(facts: Facts) -> Found:
@@ -37,6 +37,9 @@ def plain_secrets(facts: Facts) -> Found:
             value = owner.get(key)
             if isinstance(value, str) and _USERINFO.match(value):
                 yield _found(facts, (*path, key))
+    proxy = mapping(facts.document, "http").get("proxy")
+    if isinstance(proxy, str) and _USERINFO.match(proxy):
+        yield _found(facts, ("http", "proxy"))
     for index, certificate in enumerate(listing(mapping(target, "tls"), "certificates")):
         if isinstance(certificate, Mapping) and _secret(certificate.get("password")):
             yield _found(facts, ("target", "tls", "certificates", index, "password"))
