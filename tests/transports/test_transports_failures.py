@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import errno
 import socket
+import ssl
 import time
 from collections.abc import Iterator
 from typing import Any
 
 import gevent
 import pytest
+import trustme
 from support_net import Conn, ScriptedServer, answer, once, serving, until, watched_network
 
 from loadspec.clock import monotonic
+from loadspec.transports.base import DISCARD, KEEP
 from loadspec.wire.limits import Limits
+from loadspec.wire.settings import Tls
 from loadspec.wire.url import Origin
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n"
@@ -266,3 +270,47 @@ def test_others_do_not_notice(serve: Any, client: Any) -> None:
     assert not done
     until(lambda: done)
     assert done == [("timeout", "headers")]
+
+
+def steadily(conn: Conn) -> None:
+    """A piece each 30 ms, and then no more."""
+    conn.request()
+    conn.send(b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n")
+    for _ in range(15):
+        time.sleep(0.03)
+        conn.send(b".")
+    conn.wait_for_close()
+
+
+@pytest.mark.parametrize("mode", [KEEP, DISCARD])
+def test_idle_is_counted_from_piece_to_piece(mode: int, serve: Any, client: Any) -> None:
+    user = client(serve(steadily))
+    assert user.failure(mode=mode, idle=0.25) == ("timeout", "body")
+    assert user.channel.ended - user.channel.started > 15 * 0.03
+
+
+def test_idle_holds_over_tls_and_between_chunks(serve: Any, client: Any) -> None:
+    ca = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ca.issue_cert("127.0.0.1").configure_cert(context)
+
+    def script(conn: Conn) -> None:
+        conn.request()
+        conn.send(CHUNKED + b"1\r\n.\r\n")
+        conn.wait_for_close()
+
+    server = serve(script, tls=context)
+    user = client(server, network=watched_network(tls=Tls(insecure_skip_verify=True)))
+    assert user.failure(idle=0.1) == ("timeout", "body")
+
+
+def test_a_slow_reader_within_its_time(serve: Any, client: Any) -> None:
+    """`send` ends with the last byte of the request: what comes after it has other limits."""
+
+    def script(conn: Conn) -> None:
+        conn.request()
+        time.sleep(0.3)
+        conn.send(answer())
+
+    assert client(serve(script)).ask("POST", b"x" * 3_000_000, send=5.0, idle=0.1).status == 200
+    assert client(serve(script)).ask("POST", b"x", send=0.01).status == 200
