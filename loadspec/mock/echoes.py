@@ -12,6 +12,7 @@ from loadspec.mock.http import MAX_BODY, Answer, BadRequestError, Request, answe
 if TYPE_CHECKING:
     from loadspec.mock.state import State
 
+_REDIRECTS = ("301", "302", "303", "307", "308")
 _ATTRIBUTES = ("Domain", "Path", "Max-Age", "Expires", "Secure", "HttpOnly", "SameSite")
 
 
@@ -65,6 +66,19 @@ def set_cookies(state: State, request: Request) -> Answer:
     attributes = "".join(f"; {name}={given[name]}" for name in _ATTRIBUTES if name in given)
     cookies = {name: value for name, value in given.items() if name not in _ATTRIBUTES}
     return answer_json(cookies, 200, tuple(("Set-Cookie", f"{k}={v}{attributes}") for k, v in cookies.items()))
+
+
+def redirect(state: State, request: Request, left: str) -> Answer:
+    """Redirects so many times, with the parameter `status` (302), and then says by which method it was asked."""
+    if not left.isdigit() or len(left) > 3:
+        raise BadRequestError("the number of redirects is a number below 1000")
+    status = request.parameters().get("status", "302")
+    if status not in _REDIRECTS:
+        raise BadRequestError(f"status is one of {', '.join(_REDIRECTS)}")
+    if int(left) == 0:
+        return answer_json({"method": request.method, "size": len(request.body or b"")})
+    to = f"/api/redirect/{int(left) - 1}?status={status}"
+    return answer_json({"to": to}, int(status), (("Location", to),))
 
 
 def cookies(state: State, request: Request) -> Answer:

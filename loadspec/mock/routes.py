@@ -149,6 +149,8 @@ ROUTES = (
     Route("POST", "/api/graphql", "graphql", echoes.graphql),
     Route("GET", "/api/cookies/set", "set_cookies", echoes.set_cookies),
     Route("GET", "/api/cookies", "cookies", echoes.cookies),
+    Route("GET", "/api/redirect/{left}", "redirect", echoes.redirect),
+    Route("POST", "/api/redirect/{left}", "redirect", echoes.redirect),
     Route("GET", "/api/protected/basic", "basic", protected.basic),
     Route("GET", "/api/protected/digest/{algorithm}", "digest", protected.digest),
     Route("POST", "/oauth/token", "oauth2", protected.token),

@@ -175,8 +175,8 @@ class DryRun:
             self.failed.append(step.name)
         yield f"{style('✓', 'good') if ok else style('✗', 'bad')} {style(step.name, 'strong')}{_result(visit)}"
         if self._bodies:
-            yield from (f"{_MARGIN}{line}".rstrip() for line in _shown(visit.exchanges))
-        for message in [*failures, *(["interrupted"] if cut else [])]:
+            yield from (f"{_MARGIN}{line}".rstrip() for line in _shown(visit.exchanges, isinstance(step, PollStep)))
+        for message in [*failures, *self._log.drain_remarks(), *(["interrupted"] if cut else [])]:
             yield f"{_MARGIN}{style('!', 'warn')} {harmless(message)}"
         for sample in samples:
             expected, found = (harmless(str(sample[key])) for key in ("expected", "found"))
@@ -218,10 +218,10 @@ def _result(visit: _Visit) -> str:
     return f": {what} → {came}{count}"
 
 
-def _shown(exchanges: list[list[str]]) -> Iterator[str]:
-    """The first and the last; of a long poll nobody wants to read all."""
+def _shown(exchanges: list[list[str]], of_poll: bool) -> Iterator[str]:
+    """Every hop of redirects and every retry; of a poll the first and the last, for nobody wants to read all."""
     for number, lines in enumerate(exchanges):
-        if number in (0, len(exchanges) - 1):
+        if not of_poll or number in (0, len(exchanges) - 1):
             yield from lines
             yield ""
         elif number == 1:

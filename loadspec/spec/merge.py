@@ -13,7 +13,10 @@ from loadspec.spec.diagnostics import Path
 BODIES = ("json", "form", "multipart", "body", "graphql")
 MAPS = ("headers", "query", "cookies", "form", "multipart", "checks", "capture")
 DOCUMENTS = ("json", "graphql")
-SCALARS = ("method", "path", "body", "auth", "timeout", "expected_statuses", "transport")
+SCALARS = (
+    *("method", "path", "body", "auth", "timeout", "expected_statuses"),
+    *("transport", "max_redirects", "compression", "discard_response_body"),
+)
 
 
 def merge_request(

@@ -263,3 +263,19 @@ def test_what_takes_long_says_so(mock: Any) -> None:
     times = iter(range(0, 10_000, 4))
     DryRun(loaded.spec, RunOptions(quiet=True), said.append, Style(False), clock=lambda: float(next(times))).run()
     assert any(line.startswith("… still asking: POST ") for line in said)
+
+
+def test_every_hop_of_a_redirect_is_shown(mock: Any) -> None:
+    rest = """
+http: {max_redirects: 3}
+flow:
+  - {call: far}
+  - {call: far, name: too_far, max_redirects: 2, checks: {it stopped: status == 302}}
+"""
+    text = SPEC.format(url=mock.url, rest=rest).replace("  lost:", "  far: {path: /api/redirect/3}\n  lost:", 1)
+    said: list[str] = []
+    loaded = load_bytes(text.encode(), "t.yaml", Overrides())
+    assert int(dry_run(loaded.spec, RunOptions(Path("."), seed=1), said.append, Style(False))) == 0
+    shown = re.findall(r"> GET /api/redirect/(\d)", "".join(said))
+    assert shown == [*"3210", *"321"]
+    assert "! far is redirected more than 2 times (max_redirects): the 302 is taken for its answer\n" in "".join(said)

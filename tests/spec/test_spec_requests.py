@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loadspec.spec import load_bytes
-from loadspec.spec.merge import merge_request, patch, request_texts
+from loadspec.spec.grammar.request import REQUEST
+from loadspec.spec.merge import BODIES, DOCUMENTS, MAPS, SCALARS, merge_request, patch, request_texts
 from loadspec.spec.model import UNSET, Auth, CallStep, Capture, PollStep, Request, Timeouts
 
 
@@ -26,6 +27,18 @@ def steps(endpoint: str, *flow: str, target: str = "") -> list[Any]:
 def request(endpoint: str, step: str, target: str = "") -> Request:
     (found,) = steps(endpoint, step, target=target)
     return found.request
+
+
+def test_every_key_of_a_request_is_merged() -> None:
+    assert {*SCALARS, *MAPS, *DOCUMENTS, *BODIES} == {*REQUEST, "path", "method", "timeout"}
+
+
+def test_what_a_step_says_goes_over_what_its_endpoint_says() -> None:
+    endpoint = "{path: /e, method: POST, json: 1, max_redirects: 0, compression: gzip, discard_response_body: true}"
+    found = request(endpoint, "{call: e}")
+    assert (found.max_redirects, found.compression, found.discard_response_body) == (0, "gzip", True)
+    found = request(endpoint, "{call: e, max_redirects: 5, compression: deflate, discard_response_body: false}")
+    assert (found.max_redirects, found.compression, found.discard_response_body) == (5, "deflate", False)
 
 
 def test_headers_merge_without_case_and_null_removes() -> None:
