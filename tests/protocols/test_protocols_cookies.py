@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import urllib.request
 from email.message import Message
+from email.utils import formatdate
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
+import cookies_of_go
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -290,3 +293,40 @@ def test_cookies_of_a_refusal_are_kept(lab: Any) -> None:
     one = lab(call("a"), call("b"), answers=[(403, {}, "set-cookie: s=1")])
     one.run()
     assert sent(one) == ["", "s=1"]
+
+
+# Go's jar
+
+
+def dated(cookie: str) -> str:
+    """`{+3}` → an expiry date three seconds from NOW."""
+    return re.sub(r"\{([+-]\d+)\}", lambda match: f"expires={formatdate(NOW + int(match[1]), usegmt=True)}", cookie)
+
+
+def filled(jar: Jar, url: str, cookies: list[str]) -> Jar:
+    jar.store(head(*map(dated, cookies)), *place(url))
+    return jar
+
+
+@pytest.mark.parametrize("name", cookies_of_go.FRESH)
+def test_as_gos_jar(name: str) -> None:
+    url, cookies, asked = cookies_of_go.FRESH[name]
+    jar = filled(Jar(clock=FakeClock(NOW)), url, cookies)
+    expected = {**asked, **cookies_of_go.DIFFERS.get(name, {})}
+    assert {to: jar.cookies_for(*place(to)).decode() for to in expected} == expected
+
+
+def test_one_jar_as_gos_jar() -> None:
+    jar = Jar(clock=FakeClock(NOW))
+    for url, cookies, asked in cookies_of_go.ONE_JAR:
+        filled(jar, url, cookies)
+        assert {to: jar.cookies_for(*place(to)).decode() for to in asked} == asked, (url, cookies)
+
+
+def test_expiry_as_gos_jar() -> None:
+    clock = FakeClock(NOW)
+    cookies, left = cookies_of_go.EXPIRY
+    jar = filled(Jar(clock=clock), cookies_of_go.WWW, cookies)
+    for seconds, sent in left.items():
+        clock.now = NOW + seconds
+        assert jar.cookies_for(*place(cookies_of_go.WWW)).decode() == sent
