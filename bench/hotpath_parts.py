@@ -15,7 +15,7 @@ from bench.hotpath_rig import Rig, Taken, best, rounds
 from loadspec.transports.base import UNPARSED, Deadlines
 from loadspec.transports.network import Network
 from loadspec.wire.encoding import decode_content
-from loadspec.wire.fasthead import parse_head, parse_one_chunk
+from loadspec.wire.fasthead import parse_chunks, parse_head
 
 
 def measure(spec: Path, url: str, users: int) -> list[Part]:
@@ -95,12 +95,12 @@ def _head(answer: bytes) -> tuple[float, float]:
     """(µs to find the end and the length of an answer, µs to decode its body)."""
     if parse_head(answer) is not None:
         return best(lambda: parse_head(answer)), 0.0
-    one = parse_one_chunk(answer)
-    assert one is not None
-    body = answer[one[2] : one[3]]
+    chunks = parse_chunks(answer)
+    assert chunks is not None
+    _, _, body, encoding, *_ = chunks
     limits = Network().limits
-    head = best(lambda: (parse_head(answer), parse_one_chunk(answer)))
-    return head, best(lambda: decode_content(body, one[4], limits))
+    head = best(lambda: (parse_head(answer), parse_chunks(answer)))
+    return head, best(lambda: decode_content(body, encoding, limits))
 
 
 def fold(rig: Rig, answers: list[bytes], iterations: int = 2_000) -> float:

@@ -135,6 +135,8 @@ class User:
         """Set while a step runs whose captures and cookies outlive the iteration (`run: once_per_vu`)."""
         self.failed = False
         """Set where, in such a step, one failed that has no outcome of its own."""
+        self.hop: Hop | None = None
+        """What is sent because of a redirect."""
         self.retiring = False
         self.resume: Callable[[], Any] = _nowhere
         self._clear(0)
@@ -151,7 +153,6 @@ class User:
         kept = self.kept_cookies
         self.cookies = None if kept is None else kept.renewed()
         self.answer: Answer = NOTHING
-        self.hop: Hop | None = None
         self.ok = False
         self.trouble = ""
 
