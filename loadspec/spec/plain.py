@@ -13,6 +13,8 @@ from loadspec.spec.source import Node
 
 _TEXTS = frozenset({"headers", "query", "cookies", "form", "multipart", "body", "auth", "env"})
 _DATA = frozenset({"json", "graphql", "vars", "pools"})
+_TYPED = frozenset({"capture", "limits"})
+"""Where a name that stands for texts elsewhere, such as `headers`, may stand for a number."""
 _COMPARED = frozenset({"header", "sha256", "md5"})
 _NAMED = frozenset({"endpoints", "scenarios", "profiles", "fragments"})
 """Mappings whose keys the user names: an endpoint may be called `query` or `auth`."""
@@ -32,7 +34,7 @@ def _convert(node: Node, text: bool) -> Any:
         return node.value if keep else node.raw
     document: dict[str, Any] = {}
     for key, below in node.children.items():
-        if key in _DATA or (key == "capture" and not text):
+        if key in _DATA or (key in _TYPED and not text):
             document[key] = below.value
         elif key in _NAMED and not text and isinstance(below.children, dict):
             document[key] = {name: _convert(each, False) for name, each in below.children.items()}

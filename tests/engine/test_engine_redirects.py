@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import time
 from collections.abc import Callable
 from typing import Any
@@ -9,9 +10,11 @@ from typing import Any
 import pytest
 from support_net import Conn, answer, serving
 from support_plan import call
+from support_proxy import ESCAPED, LOGIN, Asked
 
 from loadspec.load.per_vu_iterations import PerVuIterations
 from loadspec.spec.model import Auth, Timeouts
+from loadspec.transports import TRANSPORTS
 from loadspec.wire.settings import Http, Settings
 
 ONCE = PerVuIterations(1, 1)
@@ -34,9 +37,9 @@ def lines(server: Any) -> list[bytes]:
 def go(bench: Any) -> Callable[..., Any]:
     """One user, one iteration, one step."""
 
-    def run(server: Any, http: Http | None = None, load: Any = ONCE, **fields: Any) -> Any:
+    def run(server: Any, http: Http | None = None, load: Any = ONCE, base_url: str = "", **fields: Any) -> Any:
         step = call("a", **{"path": "/a", **fields})
-        return bench(step, load=load, base_url=server.url, settings=Settings(http=http or Http())).load()
+        return bench(step, load=load, base_url=base_url or server.url, settings=Settings(http=http or Http())).load()
 
     return run
 
@@ -220,3 +223,85 @@ def test_users_who_follow_at_the_same_time_do_not_mix(go: Any, serve: Any) -> No
     ran = go(server, load=PerVuIterations(20, 5), path="/{{ vu }}-4", checks={"mine": "json.you == vu"})
     assert ran.store.select("checks").rate == 1
     assert len(server.requests) == 20 * 5 * 5
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+def test_every_transport_is_led_on_alike(transport: str, go: Any, serve: Any) -> None:
+    other = serve(serving(answer(b'{"at": "end"}')))
+    server = serve(routes({b"/a": moved("/b", 302, "Set-Cookie: s=1"), b"/b": moved(f"{other.url}/c", 308)}))
+    ran = go(server, method="POST", json={"n": 1}, transport=transport, captures={"at": "$.at"})
+    assert [line.split(b" ")[0] for line in lines(server)] == [b"POST", b"GET"]
+    assert b"\r\nCookie: s=1\r\n" in server.requests[1]
+    assert [line.split(b" ")[:2] for line in lines(other)] == [[b"GET", b"/c"]]
+    assert ran.store.total("http_reqs", expected_response="true") == 3
+    assert ran.failures == []
+
+
+OAUTH2 = {
+    "client_id": "me",
+    "client_secret": "secret",
+    "scope": "",
+    "audience": "",
+    "credentials": "header",
+    "share": "user",
+    "name": "token",
+}
+
+
+def test_a_token_is_asked_for_through_redirects_and_goes_to_its_own_origin_only(go: Any, serve: Any) -> None:
+    other = serve(serving(answer()))
+    token = answer(b'{"access_token": "t0k3n"}')
+    table = {b"/token": moved("/there", 307), b"/there": token, b"/a": moved("/b"), b"/b": moved(f"{other.url}/c")}
+    server = serve(routes(table))
+    auth = Auth("oauth2", {**OAUTH2, "token_url": f"{server.url}/token"})
+    ran = go(server, auth=auth, http=Http(user_agent="acme/1"))
+    assert [line.split(b" ")[1] for line in lines(server)] == [b"/token", b"/there", b"/a", b"/b"]
+    assert all(b"\r\nUser-Agent: acme/1\r\n" in request for request in server.requests)
+    assert [request.count(b"Bearer t0k3n") for request in server.requests] == [0, 0, 1, 1]
+    assert b"grant_type=client_credentials" in server.requests[1]
+    assert [request.count(b"t0k3n") for request in other.requests] == [0]
+    assert ran.failures == []
+
+
+def test_a_signature_is_made_anew_for_each_hop(go: Any, serve: Any) -> None:
+    server = serve(routes({b"/a": moved("/b", 307)}))
+    settings = {
+        "algorithm": "sha256",
+        "key": "secret",
+        "key_encoding": "text",
+        "encoding": "hex",
+        "timestamp": "unix",
+        "string_to_sign": "{{ request.method }} {{ request.path }}",
+        "header": "X-Signature",
+        "value": "{{ request.signature }}",
+        "headers": {},
+    }
+    go(server, method="POST", json={}, auth=Auth("hmac", settings))
+    signed = [hmac.digest(b"secret", b"POST " + path, "sha256").hex().encode() for path in (b"/a", b"/b")]
+    assert [
+        request.count(b"X-Signature: " + one + b"\r\n") for request, one in zip(server.requests, signed, strict=True)
+    ] == [1, 1]
+    assert server.requests[1].count(b"X-Signature") == 1
+
+
+@pytest.mark.parametrize("scheme", ["http", "socks5h"])
+def test_digest_and_redirects_through_a_proxy(scheme: str, go: Any, serve: Any) -> None:
+    challenge = answer(b"", "401 Unauthorized", 'WWW-Authenticate: Digest realm="r", nonce="n", qop="auth"')
+
+    def reply(request: bytes) -> bytes:
+        if b"\r\nAuthorization: Digest " not in request:
+            return challenge
+        return moved("/b") if b"/a HTTP" in request.partition(b"\r\n")[0] else answer(b"{}")
+
+    server = serve(serving(reply))
+    asked = Asked({"api.test": server.port}, LOGIN)
+    proxy = serve(serving(reply) if scheme == "http" else asked.socks)
+    http = Http(proxy=f"{scheme}://{ESCAPED}@127.0.0.1:{proxy.port}")
+    auth = Auth("digest", {"username": "u", "password": "secret"})
+    ran = go(server, http=http, auth=auth, base_url="http://api.test")
+    seen = proxy if scheme == "http" else server
+    whole = b"http://api.test" if scheme == "http" else b""
+    assert [line.split(b" ")[1] for line in lines(seen)] == [whole + b"/a", whole + b"/a", whole + b"/b"]
+    assert b'uri="/b"' in seen.requests[2]
+    assert seen.connections == proxy.connections == 1
+    assert ran.failures == []

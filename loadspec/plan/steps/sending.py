@@ -36,8 +36,9 @@ def compile_sending(step: CallStep | PollStep, context: Context, poll: bool) -> 
 def _tools(context: Context) -> Tools:
     def send(name: str, fields: Mapping[str, Any]) -> Attempt:
         """An exchange beside those of the steps, such as the one for a token."""
-        close, target = context.http.no_connection_reuse, context.target
-        http = HttpRequest(base_url=target.base_url, transport=target.transport, close=close, **fields)
+        target = context.target
+        own = {"base_url": target.base_url, "transport": target.transport, **_of_all(context.http)}
+        http = HttpRequest(**own, **fields)
         wire = replace(_wire(name, context.target.timeout, context, poll=False), cookies="off")
         return compile_attempt(compile_request(http, _tools(context)), wire)
 
@@ -72,10 +73,15 @@ def http_request(request: Request, target: Target, settings: Http) -> HttpReques
         auth=None if auth is None else (auth.kind, auth.settings),
         without=request.without,
         transport=request.transport or target.transport,
-        close=settings.no_connection_reuse,
         compression=request.compression or "",
-        **({} if settings.user_agent is None else {"user_agent": settings.user_agent}),
+        **_of_all(settings),
     )
+
+
+def _of_all(settings: Http) -> dict[str, Any]:
+    """What `http` says of every request."""
+    agent = {} if settings.user_agent is None else {"user_agent": settings.user_agent}
+    return {"close": settings.no_connection_reuse, **agent}
 
 
 def _body(request: Request) -> tuple[str, Any] | None:

@@ -79,7 +79,8 @@ class Redirects:
             try:
                 user.hop = hop = self._next(hop, user.answer, location)
             except (ValueError, Missing) as error:
-                return self._lost(user, f"{location!r} cannot be followed: {error}")
+                shown = location.partition("?")[0]  # a query may hold a secret
+                return self._lost(user, f"{shown!r} cannot be followed: {error}")
             expected = self._send(hop)(user, max(0.001, left))
             if not hop.redirected:
                 return expected
