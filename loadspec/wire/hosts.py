@@ -20,7 +20,7 @@ from loadspec.wire.routes import UNIX
 
 _RULE = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^:\[\]/\s]+)(?::(?P<port>[0-9]{1,5}))?")
 _NAME = re.compile(r"(\*\.)?[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?")
-_FORMS = "write a host, host:port, *.example.com or a network such as 10.0.0.0/8"
+_FORMS = "write a host, host:port, *.example.com, a network such as 10.0.0.0/8 or unix:/path"
 
 
 @dataclass(frozen=True, slots=True)

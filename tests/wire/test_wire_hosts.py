@@ -47,6 +47,7 @@ REFUSED = [
 ]
 
 WRONG = ["", " ", "*", "**", ".", "*.", "http://x", "https://x/y", "x/y", "10.0.0.0/33", "x:0", "x:99999", "x:y",
+         "unix:run/x.sock", "unix:",
          "[::1", "[zz]:80", "a b", "a:b:c", "*x.com", "x.*.com", "-a-", "user@x"]  # fmt: skip
 
 
@@ -63,7 +64,7 @@ def test_refused(rule: str, host: str, port: int) -> None:
 
 @pytest.mark.parametrize("rule", WRONG)
 def test_what_is_no_rule(rule: str) -> None:
-    with pytest.raises(ValueError, match=r"is no|is a URL"):
+    with pytest.raises(ValueError, match=r"is no|is a URL|no Unix socket"):
         parse_host_rule(rule)
 
 
@@ -98,3 +99,22 @@ def test_any_text_is_a_rule_or_a_sentence(text: str) -> None:
         return
     assert rule.host or rule.network is not None
     rule.names("example.com", 80)
+
+
+@pytest.mark.parametrize(
+    ("lists", "path", "named"),
+    [
+        ([["unix:/run/Api.sock"]], "/run/Api.sock", True),
+        ([["UNIX:/run/./x/../Api.sock"]], "/run/Api.sock", True),
+        ([["unix:/run/Api.sock"]], "/run/api.sock", False),
+        ([["unix:/run"]], "/run/api.sock", False),
+        ([["a.net", "unix:/a"], ["unix:/b", "unix:/a"]], "/a", True),
+        ([["a.net", "unix:/a"], ["a.net"]], "/a", False),
+        ([["a.net"]], "/a", False),
+    ],
+)
+def test_unix_sockets_are_named_one_by_one(lists: list[list[str]], path: str, named: bool) -> None:
+    limit = HostLimit.parse(lists)
+    assert limit.names_socket(path) is named
+    assert limit.refused("unix", 80)
+    assert limit.refuses_address("x", 80, "192.0.2.1")
