@@ -57,7 +57,7 @@ docs: $(VENV)/made-dev  ## write docs/diagnostics.md, docs/errors.md and the fun
 	$(BIN)/python docs/make_errors.py
 
 bench: $(VENV)/made-dev  ## measure against k6, Locust and wrk; writes bench/RESULTS.md
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench,http2]'
 	$(BIN)/python bench/run.py
 
 hotpath: $(VENV)/made-dev  ## measure where each microsecond of a request goes; writes bench/HOTPATH.md
