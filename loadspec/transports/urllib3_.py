@@ -156,7 +156,9 @@ class Plain(urllib3.connection.HTTPConnection):
         try:
             return super().getresponse()
         except ExchangeError as error:
-            raise self._broken or error from None
+            if self._broken is None or error.phase == "tls":  # the latter says why the server broke off
+                raise
+            raise self._broken from None
 
 
 class Secured(Plain, urllib3.connection.HTTPSConnection):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +136,8 @@ def test_what_a_proxy_may_say_instead(rig: Rig, scheme: str, reply: bytes, told:
     def script(conn: Conn) -> None:
         conn.sock.recv(4096)
         conn.send(reply)
+        conn.sock.shutdown(socket.SHUT_WR)  # not closed: what the client still says would make that a reset
+        conn.wait_for_close()
 
     user = rig.user(url(scheme, rig.serve(script)), Origin("https", "api.test", 443))
     assert user.failure() == ("proxy", "connect")
