@@ -446,7 +446,7 @@ _BY_HAND = ("fd_exhausted", "port_exhausted", "os_error", "http2", "http3")
 
 
 _LATE = {("tls_client_certificate", "curl"): ("reset", "write")}
-"""What may be said instead: libcurl does not read a server's last words once it could not write (docs/transports.md)."""
+"""What may be said instead: libcurl reads no last words once it could not write (docs/transports.md)."""
 
 _SHARED = [scenario for scenario in SCENARIOS if scenario[0] not in _BY_HAND]
 
