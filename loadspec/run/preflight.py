@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from dataclasses import replace
 
 from loadspec.errors import ExitCode, LoadspecError
-from loadspec.expr import ExprError, Missing, Scope
 from loadspec.run.values import check_values
+from loadspec.spec.constants import constants, folded
 from loadspec.spec.model import Spec
 from loadspec.wire.settings import Tls
 from loadspec.wire.tls import TlsSettingsError, make_context
@@ -42,12 +42,12 @@ _OF_CERTIFICATES = ("cert_file", "key_file", "password")
 
 
 def _rendered(spec: Spec) -> Tls:
-    """The settings with their passwords. What cannot be rendered is left as it is: the worker says why."""
-    from loadspec.plan.settings import render_settings  # the process that leads a run loads it only where it must
-
-    values: dict[str | tuple[str, ...], Any] = {("env", name): value for name, value in spec.env_values.items()}
-    values.update({("vars", name): value for name, value in spec.vars.items()})
-    try:
-        return render_settings(spec.settings, Scope(constants=values)).tls
-    except (ExprError, Missing):
-        return Tls()
+    """The settings with their passwords; none where one is not known yet: then the worker says what is wrong."""
+    tls, scope = spec.settings.tls, constants(spec)
+    certificates = []
+    for one in tls.certificates:
+        password = None if one.password is None else folded(one.password, scope)
+        if password is None and one.password is not None:
+            return Tls()
+        certificates.append(replace(one, password=password))
+    return replace(tls, certificates=tuple(certificates))

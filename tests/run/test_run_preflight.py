@@ -50,6 +50,19 @@ def test_passwords_are_tried(tmp_path: Path, ca: trustme.CA) -> None:
         assert len(server.requests) == 2
 
 
+def test_a_password_may_come_by_a_variable(tmp_path: Path, ca: trustme.CA) -> None:
+    """`vars` may be templates over `env`; what else the run alone knows keeps no password from being tried."""
+    with ScriptedServer(serving(answer()), tls=server_context(ca)) as server:
+        spec = tmp_path / "spec.yaml"
+        text = SPEC.format(url=server.url).replace("env.KEY_PASSWORD }}", "vars.opener }}")
+        spec.write_text(text + 'vars: {opener: "{{ env.KEY_PASSWORD }}"}\nhttp: {user_agent: "load/{{ run.id }}"}\n')
+        done = run(tmp_path / "r", spec, KEY_PASSWORD="open the door")
+        assert done.code == 104
+        assert "me.example.key: the password does not open the key" in done.stderr
+        done = run(tmp_path / "r", spec, KEY_PASSWORD="open sesame")
+        assert done.code == 0, done.stderr
+
+
 def test_secrets_of_connections_are_logged_where_asked_for(tmp_path: Path, ca: trustme.CA) -> None:
     """By the worker, which is a process of its own."""
     log = tmp_path / "keys.log"
