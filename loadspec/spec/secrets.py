@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loadspec.expr import ExprError, Scope, compile_template, to_text
+from loadspec.expr import Scope
 from loadspec.masking import AUTH_SECRETS, MASK
+from loadspec.spec.constants import constants, folded
 from loadspec.spec.model import Auth, Spec, all_exchanges
 
 _LOGIN = re.compile(r"^(\w+://[^/?#:{}]*:)[^{}]*@")
@@ -20,10 +21,10 @@ SHORTEST = 4
 def known_secrets(spec: Spec) -> list[str]:
     """Values of secret environment variables, and those of `auth` that are known before the run."""
     found = {spec.env_values[name]: None for name, var in spec.env.items() if var.secret and name in spec.env_values}
-    scope = _constants(spec)
+    scope = constants(spec)
     for auth in credentials(spec):
         text = auth.settings.get(AUTH_SECRETS[auth.kind], "")
-        value = _constant(text, scope)
+        value = folded(text, scope) or ""
         if len(value) >= SHORTEST:
             found[value] = None
     if len(password := _proxy_password(spec, scope)) >= SHORTEST:
@@ -38,7 +39,7 @@ def _proxy_password(spec: Spec, scope: Scope) -> str:
     from loadspec.wire.proxies import parse_proxy  # lazily: most specs name none
 
     try:
-        return parse_proxy(_constant(proxy, scope)).password
+        return parse_proxy(folded(proxy, scope) or "").password
     except ValueError:
         return ""
 
@@ -87,24 +88,3 @@ def _masked_auth(auth: Mapping[str, Any]) -> dict[str, Any]:
 def _masked(value: Any) -> Any:
     text = str(value)
     return value if value is None or (text.startswith("{{") and text.endswith("}}")) else MASK
-
-
-def _constants(spec: Spec) -> Scope:
-    env: dict[Any, Any] = {f"env.{name}": value for name, value in spec.env_values.items()}
-    plain: dict[Any, Any] = {f"vars.{name}": value for name, value in spec.vars.items() if not _is_template(value)}
-    scope = Scope(constants={**env, **plain})
-    derived: dict[Any, Any] = {f"vars.{name}": _constant(v, scope) for name, v in spec.vars.items() if _is_template(v)}
-    return Scope(constants={**env, **plain, **derived})
-
-
-def _is_template(value: Any) -> bool:
-    return isinstance(value, str) and "{{" in value
-
-
-def _constant(text: str, scope: Scope) -> str:
-    """A template's value, "" where it is not known before the run."""
-    try:
-        template = compile_template(text, scope)
-        return to_text(template.value) if template.constant else ""
-    except ExprError:
-        return ""
