@@ -23,7 +23,10 @@ AUTH_SECRETS: Mapping[str, str] = {
 }
 """Kind of credentials → the setting that is never shown."""
 
-_HEADERS = re.compile(r"(?im)^([\w-]*(?:authorization|cookie|api-?key|token|secret)):[^\r\n]*")
+TELLING_HEADER = r"[\w-]*(?:authorization|cookie|api-?key|token|secret)"
+"""Names of headers, in small letters, whose values are secrets."""
+
+_HEADERS = re.compile(rf"(?im)^({TELLING_HEADER}):[^\r\n]*")
 _TOKENS = re.compile(r'("(?:access|refresh|id)_token"\s*:\s*")[^"]*"')
 """What a token endpoint answers."""
 _JSON = rb"""\\(?:u[Dd][89ABab][\dA-Fa-f]{2}\\u[Dd][C-Fc-f][\dA-Fa-f]{2}|u[\dA-Fa-f]{4}|["'/\\bfnrt])"""

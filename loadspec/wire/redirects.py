@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection
 from typing import Final, NamedTuple
 
+from loadspec.masking import TELLING_HEADER
 from loadspec.wire.headers import header_list
 from loadspec.wire.request import split_request
 from loadspec.wire.url import Origin, host_header, parse_url
@@ -22,9 +23,8 @@ _TO_GET: Final = (301, 302, 303)
 _OF_BODY: Final = frozenset(
     b"content-length content-type content-encoding content-language content-location transfer-encoding expect".split()
 )
-_CREDENTIALS: Final = frozenset(b"authorization proxy-authorization cookie".split())
-_SECRET: Final = re.compile(rb"[\w-]*(?:authorization|cookie|api-?key|token|secret)")
-"""Names of headers that are secrets by their name, as the masks have it."""
+_SECRET: Final = re.compile(TELLING_HEADER.encode())
+"""Authorization, Proxy-Authorization and Cookie among them."""
 _REFERENCE: Final = re.compile(r"(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?://([^/?#]*))?([^?#]*)(\?[^#]*)?(?:#.*)?", re.DOTALL)
 _BREAKS: Final = str.maketrans("", "", "\t\r\n")
 _NOT_ASCII: Final = re.compile(rb"[\x80-\xff]")
@@ -79,7 +79,7 @@ def _drops(line: bytes, dropped: Collection[bytes], crossed: bool, secrets: Coll
     name = line.partition(b":")[0].lower()
     if name in dropped:
         return True
-    foreign = name == b"host" or name in _CREDENTIALS or name in secrets or _SECRET.fullmatch(name) is not None
+    foreign = name == b"host" or name in secrets or _SECRET.fullmatch(name) is not None
     return crossed and foreign
 
 
