@@ -134,8 +134,9 @@ def pool(name: str, *items: Any, pick: str = "sequential") -> dict[str, PoolDef]
 class FakeChannel(Channel):
     """Answers from the lab's script: a status, (status, JSON or bytes[, header]), (kind, phase), or an exception."""
 
-    def __init__(self, lab: Lab) -> None:
-        super().__init__()
+    def __init__(self, lab: Lab, user: User, origin: int) -> None:
+        network: Any = None  # nothing is connected to
+        super().__init__(network, lab.plan.origins.known[origin], user.resume)
         self.lab = lab
         self.reused = True
 
@@ -191,8 +192,8 @@ class Lab:
         self.slept.append(seconds)
         self.clock.advance(max(0.0, seconds))
 
-    def connect(self, _user: User, _origin: int) -> Any:
-        return FakeChannel(self)
+    def connect(self, user: User, origin: int) -> Any:
+        return FakeChannel(self, user, origin)
 
     def random(self) -> float:
         return self.chance

@@ -104,7 +104,7 @@ class EngineHost:
         where, name = self._plan.origins.known[origin], self._plan.origins.transports[origin]
         reuse = not self._plan.settings.http.no_connection_reuse
         proxy = self.network.proxy(where)
-        forward = proxy is not None and proxy.is_http and not where.tls
+        forward = proxy is not None and proxy.forwards(where)
         kind = channel_kind(name, self.network.limiter is not None, reuse, forward)
         if self._plan.watch is None:
             return kind(self.network, where, user.resume, user.seat)  # type: ignore[no-any-return]

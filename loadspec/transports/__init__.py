@@ -18,7 +18,7 @@ TRANSPORTS = {
     "requests": "loadspec.transports.requests_:RequestsChannel",
     "curl": "loadspec.transports.curl.channel:CurlChannel",
 }
-"""`transport:` of a spec → where its channel is; a channel is made of (network, origin, what resumes the user)."""
+"""`transport:` of a spec → where its channel is; a channel is made as `base.Channel` says."""
 
 
 def channel_kind(name: str, limiter: bool = False, reuse: bool = True, forward: bool = False) -> Any:

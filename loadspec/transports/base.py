@@ -5,14 +5,30 @@ from __future__ import annotations
 import errno
 import socket
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from loadspec.clock import monotonic
 from loadspec.transports.tls import explain_tls
 from loadspec.wire.errors import ProtocolError
+from loadspec.wire.url import Origin
+
+if TYPE_CHECKING:
+    from loadspec.transports.network import Network
 
 UNPARSED: Final = object()
 """Stands in `parsed` until the body was parsed as JSON."""
+
+READ, WRITE = 1, 2
+"""What a socket is waited for: libev's numbers."""
+CHUNK: Final = 65536
+"""Bytes that are received at once."""
+IDLE: Final = 0.0002
+"""After a pause longer than this, in seconds, a connection is looked at before it is used again: the loop may have
+woken the user before it saw the close."""
+NOT_NOW: Final = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+"""What a socket that does not block raises where it would."""
 
 KEEP, ABSENT, DISCARD = 0, 1, 2
 """What becomes of an answer's body: it is kept; there is none (HEAD); it is read and thrown away, and only counted."""
@@ -168,10 +184,15 @@ class Channel(Answer):
     `retries` counts requests sent again, until whoever reads it sets it to 0.
     """
 
-    __slots__ = ("in_flight", "retries", "reused")
+    __slots__ = ("_network", "_origin", "_resume", "_seat", "in_flight", "retries", "reused")
 
-    def __init__(self) -> None:
+    def __init__(self, network: Network, origin: Origin, resume: Callable[[], Any], seat: int = 0) -> None:
+        """`resume` switches to the user, `seat` is its number: it chooses among `network.local_ips`."""
         super().__init__()
+        self._network = network
+        self._origin = origin
+        self._resume = resume
+        self._seat = seat
         self.in_flight = False
         self.reused = False
         self.retries = 0
@@ -185,6 +206,15 @@ class Channel(Answer):
         whether the request had left.
         """
         raise NotImplementedError
+
+    def _no_answer(self, error: ExchangeError) -> bool:
+        """Leave behind why none came → False."""
+        self.error, self.phase, self.message = error.kind, error.phase, str(error)
+        self.head = self.body = b""
+        self.received = 0
+        self.ended = monotonic()
+        self.in_flight = False
+        return False
 
     def disconnect(self) -> None:
         """Close the connection; the next exchange opens another."""

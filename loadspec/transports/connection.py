@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from loadspec.clock import monotonic
-from loadspec.transports.base import Channel, Deadlines, ExchangeError, explain
+from loadspec.transports.base import READ, WRITE, Channel, Deadlines, ExchangeError, explain
 from loadspec.transports.dialing import open_socket
 from loadspec.transports.network import Network
 from loadspec.transports.proxied import check_target
@@ -27,7 +27,6 @@ from loadspec.wire.dns import Address
 from loadspec.wire.proxies import Proxy
 from loadspec.wire.url import Origin
 
-READ, WRITE = 1, 2
 _NEVER = float("inf")
 _TIMER_SLACK = 0.001
 
@@ -73,11 +72,7 @@ class Connection(Channel):
     __slots__ = (
         "_deadline",
         "_expired",
-        "_network",
-        "_origin",
         "_recv",
-        "_resume",
-        "_seat",
         "_send",
         "_session",
         "_sock",
@@ -89,11 +84,7 @@ class Connection(Channel):
     )
 
     def __init__(self, network: Network, origin: Origin, resume: Callable[[], Any], seat: int = 0) -> None:
-        super().__init__()
-        self._network = network
-        self._origin = origin
-        self._resume = resume
-        self._seat = seat
+        super().__init__(network, origin, resume, seat)
         self._tls = origin.tls
         self._session: ssl.SSLSession | None = None
         self._sock: socket.socket | None = None
@@ -226,7 +217,7 @@ class Connection(Channel):
         self._tls = target.tls or proxy.scheme == "https"
         if proxy.scheme == "https":
             self._handshake(proxy.origin, proxy.host, None)
-        if target.tls or not proxy.is_http:
+        if not proxy.forwards(target):
             open_tunnel(self._sock, proxy, target, address, self._wait_for)  # type: ignore[arg-type]
         self._secure(begin, limit, deadlines.tls)
 

@@ -17,7 +17,7 @@ from contextlib import suppress
 from typing import Any
 
 from loadspec.clock import monotonic
-from loadspec.transports.base import ExchangeError, explain
+from loadspec.transports.base import WRITE, ExchangeError, explain
 from loadspec.transports.limiter import loop_wait
 from loadspec.transports.network import Network
 from loadspec.wire.dns import Address
@@ -28,7 +28,6 @@ ATTEMPT_DELAY = 0.25
 _IN_PROGRESS = (errno.EINPROGRESS, errno.EWOULDBLOCK)
 _NEVER = float("inf")
 _OURS = ("fd_exhausted", "port_exhausted")
-_WRITE = 2
 _BIND_ADDRESS_NO_PORT = 24
 """Linux's IP_BIND_ADDRESS_NO_PORT: the port is chosen by connect(), which may share it between servers."""
 _UNIX_PAUSE = 0.01
@@ -111,7 +110,7 @@ class _Race:
             return
         watcher = None
         if code:
-            watcher = self._network.loop.io(sock.fileno(), _WRITE)
+            watcher = self._network.loop.io(sock.fileno(), WRITE)
             watcher.start(self._on_writable, sock)
         else:
             self._done.append(sock)

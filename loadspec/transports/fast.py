@@ -11,24 +11,33 @@ What one `send` cannot take, an upload, is sent with an ear to the server: it ma
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Callable
 from typing import Any, Final
 
 from loadspec.clock import monotonic
-from loadspec.transports.base import ABSENT, DISCARD, KEEP, UNPARSED, Deadlines, Discarded, ExchangeError, explain
-from loadspec.transports.connection import READ, WRITE, Connection
+from loadspec.transports.base import (
+    ABSENT,
+    CHUNK,
+    DISCARD,
+    IDLE,
+    KEEP,
+    NOT_NOW,
+    READ,
+    UNPARSED,
+    WRITE,
+    Deadlines,
+    Discarded,
+    ExchangeError,
+    explain,
+)
+from loadspec.transports.connection import Connection
 from loadspec.transports.network import Network
 from loadspec.wire.encoding import decode_content
 from loadspec.wire.fasthead import FastHead, sets_cookies, shortcuts
 from loadspec.wire.response import ResponseParser
 from loadspec.wire.url import Origin
 
-_CHUNK: Final = 65536
 _CLOSED: Final = "the server closed the connection without an answer"
-_IDLE: Final = 0.0002
-"""After a pause longer than this a connection is looked at before it is used again: the loop may have woken the user
-before it saw the close."""
 
 
 class _AnsweredEarly(Exception):  # noqa: N818 - a signal, not an error
@@ -52,7 +61,7 @@ class FastChannel(Connection):
         self.error = ""
         self.parsed = UNPARSED
         try:
-            if self._sock is None or (started - self.ended > _IDLE and not self._alive()):
+            if self._sock is None or (started - self.ended > IDLE and not self._alive()):
                 self._connect(deadlines)
             else:
                 self.reused = True
@@ -81,7 +90,7 @@ class FastChannel(Connection):
     def _transmit(self, request: bytes, deadlines: Deadlines) -> None:
         try:
             count = self._send(request)
-        except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
+        except NOT_NOW:
             count = 0
         except OSError as error:
             if not self.reused:
@@ -106,8 +115,8 @@ class FastChannel(Connection):
             failure: ExchangeError | None = None
             self._wait("headers")
             try:
-                data: bytes = self._recv(_CHUNK)
-            except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+                data: bytes = self._recv(CHUNK)
+            except NOT_NOW:
                 continue
             except OSError as error:
                 data, failure = b"", explain(error, "headers")
@@ -193,8 +202,8 @@ class FastChannel(Connection):
             if not self._tls or not self._sock.pending():  # type: ignore[union-attr]
                 self._wait(phase)
             try:
-                return self._recv(_CHUNK)
-            except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+                return self._recv(CHUNK)
+            except NOT_NOW:
                 continue
 
     # Uploads
@@ -217,7 +226,7 @@ class FastChannel(Connection):
                 events = WRITE  # it will not speak any more, but may still read
             try:
                 count += self._send(view[count:])
-            except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
+            except NOT_NOW:
                 continue
             except OSError as error:
                 broken = explain(error, "write")
@@ -228,8 +237,8 @@ class FastChannel(Connection):
     def _hear(self) -> bytes | None:
         """What the server says meanwhile: b"" at its end, None if nothing. A TLS session ticket is nothing."""
         try:
-            return self._recv(_CHUNK)
-        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            return self._recv(CHUNK)
+        except NOT_NOW:
             return None
         except OSError as error:
             raise explain(error, "write") from None
@@ -248,9 +257,4 @@ class FastChannel(Connection):
 
     def _failed(self, error: ExchangeError) -> bool:
         self.disconnect()
-        self.error, self.phase, self.message = error.kind, error.phase, str(error)
-        self.head = self.body = b""
-        self.received = 0
-        self.ended = monotonic()
-        self.in_flight = False
-        return False
+        return self._no_answer(error)

@@ -74,15 +74,14 @@ def limited(kind: Any) -> Any:
     """A kind of channel whose exchanges wait for their turn first, by their network's limiter."""
 
     class Limited(kind):  # type: ignore[misc]  # a class made of a parameter
-        __slots__ = ("_hold", "_wake")
+        __slots__ = ("_hold",)
 
         def __init__(self, network: Network, origin: Origin, resume: Callable[[], Any], seat: int = 0) -> None:
             super().__init__(network, origin, resume, seat)
             self._hold = network.limiter.hold  # type: ignore[union-attr]  # it has one where this kind is asked for
-            self._wake = resume
 
         def exchange(self, request: bytes, deadlines: Deadlines, idempotent: bool = False, body: int = KEEP) -> bool:
-            self._hold(self._wake)
+            self._hold(self._resume)
             answered: bool = super().exchange(request, deadlines, idempotent, body)
             return answered
 

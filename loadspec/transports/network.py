@@ -19,7 +19,7 @@ from loadspec.wire.dns import Address, candidates, ordered, picker
 from loadspec.wire.hosts import HostLimit
 from loadspec.wire.proxies import Proxies, Proxy
 from loadspec.wire.routes import BlockedHosts, Place, Routes
-from loadspec.wire.settings import Settings
+from loadspec.wire.settings import ClientCertificate, Settings
 from loadspec.wire.sockets import allowed_socket
 from loadspec.wire.tls import TlsSettingsError
 from loadspec.wire.url import Origin
@@ -191,6 +191,10 @@ class Network:
         except TlsSettingsError as error:
             raise ExchangeError("tls_settings", "tls", f"target.tls.{error.part}: {error}") from None
 
+    def certificate(self, origin: Origin) -> ClientCertificate | None:
+        """What to show to an origin that asks for a client certificate."""
+        return self._contexts.certificate(origin)
+
     def server_name(self, origin: Origin) -> str:
         """The name to ask for by SNI, and to verify."""
         return server_name(self.settings.tls, origin.host)
@@ -202,11 +206,9 @@ def _literal(host: str, port: int) -> Address:
 
 def _no_address(name: str, found: Iterable[Address]) -> str:
     others = ", ".join(str(at[0]) for _, at in found)
-    return (
-        f"{name} has no address of the family that network.dns.policy takes: {others}"
-        if others
-        else (f"{name} has no address")
-    )
+    if not others:
+        return f"{name} has no address"
+    return f"{name} has no address of the family that network.dns.policy takes: {others}"
 
 
 def _not_allowed(what: str) -> ExchangeError:

@@ -21,8 +21,10 @@ from urllib3.util import SKIP_HEADER
 from loadspec.clock import monotonic
 from loadspec.transports.base import (
     ABSENT,
+    CHUNK,
     DISCARD,
     KEEP,
+    READ,
     UNPARSED,
     Channel,
     Deadlines,
@@ -33,7 +35,7 @@ from loadspec.transports.base import (
 from loadspec.transports.dialing import open_socket
 from loadspec.transports.network import Network
 from loadspec.transports.proxied import check_target
-from loadspec.transports.tunnel import READ, open_tunnel
+from loadspec.transports.tunnel import open_tunnel
 from loadspec.transports.urllib3_ import Session, explained
 from loadspec.wire.encoding import decode_content
 from loadspec.wire.fasthead import sets_cookies
@@ -43,7 +45,6 @@ from loadspec.wire.proxies import Proxy
 from loadspec.wire.request import split_request
 from loadspec.wire.url import Origin
 
-_CHUNK: Final = 65536
 _ADDED: Final = ("Accept-Encoding", "User-Agent", "Host")
 """Header lines that urllib3 would add by itself."""
 _NO_CONTENT: Final = 204
@@ -59,24 +60,16 @@ class RequestsChannel(Channel):
         "_by",
         "_deadlines",
         "_mode",
-        "_network",
-        "_origin",
         "_phase",
         "_proxy",
         "_raw",
-        "_resume",
-        "_seat",
         "_session",
         "_timeout",
         "limits",
     )
 
     def __init__(self, network: Network, origin: Origin, resume: Callable[[], Any], seat: int = 0) -> None:
-        super().__init__()
-        self._network = network
-        self._origin = origin
-        self._resume = resume
-        self._seat = seat
+        super().__init__(network, origin, resume, seat)
         self._session: Session | None = None
         self._raw: Any = None
         self._timeout: Any = None
@@ -139,7 +132,7 @@ class RequestsChannel(Channel):
         if proxy.scheme == "https":
             message = "the transport `requests` speaks to no proxy over TLS; `fast` and `curl` do"
             raise ExchangeError("proxy", "connect", f"{proxy}: {message}")
-        if not proxy.is_http or self._origin.tls:
+        if not proxy.forwards(self._origin):
             return None
         self._proxy = None
         return proxy.url
@@ -181,7 +174,7 @@ class RequestsChannel(Channel):
             if head.status == _NO_CONTENT and (head.codings or head.length):
                 self.disconnect()  # it must not announce one, and may send it
             return
-        yield from raw.stream(_CHUNK, decode_content=False)
+        yield from raw.stream(CHUNK, decode_content=False)
 
     # Hooks
 
@@ -283,12 +276,7 @@ class RequestsChannel(Channel):
 
     def _failed(self, error: ExchangeError) -> bool:
         self.disconnect()
-        self.error, self.phase, self.message = error.kind, error.phase, str(error)
-        self.head = self.body = b""
-        self.received = 0
-        self.ended = monotonic()
-        self.in_flight = False
-        return False
+        return self._no_answer(error)
 
     def disconnect(self) -> None:
         """See `Channel`."""

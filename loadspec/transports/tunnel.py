@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from loadspec.transports.base import ExchangeError, explain
+from loadspec.transports.base import CHUNK, NOT_NOW, READ, WRITE, ExchangeError, explain
 from loadspec.wire import socks5
 from loadspec.wire.errors import ProtocolError
 from loadspec.wire.proxies import Proxy, connect_request
@@ -15,10 +15,6 @@ from loadspec.wire.url import Origin
 
 if TYPE_CHECKING:
     import socket
-
-READ, WRITE = 1, 2
-_CHUNK: Final = 65536
-_NOT_NOW: Final = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 Wait = Callable[[int, str], None]
 """(READ or WRITE, phase): gives way until the socket is ready. Raises ExchangeError at the deadline."""
@@ -42,7 +38,7 @@ def open_tunnel(sock: socket.socket, proxy: Proxy, target: Origin, address: str,
 def _by_connect(talk: _Talk, proxy: Proxy, target: Origin) -> None:
     talk.send(connect_request(target, proxy.authorization))
     parser = ResponseParser(head_request=True)  # an answer to CONNECT has no body if there is a way (RFC 9110 §9.3.6)
-    while not parser.feed(talk.receive(_CHUNK)):
+    while not parser.feed(talk.receive(CHUNK)):
         pass
     if not 200 <= parser.status < 300:
         raise _refused(proxy, target, f"it answered {parser.status} {parser.reason}".rstrip())
@@ -79,14 +75,14 @@ class _Talk:
         while view:
             try:
                 view = view[self._sock.send(view) :]
-            except _NOT_NOW:
+            except NOT_NOW:
                 self._wait(WRITE, "connect")
 
     def receive(self, limit: int) -> bytes:
         while True:
             try:
                 data = self._sock.recv(limit)
-            except _NOT_NOW:
+            except NOT_NOW:
                 self._wait(READ, "connect")
                 continue
             if not data:
@@ -138,7 +134,7 @@ class TlsInTls:
     def send(self, data: Any) -> int:
         """As OpenSSL has it: where it cannot go on, it is called again with the same data."""
         if not self._taken:
-            self._taken = self._inner.write(data[:_CHUNK])
+            self._taken = self._inner.write(data[:CHUNK])
         self._flush()
         taken, self._taken = self._taken, 0
         return taken
@@ -163,7 +159,7 @@ class TlsInTls:
             self._unsent = self._unsent[self._outer.send(self._unsent) :]
 
     def _pull(self) -> None:
-        data = self._outer.recv(_CHUNK)
+        data = self._outer.recv(CHUNK)
         if data:
             self._in.write(data)
         else:

@@ -61,8 +61,12 @@ class Proxy:
 
     @property
     def is_http(self) -> bool:
-        """Whether it speaks HTTP: then a request for an http URL is handed to it, with the whole URL."""
+        """Whether it speaks HTTP."""
         return self.scheme in ("http", "https")
+
+    def forwards(self, origin: Origin) -> bool:
+        """Whether it is handed the requests to an origin, with the whole URL, rather than asked for a way there."""
+        return self.is_http and not origin.tls
 
     @property
     def authorization(self) -> bytes:

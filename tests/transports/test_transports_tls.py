@@ -80,7 +80,7 @@ def test_a_record_that_is_read_in_two_halves(ask: Any, monkeypatch: pytest.Monke
     """What TLS has decrypted already does not make the socket readable: it must be drained before any wait."""
     import loadspec.transports.fast as fast
 
-    monkeypatch.setattr(fast, "_CHUNK", 1000)
+    monkeypatch.setattr(fast, "CHUNK", 1000)
     user, _ = ask(serving(answer(BIG[:16000])))
     assert user.ask(total=5.0).body == BIG[:16000]
 

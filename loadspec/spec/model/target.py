@@ -14,8 +14,7 @@ class Target:
     """The system under test and what every request to it carries, unless it says otherwise.
 
     `cookies`: how long a user keeps what it is told to: iteration, user or off. `transport` is a row of TRANSPORTS.
-    `folder` is the spec's: files that
-    requests name are below it.
+    `folder` is the spec's: files that requests name are below it.
     """
 
     base_url: Template = ""

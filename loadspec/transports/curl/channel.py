@@ -17,7 +17,17 @@ from typing import Any, Final
 import pycurl
 
 from loadspec.clock import monotonic
-from loadspec.transports.base import DISCARD, KEEP, UNPARSED, Channel, Deadlines, Discarded, ExchangeError, explain
+from loadspec.transports.base import (
+    DISCARD,
+    IDLE,
+    KEEP,
+    UNPARSED,
+    Channel,
+    Deadlines,
+    Discarded,
+    ExchangeError,
+    explain,
+)
 from loadspec.transports.curl import multi as multis
 from loadspec.transports.curl.errors import translate
 from loadspec.transports.curl.options import INSISTED, lead, make_easy
@@ -35,8 +45,6 @@ from loadspec.wire.url import Origin
 _ADDED: Final = (b"accept", b"user-agent", b"content-type", b"expect")
 """Header lines that libcurl would add by itself."""
 _SWITCHED: Final = 101
-_IDLE: Final = 0.0002
-"""After a pause longer than this, in seconds, a connection is looked at before it is used again."""
 _FRAMING: Final = (b"content-length", b"transfer-encoding")
 """Header lines that are libcurl's to write."""
 
@@ -58,11 +66,7 @@ class CurlChannel(Channel):
         "_mode",
         "_multi",
         "_multiplexed",
-        "_network",
-        "_origin",
         "_proxy",
-        "_resume",
-        "_seat",
         "_size",
         "_target",
         "_verb",
@@ -72,11 +76,7 @@ class CurlChannel(Channel):
     )
 
     def __init__(self, network: Network, origin: Origin, resume: Callable[[], Any], seat: int = 0) -> None:
-        super().__init__()
-        self._network = network
-        self._origin = origin
-        self._resume = resume
-        self._seat = seat
+        super().__init__(network, origin, resume, seat)
         self._easy: Any = None
         self._waiting = False
         self._multiplexed = False
@@ -95,7 +95,7 @@ class CurlChannel(Channel):
             if self._easy is None:
                 self._open()
             line = self._line
-            if self.started - self.ended > _IDLE:
+            if self.started - self.ended > IDLE:
                 line.look()
             if self._alias is not line.alias or not line.open:
                 self._resolve(deadlines)
@@ -131,7 +131,7 @@ class CurlChannel(Channel):
         self._line = self._multi.line(self._origin, self._seat)
         self._alias = ""
         self._proxy = self._network.proxy(self._origin)
-        forwards = self._proxy is not None and self._proxy.is_http and not self._origin.tls
+        forwards = self._proxy is not None and self._proxy.forwards(self._origin)
         self._whole = str(self._origin).encode() if forwards else b""
         self._insisted = INSISTED.get(self._network.settings.http.version, b"")
 
@@ -328,12 +328,7 @@ class CurlChannel(Channel):
             self._body.clear()
             if not self._multiplexed:  # else other streams have nothing to do with it, and are left alone
                 self.disconnect()
-        self.error, self.phase, self.message = error.kind, error.phase, str(error)
-        self.head = self.body = b""
-        self.received = 0
-        self.ended = monotonic()
-        self.in_flight = False
-        return False
+        return self._no_answer(error)
 
     def disconnect(self) -> None:
         """See `Channel`. What a branch of the same user has under way goes on."""

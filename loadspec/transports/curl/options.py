@@ -12,7 +12,6 @@ import pycurl
 from loadspec.transports.base import ExchangeError
 from loadspec.transports.network import Network
 from loadspec.wire.dns import Address
-from loadspec.wire.hosts import parse_host_rule
 from loadspec.wire.settings import ClientCertificate, Tls
 from loadspec.wire.url import Origin, host_header
 
@@ -58,7 +57,7 @@ def make_easy(network: Network, origin: Origin) -> Any:
     easy.setopt(pycurl.HTTP09_ALLOWED, 0)
     easy.setopt(pycurl.MAXFILESIZE_LARGE, network.limits.body_bytes)
     if origin.tls:
-        _set_tls(easy, tls, origin)
+        _set_tls(easy, tls, network.certificate(origin))
     return easy
 
 
@@ -84,7 +83,7 @@ def lead(easy: Any, addresses: Sequence[Address], alias: str, old: str, network:
         easy.setopt(pycurl.INTERFACE, f"host!{local}")
 
 
-def _set_tls(easy: Any, tls: Tls, origin: Origin) -> None:
+def _set_tls(easy: Any, tls: Tls, certificate: ClientCertificate | None) -> None:
     paths = ssl.get_default_verify_paths()
     if tls.ca_file is not None:
         easy.setopt(pycurl.CAINFO, tls.ca_file)
@@ -98,19 +97,9 @@ def _set_tls(easy: Any, tls: Tls, origin: Origin) -> None:
     easy.setopt(pycurl.SSLVERSION, _LOWEST[tls.min_version] | _HIGHEST[tls.max_version])
     if tls.ciphers is not None:
         easy.setopt(pycurl.SSL_CIPHER_LIST, tls.ciphers)
-    certificate = _certificate(tls, origin)
     if certificate is not None:
         easy.setopt(pycurl.SSLCERT, certificate.cert_file)
         easy.setopt(pycurl.SSLKEY, certificate.key_file or certificate.cert_file)
         if certificate.password is not None:
             easy.setopt(pycurl.KEYPASSWD, certificate.password)
     easy.setopt(pycurl.SSL_SESSIONID_CACHE, 1 if tls.session_resumption else 0)
-
-
-def _certificate(tls: Tls, origin: Origin) -> ClientCertificate | None:
-    """What to show to a server that asks: the first certificate whose hosts fit."""
-    for certificate in tls.certificates:
-        rules = map(parse_host_rule, certificate.hosts)
-        if not certificate.hosts or any(rule.names(origin.host, origin.port) for rule in rules):
-            return certificate
-    return None
