@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from loadspec.spec.grammar.kinds import choice, flag, listing, mapping, obj, size, text, whole
+from loadspec.wire.encoding import CODING_NAMES
+from loadspec.wire.settings import HttpVersion, Policy, Select, TlsVersion
 
 TRANSPORTS = ("fast", "requests", "curl")
-CODINGS = ("gzip", "deflate", "br", "zstd")
-_TLS_VERSIONS = ("1.0", "1.1", "1.2", "1.3")
+_TLS_VERSIONS = get_args(TlsVersion)
 
 TRANSPORT = choice(
     "What carries the requests: `fast` (HTTP/1.1), `requests` (the Python library, slow) or `curl` (HTTP/2, HTTP/3).",
@@ -14,7 +17,7 @@ TRANSPORT = choice(
     "fast",
 )
 MAX_REDIRECTS = whole("How many redirects are followed; 0 takes the 3xx as the answer.", 0, 100, 10)
-COMPRESSION = choice("How the request's body is compressed.", CODINGS)
+COMPRESSION = choice("How the request's body is compressed.", CODING_NAMES)
 
 TLS = obj(
     "How connections are encrypted and certificates verified.",
@@ -48,7 +51,7 @@ HTTP = obj(
     {
         "version": choice(
             "The version of HTTP: `auto` is HTTP/2 where `curl` and the server agree on it, else 1.1.",
-            ("auto", "1.1", "2", "2-prior-knowledge", "3"),
+            get_args(HttpVersion),
             "auto",
         ),
         "user_agent": text("The User-Agent header; loadspec/VERSION if not given.", "acme-loadtest/1.0"),
@@ -102,10 +105,10 @@ NETWORK = obj(
                     ),
                     "type": ["string", "integer"],  # for 0
                 },
-                "select": choice("Which of several addresses is taken.", ("random", "first", "round_robin"), "random"),
+                "select": choice("Which of several addresses is taken.", get_args(Select), "random"),
                 "policy": choice(
                     "Which family of addresses is taken.",
-                    ("prefer_ipv4", "prefer_ipv6", "only_ipv4", "only_ipv6", "any"),
+                    get_args(Policy),
                     "prefer_ipv4",
                 ),
             },

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, get_args
 
 from loadspec.spec.diagnostics import Diagnostic, Path, brief
 from loadspec.spec.places import Places
@@ -12,10 +12,11 @@ from loadspec.spec.semantics.expressions import Expressions, Work
 from loadspec.spec.semantics.files import below_folder, check_ca_file
 from loadspec.spec.semantics.names import Known, View
 from loadspec.spec.semantics.values import listing, mapping
+from loadspec.wire.settings import ClientCertificate, Tls, TlsVersion
 
 Found = Iterator[Diagnostic]
 
-_VERSIONS = ("1.0", "1.1", "1.2", "1.3")
+_VERSIONS = get_args(TlsVersion)
 _NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?|[0-9A-Fa-f:]+")
 _PATH: Path = ("target", "tls")
 _PEM = "name a PEM file below the spec's folder"
@@ -47,7 +48,7 @@ def check_tls(document: Mapping[str, Any], places: Places, known: Known, work: W
 
 def _versions(places: Places, tls: Mapping[str, Any]) -> Found:
     low, high = tls.get("min_version"), tls.get("max_version")
-    if low in _VERSIONS and high in _VERSIONS and low > high:
+    if low in _VERSIONS and high in _VERSIONS and str(low) > str(high):
         message = f"`min_version` {low} is above `max_version` {high}: no version is left"
         yield places.value((*_PATH, "min_version"), "LS140", message, help="make it the lower of the two")
 
@@ -58,7 +59,6 @@ def _ciphers(places: Places, tls: Mapping[str, Any]) -> Found:
         return
     import ssl  # lazily: most specs have no such key
 
-    from loadspec.wire.settings import Tls
     from loadspec.wire.tls import set_ciphers
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -99,8 +99,6 @@ _HOSTS = "write a host, host:port, *.example.com or a network such as 10.0.0.0/8
 
 def _certificate(places: Places, path: Path, certificate: Mapping[str, Any]) -> Found:
     """A certificate and its key. A password that is a template is known when the run begins, and tried then."""
-    from loadspec.wire.settings import ClientCertificate
-
     files: dict[str, str] = {}
     for key in ("cert_file", "key_file"):
         name = certificate.get(key)
