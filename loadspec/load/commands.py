@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar, Literal, NamedTuple, Protocol
 
 from loadspec.units import format_duration
@@ -59,6 +60,12 @@ class LoadConfig(Protocol):
 
     def budget(self) -> Budget | None:
         """How many iterations may begin; None if only time ends the load."""
+
+    def starts(self, seed: int) -> Iterator[float] | None:
+        """When iterations start in an open model, sorted, all of the run's; None where users loop.
+
+        Then `commands()` is empty, `max_vus` is how many users there may be, and `duration` lies behind all starts.
+        """
 
 
 def hold(vus: int, duration: float, end: float) -> list[Command]:

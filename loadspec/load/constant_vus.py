@@ -45,3 +45,7 @@ class ConstantVus:
     def budget(self) -> Budget | None:
         """Only time ends this load."""
         return None
+
+    def starts(self, seed: int) -> None:
+        """Users loop: when an iteration starts is up to them."""
+        return

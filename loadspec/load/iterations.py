@@ -40,5 +40,9 @@ class Iterations:
         """All start at 0, retire at `max_duration`, are killed at `end`."""
         return hold(self.vus, self.duration, self.end)
 
+    def starts(self, seed: int) -> None:
+        """Users loop: when an iteration starts is up to them."""
+        return
+
     def _limits(self) -> str:
         return base_info(f"maxDuration: {format_duration(self.max_duration)}", graceful_stop=self.graceful_stop)

@@ -95,6 +95,10 @@ class RampingVus:
         """Only time ends this load."""
         return None
 
+    def starts(self, seed: int) -> None:
+        """Users loop: when an iteration starts is up to them."""
+        return
+
 
 def _kill(done: list[Command], doomed: dict[int, float], before: float) -> None:
     """Move who dies before that time from `doomed` to a command; each user is looked at once."""
