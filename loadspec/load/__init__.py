@@ -13,6 +13,7 @@ from loadspec.load.constant_vus import ConstantVus
 from loadspec.load.crews import MIX, Crew, Window, crews_of, max_users, windows
 from loadspec.load.per_vu_iterations import PerVuIterations
 from loadspec.load.ramping_vus import RampingVus
+from loadspec.load.share import WHOLE, Share
 from loadspec.load.shared_iterations import SharedIterations
 from loadspec.load.stages import Stage, StageError, format_stages, parse_stages
 
@@ -27,6 +28,7 @@ EXECUTORS: Mapping[str, type[LoadConfig]] = {
 __all__ = [
     "EXECUTORS",
     "MIX",
+    "WHOLE",
     "Action",
     "Budget",
     "Command",
@@ -35,6 +37,7 @@ __all__ = [
     "LoadConfig",
     "PerVuIterations",
     "RampingVus",
+    "Share",
     "SharedIterations",
     "Stage",
     "StageError",
