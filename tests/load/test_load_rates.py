@@ -52,7 +52,7 @@ ILLEGAL = [
 
 @pytest.mark.parametrize(("text", "message"), ILLEGAL)
 def test_illegal(text, message):
-    with pytest.raises(ValueError, match="rate|arrive|shape|more") as caught:
+    with pytest.raises(ValueError, match=r"rate|arrive|shape|more") as caught:
         parse_rate(text)
     assert str(caught.value) == message
 
@@ -90,7 +90,7 @@ def test_arrivals(text, arrivals):
     ],
 )
 def test_no_arrivals(text, message):
-    with pytest.raises(ValueError, match="rate|arrive|shape|more") as caught:
+    with pytest.raises(ValueError, match=r"rate|arrive|shape|more") as caught:
         parse_arrivals(text)
     assert str(caught.value) == message
 
