@@ -51,9 +51,14 @@ class ArrivalRate:
     @property
     def planned(self) -> int | None:
         """How many iterations are to start; of arrivals by chance, how many on average."""
-        if self.arrivals != EVEN:
+        if self.by_chance:
             return round(self._curve.area)
         return max(0, floor(self._curve.reach) - self._first + 1)
+
+    @property
+    def by_chance(self) -> bool:
+        """Whether the seed decides when iterations start, and how many."""
+        return self.arrivals.kind != "constant"
 
     @property
     def seats(self) -> int:
@@ -74,5 +79,5 @@ class ArrivalRate:
 
     def _limits(self) -> str:
         users = f"{self.pre_allocated_vus}-{self.max_vus}" if self.pre_allocated_vus else str(self.max_vus)
-        by_chance = () if self.arrivals == EVEN else (f"arrivals: {self.arrivals}",)
+        by_chance = () if not self.by_chance else (f"arrivals: {self.arrivals}",)
         return base_info(f"maxVUs: {users}", *by_chance, graceful_stop=self.graceful_stop)

@@ -29,15 +29,16 @@ def own_load(scenario: Mapping[str, Any]) -> list[str]:
 def replaced(below: Collection[str], over: Collection[str]) -> frozenset[str]:
     """Keys of a load that do not stand beside those of the layer over it.
 
-    A shape replaces the load below, but `rate` and `duration` are two halves of one: either alone keeps the other. A
-    load of a rate has no `vus`.
+    A shape replaces the load below, but `rate` and `duration` are two halves of one: either keeps the other, and the
+    settings of a rate. A load of a rate has no `vus`.
     """
     given = [key for key in SHAPES if key in over]
     if not given:
         return frozenset()
     gone = {*SHAPES, *COMPANIONS}
-    if given == ["duration"] and "rate" in below and "vus" not in over:
-        gone -= {"rate", *OPEN_SETTINGS}
-    elif given == ["rate"] and {key for key in SHAPES if key in below} <= {"rate", "duration"}:
-        gone -= {"duration", *(OPEN_SETTINGS if "rate" in below else ())}
+    if {*given} <= {"rate", "duration"} and "vus" not in over:
+        if "rate" in below:
+            gone -= {"rate", "duration", *OPEN_SETTINGS}
+        elif "rate" in given and [key for key in SHAPES if key in below] == ["duration"]:
+            gone -= {"duration"}
     return frozenset(gone | {"vus"} if any(key in given for key in OPEN) else gone)
