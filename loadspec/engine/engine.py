@@ -14,7 +14,7 @@ from gevent.event import Event
 
 from loadspec.clock import monotonic
 from loadspec.engine.bounds import Bounds
-from loadspec.engine.draws import Draws, pool_note
+from loadspec.engine.draws import Draws
 from loadspec.engine.host import EngineHost
 from loadspec.engine.lag import LagProbe
 from loadspec.engine.phases import OnceRun, PhaseEnd
@@ -26,6 +26,8 @@ from loadspec.protocols.user import PoolEnd
 
 Emit = Callable[[dict[str, Any]], None]
 """Takes a snapshot: a JSON value."""
+Tell = Callable[..., None]
+"""Takes what the other workers must hear of, and its fields: `used_up`, or `crew_over` with the crew."""
 
 _TICK = 1.0
 _NEVER = float("inf")
@@ -35,12 +37,22 @@ _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 class Engine:
     """Runs the phases of a plan, one after the other, in the calling greenlet. `stop` comes from another one.
 
-    Of the load it runs its share; setup and teardown are whole wherever they are asked for.
+    Of the load it runs its share; setup and teardown are whole wherever they are asked for. Whoever runs several
+    answers what they `tell`: the others `wind_down` when one is `used_up`; all have `crew_go` when each says
+    `crew_over` of that crew.
     """
 
-    def __init__(self, plan: Plan, emit: Emit, bounds: Bounds | None = None, share: Share = WHOLE) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        emit: Emit,
+        bounds: Bounds | None = None,
+        share: Share = WHOLE,
+        tell: Tell = lambda what, **fields: None,
+    ) -> None:
         self._plan = plan
         self._emit = emit
+        self._tell = tell
         self._bounds = bounds or Bounds()
         self._share = share
         self._host = EngineHost(plan, self._bounds, share)
@@ -51,6 +63,7 @@ class Engine:
         self._end = PhaseEnd()
         self._draws = Draws(plan.pools)
         self._pool_ends: Counter[tuple[str, bool]] = Counter()
+        self._over_everywhere: dict[str, float] = {}  # crew → when those that come after it begin
         self._helpers: list[gevent.Greenlet] = []
         self._deadline = _NEVER  # when whoever is left is interrupted: once somebody has asked for the end
 
@@ -88,7 +101,7 @@ class Engine:
         self._helpers = [gevent.spawn(self._guard, self._drive, run, epoch) for run in self._runs]
         self._helpers.append(gevent.spawn(self._guard, self._tick_forever, epoch))
         if self._bounds.duration is not None:
-            self._helpers.append(gevent.spawn_later(self._bounds.duration, self._end_within, 0.0))
+            self._helpers.append(gevent.spawn_later(epoch - monotonic() + self._bounds.duration, self._end_within, 0.0))
         try:
             self._wait_for_end(epoch)
         finally:
@@ -98,7 +111,7 @@ class Engine:
                 meters = self._plan.phases["load"].meters
                 meters.value("counter", "dropped_iterations", **crew_tags(run.crew)).add(run.dropped())
         self._snapshot("load", epoch, ended=True)
-        self._end.notes += [pool_note(text, whole, users) for (text, whole), users in self._pool_ends.items()]
+        self._end.pool_ends = [(text, whole, users) for (text, whole), users in self._pool_ends.items()]
         return self._end
 
     def stop(self, grace: float) -> None:
@@ -130,13 +143,20 @@ class Engine:
             self._changed.wait(left if 0 < left < _NEVER else None)
             self._changed.clear()
 
-    @staticmethod
-    def _has_ended(run: CrewRun, epoch: float) -> bool:
+    def _has_ended(self, run: CrewRun, epoch: float) -> bool:
         """Whether a crew is through; who waits for it is told."""
         if run.ended is None and run.over():
             run.ended = max(0.0, monotonic() - epoch)
-            run.is_over.set()
+            if self._share.n == 1:
+                self.crew_go(run.crew.name, monotonic())
+            elif any(other.crew.after == run.crew.name for other in self._runs):
+                self._tell("crew_over", crew=run.crew.name)
         return run.ended is not None
+
+    def crew_go(self, crew: str, at: float) -> None:
+        """A crew has ended on all workers: what comes after it begins at `at`, a time of `clock.monotonic`."""
+        self._over_everywhere[crew] = at
+        next(run for run in self._runs if run.crew.name == crew).is_over.set()
 
     def _guard(self, work: Callable[..., None], *args: Any) -> None:
         """Do a helper's work; a bug in it must not leave the load without its helper."""
@@ -160,7 +180,7 @@ class Engine:
         if run.crew.after is None:
             return epoch + run.crew.start_at
         next(other for other in self._runs if other.crew.name == run.crew.after).is_over.wait()
-        return monotonic()
+        return self._over_everywhere[run.crew.after]
 
     def _abort(self, reason: str) -> None:
         if self._end.status in ("done", "stopped"):
@@ -171,12 +191,18 @@ class Engine:
         """A user found a pool used up; where that ends the load, what is in flight has the graceful stop to end."""
         self._pool_ends[str(end), end.whole] += 1
         if end.whole:
-            for run in self._runs:
-                if not run.stopped:
-                    grace = run.crew.load.end - run.crew.load.duration
-                    self._helpers.append(gevent.spawn_later(grace, self._guard, run.kill_all))
-                run.stop()
-            self._changed.set()
+            if not all(run.stopped for run in self._runs):
+                self._tell("used_up")
+            self.wind_down()
+
+    def wind_down(self) -> None:
+        """No new iteration; what is in flight has the graceful stop of its load to end."""
+        for run in self._runs:
+            if not run.stopped:
+                grace = run.crew.load.end - run.crew.load.duration
+                self._helpers.append(gevent.spawn_later(grace, self._guard, run.kill_all))
+            run.stop()
+        self._changed.set()
 
     def _crash(self, trace: str) -> None:
         self._end.status, self._end.reason = "crashed", trace

@@ -105,7 +105,7 @@ def test_a_crash_is_a_bug_and_raises() -> None:
 
 
 def test_a_lost_worker_keeps_what_was_measured() -> None:
-    worker = ScriptedWorker(load=[tick(1.0), {"is": "lost", "code": -9}])
+    worker = ScriptedWorker(load=[tick(1.0), {"is": "lost", "why": "the worker process ended with code -9"}])
     run = conductor(worker)
     run.run()
     assert "code -9" in run.outcome.worker_lost
