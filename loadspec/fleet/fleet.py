@@ -22,6 +22,8 @@ SILENCE = 3.0
 """Seconds without a word after which a worker is written off: each says something once a second."""
 _LAST_SILENCE = 10.0
 """The same for the last one: with it the run ends."""
+_ASLEEP = 1.0
+"""Seconds in which nobody listened, after which silence says nothing: this process was held up itself."""
 _TOGETHER = 1.5
 """Seconds that a snapshot waits for those of the other workers."""
 _AHEAD = 0.25
@@ -78,6 +80,7 @@ class Fleet:
         self._inbox = inbox
         self._clock = clock
         self._states = [_State(clock()) for _ in members]
+        self._looked = clock()
         self._phase = "start"
         self._due = set(range(len(members)))
         self._merger = Merger()
@@ -97,10 +100,14 @@ class Fleet:
     def receive(self, timeout: float) -> Message | None:
         """The next message of all workers together, if one comes within `timeout` seconds."""
         until = self._clock() + timeout
-        while not self._out and (left := until - self._clock()) >= 0:
-            self._listen(left)
+        while not self._out:
+            left = until - self._clock()
+            self._listen(max(0.0, left))
             self._write_off_the_silent()
             self._tell_what_is_due()
+            self._tell_the_end()
+            if left <= 0:
+                break
         return self._out.popleft() if self._out else None
 
     def close(self, patience: float = 2.0) -> None:
@@ -176,10 +183,14 @@ class Fleet:
                 self._tell(self._at_work(), "crew_go", crew=crew, at=self._clock() + _AHEAD_OF_CREW)
 
     def _write_off_the_silent(self) -> None:
-        living = self._living()
-        patience = SILENCE if len(living) > 1 else _LAST_SILENCE
-        for worker in living:
-            if self._phase != "start" and self._clock() - self._states[worker].heard > patience:
+        now, before = self._clock(), self._looked
+        self._looked = now
+        for worker in self._living():
+            state = self._states[worker]
+            patience = SILENCE if len(self._living()) > 1 else _LAST_SILENCE
+            if self._phase == "start" or now - before > _ASLEEP:
+                state.heard = now
+            elif now - state.heard > patience:
                 self._members[worker].kill()
                 self._lose(worker, f"said nothing for {patience:g} s")
 
@@ -200,11 +211,14 @@ class Fleet:
         self._release_crews()
 
     def _tell_what_is_due(self, at_once: bool = False) -> None:
-        """The snapshot of a second, when all have said theirs or it is late; the end, when all have ended."""
+        """The snapshot of a second, when all have said theirs or it is late."""
         heard = self._merger.heard
         late = at_once or self._clock() - self._pending_since > _TOGETHER
         if heard and (late or heard >= set(self._at_work())):
             self._out.append(self._merger.take())
+
+    def _tell_the_end(self) -> None:
+        """The end of the phase, when all that are left have ended it."""
         if self._due and not self._at_work():
             ends = [end for worker in sorted(self._due) if (end := self._states[worker].end) is not None]
             self._due = set()
