@@ -16,7 +16,7 @@ from loadspec.clock import monotonic
 from loadspec.engine.bounds import Bounds
 from loadspec.engine.crew import CrewRun, Site
 from loadspec.engine.crews import crew_run
-from loadspec.engine.draws import Draws, pool_note
+from loadspec.engine.draws import Draws
 from loadspec.engine.host import EngineHost
 from loadspec.engine.lag import LagProbe
 from loadspec.engine.pacing import Pacer
@@ -28,6 +28,8 @@ from loadspec.protocols.user import PoolEnd
 
 Emit = Callable[[dict[str, Any]], None]
 """Takes a snapshot: a JSON value."""
+Tell = Callable[..., None]
+"""Takes what the other workers must hear of, and its fields: `used_up`, or `crew_over` with the crew."""
 
 _TICK = 1.0
 _NEVER = float("inf")
@@ -37,12 +39,22 @@ _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 class Engine:
     """Runs the phases of a plan, one after the other, in the calling greenlet. `stop` comes from another one.
 
-    Of the load it runs its share; setup and teardown are whole wherever they are asked for.
+    Of the load it runs its share; setup and teardown are whole wherever they are asked for. Whoever runs several
+    answers what they `tell`: the others `wind_down` when one is `used_up`; all have `crew_go` when each says
+    `crew_over` of that crew.
     """
 
-    def __init__(self, plan: Plan, emit: Emit, bounds: Bounds | None = None, share: Share = WHOLE) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        emit: Emit,
+        bounds: Bounds | None = None,
+        share: Share = WHOLE,
+        tell: Tell = lambda what, **fields: None,
+    ) -> None:
         self._plan = plan
         self._emit = emit
+        self._tell = tell
         self._bounds = bounds or Bounds()
         self._share = share
         self._host = EngineHost(plan, self._bounds, share)
@@ -90,7 +102,7 @@ class Engine:
         for run in self._runs:
             run.close_books()
         self._snapshot("load", epoch, ended=True)
-        self._end.notes += [pool_note(text, whole, users) for (text, whole), users in self._pool_ends.items()]
+        self._end.pool_ends = [(text, whole, users) for (text, whole), users in self._pool_ends.items()]
         return self._end
 
     def stop(self, grace: float) -> None:
@@ -133,14 +145,21 @@ class Engine:
             self._changed.clear()
 
     def _has_ended(self, run: CrewRun) -> bool:
-        """Whether a crew is through; then those that come after it begin."""
+        """Whether a crew is through; who waits for it is told."""
         if run.ended is None and run.over():
             now = monotonic()
             run.ended = max(0.0, now - self._epoch)
-            for other in self._runs:
-                if other.crew.after == run.crew.name:
-                    self._begin(other, now)
+            if self._share.n == 1:
+                self.crew_go(run.crew.name, now)
+            elif any(other.crew.after == run.crew.name for other in self._runs):
+                self._tell("crew_over", crew=run.crew.name)
         return run.ended is not None
+
+    def crew_go(self, crew: str, at: float) -> None:
+        """A crew has ended on all workers: what comes after it begins at `at`, a time of `clock.monotonic`."""
+        for run in self._runs:
+            if run.crew.after == crew:
+                self._begin(run, at)
 
     def _guard(self, work: Callable[..., None], *args: Any) -> None:
         """Do a helper's work; a bug in it must not leave the load without its helper."""
@@ -158,12 +177,18 @@ class Engine:
         """A user found a pool used up; where that ends the load, what is in flight has the graceful stop to end."""
         self._pool_ends[str(end), end.whole] += 1
         if end.whole:
-            for run in self._runs:
-                if not run.stopped:
-                    grace = run.crew.load.end - run.crew.load.duration
-                    self._pacer.once(monotonic() + grace, run.kill_all)
-                run.stop()
-            self._changed.set()
+            if not all(run.stopped for run in self._runs):
+                self._tell("used_up")
+            self.wind_down()
+
+    def wind_down(self) -> None:
+        """No new iteration; what is in flight has the graceful stop of its load to end."""
+        for run in self._runs:
+            if not run.stopped:
+                grace = run.crew.load.end - run.crew.load.duration
+                self._pacer.once(monotonic() + grace, run.kill_all)
+            run.stop()
+        self._changed.set()
 
     def _crash(self, trace: str) -> None:
         self._end.status, self._end.reason = "crashed", trace
