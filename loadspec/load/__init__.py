@@ -19,6 +19,7 @@ from loadspec.load.per_vu_iterations import PerVuIterations
 from loadspec.load.ramping_arrival_rate import RampingArrivalRate
 from loadspec.load.ramping_vus import RampingVus
 from loadspec.load.rates import format_rate, parse_rate
+from loadspec.load.share import WHOLE, Share
 from loadspec.load.shared_iterations import SharedIterations
 from loadspec.load.stages import (
     RateStage,
@@ -47,6 +48,7 @@ __all__ = [
     "EXECUTORS",
     "MIX",
     "MOST_USERS",
+    "WHOLE",
     "Action",
     "Arrivals",
     "Budget",
@@ -59,6 +61,7 @@ __all__ = [
     "RampingArrivalRate",
     "RampingVus",
     "RateStage",
+    "Share",
     "SharedIterations",
     "Stage",
     "StageError",

@@ -42,6 +42,10 @@ class LoadConfig(Protocol):
         """The most users that the plan runs at once."""
 
     @property
+    def pre_allocated_vus(self) -> int:
+        """How many of them an open model makes before the load; 0 where users loop."""
+
+    @property
     def duration(self) -> float:
         """When the last users are retired: no iteration begins at or after it."""
 
@@ -97,6 +101,11 @@ class Looping:
     def max_vus(self) -> int:
         """See LoadConfig."""
         raise NotImplementedError
+
+    @property
+    def pre_allocated_vus(self) -> int:
+        """Users are made when they start."""
+        return 0
 
     @property
     def seats(self) -> int:

@@ -42,7 +42,9 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = 
     crews = crews_of(spec.scenarios)
     takers: dict[str, dict[int, bool]] = {}
 
-    def flow(steps: tuple[Step, ...], phase: str, scenario: str, tags: Mapping[str, str]) -> Flow:
+    def flow(
+        steps: tuple[Step, ...], phase: str, scenario: str, tags: Mapping[str, str], scheduled: bool = False
+    ) -> Flow:
         slots = outcome_slots(steps)
         scope = RunScope(constants, spec.pools, value_names(steps), slots, unset, chance_of(seed, phase))
         tags = {"scenario": scenario, **tags}
@@ -59,6 +61,7 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = 
             compile,
             shared,
             settings.http,
+            scheduled,
         )
         compiled = tuple(compile(step, context) for step in steps)
         if phase != "load" and scope.drawn:
@@ -73,7 +76,11 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = 
         setup=setup,
         teardown=teardown,
         scenarios=tuple(
-            _scenario(scenario, flow(scenario.flow, "load", scenario.name, scenario.tags), phases["load"].meters)
+            _scenario(
+                scenario,
+                flow(scenario.flow, "load", scenario.name, scenario.tags, scenario.load.planned is not None),
+                phases["load"].meters,
+            )
             for scenario in spec.scenarios
         ),
         phases=phases,

@@ -213,6 +213,17 @@ class Event:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A worker that was lost while others went on: its share of the load is missing from `at` on, in seconds of it."""
+
+    worker: int
+    """From 1 to `of`."""
+    of: int
+    at: float
+    why: str
+
+
 @dataclass(slots=True)
 class RunResult:
     """Everything about a finished run. Text from servers in it is hostile: escape it where it is shown."""
@@ -253,6 +264,8 @@ class RunResult:
     events: Sequence[Event] = ()
     failure: str = ""
     """Why the run ended before its time (setup failed, aborted, worker lost); empty otherwise."""
+    losses: Sequence[Loss] = ()
+    """Where there are any, the result is degraded; see `results.losses`."""
     hint: str = ""
     exit_code: ExitCode = ExitCode.OK
     verdict: str = "PASS"

@@ -12,6 +12,7 @@ from loadspec.masking import Masker
 from loadspec.metrics import BUILTIN, MetricInfo, Rate
 from loadspec.results import Collector, Facts, RunResult, judge_run
 from loadspec.results.books import check_results, endpoint_stats, request_counts
+from loadspec.results.losses import told, withheld
 from loadspec.results.model import EndpointInfo, PoolStats, ScenarioInfo
 from loadspec.results.scenarios import scenario_stats
 from loadspec.run.conductor import Conductor
@@ -20,6 +21,7 @@ from loadspec.run.values import target
 from loadspec.spec import resolved_yaml
 from loadspec.spec.model import Scenario, Spec
 from loadspec.spec.secrets import known_secrets, token_endpoints
+from loadspec.thresholds import ThresholdResult
 from loadspec.units import format_count, format_duration, format_ms
 
 
@@ -78,7 +80,7 @@ def facts(conductor: Conductor) -> Facts:
     failed = store.where("http_req_failed")
     requests = int(store.total("http_reqs"))
     return Facts(
-        thresholds=conductor.watch.results(),
+        thresholds=judged(conductor),
         requests=requests,
         answered=requests - int(store.total("http_reqs", status="0")),
         failed=failed.passes if isinstance(failed, Rate) else 0,
@@ -89,8 +91,14 @@ def facts(conductor: Conductor) -> Facts:
         interrupted=conductor.interrupted,
         aborted=outcome.aborted,
         worker_lost=outcome.worker_lost,
+        losses=outcome.losses,
         teardown_timed_out=outcome.teardown_timed_out,
     )
+
+
+def judged(conductor: Conductor) -> list[ThresholdResult]:
+    """The thresholds, as far as the load that was run can decide them."""
+    return withheld(conductor.watch.results(), conductor.outcome.losses, conductor.collector.elapsed)
 
 
 def assemble(
@@ -127,7 +135,7 @@ def assemble(
         custom_metrics=list(custom),
         stores=collector.stores,
         points=collector.points,
-        thresholds=conductor.watch.results(),
+        thresholds=known.thresholds,
         checks=check_results(collector.stores["load"], collector.check_samples()),
         errors=collector.errors(),
         requests=request_counts(collector.stores, endpoints),
@@ -139,6 +147,7 @@ def assemble(
         pools=pool_stats(spec, collector),
         warnings=[mask(warning) for warning in _warnings(conductor, options)],
         events=conductor.events,
+        losses=outcome.losses,
         failure=mask(outcome.setup_failed or outcome.aborted or outcome.worker_lost),
         hint=_hint(conductor.collector, known),
         exit_code=verdict.exit_code,
@@ -158,6 +167,7 @@ def pool_stats(spec: Spec, collector: Collector) -> list[PoolStats]:
 
 
 def _warnings(conductor: Conductor, options: RunOptions) -> Iterator[str]:
+    yield from map(told, conductor.outcome.losses)
     if conductor.outcome.teardown_failed:
         yield f"teardown failed: {conductor.outcome.teardown_failed}"
     yield from conductor.outcome.notes

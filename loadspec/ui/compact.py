@@ -250,7 +250,7 @@ def _span(error: ErrorClass) -> str:
 
 def _generator(result: RunResult, style: Style) -> list[str]:
     """One line, and only where the generator's own health spoils the figures."""
-    if result.exit_code != ExitCode.UNTRUSTED and result.verdict != "INCONCLUSIVE":
+    if result.losses or (result.exit_code != ExitCode.UNTRUSTED and result.verdict != "INCONCLUSIVE"):
         return []
     known: list[tuple[str, Any, Format]] = [
         ("CPU", result.generator.get("cpu_percent"), lambda value: f"{value:.0f}%"),
