@@ -14,7 +14,7 @@ import errno
 import socket
 import ssl
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from loadspec.clock import monotonic
 from loadspec.transports.base import READ, WRITE, Channel, Deadlines, ExchangeError, explain
@@ -105,8 +105,11 @@ class Connection(Channel):
         finally:
             self._waiting = False
         if self._expired:
-            self._expired = False
-            raise ExchangeError("timeout", phase, "no complete answer within the timeout")
+            self._expire(phase)
+
+    def _expire(self, phase: str) -> NoReturn:
+        self._expired = False
+        raise ExchangeError("timeout", phase, "no complete answer within the timeout")
 
     def _wait_for(self, events: int, phase: str) -> None:
         """Wait with a watcher of its own, off the hot path. The read watcher rests meanwhile."""
