@@ -64,6 +64,8 @@ SKIPPABLE = b"\x5a\x2a\x4d\x18" + (3).to_bytes(4, "little") + b"any"
         (zipped(zlib.compress(TEXT)), b"deflate, gzip", TEXT),
         (zipped(zipped(TEXT)), b"gzip,gzip", TEXT),
         (zipped(TEXT) + zipped(b"more"), b"gzip", TEXT + b"more"),
+        (zipped(TEXT) * 2, b"gzip", TEXT * 2),
+        (zipped(TEXT) + bytes(4), b"gzip", TEXT),
         (zipped(b"") * 5 + zipped(b"end"), b"gzip", b"end"),
         (zipped(TEXT) + bytes(100), b"gzip", TEXT),
         (zipped(b""), b"gzip", b""),
