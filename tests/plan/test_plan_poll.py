@@ -25,7 +25,7 @@ def test_it_asks_until_it_holds(lab: Any) -> None:
     one = lab(step(), answers=[QUEUED, QUEUED, DONE, QUEUED], metrics=METRICS)
     one.run()
     assert one.sent_at == [1000.0, 1001.0, 1002.0]
-    assert (one.user.outcomes[0].ok, one.user.outcomes[0].status) == (True, 200)
+    assert (one.user.outcomes[0].ok, one.user.answer.status) == (True, 200)
     assert one.store.select("times").count == 1
     assert one.store.select("errors").to_wire() == [0, 1]
     assert one.store.total("other") == 0
@@ -81,7 +81,7 @@ def test_other_refusals_end_it(final: int, lab: Any) -> None:
     one = lab(step(), answers=[QUEUED, final, DONE], metrics=METRICS)
     one.run()
     assert len(one.requests) == 2
-    assert (one.user.outcomes[0].ok, one.user.outcomes[0].status) == (False, final)
+    assert (one.user.outcomes[0].ok, one.user.answer.status) == (False, final)
     assert one.store.select("times") is None
     assert one.store.select("errors") is None
     assert one.store.total("other") == 1
@@ -151,7 +151,7 @@ def test_transport_errors_until_the_timeout(lab: Any) -> None:
     one = lab(step(poll_timeout=3.5), answers=[("refused", "connect")] * 9, metrics=METRICS)
     one.run()
     assert len(one.requests) == 4
-    assert (one.user.outcomes[0].ok, one.user.outcomes[0].status) == (False, 0)
+    assert (one.user.outcomes[0].ok, one.user.answer.status) == (False, 0)
     assert one.store.select("http_req_failed").to_wire() == [4, 4]
     assert one.store.select("http_req_duration") is None
 

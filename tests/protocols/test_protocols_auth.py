@@ -205,7 +205,7 @@ def test_the_servers_next_nonce_is_taken(lab: Any) -> None:
 def test_wrong_credentials_are_the_steps_answer(lab: Any) -> None:
     one = lab(call("a", auth=DIGEST), answers=[ask("n"), ask("m"), ask("o"), ask("p")])
     one.run()
-    assert one.user.outcomes[0].status == 401
+    assert one.user.answer.status == 401
     assert not one.user.outcomes[0].ok
     assert one.store.total("http_reqs", status="401", expected_response="false") == 1
     one.run()

@@ -14,7 +14,7 @@ from loadspec.plan.steps.sending import compile_sending
 from loadspec.protocols.http import Attempt, Judge, compile_captures, compile_judge
 from loadspec.protocols.http.checks import compile_checks
 from loadspec.protocols.http.request import Origins
-from loadspec.protocols.user import AbortRun, EndIteration, Outcome, StopUser, User
+from loadspec.protocols.user import DONE, FAILED, AbortRun, EndIteration, Outcome, StopUser, User
 from loadspec.spec.model import CallStep, Classify, MetricDef, PollStep, Step, Target
 from loadspec.transports.base import Answer
 from loadspec.wire.settings import Http
@@ -85,15 +85,18 @@ def compile_exchange(step: CallStep | PollStep, context: Context, poll: bool) ->
 
 def compile_finish(step: CallStep | PollStep, context: Context) -> Finish:
     """What follows an exchange, whatever came of it."""
-    slot = context.slots[step.name]
+    slot, asked = context.slots[step.name], context.scope.asked
     records = tuple(_compile_record(name, text, step, context) for name, text in step.record.items())
     classify = _compile_classify(step.classify, step, context)
     on_fail = _ON_FAIL[step.on_fail]
 
     def finish(user: User, ok: bool, record: bool) -> None:
-        answer = user.answer
         user.ok = ok
-        user.outcomes[slot] = Outcome(ok, answer.status, answer.duration, answer.ready)
+        if slot in asked:  # a later step may be the one that asks, and is compiled after this one
+            answer = user.answer
+            user.outcomes[slot] = Outcome(ok, answer.status, answer.duration, answer.ready)
+        else:
+            user.outcomes[slot] = DONE if ok else FAILED
         if record:
             for add in records:
                 add(user)

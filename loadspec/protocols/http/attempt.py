@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from loadspec.metrics.catalog import UNSENT_PHASES
-from loadspec.metrics.meters import RequestMeter
+from loadspec.metrics.meters import RequestMeter, Side
 from loadspec.protocols.failures import FailureLog
 from loadspec.protocols.http.cookies import Jar, target_in
 from loadspec.protocols.http.redirects import Follow, Redirects, Verdicts, verdicts
@@ -70,12 +70,12 @@ def _body_of(method: str, wire: Wire) -> int:
 
 def _counting(wire: Wire) -> Callable[[User, bool, bytes], None]:
     """What measures an answer that redirects, once it is known whether it is followed."""
-    meter = wire.meter
+    measure, measure_bad = compile_measure(wire.meter.expected), compile_measure(wire.meter.unexpected)
 
     def count(user: User, expected: bool, request: bytes) -> None:
         channel: Any = user.answer
         status = channel.status
-        measure(meter.expected if expected else meter.unexpected, channel, status)
+        (measure if expected else measure_bad)(channel, status)
         if not expected:
             key = (wire.endpoint, "status", "status", status)
             wire.failures.note(key, f"unexpected status {status}", user, request)
@@ -90,7 +90,7 @@ def _compile_one(compiled: Compiled, wire: Wire, follow: Follow) -> Attempt:
     route, render, excuse = compiled.route, compiled.render, compiled.credentials.excuse
     idempotent, body = compiled.method in _IDEMPOTENT, _body_of(compiled.method, wire)
     note = wire.failures.note
-    good, bad = meter.expected, meter.unexpected
+    measure, measure_bad = compile_measure(meter.expected), compile_measure(meter.unexpected)
     open_jar, keep, lasting = not compiled.own_cookies, wire.cookies != "off", wire.cookies == "user"
     known = wire.origins.known
 
@@ -124,10 +124,12 @@ def _compile_one(compiled: Compiled, wire: Wire, follow: Follow) -> Attempt:
             return follow(user, rendered, request, number, left)
         if excuse is not None and excuse(user):
             expected = True
-        measure(good if expected else bad, channel, status)
-        if not expected:
-            note((endpoint, "status", "status", status), f"unexpected status {status}", user, request)
-        return expected
+        if expected:
+            measure(channel, status)
+            return True
+        measure_bad(channel, status)
+        note((endpoint, "status", "status", status), f"unexpected status {status}", user, request)
+        return False
 
     return attempt
 
@@ -172,15 +174,26 @@ def open_jar(user: User, lasting: bool, keeps: bool = False) -> Jar:
     return user.cookies
 
 
-def measure(side, channel: Channel, status: int) -> None:  # type: ignore[no-untyped-def]
-    """Append one answered exchange to its side of the meter; times in ms."""
-    ready, sent, first, ended = channel.ready, channel.sent, channel.first, channel.ended
-    side.durations.append((ended - ready) * 1000)
-    side.sending.append((sent - ready) * 1000)
-    side.waiting.append((first - sent) * 1000)
-    side.receiving.append((ended - first) * 1000)
-    side.statuses[status] += 1
-    if not channel.reused:
-        side.blocked.append(channel.blocked * 1000)
-        side.connecting.append(channel.connecting * 1000)
-        side.tls.append(channel.tls * 1000)
+Measure = Callable[[Channel, int], None]
+"""(channel with an answer, its status): append its times."""
+
+
+def compile_measure(side: Side) -> Measure:
+    """→ what appends one answered exchange to a side of a meter, in ms. The side's lists are the same for good."""
+    duration, sending, waiting = side.durations.append, side.sending.append, side.waiting.append
+    receiving, statuses = side.receiving.append, side.statuses
+    blocked, connecting, tls = side.blocked.append, side.connecting.append, side.tls.append
+
+    def measure(channel: Channel, status: int) -> None:
+        ready, sent, first, ended = channel.ready, channel.sent, channel.first, channel.ended
+        duration((ended - ready) * 1000)
+        sending((sent - ready) * 1000)
+        waiting((first - sent) * 1000)
+        receiving((ended - first) * 1000)
+        statuses[status] += 1
+        if not channel.reused:
+            blocked(channel.blocked * 1000)
+            connecting(channel.connecting * 1000)
+            tls(channel.tls * 1000)
+
+    return measure
