@@ -22,7 +22,7 @@ def _duration(user: User) -> float:
     answer = user.answer
     if not answer.status:
         raise Missing("duration")
-    return answer.duration
+    return (answer.ended - answer.ready) * 1000
 
 
 def _error_code(user: User) -> int:
