@@ -55,7 +55,6 @@ def make_easy(network: Network, origin: Origin) -> Any:
     easy.setopt(pycurl.NOSIGNAL, 1)
     easy.setopt(pycurl.NOPROXY, "*")
     easy.setopt(pycurl.HTTP09_ALLOWED, 0)
-    easy.setopt(pycurl.MAXFILESIZE_LARGE, network.limits.body_bytes)
     if origin.tls:
         _set_tls(easy, tls, network.certificate(origin))
     return easy
