@@ -55,9 +55,9 @@ def _nowhere(_data: Any) -> Any:
 
 
 def _refused(error: OSError, sock: Any, origin: Origin) -> ExchangeError:
-    """Why a handshake failed. `sock.cipher()` is there once a cipher was agreed on."""
+    """Why a handshake failed, None for one that did not begin. `sock.cipher()` is there once a cipher was agreed on."""
     if isinstance(error, ssl.SSLError):
-        kind, message = explain_tls(error, sock.cipher() is not None)
+        kind, message = explain_tls(error, sock is not None and sock.cipher() is not None)
     else:
         known = explain(error, "tls")
         if known.kind != "reset":
@@ -254,8 +254,8 @@ class Connection(Channel):
             else:
                 sock = context.wrap_socket(plain, server_hostname=name, do_handshake_on_connect=False, session=session)
             self._sock = sock
-        except OSError as error:
-            raise explain(error, "tls") from None
+        except OSError as error:  # cut off already
+            raise _refused(error, None, origin) from None
         except ValueError as error:  # a host name that TLS cannot ask for
             raise ExchangeError("tls_settings", "tls", f"TLS cannot ask for `{origin.host}`: {error}") from None
         while True:

@@ -153,6 +153,17 @@ def test_a_unix_socket(transport: str, tmp_path: Path, user: Any) -> None:
         thread.join(5)
 
 
+def test_users_share_no_unix_socket(transport: str, tmp_path: Path, serve: Any, user: Any) -> None:
+    server = serve(serving(answer()))
+    server.also_at(tmp_path / "api.sock")
+    network = watched_network(route=Route(hosts={"api.test": "unix:api.sock"}, folder=str(tmp_path)))
+    users = [user(Origin("http", "api.test", 80), network=network, seat=seat) for seat in range(3)]
+    for round_ in range(2):
+        for one in users:
+            assert one.ask().reused is (round_ > 0)
+    assert server.connections == 3
+
+
 def test_what_is_blocked(transport: str, serve: Any, user: Any) -> None:
     server = serve(serving(answer()))
     blocked = watched_network(route=Route(block_ips=("127.0.0.0/8",), block_hosts=("*.ads.example",)))
