@@ -43,7 +43,8 @@ def compile_poll(step: PollStep, context: Context) -> RunStep:
             finish(user, False, False)
             return
         if why:
-            note((step.endpoint, why, "poll", user.answer.status), _WHY[why], user)
+            user.trouble = _WHY[why]
+            note((step.endpoint, why, "poll", user.answer.status), user.trouble, user)
             finish(user, False, False)
         else:
             finish(user, judge(user, expected), True)
