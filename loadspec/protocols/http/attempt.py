@@ -108,9 +108,7 @@ def _compile_one(compiled: Compiled, wire: Wire, follow: Follow) -> Attempt:
             _cut_off(channel, request, meter)
             raise
         if channel.retries:
-            meter.retries += channel.retries
-            meter.sent += channel.retries * len(request)
-            channel.retries = 0
+            _sent_again(channel, request, meter)
         if not answered:
             _lost(user, channel, request, wire)
             return False
@@ -137,7 +135,14 @@ def _cut_off(channel: Channel, request: bytes, meter: RequestMeter) -> None:
     if channel.in_flight:
         meter.cut_off += 1
         meter.sent += len(request)
+    _sent_again(channel, request, meter)
+
+
+def _sent_again(channel: Channel, request: bytes, meter: RequestMeter) -> None:
+    """Take the channel's retries over: it may serve again, and must not tell of them twice."""
     meter.retries += channel.retries
+    meter.sent += channel.retries * len(request)
+    channel.retries = 0
 
 
 def _lost(user: User, channel: Channel, request: bytes, wire: Wire) -> None:
