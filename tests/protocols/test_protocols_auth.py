@@ -279,7 +279,9 @@ def test_signatures_as_servers_want_them(settings: dict[str, Any], headers: dict
         assert header(one.requests[0], name) == value
 
 
-@pytest.mark.parametrize(("key", "encoding"), [("6b", "hex"), ("aw==", "base64"), ("k", "text")])
+@pytest.mark.parametrize(
+    ("key", "encoding"), [("6b", "hex"), ("aw==", "base64"), ("a w\n==\n", "base64"), ("k", "text")]
+)
 def test_keys_as_they_are_written(key: str, encoding: str, lab: Any) -> None:
     signer = auth(hmac={"key": key, "key_encoding": encoding, "string_to_sign": "{{ request.method }}"})
     one = lab(call("a", auth=signer))
@@ -294,6 +296,14 @@ def test_a_key_that_is_not_what_it_says(lab: Any) -> None:
     one.run()
     assert one.requests == []
     assert one.failures()[0]["key"][1] == "missing_value"
+
+
+@pytest.mark.parametrize("key", ["a-_w==", "aw", "a w=!="])
+def test_a_key_is_base64_or_nothing_is_signed(key: str, lab: Any) -> None:
+    """Python would pass over what is no base64: a key of its own, and wrong signatures without a word."""
+    signer = auth(hmac={"key": "{{ env.KEY }}", "key_encoding": "base64"})
+    with pytest.raises(ValueError, match="is not base64"):
+        lab(call("a", auth=signer), env={"KEY": key})
 
 
 # API keys

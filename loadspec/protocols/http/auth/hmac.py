@@ -28,7 +28,7 @@ ENCODINGS: Mapping[str, Callable[[bytes], str]] = {
 KEY_ENCODINGS: Mapping[str, Callable[[bytes], bytes]] = {
     "text": lambda key: key,
     "hex": lambda key: bytes.fromhex(key.decode()),
-    "base64": base64.b64decode,
+    "base64": lambda key: base64.b64decode(b"".join(key.split()), validate=True),
 }
 TIMESTAMPS: Mapping[str, Callable[[float], str]] = {
     "unix": lambda now: str(int(now)),
