@@ -26,6 +26,11 @@ def render_settings(settings: Settings, scope: Scope) -> Settings:
             block_ips=tuple(map(text, route.block_ips)),
             local_ips=tuple(map(text, route.local_ips)),
         ),
-        http=replace(http, proxy=text(http.proxy), user_agent=text(http.user_agent)),
+        http=replace(
+            http,
+            proxy=text(http.proxy),
+            no_proxy=tuple(map(text, http.no_proxy)),
+            user_agent=text(http.user_agent),
+        ),
         tls=replace(tls, certificates=certificates),
     )
