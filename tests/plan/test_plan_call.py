@@ -437,3 +437,12 @@ def test_no_answer_leaves_nothing_captured_of_an_earlier_one(lab: Any) -> None:
     one.run()
     assert len(one.requests) == 3
     assert one.user.captures == {}
+
+
+def test_a_request_that_is_not_sent_leaves_nothing_captured_either(lab: Any) -> None:
+    order = call("order", path="/orders/{{ item }}", captures={"order": "$.id"})
+    stock = call("stock", captures={"item": Capture("item", "jsonpath", "$.item", optional=True)})
+    cancel = call("cancel", path="/cancel/{{ order }}")
+    one = lab(repeat(stock, order, cancel, times=2), answers=[(200, {"item": 7}), (200, {"id": 1}), 200, (200, {})])
+    one.run()
+    assert one.paths() == ["/", "/orders/7", "/cancel/1", "/"]

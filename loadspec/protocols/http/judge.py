@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from loadspec.expr import Missing
 from loadspec.metrics.meters import CheckMeter
@@ -42,7 +42,7 @@ def compile_judge(
             if status:
                 lost = capture(user)
             else:
-                _forget(user, sought)
+                forget(user, sought)
         if rows:
             ok = status != 0
             user.ok = expected  # what `ok` means to a check
@@ -65,9 +65,9 @@ def compile_judge(
     return judge
 
 
-def _forget(user: User, sought: Mapping[str, str]) -> None:
-    """Where no answer came, what an earlier one gave is no value either, as where an answer lacks it."""
-    for name in sought:
+def forget(user: User, names: Iterable[str]) -> None:
+    """Where there is no answer to capture from, what an earlier one gave is no value either, as where one lacks it."""
+    for name in names:
         user.captures.pop(name, None)
 
 
