@@ -22,7 +22,7 @@ from loadspec.protocols.http.auth.challenge import (
 )
 from loadspec.protocols.http.auth.credentials import Credentials, Tools
 from loadspec.protocols.http.cookies import target_in
-from loadspec.protocols.http.parts import insert
+from loadspec.protocols.http.parts import host_in, insert
 from loadspec.protocols.user import User
 
 if TYPE_CHECKING:
@@ -138,8 +138,7 @@ def _session(user: User, request: bytes, username: str, password: str) -> Sessio
     """The session of these credentials at this host; all endpoints share it."""
     if any(char in username for char in _BREAK):
         raise EvalError("a user name cannot hold a line break")
-    begin = request.lower().index(b"\r\nhost: ") + 8
-    key = ("digest", request[begin : request.index(b"\r\n", begin)], username, password)
+    key = ("digest", host_in(request), username, password)
     session: Session | None = user.auth.get(key)
     if session is None:
         if len(user.auth) >= _MAX_SESSIONS:
