@@ -5,17 +5,20 @@ from __future__ import annotations
 import hmac
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 from support_net import Conn, answer, serving
 from support_plan import call
 from support_proxy import ESCAPED, LOGIN, Asked
+from support_tls import server_context
 
 from loadspec.load.per_vu_iterations import PerVuIterations
-from loadspec.spec.model import Auth, Timeouts
+from loadspec.spec.model import Auth, Target, Timeouts
 from loadspec.transports import TRANSPORTS
-from loadspec.wire.settings import Http, Settings
+from loadspec.wire.settings import Http, Route, Settings, Tls
 
 ONCE = PerVuIterations(1, 1)
 
@@ -305,3 +308,21 @@ def test_digest_and_redirects_through_a_proxy(scheme: str, go: Any, serve: Any) 
     assert b'uri="/b"' in seen.requests[2]
     assert seen.connections == proxy.connections == 1
     assert ran.failures == []
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+def test_another_host_is_asked_for_by_its_own_name(transport: str, bench: Any, serve: Any, tmp_path: Path) -> None:
+    """`tls.server_name` is the target's."""
+    ca = trustme.CA()
+    ca.cert_pem.write_to_path(tmp_path / "ca.pem")
+    other = serve(serving(answer()), tls=server_context(ca, "other.test"))
+    away = moved(f"https://other.test:{other.port}/")
+    server = serve(serving(away), tls=server_context(ca, "api.test"))
+    settings = Settings(
+        tls=Tls(str(tmp_path / "ca.pem"), server_name="api.test"),
+        route=Route(hosts={"other.test": "127.0.0.1"}),
+    )
+    target = Target(base_url=server.url, transport=transport)
+    ran = bench(call("a"), load=ONCE, target=target, settings=settings).load()
+    assert ran.failures == []
+    assert len(server.requests) == len(other.requests) == 1
