@@ -195,6 +195,15 @@ def test_a_stale_nonce_is_replaced(lab: Any) -> None:
     assert one.store.total("http_reqs", expected_response="false") == 0
 
 
+def test_a_nonce_that_comes_again_is_counted_on(lab: Any) -> None:
+    """RFC 7616, 3.4: `nc` counts the requests with a nonce, and a server may take one that it has seen for a replay."""
+    one = lab(call("a", auth=DIGEST), answers=[ask("n"), 200, ask("n"), 200, ask("n"), ask("n"), ask("n"), 200])
+    for _ in range(4):
+        one.run()
+    counts = ["", "1", "2", "3", "4", "5", "", "6"]
+    assert digests(one) == [("n" if count else "", count) for count in counts]
+
+
 def test_the_servers_next_nonce_is_taken(lab: Any) -> None:
     one = lab(call("a", auth=DIGEST), answers=[ask("n"), (200, {}, 'Authentication-Info: nextnonce="m"'), 200])
     one.run()

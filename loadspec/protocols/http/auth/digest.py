@@ -38,19 +38,22 @@ def new_cnonce() -> str:
 
 
 class Session:
-    """What one user knows of one protection space: `count` is how often the nonce was used."""
+    """What one user knows of one protection space: `count` is how often the last nonce was used."""
 
-    __slots__ = ("challenge", "cnonce", "count", "ha1", "password", "username")
+    __slots__ = ("challenge", "cnonce", "count", "ha1", "nonce", "password", "username")
 
     def __init__(self, username: str, password: str) -> None:
         self.username = username
         self.password = password
         self.challenge: Challenge | None = None
+        self.nonce = ""
+        self.count = 0
 
     def begin(self, challenge: Challenge) -> None:
         """Take a challenge: one cnonce serves all requests that answer it, as the -sess algorithms ask."""
         self.challenge = challenge
-        self.count = 0
+        if challenge.nonce != self.nonce:  # a server, or another branch of the user, may come with the same one again
+            self.nonce, self.count = challenge.nonce, 0
         self.cnonce = new_cnonce()
         self.ha1 = first_hash(challenge, self.username, self.password, self.cnonce)
 
