@@ -32,6 +32,10 @@ def routes(table: dict[bytes, bytes]) -> Callable[[Conn], None]:
     return serving(lambda request: table.get(request.split(b" ")[1], answer(b'{"at": "end"}')))
 
 
+def cookie(request: bytes) -> bytes:
+    return request.partition(b"\r\nCookie: ")[2].partition(b"\r\n")[0]
+
+
 def lines(server: Any) -> list[bytes]:
     return [request.partition(b"\r\n")[0] for request in server.requests]
 
@@ -165,7 +169,7 @@ def test_cookies_are_matched_and_kept_hop_by_hop(go: Any, serve: Any) -> None:
         )
     )
     go(home)
-    cookies = [request.partition(b"Cookie: ")[2].partition(b"\r\n")[0] for request in home.requests]
+    cookies = list(map(cookie, home.requests))
     assert cookies == [b"", b"s=1", b"t=2"]
 
 
@@ -326,3 +330,12 @@ def test_another_host_is_asked_for_by_its_own_name(transport: str, bench: Any, s
     ran = bench(call("a"), load=ONCE, target=target, settings=settings).load()
     assert ran.failures == []
     assert len(server.requests) == len(other.requests) == 1
+
+
+def test_a_cookie_header_of_ones_own_that_a_redirect_dropped_keeps_no_cookies_away(go: Any, serve: Any) -> None:
+    other = serve(routes({b"/in": moved("/home", 302, "Set-Cookie: sid=1")}))
+    away = other.url.replace("127.0.0.1", "localhost")
+    server = serve(routes({b"/a": moved("/b", 302, "Set-Cookie: here=1"), b"/b": moved(f"{away}/in")}))
+    go(server, headers={"Cookie": "mine=1"})
+    assert [cookie(request) for request in server.requests] == [b"mine=1", b"mine=1"]
+    assert [cookie(request) for request in other.requests] == [b"", b"sid=1"]
