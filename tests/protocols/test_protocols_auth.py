@@ -334,6 +334,15 @@ def test_api_keys(settings: dict[str, Any], line: bytes, lab: Any) -> None:
     assert one.requests[0].lower().count(b"x-own:") == 1
 
 
+def test_a_key_that_is_a_cookie_goes_over_a_cookie_header(lab: Any) -> None:
+    """As all credentials go over the request's own headers: two Cookie lines are none (RFC 6265, 5.4)."""
+    key = auth(api_key={"in": "cookie", "name": "key", "value": "k"})
+    one = lab(call("a", auth=key, headers={"Cookie": "own=1"}))
+    one.run()
+    assert header(one.requests[0], "Cookie") == "key=k"
+    assert one.requests[0].count(b"Cookie: ") == 1
+
+
 # Tokens
 
 OAUTH = {"token_url": "/token", "client_id": "id 1", "client_secret": "se/cret"}
