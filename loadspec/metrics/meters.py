@@ -197,7 +197,7 @@ class Meters:
         self._requests: dict[Tags, RequestMeter] = {}
         self._values: dict[tuple[str, Tags], SampleMeter] = {}
 
-    def requests(self, **tags: str) -> RequestMeter:
+    def requests(self, /, **tags: str) -> RequestMeter:
         """The meter of an endpoint's requests with these tags, made on first use."""
         key = tags_of(**tags)
         if key not in self._requests:

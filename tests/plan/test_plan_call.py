@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support_plan import call, metrics, pool, think
+from support_plan import call, metrics, pool, repeat, think
 
 from loadspec.protocols.user import SKIPPED, AbortRun, EndIteration, StopUser
 from loadspec.spec.model import Auth, Capture, Timeouts
@@ -426,3 +426,23 @@ def test_a_user_keeps_one_connection_for_each_origin(lab: Any) -> None:
     one.run()
     one.run()
     assert len({id(channel) for channel in one.user.channels}) == 2
+
+
+def test_no_answer_leaves_nothing_captured_of_an_earlier_one(lab: Any) -> None:
+    """As an answer that lacks the value leaves none: `repeat: {while: defined(cursor)}` ends with the server, too."""
+    captures = {"cursor": "$.next", "text": Capture("text", "body", "")}
+    page = call("page", captures=captures)
+    pages = repeat(call("page", captures=captures), while_="defined(cursor)", at_most=9)
+    one = lab(page, pages, answers=[(200, {"next": 2}), (200, {"next": 3}), ("reset", "body")])
+    one.run()
+    assert len(one.requests) == 3
+    assert one.user.captures == {}
+
+
+def test_a_request_that_is_not_sent_leaves_nothing_captured_either(lab: Any) -> None:
+    order = call("order", path="/orders/{{ item }}", captures={"order": "$.id"})
+    stock = call("stock", captures={"item": Capture("item", "jsonpath", "$.item", optional=True)})
+    cancel = call("cancel", path="/cancel/{{ order }}")
+    one = lab(repeat(stock, order, cancel, times=2), answers=[(200, {"item": 7}), (200, {"id": 1}), 200, (200, {})])
+    one.run()
+    assert one.paths() == ["/", "/orders/7", "/cancel/1", "/"]

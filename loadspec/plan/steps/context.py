@@ -13,6 +13,7 @@ from loadspec.plan.steps.answer import capture_rows, check_definitions
 from loadspec.plan.steps.sending import compile_sending
 from loadspec.protocols.http import Attempt, Judge, compile_captures, compile_judge
 from loadspec.protocols.http.checks import compile_checks
+from loadspec.protocols.http.judge import forget
 from loadspec.protocols.http.request import Origins
 from loadspec.protocols.user import DONE, FAILED, AbortRun, EndIteration, Outcome, StopUser, User
 from loadspec.spec.model import CallStep, Classify, MetricDef, PollStep, Step, Target
@@ -155,7 +156,13 @@ def unsent(user: User, step: CallStep | PollStep, context: Context, missing: Mis
     answer = Answer()
     answer.error, answer.phase, answer.message = missing.kind, "template", str(missing)
     user.answer = answer
+    forget(user, names_of(step))
     context.phase.failures.note((step.endpoint, answer.error, answer.phase, 0), answer.message, user)
+
+
+def names_of(step: CallStep | PollStep) -> list[str]:
+    """The names of its captures."""
+    return [capture.name for capture in step.request.captures]
 
 
 def compile_fail(step: Step, context: Context) -> Callable[[User, str, str], None]:

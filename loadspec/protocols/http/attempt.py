@@ -141,6 +141,7 @@ def _cut_off(channel: Channel, request: bytes, meter: RequestMeter) -> None:
 
 
 def _sent_again(channel: Channel, request: bytes, meter: RequestMeter) -> None:
+    """Take the channel's retries over: it may serve again, and must not tell of them twice."""
     meter.retries += channel.retries
     meter.sent += channel.retries * len(request)
     channel.retries = 0

@@ -140,7 +140,7 @@ class CurlChannel(Channel):
         limits = (limit for limit in (deadlines.total, deadlines.connect, deadlines.dns) if limit is not None)
         line = self._line
         if self._proxy is not None:
-            through(self._easy, self._proxy, line.alias, self._network, self._origin, min(limits))
+            through(self._easy, self._proxy, line.alias, self._network, self._origin, min(limits), self._seat)
             self._alias = line.alias
             return
         addresses = self._network.addresses(self._origin.host, self._origin.port, min(limits))

@@ -84,6 +84,11 @@ def lead(easy: Any, addresses: Sequence[Address], alias: str, old: str, network:
     forgotten = [f"-{old}:{port}"] if old and old != alias else []
     easy.setopt(pycurl.RESOLVE, [*forgotten, entry(alias, port, addresses)])
     easy.setopt(pycurl.CONNECT_TO, [f"::{alias}:{port}"])
+    leave_from(easy, network, seat, family)
+
+
+def leave_from(easy: Any, network: Network, seat: int, family: int) -> None:
+    """Have connections come from the user's own address, if the spec says of any."""
     if local := network.local_address(seat, family):
         easy.setopt(pycurl.INTERFACE, f"host!{local}")
 
