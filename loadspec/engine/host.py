@@ -109,14 +109,19 @@ class EngineHost:
         forward = proxy is not None and proxy.forwards(where)
         kind = channel_kind(name, self.network.limiter is not None, reuse, forward)
         if self._plan.watch is None:
-            return kind(self.network, where, user.resume, user.seat)  # type: ignore[no-any-return]
-        channel = watched(kind)(self.network, where, user.resume, user.seat)
+            return kind(self.network, where, user.resume, user.index)  # type: ignore[no-any-return]
+        channel = watched(kind)(self.network, where, user.resume, user.index)
         return channel.watch(self._plan.watch, user, where)  # type: ignore[no-any-return]
 
-    def start(self, user: User, run: Callable[[User], None]) -> greenlet:
-        """Run `run(user)` in a greenlet of its own, from the hub. A raw greenlet: a user costs little."""
+    def fiber(self, user: User, run: Callable[..., None]) -> greenlet:
+        """A greenlet that will run `run` for a user. A raw one: a user costs little."""
         fiber = greenlet(run, parent=self.network.hub)
         user.resume = fiber.switch
+        return fiber
+
+    def start(self, user: User, run: Callable[[User], None]) -> greenlet:
+        """Run `run(user)` in a greenlet of its own, from the hub."""
+        fiber = self.fiber(user, run)
         self.network.loop.run_callback(fiber.switch, user)
         return fiber
 
