@@ -66,7 +66,7 @@ class Engine:
         self._draws = Draws(plan.pools)
         self._pool_ends: Counter[tuple[str, bool]] = Counter()
         self._epoch = 0.0
-        self._pacer: Pacer
+        self._pacer: Pacer | None = None  # while load runs
         self._deadline = _NEVER  # when whoever is left is interrupted: once somebody has asked for the end
 
     def setup(self) -> PhaseEnd:
@@ -90,7 +90,7 @@ class Engine:
         pacer = self._pacer = Pacer(self._host.network.loop, self._crash)
         for run in self._runs:
             if run.crew.after is None:
-                self._begin(run, epoch + run.crew.start_at)
+                self._begin(pacer, run, epoch + run.crew.start_at)
         if self._bounds.duration is not None:
             pacer.once(epoch + self._bounds.duration, lambda: self._end_within(0.0))
         ticks = gevent.spawn(self._guard, self._tick_forever, epoch)
@@ -99,6 +99,7 @@ class Engine:
         finally:
             ticks.kill()
             pacer.close()
+            self._pacer = None
         for run in self._runs:
             run.close_books()
         self._snapshot("load", epoch, ended=True)
@@ -121,10 +122,10 @@ class Engine:
         site = Site(plan, self._host, setup, self._share, changed, self._abort, self._crash, self._pool_end)
         return [crew_run(crew, site) for crew in crews_of(plan.scenarios)]
 
-    def _begin(self, run: CrewRun, at: float) -> None:
+    def _begin(self, pacer: Pacer, run: CrewRun, at: float) -> None:
         """A crew's time begins at `at`, by the monotonic clock."""
-        self._pacer.once(at, lambda: run.begin(at - self._epoch))
-        self._pacer.add(at, run.events(), run.obey)
+        pacer.once(at, lambda: run.begin(at - self._epoch))
+        pacer.add(at, run.events(), run.obey)
 
     def _wait_for_end(self) -> None:
         stopping = killed = False
@@ -145,7 +146,7 @@ class Engine:
             self._changed.clear()
 
     def _has_ended(self, run: CrewRun) -> bool:
-        """Whether a crew is through; who waits for it is told."""
+        """Whether a crew is through; what comes after it is told, here or on all workers."""
         if run.ended is None and run.over():
             now = monotonic()
             run.ended = max(0.0, now - self._epoch)
@@ -158,8 +159,8 @@ class Engine:
     def crew_go(self, crew: str, at: float) -> None:
         """A crew has ended on all workers: what comes after it begins at `at`, a time of `clock.monotonic`."""
         for run in self._runs:
-            if run.crew.after == crew:
-                self._begin(run, at)
+            if run.crew.after == crew and self._pacer is not None:
+                self._begin(self._pacer, run, at)
 
     def _guard(self, work: Callable[..., None], *args: Any) -> None:
         """Do a helper's work; a bug in it must not leave the load without its helper."""
@@ -183,6 +184,8 @@ class Engine:
 
     def wind_down(self) -> None:
         """No new iteration; what is in flight has the graceful stop of its load to end."""
+        if self._pacer is None:
+            return
         for run in self._runs:
             if not run.stopped:
                 grace = run.crew.load.end - run.crew.load.duration
