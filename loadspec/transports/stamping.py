@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import socket
 import sys
-from typing import Any
+from typing import Any, Final
 
-from loadspec.wire.stamps import SO_TIMESTAMPING, SOFTWARE, SPACE, Ancillary, KernelClock
+from loadspec.wire.stamps import (
+    SO_TIMESTAMPING,
+    SOFTWARE,
+    SPACE,
+    TCP_INFO_SIZE,
+    Ancillary,
+    KernelClock,
+    out_of_order,
+)
+
+_INFO: Final = getattr(socket, "TCP_INFO", 11)
 
 
 class StampedSocket(socket.socket):
     """A TCP socket that keeps what came beside the bytes that it read: at last, and at first since `first` was None."""
 
-    __slots__ = ("first", "last")
+    __slots__ = ("_known", "_seen", "first", "last")
 
     def __init__(self, plain: socket.socket) -> None:
         """Takes `plain` over. Raises OSError where the kernel has no stamps."""
@@ -22,6 +32,7 @@ class StampedSocket(socket.socket):
         self.setblocking(blocks)  # a socket that is made anew waits as long as the module says
         self.first: Ancillary | None = None
         self.last: Ancillary = ()
+        self._seen = self._known = 0
 
     def recv(self, limit: int, flags: int = 0) -> bytes:
         """See `socket.socket`."""
@@ -32,15 +43,36 @@ class StampedSocket(socket.socket):
         """As TLS sockets have it: what can be read without a look at the kernel's."""
         return 0
 
+    def reordered(self) -> bool:
+        """Whether a packet came out of order since the last call.
+
+        TCP gives bytes in order, with the stamp of the packet that they came in: where an earlier packet was lost and
+        sent again, they could not be read before that one came, and their stamp is too early.
+        """
+        if self.fileno() >= 0:
+            self._known = self._out_of_order()
+        seen, self._seen = self._seen, self._known
+        return seen != self._known
+
+    def close(self) -> None:
+        """See `socket.socket`; `reordered` may still be asked."""
+        if self.fileno() >= 0:
+            self._known = self._out_of_order()
+        super().close()
+
+    def _out_of_order(self) -> int:
+        return out_of_order(self.getsockopt(socket.IPPROTO_TCP, _INFO, TCP_INFO_SIZE))
+
 
 class Stamping:
-    """One per worker.
+    """One per worker; `stamped` counts the answers that the kernel timed, until `take`.
 
     The kernel stamps nothing as long as no socket asks for it, and is slow to begin: one of our own asks all the time.
     """
 
     def __init__(self) -> None:
         self.clock = KernelClock()
+        self.stamped = 0
         self._keeper: StampedSocket | None = None
         if sys.platform == "linux":
             self._keeper = self._stamped(socket.socket())
@@ -58,11 +90,9 @@ class Stamping:
         except OSError:
             return None
 
-    def take(self) -> tuple[int, int]:
-        """(answers timed by the kernel, by this process) since the last call."""
-        clock = self.clock
-        taken = (clock.stamped, clock.unstamped)
-        clock.stamped = clock.unstamped = 0
+    def take(self) -> int:
+        """How many answers the kernel timed since the last call."""
+        taken, self.stamped = self.stamped, 0
         return taken
 
     def close(self) -> None:

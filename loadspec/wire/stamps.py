@@ -23,6 +23,11 @@ _TIMESPEC: Final = struct.Struct("@ll")
 SPACE: Final = socket.CMSG_SPACE(3 * _TIMESPEC.size) if hasattr(socket, "CMSG_SPACE") else 0
 """Bytes that `recvmsg` needs for struct scm_timestamping: three timespecs, the first is the software's."""
 
+_OUT_OF_ORDER: Final = struct.Struct("@I")
+_OUT_OF_ORDER_AT: Final = 224
+TCP_INFO_SIZE: Final = _OUT_OF_ORDER_AT + _OUT_OF_ORDER.size
+"""Bytes of struct tcp_info (linux/tcp.h) up to its tcpi_rcv_ooopack, which is there since Linux 5.4."""
+
 STEP: Final = 0.001
 """Seconds by which the realtime clock may move against the monotonic one before it was set."""
 TICK: Final = 1.0
@@ -41,21 +46,28 @@ def stamp_of(ancillary: Ancillary) -> float:
     return 0.0
 
 
+def out_of_order(tcp_info: bytes) -> int:
+    """How many packets of a connection came out of order; 0 where the kernel does not say."""
+    if len(tcp_info) < TCP_INFO_SIZE:
+        return 0
+    (count,) = _OUT_OF_ORDER.unpack_from(tcp_info, _OUT_OF_ORDER_AT)
+    return int(count)
+
+
 class KernelClock:
     """Turns stamps into times of the monotonic clock, as long as nobody sets the realtime clock.
 
     NTP slews both clocks alike, so that their distance stays the same; it is measured once a second all the same. Where
     it moved by `STEP` or more the clock was set, and no stamp is taken of an exchange that had begun before that was
-    seen. `stamped` and `unstamped` count answers by who timed them, until whoever reads them sets them to 0.
+    seen.
     """
 
-    __slots__ = ("_due", "_monotonic", "_offset", "_realtime", "_set_at", "stamped", "unstamped")
+    __slots__ = ("_due", "_monotonic", "_offset", "_realtime", "_set_at")
 
     def __init__(self, realtime: Clock = time.time, monotonic: Clock = monotonic) -> None:
         self._realtime = realtime
         self._monotonic = monotonic
         self._set_at = float("-inf")
-        self.stamped = self.unstamped = 0
         self.tick()
 
     def tick(self) -> None:

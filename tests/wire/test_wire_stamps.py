@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loadspec.clock import FakeClock
-from loadspec.wire.stamps import SO_TIMESTAMPING, STEP, TICK, Ancillary, KernelClock, stamp_of
+from loadspec.wire.stamps import SO_TIMESTAMPING, STEP, TICK, Ancillary, KernelClock, out_of_order, stamp_of
 
 EPOCH = 1_800_000_000.0
 
@@ -35,6 +35,12 @@ def message(stamp: float, level: int = socket.SOL_SOCKET, kind: int = SO_TIMESTA
 )
 def test_what_a_control_message_says(ancillary: Ancillary, stamp: float) -> None:
     assert stamp_of(ancillary) == stamp
+
+
+@pytest.mark.parametrize(("size", "count"), [(0, 0), (104, 0), (227, 0), (228, 7), (248, 7)])
+def test_packets_out_of_order_are_counted_by_newer_kernels(size: int, count: int) -> None:
+    info = bytes(224) + struct.pack("@I", 7) + bytes(20)
+    assert out_of_order(info[:size]) == count
 
 
 class Machine:
