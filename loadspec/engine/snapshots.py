@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from loadspec.engine.scenario import CrewRun
+from loadspec.engine.crew import CrewRun
 from loadspec.transports.limiter import RateLimiter
 from loadspec.transports.stamping import Stamping
 

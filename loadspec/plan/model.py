@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from loadspec.load import LoadConfig
-from loadspec.metrics.meters import Meters, TrendMeter, ValueMeter
+from loadspec.metrics.meters import Meters, SampleMeter
 from loadspec.pools import Pool
 from loadspec.protocols.failures import FailureLog
 from loadspec.protocols.http.origins import Origins
@@ -39,17 +39,18 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class ScenarioPlan:
-    """One scenario: who starts when, and what each user repeats. See `spec.model.Scenario` for the last four."""
+    """One scenario: who starts when, and what each user repeats. See `spec.model.Scenario` for the last five."""
 
     name: str
     load: LoadConfig
     flow: Flow
-    iterations: TrendMeter | ValueMeter
-    durations: TrendMeter | ValueMeter
+    iterations: SampleMeter
+    durations: SampleMeter
     weight: float | None = None
     start_at: float = 0.0
     after: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
+    min_iteration_duration: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

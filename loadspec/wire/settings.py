@@ -91,9 +91,13 @@ class Http:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All that the transports of a worker go by. `timing`: whose clock says when an answer came."""
+    """All that the transports of a worker go by.
+
+    `timing`: whose clock says when answers came. `host` is the target's, whose name `tls.server_name` is; "": any.
+    """
 
     tls: Tls = field(default_factory=Tls)
     route: Route = field(default_factory=Route)
     http: Http = field(default_factory=Http)
     timing: Timing = "process"
+    host: str = ""
