@@ -21,7 +21,7 @@ from loadspec.engine.host import EngineHost
 from loadspec.engine.lag import LagProbe
 from loadspec.engine.pacing import Pacer
 from loadspec.engine.phases import OnceRun, PhaseEnd
-from loadspec.engine.snapshots import held_back, scenario_rows
+from loadspec.engine.snapshots import held_back, scenario_rows, stamped
 from loadspec.load import WHOLE, Share, crews_of
 from loadspec.plan import Flow, Plan
 from loadspec.protocols.user import PoolEnd
@@ -248,6 +248,7 @@ class Engine:
                 if phase == "load"
                 else [],
                 **held_back(self._host.network.limiter),
+                **stamped(self._host.network.stamping),
                 "health": {
                     "lag_ms": lag_ms,
                     "cpu_s": usage.ru_utime + usage.ru_stime,

@@ -107,7 +107,7 @@ class EngineHost:
         reuse = not self._plan.settings.http.no_connection_reuse
         proxy = self.network.proxy(where)
         forward = proxy is not None and proxy.forwards(where)
-        kind = channel_kind(name, self.network.limiter is not None, reuse, forward)
+        kind = channel_kind(name, self.network.limiter is not None, reuse, forward, self._plan.settings.timing)
         if self._plan.watch is None:
             return kind(self.network, where, user.resume, user.index)  # type: ignore[no-any-return]
         channel = watched(kind)(self.network, where, user.resume, user.index)

@@ -6,6 +6,7 @@ from typing import Any
 
 from loadspec.engine.crew import CrewRun
 from loadspec.transports.limiter import RateLimiter
+from loadspec.transports.stamping import Stamping
 
 
 def scenario_rows(run: CrewRun) -> list[dict[str, Any]]:
@@ -25,6 +26,11 @@ def scenario_rows(run: CrewRun) -> list[dict[str, Any]]:
         }
         for member, book in zip(run.crew.members, run.books, strict=True)
     ]
+
+
+def stamped(stamping: Stamping | None) -> dict[str, Any]:
+    """How many answers the kernel timed since the last snapshot; nothing where it is not asked to."""
+    return {} if stamping is None else {"stamped": stamping.take()}
 
 
 def held_back(limiter: RateLimiter | None) -> dict[str, Any]:

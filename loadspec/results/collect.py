@@ -33,6 +33,8 @@ class Collector:
         self.pools: dict[str, Usage] = {}
         self.held_back = (0, 0.0)
         """Requests that `--max-rate` held back, and the seconds that they waited together."""
+        self.stamped = 0
+        """Answers that the kernel timed."""
         self._newest = Store()
         self._before = 0
         self._failures: dict[tuple[Any, ...], dict[str, Any]] = {}
@@ -64,6 +66,7 @@ class Collector:
             self.workers[row["worker"]] = _health(self.workers.get(row["worker"], {}), row)
         if held := snapshot.get("held_back"):
             self.held_back = (self.held_back[0] + held["requests"], self.held_back[1] + held["seconds"])
+        self.stamped += snapshot.get("stamped", 0)
         for row in snapshot.get("pools", ()):
             self.pools.setdefault(row["name"], Usage(row["rows"])).add(row["drawn"], row["seen"])
         if phase == "load":
