@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import resource
-import sys
 import traceback
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -15,11 +13,11 @@ from gevent.event import Event
 from loadspec.clock import monotonic
 from loadspec.engine.bounds import Bounds
 from loadspec.engine.draws import Draws, pool_note
+from loadspec.engine.health import HealthProbe, totals
 from loadspec.engine.host import EngineHost
-from loadspec.engine.lag import LagProbe
 from loadspec.engine.phases import OnceRun, PhaseEnd
 from loadspec.engine.scenario import CrewRun, crew_tags
-from loadspec.engine.snapshots import held_back, scenario_rows
+from loadspec.engine.snapshots import held_back, scenario_rows, work_of
 from loadspec.load import crews_of
 from loadspec.plan import Flow, Plan
 from loadspec.protocols.user import PoolEnd
@@ -29,7 +27,6 @@ Emit = Callable[[dict[str, Any]], None]
 
 _TICK = 1.0
 _NEVER = float("inf")
-_RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
 class Engine:
@@ -69,18 +66,19 @@ class Engine:
         epoch = monotonic()
         self._plan.phases["load"].failures.epoch = epoch
         self._helpers = [gevent.spawn(self._guard, self._drive, run, epoch) for run in self._runs]
-        self._helpers.append(gevent.spawn(self._guard, self._tick_forever, epoch))
         if self._bounds.duration is not None:
             self._helpers.append(gevent.spawn_later(self._bounds.duration, self._end_within, 0.0))
-        try:
-            self._wait_for_end(epoch)
-        finally:
-            gevent.killall(self._helpers)
-        for run in self._runs:
-            if run.dropped():
-                meters = self._plan.phases["load"].meters
-                meters.value("counter", "dropped_iterations", **crew_tags(run.crew)).add(run.dropped())
-        self._snapshot("load", epoch, ended=True)
+        with HealthProbe() as probe:
+            self._helpers.append(gevent.spawn(self._guard, self._tick_forever, epoch, probe))
+            try:
+                self._wait_for_end(epoch)
+            finally:
+                gevent.killall(self._helpers)
+            for run in self._runs:
+                if run.dropped():
+                    meters = self._plan.phases["load"].meters
+                    meters.value("counter", "dropped_iterations", **crew_tags(run.crew)).add(run.dropped())
+            self._snapshot("load", epoch, probe, ended=True)
         self._end.notes += [pool_note(text, whole, users) for (text, whole), users in self._pool_ends.items()]
         return self._end
 
@@ -177,30 +175,26 @@ class Engine:
             self._once = None
             self._snapshot(name, epoch)
 
-    def _tick_forever(self, epoch: float) -> None:
-        probe = LagProbe()
-        try:
-            count = 0
-            while True:
-                count = max(count, int((monotonic() - epoch) / _TICK)) + 1  # a tick missed is not made up for
-                gevent.sleep(max(0.0, epoch + count * _TICK - monotonic()))
-                self._snapshot("load", epoch, probe.take())
-        finally:
-            probe.stop()
+    def _tick_forever(self, epoch: float, probe: HealthProbe) -> None:
+        count = 0
+        while True:
+            count = max(count, int((monotonic() - epoch) / _TICK)) + 1  # a tick missed is not made up for
+            gevent.sleep(max(0.0, epoch + count * _TICK - monotonic()))
+            self._snapshot("load", epoch, probe)
 
-    def _snapshot(self, phase: str, epoch: float, lag_ms: float = 0.0, ended: bool = False) -> None:
+    def _snapshot(self, phase: str, epoch: float, probe: HealthProbe | None = None, ended: bool = False) -> None:
         current = self._plan.phases[phase]
         store = current.meters.drain()
         users = sum(len(run.alive) for run in self._runs)
         if phase == "load":
             store.gauge("vus").add(users)
             store.gauge("vus_max").add(sum(run.crew.load.max_vus for run in self._runs))
-        usage = resource.getrusage(resource.RUSAGE_SELF)
+        t = monotonic() - epoch
         books = [book for run in self._runs for book in run.books]
         self._emit(
             {
                 "phase": phase,
-                "t": monotonic() - epoch,
+                "t": t,
                 "store": store.to_wire(),
                 "failures": current.failures.drain(),
                 "check_samples": current.failures.drain_samples(),
@@ -216,10 +210,6 @@ class Engine:
                 if phase == "load"
                 else [],
                 **held_back(self._host.network.limiter),
-                "health": {
-                    "lag_ms": lag_ms,
-                    "cpu_s": usage.ru_utime + usage.ru_stime,
-                    "peak_rss_bytes": usage.ru_maxrss * _RSS_UNIT,
-                },
+                "health": {"lag_ms": 0.0, **totals()} if probe is None else probe.take(t, work_of(self._runs, store)),
             }
         )

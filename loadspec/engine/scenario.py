@@ -70,10 +70,17 @@ class CrewRun:
         self.commands = crew.load.commands()
         self._last_start = max((c.at for c in self.commands if c.action == "start"), default=-1.0)
         self._reached = -1.0
+        self._starts = 0
+
+    def take_starts(self) -> tuple[int, int, int]:
+        """(due, made, dropped) since the last call: a user that is to start always can."""
+        starts, self._starts = self._starts, 0
+        return starts, starts, 0
 
     def obey(self, command: Command, lateness: float) -> None:
         """Do what the schedule says now."""
         self._reached = command.at
+        self._starts += command.action == "start"
         _ACTIONS[command.action](self, self.crew.first_user + command.user, lateness)
         if not self.alive:  # a start that was refused may have been the last thing to wait for
             self._on_change()

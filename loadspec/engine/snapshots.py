@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from loadspec.engine.health import Work
 from loadspec.engine.scenario import CrewRun
+from loadspec.metrics import Store
 from loadspec.transports.limiter import RateLimiter
 
 
@@ -25,6 +28,19 @@ def scenario_rows(run: CrewRun) -> list[dict[str, Any]]:
         }
         for member, book in zip(run.crew.members, run.books, strict=True)
     ]
+
+
+def work_of(runs: Iterable[CrewRun], store: Store) -> Work:
+    """What there was to do since the last snapshot, whose measurements are in `store`."""
+    work = Work(store=store)
+    for run in runs:
+        due, made, dropped = run.take_starts()
+        work.due += due
+        work.made += made
+        work.dropped += dropped
+        work.busy += len(run.alive)
+        work.free += max(0, run.crew.load.max_vus - len(run.alive))
+    return work
 
 
 def held_back(limiter: RateLimiter | None) -> dict[str, Any]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter as Tally
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from loadspec.metrics import Counter, Rate, Store, Trend
 from loadspec.pools import Usage
-from loadspec.results.model import PHASES, CheckSample, ErrorClass, Event, Iterations, PhaseName, Point
+from loadspec.results.health import HealthLog
+from loadspec.results.model import PHASES, CheckSample, ErrorClass, Event, Iterations, PhaseName, Point, WorkerHealth
 from loadspec.results.scenarios import turns
 
 _PERCENTILES = (50, 90, 95, 99)
@@ -27,6 +28,7 @@ class Collector:
         self.iterations = Iterations()
         self.error_totals: Tally[str] = Tally()
         self.health: dict[str, float] = {}
+        self.workers: dict[int, HealthLog] = {}
         self.scenarios: dict[str, Mapping[str, Any]] = {}
         self.pools: dict[str, Usage] = {}
         self.held_back = (0, 0.0)
@@ -72,7 +74,19 @@ class Collector:
             self.scenarios = rows
             self.error_totals.update(errors_of(delta))
             self.points.append(self._point(snapshot, delta))
+            new += self._add_health({0: health})
         return sorted(new, key=lambda event: event.t)
+
+    def health_of_workers(self) -> list[WorkerHealth]:
+        """Each worker's health, in the order of their numbers."""
+        return [log.told() for _, log in sorted(self.workers.items())]
+
+    def _add_health(self, records: Mapping[int, Mapping[str, float]]) -> Iterator[Event]:
+        """One record a worker. The moment when one of them becomes limited is an event."""
+        for worker, record in records.items():
+            log = self.workers.setdefault(worker, HealthLog(worker))
+            if "t" in record and log.add(record):
+                yield Event(record["t"], f"the generator is at its limit: {', '.join(log.told().signs)}")
 
     def _point(self, snapshot: Mapping[str, Any], delta: Store) -> Point:
         """The newest second. A last part of one is added to the second before it: a millisecond has no rate."""
