@@ -21,7 +21,7 @@ from loadspec.run.assemble import assemble, scenario_infos
 from loadspec.run.conductor import Conductor, Crash
 from loadspec.run.environment import environment
 from loadspec.run.options import RunOptions
-from loadspec.run.preflight import check_run
+from loadspec.run.preflight import check_run, machine_warnings
 from loadspec.run.signals import Signals
 from loadspec.run.values import target
 from loadspec.spec.model import Spec
@@ -36,6 +36,7 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
     Raises LoadspecError where nothing could be run: the spec is refused, or the reports have no place to go.
     """
     check_run(spec)
+    lacks = machine_warnings(spec)
     prepare(options)
     infos = scenario_infos(spec)
     show = live(stderr or sys.stderr, options.quiet, options.colour, infos, spec.name)
@@ -47,7 +48,8 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
     with Signals() as signals:
         worker = WorkerProcess(job)
         conductor = Conductor(spec, worker, show, signals, journal.write)
-        show.start([f"target: {target(spec)}", f"report: {options.directory / 'report.html'}"])
+        lines = [f"target: {target(spec)}", f"report: {options.directory / 'report.html'}"]
+        show.start(lines + [f"warning: {text}" for text in lacks])
         try:
             conductor.run()
         except Crash as bug:  # what was measured is written before the traceback is shown
@@ -59,8 +61,8 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
             journal.close()
         generator = _generator(conductor, monotonic() - began)
         result = assemble(spec, options, conductor, started_at, environment(), generator)
-        if journal.failure:
-            result = replace(result, warnings=[*result.warnings, journal.failure])
+        late = [journal.failure] if journal.failure else []
+        result = replace(result, warnings=[*lacks, *result.warnings, *late])
         written = write(result, options)
         if crash is not None:
             raise crash

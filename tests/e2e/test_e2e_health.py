@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from support_cli import Done, finish, start
+from support_cli import Done, command, environment, finish
 
 from loadspec.mock import MockProcess
 
@@ -43,7 +43,14 @@ def run_frozen(tmp_path: Path, mock: MockProcess, seconds: float, *options: str)
     """A run whose worker stands still for some time, after its first requests."""
     path = tmp_path / "spec.yaml"
     path.write_text(SPEC.replace("SECONDS", f"{seconds + 1.5:g}s"))
-    process = start(tmp_path / "r", path, *options, url=mock.url)
+    (tmp_path / "r").mkdir()
+    process = subprocess.Popen(
+        command("run", path, "--report-dir", tmp_path / "r", *options),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(API_BASE=mock.url),
+    )
     while not mock.stats().get("login"):
         assert process.poll() is None
         threading.Event().wait(0.05)
