@@ -12,13 +12,15 @@ from gevent.event import Event
 
 from loadspec.clock import monotonic
 from loadspec.engine.bounds import Bounds
+from loadspec.engine.crew import CrewRun, Site
+from loadspec.engine.crews import crew_run
 from loadspec.engine.draws import Draws, pool_note
 from loadspec.engine.health import HealthProbe, totals
 from loadspec.engine.host import EngineHost
+from loadspec.engine.pacing import Pacer
 from loadspec.engine.phases import OnceRun, PhaseEnd
-from loadspec.engine.scenario import CrewRun, crew_tags
 from loadspec.engine.snapshots import held_back, scenario_rows, work_of
-from loadspec.load import crews_of
+from loadspec.load import WHOLE, Share, crews_of
 from loadspec.plan import Flow, Plan
 from loadspec.protocols.user import PoolEnd
 
@@ -30,13 +32,17 @@ _NEVER = float("inf")
 
 
 class Engine:
-    """Runs the phases of a plan, one after the other, in the calling greenlet. `stop` comes from another one."""
+    """Runs the phases of a plan, one after the other, in the calling greenlet. `stop` comes from another one.
 
-    def __init__(self, plan: Plan, emit: Emit, bounds: Bounds | None = None) -> None:
+    Of the load it runs its share; setup and teardown are whole wherever they are asked for.
+    """
+
+    def __init__(self, plan: Plan, emit: Emit, bounds: Bounds | None = None, share: Share = WHOLE) -> None:
         self._plan = plan
         self._emit = emit
         self._bounds = bounds or Bounds()
-        self._host = EngineHost(plan, self._bounds)
+        self._share = share
+        self._host = EngineHost(plan, self._bounds, share)
         self._once: OnceRun | None = None
         self._runs: list[CrewRun] = []
         self._changed = Event()
@@ -44,7 +50,8 @@ class Engine:
         self._end = PhaseEnd()
         self._draws = Draws(plan.pools)
         self._pool_ends: Counter[tuple[str, bool]] = Counter()
-        self._helpers: list[gevent.Greenlet] = []
+        self._epoch = 0.0
+        self._pacer: Pacer
         self._deadline = _NEVER  # when whoever is left is interrupted: once somebody has asked for the end
 
     def setup(self) -> PhaseEnd:
@@ -55,29 +62,31 @@ class Engine:
         """Run `teardown` once."""
         return self._run_once("teardown", self._plan.teardown, self._plan.teardown_timeout, setup)
 
-    def load(self, setup: Mapping[str, Any]) -> PhaseEnd:
-        """Run all scenarios to their end."""
+    def load(self, setup: Mapping[str, Any], epoch: float | None = None) -> PhaseEnd:
+        """Run this worker's share of all scenarios to their end.
+
+        The load begins at `epoch`, a time of `clock.monotonic`, so that workers can begin together; else at once.
+        """
         self._end = PhaseEnd("done" if self._deadline == _NEVER else "stopped")
-        self._runs = [
-            CrewRun(self._plan, crew, self._host, setup, self._changed.set, self._abort, self._crash, self._pool_end)
-            for crew in crews_of(self._plan.scenarios)
-        ]
+        self._runs = self._crews(setup)
         self._draws.begin()
-        epoch = monotonic()
+        epoch = self._epoch = monotonic() if epoch is None else epoch
         self._plan.phases["load"].failures.epoch = epoch
-        self._helpers = [gevent.spawn(self._guard, self._drive, run, epoch) for run in self._runs]
+        pacer = self._pacer = Pacer(self._host.network.loop, self._crash)
+        for run in self._runs:
+            if run.crew.after is None:
+                self._begin(run, epoch + run.crew.start_at)
         if self._bounds.duration is not None:
-            self._helpers.append(gevent.spawn_later(self._bounds.duration, self._end_within, 0.0))
+            pacer.once(epoch + self._bounds.duration, lambda: self._end_within(0.0))
         with HealthProbe() as probe:
-            self._helpers.append(gevent.spawn(self._guard, self._tick_forever, epoch, probe))
+            ticks = gevent.spawn(self._guard, self._tick_forever, epoch, probe)
             try:
-                self._wait_for_end(epoch)
+                self._wait_for_end()
             finally:
-                gevent.killall(self._helpers)
+                ticks.kill()
+                pacer.close()
             for run in self._runs:
-                if run.dropped():
-                    meters = self._plan.phases["load"].meters
-                    meters.value("counter", "dropped_iterations", **crew_tags(run.crew)).add(run.dropped())
+                run.close_books()
             self._snapshot("load", epoch, probe, ended=True)
         self._end.notes += [pool_note(text, whole, users) for (text, whole), users in self._pool_ends.items()]
         return self._end
@@ -93,9 +102,19 @@ class Engine:
         self._deadline = min(self._deadline, monotonic() + grace)
         self._changed.set()
 
-    def _wait_for_end(self, epoch: float) -> None:
+    def _crews(self, setup: Mapping[str, Any]) -> list[CrewRun]:
+        plan, changed = self._plan, self._changed.set
+        site = Site(plan, self._host, setup, self._share, changed, self._abort, self._crash, self._pool_end)
+        return [crew_run(crew, site) for crew in crews_of(plan.scenarios)]
+
+    def _begin(self, run: CrewRun, at: float) -> None:
+        """A crew's time begins at `at`, by the monotonic clock."""
+        self._pacer.once(at, lambda: run.begin(at - self._epoch))
+        self._pacer.add(at, run.events(), run.obey)
+
+    def _wait_for_end(self) -> None:
         stopping = killed = False
-        while not all([self._has_ended(run, epoch) for run in self._runs]):  # each is looked at: others wait for it
+        while not all([self._has_ended(run) for run in self._runs]):  # each is looked at: others wait for it
             left = self._deadline - monotonic()
             if left < _NEVER and not stopping:
                 stopping = True
@@ -111,12 +130,14 @@ class Engine:
             self._changed.wait(left if 0 < left < _NEVER else None)
             self._changed.clear()
 
-    @staticmethod
-    def _has_ended(run: CrewRun, epoch: float) -> bool:
-        """Whether a crew is through; who waits for it is told."""
+    def _has_ended(self, run: CrewRun) -> bool:
+        """Whether a crew is through; then those that come after it begin."""
         if run.ended is None and run.over():
-            run.ended = monotonic() - epoch
-            run.is_over.set()
+            now = monotonic()
+            run.ended = max(0.0, now - self._epoch)
+            for other in self._runs:
+                if other.crew.after == run.crew.name:
+                    self._begin(other, now)
         return run.ended is not None
 
     def _guard(self, work: Callable[..., None], *args: Any) -> None:
@@ -125,23 +146,6 @@ class Engine:
             work(*args)
         except Exception:
             self._crash(traceback.format_exc())
-
-    def _drive(self, run: CrewRun, epoch: float) -> None:
-        begin = self._begin_of(run, epoch)
-        for command in run.commands:
-            while (delay := begin + command.at - monotonic()) > 0:  # the loop's clock may wake us early
-                gevent.sleep(delay)
-            if run.began is None and not run.stopped:
-                run.began = begin - epoch
-            run.obey(command, monotonic() - begin - command.at)
-        self._changed.set()
-
-    def _begin_of(self, run: CrewRun, epoch: float) -> float:
-        """When a crew's time begins; waits for the one that it comes after."""
-        if run.crew.after is None:
-            return epoch + run.crew.start_at
-        next(other for other in self._runs if other.crew.name == run.crew.after).is_over.wait()
-        return monotonic()
 
     def _abort(self, reason: str) -> None:
         if self._end.status in ("done", "stopped"):
@@ -155,7 +159,7 @@ class Engine:
             for run in self._runs:
                 if not run.stopped:
                     grace = run.crew.load.end - run.crew.load.duration
-                    self._helpers.append(gevent.spawn_later(grace, self._guard, run.kill_all))
+                    self._pacer.once(monotonic() + grace, run.kill_all)
                 run.stop()
             self._changed.set()
 
@@ -188,7 +192,7 @@ class Engine:
         users = sum(len(run.alive) for run in self._runs)
         if phase == "load":
             store.gauge("vus").add(users)
-            store.gauge("vus_max").add(sum(run.crew.load.max_vus for run in self._runs))
+            store.gauge("vus_max").add(sum(run.vus_max for run in self._runs))
         t = monotonic() - epoch
         books = [book for run in self._runs for book in run.books]
         self._emit(
@@ -206,10 +210,12 @@ class Engine:
                     "interrupted": sum(book.interrupted for book in books),
                 },
                 "scenarios": [row for run in self._runs for row in scenario_rows(run)],
-                "pools": self._draws.rows((user for run in self._runs for user in run.users), ended)
+                "pools": self._draws.rows((drawn for run in self._runs for drawn in run.drawn()), ended)
                 if phase == "load"
                 else [],
                 **held_back(self._host.network.limiter),
-                "health": {"lag_ms": 0.0, **totals()} if probe is None else probe.take(t, work_of(self._runs, store)),
+                "health": {"lag_ms": 0.0, **totals()}
+                if probe is None
+                else probe.take(t, work_of(self._runs, store, t)),
             }
         )

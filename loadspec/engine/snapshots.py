@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from loadspec.engine.crew import CrewRun
 from loadspec.engine.health import Work
-from loadspec.engine.scenario import CrewRun
 from loadspec.metrics import Store
 from loadspec.transports.limiter import RateLimiter
 
@@ -30,16 +30,16 @@ def scenario_rows(run: CrewRun) -> list[dict[str, Any]]:
     ]
 
 
-def work_of(runs: Iterable[CrewRun], store: Store) -> Work:
-    """What there was to do since the last snapshot, whose measurements are in `store`."""
+def work_of(runs: Iterable[CrewRun], store: Store, t: float) -> Work:
+    """What there was to do since the last snapshot, whose measurements are in `store`; `t` is now, in seconds."""
     work = Work(store=store)
     for run in runs:
-        due, made, dropped = run.take_starts()
-        work.due += due
-        work.made += made
-        work.dropped += dropped
+        starts = run.take_starts(t)
+        work.due += starts.due
+        work.made += starts.made
+        work.dropped += starts.dropped
         work.busy += len(run.alive)
-        work.free += max(0, run.crew.load.max_vus - len(run.alive))
+        work.free += run.max_vus - len(run.alive)
     return work
 
 

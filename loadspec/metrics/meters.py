@@ -29,10 +29,21 @@ class Meter(Protocol):
 class Side:
     """Answered requests of one endpoint that were expected, or that were not. All times are ms.
 
-    A reused connection adds nothing to the connection timings; `drain` counts it as zeros.
+    A reused connection adds nothing to the connection timings; `drain` counts it as zeros. `scheduled` are those of an
+    open load.
     """
 
-    __slots__ = ("blocked", "connecting", "durations", "receiving", "sending", "statuses", "tls", "waiting")
+    __slots__ = (
+        "blocked",
+        "connecting",
+        "durations",
+        "receiving",
+        "scheduled",
+        "sending",
+        "statuses",
+        "tls",
+        "waiting",
+    )
 
     def __init__(self) -> None:
         self.durations: list[float] = []
@@ -42,6 +53,7 @@ class Side:
         self.blocked: list[float] = []
         self.connecting: list[float] = []
         self.tls: list[float] = []
+        self.scheduled: list[float] = []
         self.statuses: defaultdict[int, int] = defaultdict(int)
 
     def drain(self, store: Store, tags: dict[str, str], expected: bool) -> None:
@@ -60,6 +72,9 @@ class Side:
             trend.add_many(values)
             trend.add(0.0, count - len(values))
             values.clear()
+        if self.scheduled:
+            store.trend("scheduled_latency", timing_tags).add_many(self.scheduled)
+            self.scheduled.clear()
         for status, number in self.statuses.items():
             code = {"error_code": str(error_code("status", status=status))} if status >= 400 else {}
             store.counter("http_reqs", tags_of(**own, status=str(status), **code)).merge(Counter(number, number))

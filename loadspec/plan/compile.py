@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 from loadspec.expr import Missing, compile_template
-from loadspec.load import crews_of, max_users
+from loadspec.load import crews_of, max_seats
 from loadspec.metrics.meters import Meters
 from loadspec.plan.chance import chance_of
 from loadspec.plan.model import Flow, Phase, Plan, ScenarioPlan
@@ -39,10 +39,12 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = 
     origins = Origins()
     numbers = count()
     shared: dict[Any, Any] = {}
-    users = max(1, max_users(crews_of(spec.scenarios)))
+    users = max(1, max_seats(crews_of(spec.scenarios)))
     takers: dict[str, dict[int, bool]] = {}
 
-    def flow(steps: tuple[Step, ...], phase: str, scenario: str, tags: Mapping[str, str]) -> Flow:
+    def flow(
+        steps: tuple[Step, ...], phase: str, scenario: str, tags: Mapping[str, str], scheduled: bool = False
+    ) -> Flow:
         slots = outcome_slots(steps)
         scope = RunScope(constants, spec.pools, value_names(steps), slots, unset, chance_of(seed, phase))
         tags = {"scenario": scenario, **tags}
@@ -59,6 +61,7 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = 
             compile,
             shared,
             settings.http,
+            scheduled,
         )
         compiled = tuple(compile(step, context) for step in steps)
         if phase != "load" and scope.drawn:
@@ -71,7 +74,11 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = 
         setup=setup,
         teardown=teardown,
         scenarios=tuple(
-            _scenario(scenario, flow(scenario.flow, "load", scenario.name, scenario.tags), phases["load"].meters)
+            _scenario(
+                scenario,
+                flow(scenario.flow, "load", scenario.name, scenario.tags, scenario.load.planned is not None),
+                phases["load"].meters,
+            )
             for scenario in spec.scenarios
         ),
         phases=phases,
@@ -97,6 +104,7 @@ def _scenario(scenario: Scenario, flow: Flow, meters: Meters) -> ScenarioPlan:
         start_at=scenario.start_at,
         after=scenario.after,
         tags=scenario.tags,
+        min_iteration_duration=scenario.min_iteration_duration,
     )
 
 

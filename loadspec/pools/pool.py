@@ -25,11 +25,13 @@ class Pool:
     Raises ValueError for an empty pool, an unknown policy or no users.
     """
 
-    __slots__ = ("at_end", "items", "name", "pick", "row", "seen")
+    __slots__ = ("at_end", "by_user", "items", "name", "pick", "row", "seen")
 
     name: str
     pick: str
     at_end: str
+    by_user: bool
+    """Whether rows are the users' own: elsewhere an iteration of an open load draws for itself, whoever runs it."""
     items: Sequence[Any]
     row: Row
     seen: bytearray
@@ -58,6 +60,7 @@ class Pool:
         self.name, self.pick, self.at_end = name, pick, at_end or end_of(pick)
         if self.at_end not in AT_END:
             raise ValueError(f"pool `{name}`: at_end is {self.at_end}; legal are {', '.join(AT_END)}")
+        self.by_user = pick == "per_vu"
         self.items = tuple(items) if isinstance(items, list) else items
         wraps = self.at_end == "wrap"
         self.row = PICKS[pick](Draw(seed, name, len(items), max_users, wraps, weights, exponent, first))

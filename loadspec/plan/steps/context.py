@@ -46,6 +46,8 @@ class Context:
     """What requests share in the whole plan, such as tokens."""
     http: Http = field(default_factory=Http)
     """What holds for every request of the spec."""
+    scheduled: bool = False
+    """Whether iterations start by a schedule, which their requests are measured against."""
 
     def sequence(self, steps: Iterable[Step], group: str = "") -> RunStep:
         """Steps, one after the other, as one; all that they measure carries the tag `group`, if one is given."""

@@ -45,6 +45,8 @@ class Wire:
     """How many are followed; 0: a redirect is an answer like any other."""
     discard: bool = False
     """Whether bodies are read and thrown away."""
+    scheduled: bool = False
+    """Whether the iterations that send it start by a schedule."""
 
 
 def compile_attempt(compiled: Compiled, wire: Wire) -> Attempt:
@@ -70,12 +72,12 @@ def _body_of(method: str, wire: Wire) -> int:
 
 def _counting(wire: Wire) -> Callable[[User, bool, bytes], None]:
     """What measures an answer that redirects, once it is known whether it is followed."""
-    meter = wire.meter
+    meter, record = wire.meter, _recorder(wire)
 
     def count(user: User, expected: bool, request: bytes) -> None:
         channel: Any = user.answer
         status = channel.status
-        measure(meter.expected if expected else meter.unexpected, channel, status)
+        record(meter.expected if expected else meter.unexpected, channel, status, user)
         if not expected:
             key = (wire.endpoint, "status", "status", status)
             wire.failures.note(key, f"unexpected status {status}", user, request)
@@ -90,7 +92,7 @@ def _compile_one(compiled: Compiled, wire: Wire, follow: Follow) -> Attempt:
     route, render, excuse = compiled.route, compiled.render, compiled.credentials.excuse
     idempotent, body = compiled.method in _IDEMPOTENT, _body_of(compiled.method, wire)
     note = wire.failures.note
-    good, bad = meter.expected, meter.unexpected
+    good, bad, record = meter.expected, meter.unexpected, _recorder(wire)
     open_jar, keep, lasting = not compiled.own_cookies, wire.cookies != "off", wire.cookies == "user"
     known = wire.origins.known
 
@@ -124,7 +126,7 @@ def _compile_one(compiled: Compiled, wire: Wire, follow: Follow) -> Attempt:
             return follow(user, rendered, request, number, left)
         if excuse is not None and excuse(user):
             expected = True
-        measure(good if expected else bad, channel, status)
+        record(good if expected else bad, channel, status, user)
         if not expected:
             note((endpoint, "status", "status", status), f"unexpected status {status}", user, request)
         return expected
@@ -142,6 +144,7 @@ def _cut_off(channel: Channel, request: bytes, meter: RequestMeter) -> None:
 
 def _lost(user: User, channel: Channel, request: bytes, wire: Wire) -> None:
     """No answer came."""
+    user.late = 0.0
     wire.meter.failures[channel.error, channel.phase] += 1
     if channel.phase not in UNSENT_PHASES:
         wire.meter.sent += len(request)
@@ -172,7 +175,23 @@ def open_jar(user: User, lasting: bool, keeps: bool = False) -> Jar:
     return user.cookies
 
 
-def measure(side, channel: Channel, status: int) -> None:  # type: ignore[no-untyped-def]
+def _recorder(wire: Wire) -> Callable[[Any, Channel, int, User], None]:
+    return measure_scheduled if wire.scheduled else measure
+
+
+def measure_scheduled(side, channel: Channel, status: int, user: User) -> None:  # type: ignore[no-untyped-def]
+    """`measure`, and how long after it was due the answer was there.
+
+    The first request of a start is due with the start, so the start's lateness is its own; each other one is due when
+    its user comes to it. Connecting is part of it. So the requests of an iteration add up to the time from its due
+    start to its end, without think times: guidellm's "response = end - due", dispatch and service together.
+    """
+    measure(side, channel, status, user)
+    side.scheduled.append((channel.ended - channel.started + user.late) * 1000)
+    user.late = 0.0
+
+
+def measure(side, channel: Channel, status: int, _user: User) -> None:  # type: ignore[no-untyped-def]
     """Append one answered exchange to its side of the meter; times in ms."""
     ready, sent, first, ended = channel.ready, channel.sent, channel.first, channel.ended
     side.durations.append((ended - ready) * 1000)
