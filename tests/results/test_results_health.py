@@ -105,6 +105,11 @@ def test_what_is_told_of_a_worker() -> None:
     assert set(worker.columns) == {"t", *COLUMNS}
 
 
+def test_the_last_part_of_a_second_has_no_worst() -> None:
+    worker = log_of({"cpu_percent": 20.0}, {"t": 1.4, "cpu_percent": 180.0}, {"t": 2.0, "cpu_percent": 30.0}).told()
+    assert worker.worst["cpu_percent"] == 30.0
+
+
 def test_signs_name_each_way_of_being_late() -> None:
     starts = {"due": 10.0, "made": 9.0, "users_free": 1.0}
     told = log_of({**starts, "dispatch_p99_ms": 7.0, "lag_p99_ms": 5.5}, starts, starts).told()

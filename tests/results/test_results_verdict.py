@@ -82,9 +82,13 @@ def test_times_of_a_generator_at_its_limit_decide_nothing() -> None:
         "http_reqs": "rate > 1/s",
     }
     parsed = [t for metric, source in sources.items() for t in parse_thresholds(metric, source, kinds)]
-    judged = without_latency(Watch(parsed).results())
+    values = {"http_req_duration": slow(100), "wait": slow(1), "size": slow(1), "errors": Rate(30, 100)}
+    watch = Watch(parsed)
+    watch.feed(12.0, lambda threshold: values.get(threshold.metric))  # type: ignore[arg-type,return-value]
+    judged = without_latency(watch.results())
     undecided = [result.threshold.title for result in judged if result.status == "inconclusive"]
     assert undecided == ["http_req_duration: p(95) < 90ms", "wait: max < 1s"]
+    assert {result.status for result in without_latency(Watch(parsed).results())} == {"fail"}, "without a sample"
     verdict = judge_run(Facts(thresholds=without_latency(SLOW), limited="the generator was late", **SERVED))
     assert verdict.sentence == "the generator was late; 2 of 2 thresholds are inconclusive"
 
