@@ -78,7 +78,7 @@ class Engine:
                 self._begin(run, epoch + run.crew.start_at)
         if self._bounds.duration is not None:
             pacer.once(epoch + self._bounds.duration, lambda: self._end_within(0.0))
-        with HealthProbe() as probe:
+        with HealthProbe(self._plan.settings.route.local_ips) as probe:
             ticks = gevent.spawn(self._guard, self._tick_forever, epoch, probe)
             try:
                 self._wait_for_end()
