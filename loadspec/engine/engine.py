@@ -14,7 +14,7 @@ from loadspec.clock import monotonic
 from loadspec.engine.bounds import Bounds
 from loadspec.engine.crew import CrewRun, Site
 from loadspec.engine.crews import crew_run
-from loadspec.engine.draws import Draws, pool_note
+from loadspec.engine.draws import Draws
 from loadspec.engine.health import HealthProbe, totals
 from loadspec.engine.host import EngineHost
 from loadspec.engine.pacing import Pacer
@@ -26,6 +26,8 @@ from loadspec.protocols.user import PoolEnd
 
 Emit = Callable[[dict[str, Any]], None]
 """Takes a snapshot: a JSON value."""
+Tell = Callable[..., None]
+"""Takes what the other workers must hear of, and its fields: `used_up`, or `crew_over` with the crew."""
 
 _TICK = 1.0
 _NEVER = float("inf")
@@ -34,12 +36,22 @@ _NEVER = float("inf")
 class Engine:
     """Runs the phases of a plan, one after the other, in the calling greenlet. `stop` comes from another one.
 
-    Of the load it runs its share; setup and teardown are whole wherever they are asked for.
+    Of the load it runs its share; setup and teardown are whole wherever they are asked for. Whoever runs several
+    answers what they `tell`: the others `wind_down` when one is `used_up`; all have `crew_go` when each says
+    `crew_over` of that crew.
     """
 
-    def __init__(self, plan: Plan, emit: Emit, bounds: Bounds | None = None, share: Share = WHOLE) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        emit: Emit,
+        bounds: Bounds | None = None,
+        share: Share = WHOLE,
+        tell: Tell = lambda what, **fields: None,
+    ) -> None:
         self._plan = plan
         self._emit = emit
+        self._tell = tell
         self._bounds = bounds or Bounds()
         self._share = share
         self._host = EngineHost(plan, self._bounds, share)
@@ -51,7 +63,7 @@ class Engine:
         self._draws = Draws(plan.pools)
         self._pool_ends: Counter[tuple[str, bool]] = Counter()
         self._epoch = 0.0
-        self._pacer: Pacer
+        self._pacer: Pacer | None = None  # while load runs
         self._deadline = _NEVER  # when whoever is left is interrupted: once somebody has asked for the end
 
     def setup(self) -> PhaseEnd:
@@ -75,7 +87,7 @@ class Engine:
         pacer = self._pacer = Pacer(self._host.network.loop, self._crash)
         for run in self._runs:
             if run.crew.after is None:
-                self._begin(run, epoch + run.crew.start_at)
+                self._begin(pacer, run, epoch + run.crew.start_at)
         if self._bounds.duration is not None:
             pacer.once(epoch + self._bounds.duration, lambda: self._end_within(0.0))
         with HealthProbe(self._plan.settings.route.local_ips) as probe:
@@ -85,10 +97,11 @@ class Engine:
             finally:
                 ticks.kill()
                 pacer.close()
+                self._pacer = None
             for run in self._runs:
                 run.close_books()
             self._snapshot("load", epoch, probe, ended=True)
-        self._end.notes += [pool_note(text, whole, users) for (text, whole), users in self._pool_ends.items()]
+        self._end.pool_ends = [(text, whole, users) for (text, whole), users in self._pool_ends.items()]
         return self._end
 
     def stop(self, grace: float) -> None:
@@ -107,10 +120,10 @@ class Engine:
         site = Site(plan, self._host, setup, self._share, changed, self._abort, self._crash, self._pool_end)
         return [crew_run(crew, site) for crew in crews_of(plan.scenarios)]
 
-    def _begin(self, run: CrewRun, at: float) -> None:
+    def _begin(self, pacer: Pacer, run: CrewRun, at: float) -> None:
         """A crew's time begins at `at`, by the monotonic clock."""
-        self._pacer.once(at, lambda: run.begin(at - self._epoch))
-        self._pacer.add(at, run.events(), run.obey)
+        pacer.once(at, lambda: run.begin(at - self._epoch))
+        pacer.add(at, run.events(), run.obey)
 
     def _wait_for_end(self) -> None:
         stopping = killed = False
@@ -131,14 +144,21 @@ class Engine:
             self._changed.clear()
 
     def _has_ended(self, run: CrewRun) -> bool:
-        """Whether a crew is through; then those that come after it begin."""
+        """Whether a crew is through; what comes after it is told, here or on all workers."""
         if run.ended is None and run.over():
             now = monotonic()
             run.ended = max(0.0, now - self._epoch)
-            for other in self._runs:
-                if other.crew.after == run.crew.name:
-                    self._begin(other, now)
+            if self._share.n == 1:
+                self.crew_go(run.crew.name, now)
+            elif any(other.crew.after == run.crew.name for other in self._runs):
+                self._tell("crew_over", crew=run.crew.name)
         return run.ended is not None
+
+    def crew_go(self, crew: str, at: float) -> None:
+        """A crew has ended on all workers: what comes after it begins at `at`, a time of `clock.monotonic`."""
+        for run in self._runs:
+            if run.crew.after == crew and self._pacer is not None:
+                self._begin(self._pacer, run, at)
 
     def _guard(self, work: Callable[..., None], *args: Any) -> None:
         """Do a helper's work; a bug in it must not leave the load without its helper."""
@@ -156,12 +176,20 @@ class Engine:
         """A user found a pool used up; where that ends the load, what is in flight has the graceful stop to end."""
         self._pool_ends[str(end), end.whole] += 1
         if end.whole:
-            for run in self._runs:
-                if not run.stopped:
-                    grace = run.crew.load.end - run.crew.load.duration
-                    self._pacer.once(monotonic() + grace, run.kill_all)
-                run.stop()
-            self._changed.set()
+            if not all(run.stopped for run in self._runs):
+                self._tell("used_up")
+            self.wind_down()
+
+    def wind_down(self) -> None:
+        """No new iteration; what is in flight has the graceful stop of its load to end."""
+        if self._pacer is None:
+            return
+        for run in self._runs:
+            if not run.stopped:
+                grace = run.crew.load.end - run.crew.load.duration
+                self._pacer.once(monotonic() + grace, run.kill_all)
+            run.stop()
+        self._changed.set()
 
     def _crash(self, trace: str) -> None:
         self._end.status, self._end.reason = "crashed", trace

@@ -12,6 +12,7 @@ from typing import Any, cast
 from loadspec.metrics import Counter, Gauge, MetricInfo, Rate, Store, Trend, Value
 from loadspec.metrics.catalog import Kind
 from loadspec.outputs.json_text import json_text
+from loadspec.results.losses import missing
 from loadspec.results.model import (
     PHASES,
     CheckResult,
@@ -57,12 +58,24 @@ def document(result: RunResult) -> dict[str, Any]:
         "points": _points(result.points),
         "events": [{"at_s": event.t, "text": event.text} for event in result.events],
         "warnings": list(result.warnings),
+        "degraded": _degraded(result),
         "environment": dict(result.environment),
         "generator": dict(result.generator),
         "generator_limited": bool(result.limited),
         "health": [_health(worker) for worker in result.health],
         "resolved_spec": result.resolved_spec,
     }
+
+
+def _degraded(result: RunResult) -> dict[str, Any] | None:
+    """What is missing where workers were lost while others went on."""
+    if not result.losses:
+        return None
+    lost = [
+        {"worker": loss.worker, "of": loss.of, "at_s": loss.at, "share_ratio": 1 / loss.of, "why": loss.why}
+        for loss in result.losses
+    ]
+    return {"missing_ratio": missing(result.losses, result.duration), "lost_workers": lost}
 
 
 POOL_FIGURES = ("name", "pick", "rows", "drawn", "distinct", "repeated", "busted")

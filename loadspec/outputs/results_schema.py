@@ -56,8 +56,12 @@ def results_schema() -> Schema:
                 "points": _points(),
                 "events": _list(_object({"at_s": _NUMBER, "text": _TEXT})),
                 "warnings": _list(_TEXT),
+                "degraded": _degraded(),
                 "environment": _TEXTS,
-                "generator": {"type": "object", "description": "The generator's own cost; keys end in their unit."},
+                "generator": {
+                    "type": "object",
+                    "description": "The generator's own cost, `per_worker` that of each; keys end in their unit.",
+                },
                 "generator_limited": _says(_FLAG, "The figures show the generator's own limit, allowed or not."),
                 "health": _says(_list(_health()), "One entry a worker."),
                 "resolved_spec": _says(_TEXT, "YAML as it was resolved, secrets masked."),
@@ -192,6 +196,15 @@ def _check() -> Schema:
 def _pool() -> Schema:
     counts = dict.fromkeys(["rows", "drawn", "distinct", "repeated"], _COUNT)
     return _object({"name": _TEXT, "pick": {"enum": list(PICKS)}, **counts, "busted": _FLAG})
+
+
+def _degraded() -> Schema:
+    share = {"type": "number", "minimum": 0, "maximum": 1}
+    loss = _object({"worker": _COUNT, "of": _COUNT, "at_s": _SECONDS, "share_ratio": share, "why": _TEXT})
+    return _says(
+        _or_null(_object({"missing_ratio": share, "lost_workers": _list(loss)})),
+        "Workers that were lost while others went on, and the share of all load that is missing since; else null.",
+    )
 
 
 def _error() -> Schema:

@@ -214,6 +214,17 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Loss:
+    """A worker that was lost while others went on: its share of the load is missing from `at` on, in seconds of it."""
+
+    worker: int
+    """From 1 to `of`."""
+    of: int
+    at: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
     """From one moment of the load to another; seconds."""
 
@@ -232,7 +243,7 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class WorkerHealth:
-    """One worker's health; see `results.health`. Workers are numbered from 0."""
+    """One worker's health; see `results.health`. Workers are numbered from 1."""
 
     worker: int
     limited: Sequence[Span] = ()
@@ -291,6 +302,8 @@ class RunResult:
     events: Sequence[Event] = ()
     failure: str = ""
     """Why the run ended before its time (setup failed, aborted, worker lost); empty otherwise."""
+    losses: Sequence[Loss] = ()
+    """Where there are any, the result is degraded; see `results.losses`."""
     hint: str = ""
     exit_code: ExitCode = ExitCode.OK
     verdict: str = "PASS"

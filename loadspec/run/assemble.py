@@ -13,6 +13,7 @@ from loadspec.metrics import BUILTIN, MetricInfo, Rate
 from loadspec.results import Collector, Facts, RunResult, judge_run
 from loadspec.results.books import check_results, endpoint_stats, request_counts
 from loadspec.results.health import limited_sentence
+from loadspec.results.losses import told, withheld
 from loadspec.results.model import EndpointInfo, PoolStats, ScenarioInfo
 from loadspec.results.scenarios import scenario_stats
 from loadspec.run.conductor import Conductor
@@ -21,7 +22,7 @@ from loadspec.run.values import target
 from loadspec.spec import resolved_yaml
 from loadspec.spec.model import Scenario, Spec
 from loadspec.spec.secrets import known_secrets, token_endpoints
-from loadspec.thresholds import without_latency
+from loadspec.thresholds import ThresholdResult, without_latency
 from loadspec.units import format_count, format_duration, format_ms
 
 
@@ -79,7 +80,7 @@ def facts(conductor: Conductor, limited: str = "") -> Facts:
     store, outcome = conductor.collector.stores["load"], conductor.outcome
     failed = store.where("http_req_failed")
     requests = int(store.total("http_reqs"))
-    results = conductor.watch.results()
+    results = judged(conductor)
     return Facts(
         thresholds=without_latency(results) if limited else results,
         requests=requests,
@@ -93,8 +94,14 @@ def facts(conductor: Conductor, limited: str = "") -> Facts:
         aborted=outcome.aborted,
         worker_lost=outcome.worker_lost,
         limited=limited,
+        losses=outcome.losses,
         teardown_timed_out=outcome.teardown_timed_out,
     )
+
+
+def judged(conductor: Conductor) -> list[ThresholdResult]:
+    """The thresholds, as far as the load that was run can decide them."""
+    return withheld(conductor.watch.results(), conductor.outcome.losses, conductor.collector.elapsed)
 
 
 def assemble(
@@ -145,6 +152,7 @@ def assemble(
         pools=pool_stats(spec, collector),
         warnings=[mask(warning) for warning in _warnings(conductor, options)],
         events=conductor.events,
+        losses=outcome.losses,
         failure=mask(outcome.setup_failed or outcome.aborted or outcome.worker_lost),
         hint=_hint(conductor.collector, known),
         exit_code=verdict.exit_code,
@@ -166,6 +174,7 @@ def pool_stats(spec: Spec, collector: Collector) -> list[PoolStats]:
 
 
 def _warnings(conductor: Conductor, options: RunOptions) -> Iterator[str]:
+    yield from map(told, conductor.outcome.losses)
     if conductor.outcome.teardown_failed:
         yield f"teardown failed: {conductor.outcome.teardown_failed}"
     yield from conductor.outcome.notes

@@ -31,6 +31,8 @@ class RunOptions:
     """What --out asked for."""
     quiet: bool = False
     colour: bool | None = None
+    workers: int = 1
+    """Processes that share the load, at most: see `run.workers`."""
     log_http: Path | None = None
     """Where every exchange is written."""
     allow_saturated: bool = False

@@ -87,7 +87,7 @@ def test_a_second_without_answers_is_held_against_the_latency_before_it() -> Non
 
 
 def test_becoming_limited_is_told_once_for_each_stretch() -> None:
-    log = HealthLog(0)
+    log = HealthLog(1)
     told = [log.add({"t": float(t), **second}) for t, second in enumerate([LATE] * 5 + [FINE] + [LATE] * 4, 1)]
     assert told == [False, False, True, False, False, False, False, False, True, False]
 
@@ -187,7 +187,7 @@ def reference(seconds: list[dict[str, float]]) -> list[Span]:
 
 @given(SECONDS)
 def test_the_fold_finds_what_a_search_finds(seconds: list[dict[str, float]]) -> None:
-    log, t = HealthLog(0), 0.0
+    log, t = HealthLog(1), 0.0
     for second in seconds:
         t += second["long"]
         log.add({**second, "t": t})

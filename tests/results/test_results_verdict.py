@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from support_results import make_result
@@ -10,6 +11,7 @@ from support_results import make_result
 from loadspec.errors import ExitCode
 from loadspec.metrics import Rate, Trend
 from loadspec.metrics.catalog import BUILTIN, MetricInfo
+from loadspec.results.model import Loss
 from loadspec.results.verdict import PRECEDENCE, Facts, first_of, judge_run
 from loadspec.thresholds import ThresholdResult, Watch, parse_thresholds, without_latency
 
@@ -36,6 +38,8 @@ FAILED = results(
     http_req_duration=["p(95) < 90ms", "avg < 1s"],
 )
 SLOW = results({"http_req_duration": slow(100)}, http_req_duration=["p(95) < 90ms", "avg < 1s"])
+WITHHELD = [replace(result, status="inconclusive") for result in FAILED]
+LOST = [Loss(2, 4, 15.0, "ended with code -9")]
 SERVED = {"requests": 200, "answered": 200, "duration": 20.0}
 
 
@@ -59,6 +63,10 @@ SERVED = {"requests": 200, "answered": 200, "duration": 20.0}
         (Facts(limited="the generator was late", requests=5, failed=5), 95, "INVALID"),
         (Facts(limited="the generator was late", interrupted=True, **SERVED), 105, "INTERRUPTED"),
         (Facts(limited="the generator was late", teardown_timed_out=True, **SERVED), 95, "INCONCLUSIVE"),
+        (Facts(losses=LOST, **SERVED), 95, "INVALID"),
+        (Facts(losses=LOST, thresholds=FAILED, **SERVED), 99, "FAIL"),
+        (Facts(losses=LOST, thresholds=WITHHELD, **SERVED), 95, "INVALID"),
+        (Facts(losses=LOST, interrupted=True, **SERVED), 105, "INTERRUPTED"),
         (Facts(teardown_timed_out=True, **SERVED), 101, "PASS"),
         (Facts(), 95, "INVALID"),
         (Facts(requests=5, failed=5), 95, "INVALID"),
@@ -143,3 +151,16 @@ def test_a_simulated_result_is_judged_as_it_says() -> None:
     result = make_result()
     failed = [t for t in result.thresholds if t.status == "fail"]
     assert bool(failed) is (result.exit_code == 99)
+
+
+@pytest.mark.parametrize(
+    ("losses", "thresholds", "ends"),
+    [
+        (LOST, FAILED[:0], "1/4 of the load is missing since, 6.2% of all"),
+        (LOST * 2, WITHHELD, ", 12% of all; 1 more worker after it; the thresholds are inconclusive"),
+    ],
+)
+def test_lost_load_is_told_with_its_share(losses: list[Loss], thresholds: list[ThresholdResult], ends: str) -> None:
+    sentence = judge_run(Facts(losses=losses, thresholds=thresholds, **SERVED)).sentence
+    assert sentence.startswith("worker 2 of 4 was lost at 15s (it ended with code -9)")
+    assert sentence.endswith(ends)
