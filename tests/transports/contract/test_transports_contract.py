@@ -17,12 +17,12 @@ from contract_cases import ANSWERED, CHUNKED, FAILING, LIMITED, chunks, encoded
 from greenlet import greenlet
 from support_net import Conn, answer, once, open_files, serving, start, until, watched_network
 from support_proxy import Asked, url
-from support_tls import server_context
+from support_tls import server_context, write_client
 
 from loadspec.transports import TRANSPORTS, channel_kind
 from loadspec.transports.base import DISCARD, Interrupted, size_of
 from loadspec.wire.limits import Limits
-from loadspec.wire.settings import Http, Route, Tls
+from loadspec.wire.settings import ClientCertificate, Http, Route, Tls
 from loadspec.wire.tls import VERSIONS
 from loadspec.wire.url import Origin
 
@@ -159,6 +159,20 @@ def test_where_users_connect_from_to_a_proxy(
     assert seen == ["127.0.0.5"]
 
 
+def test_files_and_a_password_that_are_not_ascii(transport: str, serve: Any, user: Any, tmp_path: Path) -> None:
+    ca, folder = trustme.CA(), tmp_path / "Ünïcode"
+    folder.mkdir()
+    ca.cert_pem.write_to_path(folder / "ca.pem")
+    cert, key = write_client(folder, ca, "me.example", "öffne dich")
+    context = server_context(ca, "127.0.0.1")
+    context.verify_mode = ssl.CERT_REQUIRED
+    ca.configure_trust(context)
+    certificate = ClientCertificate(str(cert), str(key), "öffne dich")
+    server = serve(serving(answer()), tls=context)
+    one = user(server, network=watched_network(tls=Tls(str(folder / "ca.pem"), certificates=(certificate,))))
+    assert one.ask().status == 200
+
+
 @pytest.mark.parametrize("version", ["1.0", "1.1"])
 @pytest.mark.parametrize("bounds", [("min_version",), ("max_version",), ("min_version", "max_version")])
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -190,8 +204,9 @@ def test_sessions_of_tls(resumes: bool, transport: str, serve: Any, user: Any, t
     assert server.resumed == (3 if resumes else 0)
 
 
-def test_a_unix_socket(transport: str, tmp_path: Path, user: Any) -> None:
-    path = tmp_path / "api.sock"
+@pytest.mark.parametrize("name", ["api.sock", "äpi.sock"])
+def test_a_unix_socket(name: str, transport: str, tmp_path: Path, user: Any) -> None:
+    path = tmp_path / name
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(path))
         listener.listen()
