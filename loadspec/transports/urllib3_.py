@@ -23,6 +23,7 @@ from loadspec.wire.errors import ProtocolError
 from loadspec.wire.head import known_head
 from loadspec.wire.limits import Limits
 from loadspec.wire.lines import check_head, final_head, too_many_informational
+from loadspec.wire.proxies import parse_proxy
 
 _LINES_A_TURN: Final = 256
 """How many lines are read at most before other users get a turn."""
@@ -226,6 +227,11 @@ class _Adapter(HTTPAdapter):
 
     def cert_verify(self, *args: Any, **options: Any) -> None:
         """Verifying is up to the channel's TLS."""
+
+    def proxy_headers(self, proxy: str) -> dict[str, str]:
+        """Name and password as UTF-8, which requests takes for Latin-1."""
+        name, _, value = parse_proxy(proxy).authorization.decode().strip().partition(": ")
+        return {name: value} if value else {}
 
     def request_url(self, request: Any, proxies: Any) -> str:
         url: str = super().request_url(request, proxies)

@@ -16,7 +16,6 @@ import trustme
 from contract_cases import ANSWERED, CHUNKED, FAILING, LIMITED, chunks, encoded
 from greenlet import greenlet
 from support_net import Conn, answer, once, open_files, serving, start, until, watched_network
-from support_proxy import Asked, url
 from support_tls import server_context, write_client
 
 from loadspec.transports import TRANSPORTS, channel_kind
@@ -131,31 +130,6 @@ def test_hosts_that_lie_elsewhere_and_where_users_connect_from(
     one = user(Origin("http", host, 8080), network=watched_network(route=route))
     for _ in range(2):
         assert one.ask().status == 200
-    assert seen == ["127.0.0.5"]
-
-
-@pytest.mark.parametrize("secure", [False, True])
-@pytest.mark.parametrize("scheme", ["http", "socks5"])
-def test_where_users_connect_from_to_a_proxy(
-    scheme: str, secure: bool, transport: str, serve: Any, client: Any, tmp_path: Path
-) -> None:
-    seen: list[str] = []
-    asked = Asked()
-
-    def script(conn: Conn) -> None:
-        seen.append(conn.sock.getpeername()[0])
-        (asked.http if scheme == "http" else asked.socks)(conn)
-
-    ca = trustme.CA()
-    ca.cert_pem.write_to_path(tmp_path / "ca.pem")
-    proxy = serve(script)
-    server = serve(serving(answer()), tls=server_context(ca, "127.0.0.1") if secure else None)
-    network = watched_network(
-        http=Http(proxy=url(scheme, proxy)), route=Route(local_ips=("127.0.0.5",)), tls=Tls(str(tmp_path / "ca.pem"))
-    )
-    origin = Origin("https" if secure else "http", "127.0.0.1", server.port)
-    kind = channel_kind(transport, forward=scheme == "http" and not secure)
-    assert client(origin, kind=kind, network=network).ask().status == 200
     assert seen == ["127.0.0.5"]
 
 
