@@ -23,7 +23,7 @@ from loadspec.run.assemble import assemble, scenario_infos
 from loadspec.run.conductor import Conductor, Crash
 from loadspec.run.environment import environment
 from loadspec.run.options import RunOptions
-from loadspec.run.preflight import check_run
+from loadspec.run.preflight import check_run, machine_warnings
 from loadspec.run.signals import Signals
 from loadspec.run.values import target
 from loadspec.run.workers import fleet_size
@@ -45,13 +45,14 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
     started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
     began = monotonic()
     workers, fewer = fleet_size(spec, options)
+    lacks = machine_warnings(spec, workers)
     journal = Journal(options.directory / "journal", {"run_id": options.run_id, "started_at": started_at})
     crash: Crash | None = None
     with Signals() as signals:
         fleet = start_fleet(_job(spec, options), workers)
         conductor = Conductor(spec, fleet, show, signals, journal.write)
         conductor.outcome.notes += [fewer] if fewer else []
-        show.start(_about(spec, options, workers))
+        show.start([*_about(spec, options, workers), *(f"warning: {text}" for text in lacks)])
         try:
             conductor.run()
         except Crash as bug:  # what was measured is written before the traceback is shown
@@ -63,8 +64,8 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
             journal.close()
         generator = _generator(conductor, workers, monotonic() - began)
         result = assemble(spec, options, conductor, started_at, environment(), generator)
-        if journal.failure:
-            result = replace(result, warnings=[*result.warnings, journal.failure])
+        late = [journal.failure] if journal.failure else []
+        result = replace(result, warnings=[*lacks, *result.warnings, *late])
         written = write(result, options)
         if crash is not None:
             raise crash
