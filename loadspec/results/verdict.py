@@ -56,6 +56,8 @@ class Facts:
     worker_lost: str = ""
     losses: Sequence[Loss] = ()
     """Workers that were lost while others went on."""
+    limited: str = ""
+    """That the generator was at its own limit, where that is not allowed."""
     teardown_timed_out: bool = False
 
 
@@ -92,10 +94,14 @@ def judge_run(facts: Facts) -> Verdict:
         causes[ExitCode.UNTRUSTED] = f"nothing was measured: {_silence(facts)}"
     elif facts.losses:
         causes[ExitCode.UNTRUSTED] = _loss_sentence(facts)
+    elif facts.limited:
+        causes[ExitCode.UNTRUSTED] = _limited_sentence(facts)
     if facts.teardown_timed_out:
         causes[ExitCode.TEARDOWN_TIMEOUT] = "the load is done, but teardown was not done in time"
     code = first_of(*causes)
-    return Verdict(code, _WORDS.get(code, "PASS"), causes.get(code) or _pass_sentence(facts))
+    measured = facts.answered and not facts.worker_lost
+    word = "INCONCLUSIVE" if code == ExitCode.UNTRUSTED and measured else _WORDS.get(code, "PASS")
+    return Verdict(code, word, causes.get(code) or _pass_sentence(facts))
 
 
 def _order(result: ThresholdResult) -> tuple[bool, float]:
@@ -121,6 +127,11 @@ def _loss_sentence(facts: Facts) -> str:
     share = f"{100 * missing(facts.losses, facts.duration):.2g}% of all"
     withheld = any(result.status == "inconclusive" for result in facts.thresholds)
     return f"{first}, {share}{others}{'; the thresholds are inconclusive' if withheld else ''}"
+
+
+def _limited_sentence(facts: Facts) -> str:
+    open_ = sum(result.status == "inconclusive" for result in facts.thresholds)
+    return facts.limited + (f"; {open_} of {len(facts.thresholds)} thresholds are inconclusive" if open_ else "")
 
 
 def _silence(facts: Facts) -> str:

@@ -12,6 +12,7 @@ from loadspec.masking import Masker
 from loadspec.metrics import BUILTIN, MetricInfo, Rate
 from loadspec.results import Collector, Facts, RunResult, judge_run
 from loadspec.results.books import check_results, endpoint_stats, request_counts
+from loadspec.results.health import limited_sentence
 from loadspec.results.losses import told, withheld
 from loadspec.results.model import EndpointInfo, PoolStats, ScenarioInfo
 from loadspec.results.scenarios import scenario_stats
@@ -21,7 +22,7 @@ from loadspec.run.values import target
 from loadspec.spec import resolved_yaml
 from loadspec.spec.model import Scenario, Spec
 from loadspec.spec.secrets import known_secrets, token_endpoints
-from loadspec.thresholds import ThresholdResult
+from loadspec.thresholds import without_latency
 from loadspec.units import format_count, format_duration, format_ms
 
 
@@ -74,13 +75,14 @@ def masker(spec: Spec) -> Masker:
     return Masker(known_secrets(spec))
 
 
-def facts(conductor: Conductor) -> Facts:
-    """What the verdict needs."""
+def facts(conductor: Conductor, limited: str = "") -> Facts:
+    """What the verdict needs; `limited` where the generator was, and is not allowed to."""
     store, outcome = conductor.collector.stores["load"], conductor.outcome
     failed = store.where("http_req_failed")
     requests = int(store.total("http_reqs"))
+    results = withheld(conductor.watch.results(), outcome.losses, conductor.collector.elapsed)
     return Facts(
-        thresholds=judged(conductor),
+        thresholds=without_latency(results) if limited else results,
         requests=requests,
         answered=requests - int(store.total("http_reqs", status="0")),
         failed=failed.passes if isinstance(failed, Rate) else 0,
@@ -92,13 +94,9 @@ def facts(conductor: Conductor) -> Facts:
         aborted=outcome.aborted,
         worker_lost=outcome.worker_lost,
         losses=outcome.losses,
+        limited=limited,
         teardown_timed_out=outcome.teardown_timed_out,
     )
-
-
-def judged(conductor: Conductor) -> list[ThresholdResult]:
-    """The thresholds, as far as the load that was run can decide them."""
-    return withheld(conductor.watch.results(), conductor.outcome.losses, conductor.collector.elapsed)
 
 
 def assemble(
@@ -114,7 +112,9 @@ def assemble(
     endpoints = [EndpointInfo(name, request.method, request.path) for name, request in spec.endpoints.items()]
     endpoints += [EndpointInfo(name, "POST", url) for name, url in token_endpoints(spec).items()]
     custom = {name: MetricInfo(metric.kind, metric.contains) for name, metric in spec.metrics.items()}
-    known = facts(conductor)
+    health = collector.health_of_workers()
+    limited = limited_sentence(health, collector.elapsed)
+    known = facts(conductor, "" if options.allow_saturated else limited)
     verdict = judge_run(known)
     mask = masker(spec)
     infos = scenario_infos(spec, {name: row["began"] for name, row in collector.scenarios.items()})
@@ -154,6 +154,8 @@ def assemble(
         verdict=verdict.word,
         sentence=mask(verdict.sentence),
         generator=generator,
+        health=health,
+        limited=limited,
     )
 
 
