@@ -26,24 +26,27 @@ _MARKS = {"ok": ("✓", "good"), "warn": ("!", "warn"), "fail": ("✗", "bad")}
 @click.command("doctor")
 @click.argument("spec", metavar="[SPEC]", required=False)
 @override_options
+@click.option("--workers", metavar="N|auto", help="Processes that share the load; auto: one for each core.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.option("--color/--no-color", "colour", default=None, help="Colours; by default if it is a terminal.")
-def command(spec: str | None, as_json: bool, colour: bool | None, **shape: Any) -> None:
+def command(spec: str | None, workers: str | None, as_json: bool, colour: bool | None, **shape: Any) -> None:
     """Check whether this machine can do what SPEC asks of it, and say how to mend what is wrong.
 
     Without a SPEC, say what there is. Options are those of `run`. Nothing is sent. The exit code is 104 if a check
     failed: the run would fail, too.
     """
     from loadspec.doctor import Need, examine, look
+    from loadspec.run.workers import workers_asked_for
 
     with reported(colour):
-        need = _need(spec, colour, shape) if spec is not None else Need()
+        count = workers_asked_for(workers, os.environ)
+        need = _need(spec, count, colour, shape) if spec is not None else Need(workers=count)
         found = examine(look(need.local_ips, versions=True), need)
     put(_json(found) if as_json else _text(found, colour), not as_json)
     sys.exit(ExitCode.INVALID_SPEC if any(each.level == "fail" for each in found) else ExitCode.OK)
 
 
-def _need(spec: str, colour: bool | None, shape: dict[str, Any]) -> Need:
+def _need(spec: str, workers: int, colour: bool | None, shape: dict[str, Any]) -> Need:
     from loadspec.doctor import need_of
     from loadspec.run.preflight import check_run
     from loadspec.run.values import target
@@ -53,7 +56,7 @@ def _need(spec: str, colour: bool | None, shape: dict[str, Any]) -> Need:
     if loaded.warnings:
         click.echo(diagnosed(loaded.warnings, colour), err=True, color=True, nl=False)
     check_run(loaded.spec)
-    return need_of(loaded.spec, target(loaded.spec))
+    return need_of(loaded.spec, target(loaded.spec), workers)
 
 
 def _json(found: Sequence[Finding]) -> str:

@@ -17,6 +17,8 @@ from loadspec.doctor.model import Facts
 
 EXTRAS = {"http2": ("pycurl",), "html": ("lxml", "cssselect"), "encodings": ("brotli",)}
 """Extra → the modules that it brings."""
+_CAP_SYS_RESOURCE = 24
+"""See capabilities(7)."""
 _LIBRARIES = ("gevent", "greenlet", "orjson")
 
 
@@ -27,7 +29,7 @@ def look(local_ips: Iterable[str] = (), versions: bool = False) -> Facts:
     clock = time.get_clock_info("perf_counter")
     return Facts(
         system=platform.system(),
-        privileged=os.geteuid() == 0,
+        privileged=_may_raise(_text("/proc/self/status")),
         files_soft=_limit(soft),
         files_hard=_limit(hard),
         files_most=_number(_text("/proc/sys/fs/nr_open")),
@@ -56,6 +58,14 @@ def _text(path: str) -> str:
         return Path(path).read_text(encoding="ascii", errors="replace").strip()
     except OSError:
         return ""
+
+
+def _may_raise(status: str) -> bool:
+    """Whether this process may raise hard limits: by its capabilities, for a container's root has few."""
+    for line in status.splitlines():
+        if line.startswith("CapEff:"):
+            return bool(int(line.split()[1], 16) >> _CAP_SYS_RESOURCE & 1)
+    return os.geteuid() == 0
 
 
 def _number(text: str) -> int | None:

@@ -16,10 +16,11 @@ class Facts:
     system: str = ""
     """Such as `Linux`."""
     privileged: bool = False
+    """Whether it may raise hard limits."""
     files_soft: int | None = None
     files_hard: int | None = None
     files_most: int | None = None
-    """What root may raise the hard limit to."""
+    """What whoever is privileged may raise the hard limit to."""
     ports: tuple[int, int] | None = None
     """The first and last port that connections may begin at."""
     cores: int = 1

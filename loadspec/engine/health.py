@@ -10,13 +10,14 @@ import math
 import os
 import resource
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from loadspec.clock import Clock, monotonic
 from loadspec.engine.lag import LagProbe
 from loadspec.metrics import Store, Trend
+from loadspec.wire.addresses import parse_block
 
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
@@ -88,11 +89,12 @@ class Work:
 
 
 class HealthProbe:
-    """Watches this process while load runs; a context. `take` once a second."""
+    """Watches this process while load runs; a context. `take` once a second. `local_ips` are those of the spec."""
 
-    def __init__(self) -> None:
+    def __init__(self, local_ips: Iterable[str] = ()) -> None:
+        addresses = sum(count for _, count in map(parse_block, local_ips)) or 1
         self._gc = GcWatch()
-        self._limits = {"files_max": file_limit(), "ports_max": port_range()}
+        self._limits = {"files_max": file_limit(), "ports_max": port_range(addresses)}
 
     def __enter__(self) -> HealthProbe:
         self._lag = LagProbe()
@@ -108,7 +110,8 @@ class HealthProbe:
         """The record of the time since the last call, `t` seconds into the load."""
         now, before = usage(), self._before
         self._before = now
-        known = {"files": open_files(), "ports": ports_in_use(), **self._limits}
+        files = open_files()
+        known = {"files": files, "ports": ports_in_use(files), **self._limits}
         found = record(now, before, self._lag.take(), self._gc.take(), work)
         return {"t": t, **found, **{name: value for name, value in known.items() if value is not None}, **totals()}
 
@@ -178,11 +181,11 @@ def open_files() -> float | None:
         return None
 
 
-def ports_in_use() -> float | None:
-    """TCP sockets of this machine that hold a port: those in use, and those in TIME_WAIT."""
+def ports_in_use(files: float | None) -> float | None:
+    """Ports that connections hold: those of this process, and this machine's that are closed and in TIME_WAIT."""
     words = _words("/proc/net/sockstat", "TCP:")
-    named = dict(zip(words[1::2], words[2::2], strict=False))
-    return float(named["inuse"]) + float(named["tw"]) if {"inuse", "tw"} <= named.keys() else None
+    waiting = dict(zip(words[1::2], words[2::2], strict=False)).get("tw")
+    return None if files is None or waiting is None else files + float(waiting)
 
 
 def file_limit() -> float | None:
@@ -191,10 +194,10 @@ def file_limit() -> float | None:
     return None if soft == resource.RLIM_INFINITY else float(soft)
 
 
-def port_range() -> float | None:
-    """How many ports there are for connections from one address to one other."""
+def port_range(addresses: int = 1) -> float | None:
+    """How many ports there are for connections from so many addresses to one other."""
     words = _words("/proc/sys/net/ipv4/ip_local_port_range")
-    return float(words[1]) - float(words[0]) + 1 if len(words) > 1 else None
+    return addresses * (float(words[1]) - float(words[0]) + 1) if len(words) > 1 else None
 
 
 def _words(path: str, first: str = "") -> list[str]:

@@ -41,11 +41,13 @@ def render(result: RunResult) -> str:
 
 def document(result: RunResult) -> dict[str, Any]:
     """The JSON value."""
+    timing = result.timing
     return {
         "loadspec": "results",
         "version": VERSION,
         **_head(result),
         "times": {"started_at": result.started_at, "duration_s": result.duration},
+        "timing": {"asked": timing.asked, "clock": timing.clock, "kernel": timing.kernel, "process": timing.process},
         "scenarios": _scenarios(result),
         "requests": _requests(result.requests),
         "iterations": {name: getattr(result.iterations, name) for name in ITERATIONS},
@@ -289,7 +291,7 @@ def _health(worker: WorkerHealth) -> dict[str, Any]:
     """One worker: when and why it was at its limit, the worst of each figure, and every second as columns."""
     columns = {name: [_figure(value) for value in column] for name, column in worker.columns.items()}
     return {
-        "worker": worker.worker + 1,
+        "worker": worker.worker,
         "limited_s": round(worker.limited_seconds, 3),
         "limited": [{"from_s": span.begin, "to_s": span.end} for span in worker.limited],
         "signs": list(worker.signs),

@@ -28,11 +28,13 @@ class Collector:
         self.iterations = Iterations()
         self.error_totals: Tally[str] = Tally()
         self.health: dict[str, float] = {}
-        self.workers: dict[int, HealthLog] = {}
+        self._logs: dict[int, HealthLog] = {}
         self.scenarios: dict[str, Mapping[str, Any]] = {}
         self.pools: dict[str, Usage] = {}
         self.held_back = (0, 0.0)
         """Requests that `--max-rate` held back, and the seconds that they waited together."""
+        self.stamped = 0
+        """Answers that the kernel timed."""
         self._newest = Store()
         self._before = 0
         self._failures: dict[tuple[Any, ...], dict[str, Any]] = {}
@@ -66,6 +68,7 @@ class Collector:
         }
         if held := snapshot.get("held_back"):
             self.held_back = (self.held_back[0] + held["requests"], self.held_back[1] + held["seconds"])
+        self.stamped += snapshot.get("stamped", 0)
         for row in snapshot.get("pools", ()):
             self.pools.setdefault(row["name"], Usage(row["rows"])).add(row["drawn"], row["seen"])
         if phase == "load":
@@ -79,14 +82,15 @@ class Collector:
 
     def health_of_workers(self) -> list[WorkerHealth]:
         """Each worker's health, in the order of their numbers."""
-        return [log.told() for _, log in sorted(self.workers.items())]
+        return [log.told() for _, log in sorted(self._logs.items())]
 
     def _add_health(self, records: Iterable[Mapping[str, Any]]) -> Iterator[Event]:
-        """Records of workers. The moment when one of them becomes limited is an event."""
+        """Seconds of workers, each judged by itself. The moment when one of them becomes limited is an event."""
         for record in records:
-            log = self.workers.setdefault(record["worker"], HealthLog(record["worker"]))
+            number = record["worker"] + 1
+            log = self._logs.setdefault(number, HealthLog(number))
             if "t" in record and log.add(record):
-                yield Event(record["t"], f"the generator is at its limit: {', '.join(log.told().signs)}")
+                yield Event(record["t"], f"worker {number} is at its limit: {', '.join(log.told().signs)}")
 
     def _point(self, snapshot: Mapping[str, Any], delta: Store) -> Point:
         """The newest second. A last part of one is added to the second before it: a millisecond has no rate."""

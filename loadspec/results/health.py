@@ -19,6 +19,8 @@ SECONDS = 3.0
 """So many seconds in a row."""
 _JITTER = 0.05
 """A tick comes a little late or early: so much of the last second may be missing."""
+_PART = 0.5
+"""What is shorter than so many seconds, the last part of a load, has no rates."""
 FLOOR_MS = 5.0
 SHARE = 0.10
 ENOUGH = 0.99
@@ -99,16 +101,23 @@ class HealthLog:
 
     def told(self) -> WorkerHealth:
         """What there is to say, now or at the end."""
-        rows = [i for i, t in enumerate(self._columns["t"]) if any(span.begin < t <= span.end for span in self.spans)]
-        limited = {name: _known(column[i] for i in rows) for name, column in self._columns.items()}
+        times = self._columns["t"]
+        rows = [i for i, t in enumerate(times) if any(span.begin < t <= span.end for span in self.spans)]
+        whole = [i for i, t in enumerate(times) if t - (times[i - 1] if i else 0.0) >= _PART]
+        limited = {name: self._values(name, rows) for name in COLUMNS}
         return WorkerHealth(
             worker=self.worker,
             limited=tuple(self.spans),
             signs=tuple(self._signs(rows)),
             causes=tuple(causes_of(limited)) if rows else (),
-            worst={name: max(known) for name in COLUMNS if (known := _known(self._columns[name]))},
+            worst={name: max(known) for name in COLUMNS if (known := self._values(name, whole))},
             columns=self._columns,
         )
+
+    def _values(self, name: str, rows: Sequence[int]) -> list[float]:
+        """A column's figures in some seconds, as far as they are known."""
+        column = self._columns[name]
+        return [column[i] for i in rows if not math.isnan(column[i])]
 
     def _signs(self, rows: Sequence[int]) -> Iterator[str]:
         """What was late, by how much at worst, and what the limit then was."""
@@ -118,7 +127,7 @@ class HealthLog:
             if over:
                 worst = max(over)[1]
                 yield f"{text} p99 {format_ms(column[worst])}, limit {format_ms(self._limits[worst])}"
-        due, made, dropped = (sum(_known(self._columns[name][i] for i in rows)) for name in ("due", "made", "dropped"))
+        due, made, dropped = (sum(self._values(name, rows)) for name in ("due", "made", "dropped"))
         if made < ENOUGH * (due - dropped):
             yield f"{100 * made / (due - dropped):.1f}% of the starts that were due"
 
@@ -133,7 +142,3 @@ def limited_sentence(workers: Sequence[WorkerHealth], duration: float) -> str:
     who = "the generator was" if len(workers) == 1 else f"{len(found)} of {len(workers)} workers were"
     told = f"{', '.join(worst.signs)} ({', '.join(cause.name for cause in worst.causes)})"
     return f"{who} at the limit for {seconds} of {format_duration(round(duration, 1))}: {told}"
-
-
-def _known(values: Sequence[float] | Iterator[float]) -> list[float]:
-    return [value for value in values if not math.isnan(value)]

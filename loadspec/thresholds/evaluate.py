@@ -57,8 +57,8 @@ def margin(op: Op, limit: float, actual: float) -> float:
 
 
 def without_latency(results: Iterable[ThresholdResult]) -> list[ThresholdResult]:
-    """Results of a run whose times cannot be trusted: every threshold on a time is inconclusive."""
-    return [replace(r, status="inconclusive") if r.threshold.measure == "time" else r for r in results]
+    """Results of a run whose times cannot be trusted: thresholds on times are inconclusive. No sample is a failure."""
+    return [replace(r, status="inconclusive") if r.threshold.measure == "time" and r.samples else r for r in results]
 
 
 def format_actual(threshold: Threshold, actual: float | None) -> str:

@@ -44,6 +44,12 @@ def test_what_a_spec_cannot_have_fails_with_the_command_that_mends_it() -> None:
     assert ask(str(REFERENCE), "--vus", "5", "--duration", "1s").exit_code == 0
 
 
+def test_workers_share_the_files() -> None:
+    assert ask(str(REFERENCE), "--vus", "72", "--duration", "1s", "--workers", "2").stdout.count("up to 100 are") == 1
+    assert "of 2" not in ask("--workers", "2").stdout
+    assert "3 workers want one each" in ask("--workers", "3").stdout
+
+
 def test_json_is_for_programs() -> None:
     document = json.loads(ask("--json").stdout)
     assert document["version"] == 1

@@ -153,3 +153,15 @@ def test_a_control_groups_quota(text: str, cores: float | None) -> None:
 def test_available_memory() -> None:
     assert looking._available("MemTotal: 9 kB\nMemAvailable:   2000 kB\n") == 2_048_000
     assert looking._available("") is None
+
+
+@pytest.mark.parametrize(
+    ("status", "may"),
+    [
+        ("Name:\tx\nCapEff:\t000001ffffffffff\n", True),
+        ("CapEff:\t00000000a80425fb\n", False),  # what Docker leaves root
+        ("CapEff:\t0000000001000000\n", True),
+    ],
+)
+def test_a_containers_root_may_not_raise_its_limits(status: str, may: bool) -> None:
+    assert looking._may_raise(status) is may

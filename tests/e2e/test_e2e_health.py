@@ -29,18 +29,18 @@ thresholds:
   http_req_duration: p(95) < 60s
   http_req_failed: rate < 50%
 """
-FROZEN = 3.3
-"""Seconds; longer than what the verdict takes."""
+STUTTER = 4.5
+"""Seconds in which a worker stands still half of the time: longer than the verdict takes."""
 
 
-def worker_of(process: subprocess.Popen[str]) -> int:
-    """The process id of a run's worker."""
-    (child,) = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-    return int(child)
+def workers_of(process: subprocess.Popen[str]) -> list[int]:
+    """The process ids of a run's workers, in the order in which they were started."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    return sorted(map(int, children))
 
 
-def run_frozen(tmp_path: Path, mock: MockProcess, seconds: float, *options: str) -> Done:
-    """A run whose worker stands still for some time, after its first requests."""
+def run_stuttering(tmp_path: Path, mock: MockProcess, seconds: float, *options: str) -> Done:
+    """A run whose last worker stutters for some time, after its first requests."""
     path = tmp_path / "spec.yaml"
     path.write_text(SPEC.replace("SECONDS", f"{seconds + 1.5:g}s"))
     (tmp_path / "r").mkdir()
@@ -54,29 +54,29 @@ def run_frozen(tmp_path: Path, mock: MockProcess, seconds: float, *options: str)
     while not mock.stats().get("login"):
         assert process.poll() is None
         threading.Event().wait(0.05)
-    worker = worker_of(process)
-    if seconds:
-        os.kill(worker, signal.SIGSTOP)
-        threading.Event().wait(seconds)
-        os.kill(worker, signal.SIGCONT)
+    worker = workers_of(process)[-1]
+    for _ in range(int(seconds / 0.5)):
+        for number in (signal.SIGSTOP, signal.SIGCONT):
+            os.kill(worker, number)
+            threading.Event().wait(0.25)
     return finish(process, tmp_path / "r")
 
 
 @pytest.mark.parametrize(("options", "code", "status"), [((), 95, "inconclusive"), (("--allow-saturated",), 0, "pass")])
-def test_a_worker_that_stood_still_is_told(
+def test_a_worker_that_is_kept_from_running_is_told(
     tmp_path: Path, mock: MockProcess, options: tuple[str, ...], code: int, status: str
 ) -> None:
-    done = run_frozen(tmp_path, mock, FROZEN, *options)
+    done = run_stuttering(tmp_path, mock, STUTTER, *options)
     assert done.code == code, done.stdout
     results = done.results
     assert results["generator_limited"] is True
     assert done.threshold("http_req_duration: p(95) < 60s")["status"] == status
     assert done.threshold("http_req_failed: rate < 50%")["status"] == "pass"
     (worker,) = results["health"]
-    assert worker["limited_s"] >= FROZEN
-    assert worker["worst"]["lag_p99_ms"] > 3000
+    assert worker["limited_s"] >= 2.9
+    assert worker["worst"]["lag_p99_ms"] > 100
     assert worker["causes"][0]["way_out"]
-    assert any("the generator is at its limit" in event["text"] for event in results["events"])
+    assert any("worker 1 is at its limit" in event["text"] for event in results["events"])
     assert "the generator was at the limit for" in done.stdout
     assert "the generator was at the limit for" in done.html
     if code:
@@ -86,10 +86,19 @@ def test_a_worker_that_stood_still_is_told(
 
 def test_a_load_that_has_no_seconds_to_judge_is_not_told(tmp_path: Path, mock: MockProcess) -> None:
     """Shorter than three seconds: whatever else this machine does, there is no verdict."""
-    done = run_frozen(tmp_path, mock, 0.0)
+    done = run_stuttering(tmp_path, mock, 0.0)
     assert done.code == 0, done.stdout
     (worker,) = done.results["health"]
     assert worker["limited"] == []
     assert worker["causes"] == []
     assert worker["seconds"]["cpu_percent"]
     assert len({len(column) for column in worker["seconds"].values()}) == 1
+
+
+def test_each_worker_is_judged_by_itself(tmp_path: Path, mock: MockProcess) -> None:
+    done = run_stuttering(tmp_path, mock, STUTTER, "--workers", "2")
+    assert done.code == 95, done.stdout
+    _, second = done.results["health"]
+    assert second["worker"] == 2
+    assert second["limited_s"] >= 2.9
+    assert "at the limit for" in done.results["sentence"]

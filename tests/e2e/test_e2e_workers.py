@@ -107,7 +107,7 @@ def journal(done: Done, phase: str) -> list[dict[str, Any]]:
 
 def test_no_iteration_is_lost_or_done_twice(tmp_path: Path, server: Callable[[], ScriptedServer]) -> None:
     seen = []
-    for workers in (1, 2, 3):
+    for workers in (1, 3):
         one = server()
         path = spec(tmp_path, LISTED)
         done = run(tmp_path / f"r{workers}", path, "--workers", workers, "--seed", 7, url=one.url)
@@ -119,13 +119,12 @@ def test_no_iteration_is_lost_or_done_twice(tmp_path: Path, server: Callable[[],
         assert {pool["name"]: pool["distinct"] for pool in done.results["pools"]}["kept"] == 28
         seen.append(sorted(request.split(b" ")[1] for request in one.requests))
     assert len(seen[0]) == 28
-    assert seen[0] == seen[1] == seen[2], "the same users, iterations and rows, whoever runs them"
+    assert seen[0] == seen[1], "the same users, iterations and rows, whoever runs them"
 
 
 def test_no_start_of_an_open_load_is_lost_or_made_twice(tmp_path: Path, server: Callable[[], ScriptedServer]) -> None:
-    text = LISTED.replace("{{ vu }}/{{ iteration }}/", "").replace(
-        "vus: 7\niterations_per_vu: 4", "rate: 14/s\nduration: 2s"
-    )
+    text = LISTED.replace("{{ vu }}/{{ iteration }}/", "")
+    text = text.replace("vus: 7\niterations_per_vu: 4", "rate: 14/s\nduration: 2s")
     seen = []
     for workers in (1, 3):
         one = server()

@@ -144,14 +144,16 @@ def test_the_machines_figures_are_read_from_proc(proc: Callable[..., None]) -> N
     )
     used = health.usage()
     assert (used.waited, used.stolen, used.ticks) == (0.25, 3.0, 100.0)
-    assert health.ports_in_use() == 25
+    assert health.ports_in_use(11.0) == 34
+    assert health.ports_in_use(None) is None
     assert health.port_range() == 28_232
+    assert health.port_range(4) == 4 * 28_232
 
 
 def test_a_system_without_proc_tells_less(proc: Callable[..., None]) -> None:
     used = health.usage()
     assert (used.waited, used.stolen, used.ticks) == (None, None, None)
-    assert health.ports_in_use() is None
+    assert health.ports_in_use(11.0) is None
     assert health.port_range() is None
 
 

@@ -87,7 +87,7 @@ def test_a_second_without_answers_is_held_against_the_latency_before_it() -> Non
 
 
 def test_becoming_limited_is_told_once_for_each_stretch() -> None:
-    log = HealthLog(0)
+    log = HealthLog(1)
     told = [log.add({"t": float(t), **second}) for t, second in enumerate([LATE] * 5 + [FINE] + [LATE] * 4, 1)]
     assert told == [False, False, True, False, False, False, False, False, True, False]
 
@@ -103,6 +103,11 @@ def test_what_is_told_of_a_worker() -> None:
     assert "steal_percent" not in worker.worst
     assert list(worker.columns["cpu_percent"]) == [99.0, 99.0, 99.0, 10.0]
     assert set(worker.columns) == {"t", *COLUMNS}
+
+
+def test_the_last_part_of_a_second_has_no_worst() -> None:
+    worker = log_of({"cpu_percent": 20.0}, {"t": 1.4, "cpu_percent": 180.0}, {"t": 2.0, "cpu_percent": 30.0}).told()
+    assert worker.worst["cpu_percent"] == 30.0
 
 
 def test_signs_name_each_way_of_being_late() -> None:
@@ -182,7 +187,7 @@ def reference(seconds: list[dict[str, float]]) -> list[Span]:
 
 @given(SECONDS)
 def test_the_fold_finds_what_a_search_finds(seconds: list[dict[str, float]]) -> None:
-    log, t = HealthLog(0), 0.0
+    log, t = HealthLog(1), 0.0
     for second in seconds:
         t += second["long"]
         log.add({**second, "t": t})
