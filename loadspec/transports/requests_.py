@@ -35,6 +35,7 @@ from loadspec.transports.base import (
 from loadspec.transports.dialing import open_socket
 from loadspec.transports.network import Network
 from loadspec.transports.proxied import check_target
+from loadspec.transports.tls import refuse_reset
 from loadspec.transports.tunnel import open_tunnel
 from loadspec.transports.urllib3_ import Session, explained
 from loadspec.wire.encoding import decode_content
@@ -160,7 +161,7 @@ class RequestsChannel(Channel):
         self.ended = monotonic()
         raw.release_conn()
         self._raw = None
-        if self._spoilt:
+        if self._spoilt or not parsed.persistent:  # http.client looks at the first Connection line alone
             self.disconnect()
         self.head = head
         self.sets_cookies = sets_cookies(head)
@@ -227,9 +228,10 @@ class RequestsChannel(Channel):
         begin = monotonic()
         self._limit("tls", self._deadlines.tls)
         try:
-            sock = ssl.SSLSocket(
+            sock = _Secure(
                 sock,
                 do_handshake_on_connect=False,
+                suppress_ragged_eofs=False,
                 server_hostname=self._network.server_name(self._origin),
                 _context=self._network.context(self._origin),
             )
@@ -296,6 +298,18 @@ class RequestsChannel(Channel):
             self._raw = None
         if self._session is not None:
             self._session.close()
+
+
+class _Secure(ssl.SSLSocket):  # type: ignore[misc]  # gevent has no types
+    """TLS whose end is told from a reset."""
+
+    def read(self, *args: Any) -> Any:
+        """See `ssl.SSLSocket`."""
+        try:
+            return super().read(*args)
+        except ssl.SSLEOFError as error:
+            refuse_reset(error)
+            return 0 if args[1:] else b""  # args[1] is a buffer to read into
 
 
 def _ready(sock: Any, events: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import ssl
 from typing import Final
@@ -52,6 +53,15 @@ class Contexts:
 def server_name(settings: Tls, host: str) -> str:
     """The name to ask for by SNI, and to verify. RFC 6066 has no dot at its end; an address is verified, not sent."""
     return settings.server_name or host.rstrip(".")
+
+
+def refuse_reset(error: ssl.SSLEOFError) -> None:
+    """Raises ConnectionResetError where a connection was reset, for which Python raises what it raises for an end.
+
+    For an end alone, OpenSSL 3 has a reason; older ones have none for either.
+    """
+    if error.reason is None and ssl.OPENSSL_VERSION_INFO >= (3,):
+        raise ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET)) from None
 
 
 # Numbers of X509_V_ERR_* in OpenSSL's x509_vfy.h

@@ -13,9 +13,10 @@ from typing import Any
 import gevent
 import pytest
 import trustme
-from contract_cases import ANSWERED, CHUNKED, FAILING, LIMITED, chunks, encoded
+from contract_cases import ANSWERED, CHUNKED, FAILING, LIMITED, chunks, encoded, resets_after
 from greenlet import greenlet
 from support_net import Conn, answer, once, open_files, serving, start, until, watched_network
+from support_tls import server_context
 
 from loadspec.transports import TRANSPORTS, channel_kind
 from loadspec.transports.base import DISCARD, Interrupted, size_of
@@ -74,6 +75,25 @@ def test_failures(name: str, first: bool, transport: str, serve: Any, user: Any)
     channel = one.ask()
     assert (channel.status, channel.body, channel.reused, channel.retries) == (200, b"after", False, 0)
     assert server.connections == 2
+
+
+@pytest.mark.parametrize(
+    ("data", "phase"),
+    [
+        (b"", "headers"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n123", "body"),
+        (CHUNKED + b"5\r\nab", "body"),
+        (b"HTTP/1.1 200 OK\r\n\r\nab", "body"),
+    ],
+)
+def test_a_reset_is_told_from_an_end_over_tls_too(
+    data: bytes, phase: str, transport: str, serve: Any, user: Any, tmp_path: Path
+) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    server = serve(resets_after(data), tls=server_context(authority))
+    one = user(server, network=watched_network(tls=Tls(str(tmp_path / "ca.pem"))))
+    assert one.failure("POST", body=b"x") == ("reset", phase)
 
 
 @pytest.mark.parametrize("name", LIMITED)
