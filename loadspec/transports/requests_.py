@@ -69,7 +69,9 @@ class RequestsChannel(Channel):
         "_session",
         "_spoilt",
         "_timeout",
+        "_whole",
         "limits",
+        "target",
     )
 
     def __init__(self, network: Network, origin: Origin, resume: Callable[[], Any], seat: int = 0) -> None:
@@ -78,7 +80,9 @@ class RequestsChannel(Channel):
         self._raw: Any = None
         self._timeout: Any = None
         self._phase = ""
+        self._whole = ""
         self.limits: Limits = network.limits
+        self.target = ""
 
     def exchange(self, request: bytes, deadlines: Deadlines, idempotent: bool = False, body: int = KEEP) -> bool:
         """See `Channel`."""
@@ -112,7 +116,9 @@ class RequestsChannel(Channel):
     def _send(self, request: Any, idempotent: bool) -> Any:
         """urllib3's response, its head read. A kept connection that breaks before it is retried once."""
         if self._session is None:
-            self._session = Session(self, self._forwards())
+            proxy = self._forwards()
+            self._session, self._whole = Session(self, proxy), str(self._origin) if proxy else ""
+        self.target = self._whole + request.target
         while True:
             self.reused = True
             self.blocked = self.connecting = self.tls = 0.0
@@ -330,7 +336,7 @@ def _prepare(request: bytes, origin: Origin) -> Any:
     prepared: Any = requests.PreparedRequest()
     prepared.method = method
     prepared.target = target.decode("latin-1")
-    prepared.url = f"{origin}{prepared.target}" if target.startswith(b"/") else f"{origin}/"
+    prepared.url = f"{origin}/"
     prepared.headers = headers
     prepared.body = body if "Content-Length" in headers else None
     prepared.hooks = {"response": []}

@@ -55,6 +55,10 @@ class Hooks(Protocol):
     def limits(self) -> Limits:
         """What an answer may cost."""
 
+    @property
+    def target(self) -> str:
+        """What the request asks for."""
+
 
 class _File:
     """A response's file. It keeps the lines of the head, and looks at its end whether anything is left in it."""
@@ -177,6 +181,10 @@ class Plain(urllib3.connection.HTTPConnection):
         super().connect()
         self._hooks.opened()
 
+    def putrequest(self, method: str, url: str, *args: Any, **options: Any) -> None:
+        """Begin the request, with its target as it is: urllib3 tidies it up, and a signature would not fit."""
+        super().putrequest(method, self._hooks.target, *args, **options)
+
     def send(self, data: Any) -> None:
         """Send; where the server has stopped reading, what it said instead is read."""
         self._broken = None
@@ -226,10 +234,6 @@ class _Adapter(HTTPAdapter):
 
     def cert_verify(self, *args: Any, **options: Any) -> None:
         """Verifying is up to the channel's TLS."""
-
-    def request_url(self, request: Any, proxies: Any) -> str:
-        url: str = super().request_url(request, proxies)
-        return url if url.startswith("http") else request.target  # as it is, where urllib3 would tidy it up
 
 
 class Session(requests.Session):

@@ -55,6 +55,16 @@ def test_answers(name: str, transport: str, serve: Any, user: Any) -> None:
     assert {request.split(b" ")[0] for request in server.requests} == {case.method.encode()}
 
 
+@pytest.mark.parametrize("by_proxy", [False, True])
+def test_targets_are_sent_as_they_are(by_proxy: bool, transport: str, serve: Any, client: Any) -> None:
+    server = serve(serving(lambda request: answer(request.split(b" ")[1])))
+    origin = Origin("http", "api.test", 80) if by_proxy else server.origin()
+    network = watched_network(http=Http(proxy=server.url if by_proxy else ""))
+    one = client(origin, kind=channel_kind(transport, forward=by_proxy), network=network)
+    for path in ("/a%2fb", "/%zz", "/a|b", "/[x]?b=[c]", "/a\\b", "//b/../c", "/./a", "/?", "/a?b?c", "/a;b", "/~'(*)"):
+        assert one.ask(path=path).body.decode() == (f"{origin}{path}" if by_proxy else path)
+
+
 @pytest.mark.parametrize("name", FAILING)
 @pytest.mark.parametrize("first", [True, False], ids=["on a new connection", "on a kept one"])
 def test_failures(name: str, first: bool, transport: str, serve: Any, user: Any) -> None:
