@@ -56,6 +56,10 @@ class Hooks(Protocol):
     def limits(self) -> Limits:
         """What an answer may cost."""
 
+    @property
+    def target(self) -> str:
+        """What the request asks for."""
+
 
 class _File:
     """A response's file. It keeps the lines of the head, and looks at its end whether anything is left in it."""
@@ -178,6 +182,10 @@ class Plain(urllib3.connection.HTTPConnection):
         super().connect()
         self._hooks.opened()
 
+    def putrequest(self, method: str, url: str, *args: Any, **options: Any) -> None:
+        """Begin the request, with its target as it is: urllib3 tidies it up, and a signature would not fit."""
+        super().putrequest(method, self._hooks.target, *args, **options)
+
     def send(self, data: Any) -> None:
         """Send; where the server has stopped reading, what it said instead is read."""
         self._broken = None
@@ -232,10 +240,6 @@ class _Adapter(HTTPAdapter):
         """Name and password as UTF-8, which requests takes for Latin-1."""
         name, _, value = parse_proxy(proxy).authorization.decode().strip().partition(": ")
         return {name: value} if value else {}
-
-    def request_url(self, request: Any, proxies: Any) -> str:
-        url: str = super().request_url(request, proxies)
-        return url if url.startswith("http") else request.target  # as it is, where urllib3 would tidy it up
 
 
 class Session(requests.Session):

@@ -13,7 +13,7 @@ from typing import Any
 import gevent
 import pytest
 import trustme
-from contract_cases import ANSWERED, CHUNKED, FAILING, LIMITED, chunks, encoded
+from contract_cases import ANSWERED, CHUNKED, FAILING, LIMITED, chunks, encoded, resets_after
 from greenlet import greenlet
 from support_net import Conn, answer, once, open_files, serving, start, until, watched_network
 from support_tls import server_context, write_client
@@ -56,6 +56,16 @@ def test_answers(name: str, transport: str, serve: Any, user: Any) -> None:
     assert {request.split(b" ")[0] for request in server.requests} == {case.method.encode()}
 
 
+@pytest.mark.parametrize("by_proxy", [False, True])
+def test_targets_are_sent_as_they_are(by_proxy: bool, transport: str, serve: Any, client: Any) -> None:
+    server = serve(serving(lambda request: answer(request.split(b" ")[1])))
+    origin = Origin("http", "api.test", 80) if by_proxy else server.origin()
+    network = watched_network(http=Http(proxy=server.url if by_proxy else ""))
+    one = client(origin, kind=channel_kind(transport, forward=by_proxy), network=network)
+    for path in ("/a%2fb", "/%zz", "/a|b", "/[x]?b=[c]", "/a\\b", "//b/../c", "/./a", "/?", "/a?b?c", "/a;b", "/~'(*)"):
+        assert one.ask(path=path).body.decode() == (f"{origin}{path}" if by_proxy else path)
+
+
 @pytest.mark.parametrize("name", FAILING)
 @pytest.mark.parametrize("first", [True, False], ids=["on a new connection", "on a kept one"])
 def test_failures(name: str, first: bool, transport: str, serve: Any, user: Any) -> None:
@@ -76,6 +86,25 @@ def test_failures(name: str, first: bool, transport: str, serve: Any, user: Any)
     channel = one.ask()
     assert (channel.status, channel.body, channel.reused, channel.retries) == (200, b"after", False, 0)
     assert server.connections == 2
+
+
+@pytest.mark.parametrize(
+    ("data", "phase"),
+    [
+        (b"", "headers"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n123", "body"),
+        (CHUNKED + b"5\r\nab", "body"),
+        (b"HTTP/1.1 200 OK\r\n\r\nab", "body"),
+    ],
+)
+def test_a_reset_is_told_from_an_end_over_tls_too(
+    data: bytes, phase: str, transport: str, serve: Any, user: Any, tmp_path: Path
+) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    server = serve(resets_after(data), tls=server_context(authority))
+    one = user(server, network=watched_network(tls=Tls(str(tmp_path / "ca.pem"))))
+    assert one.failure("POST", body=b"x") == ("reset", phase)
 
 
 @pytest.mark.parametrize("name", LIMITED)
