@@ -88,10 +88,16 @@ class Late(KernelTimedChannel):
     late: float
     wait: threading.Event | None
 
-    def _wait(self, phase: str) -> None:
-        if phase == "headers" and self.late:
-            self._network.loop.run_callback(self._block)
-        super()._wait(phase)
+    def _secure(self, begin: float, limit: float, tls: float | None) -> None:
+        super()._secure(begin, limit, tls)
+        send = self._send
+
+        def sending(data: Any) -> int:
+            if self.late:
+                self._network.loop.run_callback(self._block)
+            return send(data)
+
+        self._send = sending
 
     def _block(self) -> None:
         if self.wait is not None:

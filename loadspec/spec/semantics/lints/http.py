@@ -75,7 +75,7 @@ def _reads(value: Any) -> bool:
 
 
 def without_effect(facts: Facts) -> Found:
-    """Compression of no body, and a version of HTTP that no transport here speaks."""
+    """Compression of no body, and a version of HTTP or a timing that no transport here knows."""
     for (path, part), requests in _uses(facts):
         if part.get("compression") and not any(_has_body(request) for request in requests):
             message = "there is no body that could be compressed"
@@ -86,6 +86,14 @@ def without_effect(facts: Facts) -> Found:
     if version in ("2", "2-prior-knowledge", "3") and not any(one.get("transport") == "curl" for one in carriers):
         message = "nothing here speaks this version: every request would be HTTP/1.1"
         yield facts.places.value(("http", "version"), "LS183", message, help="set target.transport: curl")
+    target = mapping(facts.document, "target")
+    if target.get("timing") == "kernel":
+        default = target.get("transport", "fast")
+        used = {_given(request, "transport", default) for _, requests in _uses(facts) for request in requests}
+        if used and "fast" not in used:
+            message = "no transport here reads the kernel's stamps: loadspec's own clock would time every answer"
+            help = "set transport: fast, or remove it"
+            yield facts.places.value(("target", "timing"), "LS183", message, help=help, level="warning")
 
 
 def _has_body(request: Mapping[str, Any]) -> bool:
