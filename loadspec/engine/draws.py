@@ -33,10 +33,3 @@ class Draws:
             found.append({"name": pool.name, "rows": len(pool), "drawn": drawn, "seen": seen})
         self._before = totals
         return found
-
-
-def pool_note(text: str, whole: bool, users: int) -> str:
-    """A sentence for the summary: what a used-up pool did to the load."""
-    if whole:
-        return f"{text}; with that the load ended"
-    return f"{text}; {users} user{'' if users == 1 else 's'} stopped there"

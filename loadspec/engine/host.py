@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from greenlet import greenlet
@@ -30,6 +32,8 @@ class EngineHost:
         rates = [rate for rate in (bounds.rate, plan.settings.http.rps) if rate is not None]
         if rates:
             self.network.limiter = RateLimiter(min(rates) / share.n, self.network)
+        self.turn: Callable[[], Any] = partial(attrgetter("iteration"), self.network.loop)
+        """Changes each time the loop has come round."""
         self._plan = plan
         self.parked: dict[User, Any] = {}
         """Users that wait for others → the callback that resumes one, None as long as nobody has woken it."""
@@ -128,7 +132,3 @@ class EngineHost:
     def interrupt(self, fiber: greenlet) -> None:
         """Throw `Interrupted` into a user, wherever it waits."""
         interrupt(self.network, fiber)
-
-    def turn(self) -> Any:
-        """Changes each time the loop has come round."""
-        return self.network.loop.iteration

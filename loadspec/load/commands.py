@@ -35,7 +35,7 @@ class LoadConfig(Protocol):
     """What every executor's configuration answers. Times are seconds after the scenario's start."""
 
     executor: ClassVar[str]
-    """k6's name of the executor."""
+    """k6's name of the executor, where k6 has it."""
 
     @property
     def max_vus(self) -> int:

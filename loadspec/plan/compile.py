@@ -13,7 +13,7 @@ from loadspec.metrics.meters import Meters
 from loadspec.plan.chance import chance_of
 from loadspec.plan.model import Flow, Phase, Plan, ScenarioPlan
 from loadspec.plan.names import outcome_slots, value_names
-from loadspec.plan.pools import make_pools
+from loadspec.plan.pools import make_pools, replays_of
 from loadspec.plan.scope import RunScope
 from loadspec.plan.settings import render_settings
 from loadspec.plan.steps import compile_step
@@ -39,7 +39,7 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = 
     origins = Origins()
     numbers = count()
     shared: dict[Any, Any] = {}
-    users = max(1, max_seats(crews_of(spec.scenarios)))
+    crews = crews_of(spec.scenarios)
     takers: dict[str, dict[int, bool]] = {}
 
     def flow(
@@ -69,7 +69,9 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = 
         return Flow(compiled, len(slots))
 
     setup, teardown = flow(spec.setup, "setup", "setup", {}), flow(spec.teardown, "teardown", "teardown", {})
-    pools, apart = make_pools(spec.pools.values(), constants, seed, run_id, users, takers)
+    pools, apart = make_pools(
+        spec.pools.values(), constants, seed, run_id, max(1, max_seats(crews)), takers, replays_of(crews)
+    )
     return Plan(
         setup=setup,
         teardown=teardown,
@@ -98,8 +100,7 @@ def _scenario(scenario: Scenario, flow: Flow, meters: Meters) -> ScenarioPlan:
         name=scenario.name,
         load=scenario.load,
         flow=flow,
-        iterations=meters.value("counter", "iterations", scenario=scenario.name, **scenario.tags),
-        durations=meters.value("trend", "iteration_duration", scenario=scenario.name, **scenario.tags),
+        iterations=meters.iterations(scenario=scenario.name, **scenario.tags),
         weight=scenario.weight,
         start_at=scenario.start_at,
         after=scenario.after,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from array import array
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
@@ -20,6 +22,7 @@ from loadspec.load import (
     RateStage,
     SharedIterations,
     Stage,
+    TraceReplay,
 )
 from loadspec.spec import Overrides, Spec, SpecError, load_bytes, render
 
@@ -225,3 +228,28 @@ def test_a_broken_profile_is_found_whichever_is_chosen() -> None:
     text = error("stages: 10s:5", Overrides(profile="smoke"))
     assert "LS040" in text
     assert "one: {vus: 4}" in text
+
+
+TRACE = """pools: {log: {items: [{at: 30}, {at: 10}, {at: 11}]}}
+trace: {pool: log, field: at, speed: 4}
+"""
+
+
+def replayed(times: list[float], rows: list[int], duration: float, users: int = 120) -> TraceReplay:
+    return TraceReplay("log", array("d", times), array("I", rows), duration, max_vus=users)
+
+
+@pytest.mark.parametrize(
+    ("options", "load"),
+    [
+        ({}, replayed([0.0, 0.25, 5.0], [1, 2, 0], math.nextafter(5.0, 6.0))),
+        ({"duration": "4s"}, replayed([0.0, 0.25], [1, 2], 4.0)),  # a part of it
+        ({"duration": "10s"}, replayed([0.0, 0.25, 5.0], [1, 2, 0], 10.0)),
+        ({"vus": 2, "duration": "4s"}, ConstantVus(2, 4.0)),
+        ({"rate": "1/s", "duration": "4s"}, ConstantArrivalRate(Fraction(1), 4.0, max_vus=60)),
+    ],
+)
+def test_a_trace(options: dict[str, Any], load: LoadConfig) -> None:
+    found = load_bytes(f"{HEAD}{TRACE}".encode(), "s.yaml", Overrides(**options), ENV)
+    assert found.spec.scenarios[0].load == load
+    assert "LS051" not in [each.code for each in found.warnings]  # the file's own load uses the pool

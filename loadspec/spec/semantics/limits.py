@@ -51,7 +51,7 @@ def check_limits(spec: Spec, places: Places, limits: Limits) -> Found:
     crews = crews_of(spec.scenarios)
     if limits.max_vus is not None and (users := max_users(crews)) > limits.max_vus.value:
         most = max(crews, key=lambda crew: crew.load.max_vus)
-        path = _place(spec.document, most, ("max_vus", "stages", "vus", "start_vus", "rate", "rate_stages"))
+        path = _place(spec.document, most, ("max_vus", "stages", "vus", "start_vus", "rate", "rate_stages", "trace"))
         what = "the load runs" if len(crews) == 1 else f"`{most.name}` and the other scenarios together run"
         message = f"{what} up to {users} users, more than {limits.max_vus.origin} allows"
         yield places.value(path, "LS092", message, help=_fewer(len(crews), most))
@@ -78,7 +78,7 @@ def _check_rate(spec: Spec, places: Places, bound: Bound, crews: tuple[Crew[Scen
     rate = sum(crew.load.peak_rate for crew in worst)
     if rate > bound.value:
         most = max(worst, key=lambda crew: crew.load.peak_rate)
-        path = _place(spec.document, most, ("rate", "rate_stages", "start_rate"))
+        path = _place(spec.document, most, ("rate", "rate_stages", "start_rate", "trace"))
         message = f"up to {format_count(rate)} iterations start each second, and {bound.origin} allows fewer requests"
         yield places.value(path, "LS093", message, help="start fewer of them, however many requests each sends")
 
@@ -92,7 +92,15 @@ def _check_duration(spec: Spec, places: Places, limits: Limits, crews: tuple[Cre
     if most > bound.value:
         length = format_duration(round(most, 3))
         message = f"the load takes up to {length}, more than {bound.origin} allows"
-        keys: tuple[str, ...] = ("stages", "rate_stages", "duration", "max_duration", "iterations", "iterations_per_vu")
+        keys: tuple[str, ...] = (
+            "stages",
+            "rate_stages",
+            "duration",
+            "trace",
+            "max_duration",
+            "iterations",
+            "iterations_per_vu",
+        )
         if start >= most - start:
             keys = ("start_at", "after", *keys)
         help = "iterations may take `max_duration`, 10m where it is not given" if _counts(spec, last) else ""
