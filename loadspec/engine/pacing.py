@@ -36,7 +36,8 @@ class Pacer:
         self.add(due, iter([(0.0, None)]), lambda _what, _due: act())
 
     def close(self) -> None:
-        """Nothing more is done."""
+        """Nothing more is done, whatever is added."""
+        self._busy = True
         self._alarm.close()
 
     def _ring(self) -> None:
