@@ -289,7 +289,7 @@ def _health(worker: WorkerHealth) -> dict[str, Any]:
     """One worker: when and why it was at its limit, the worst of each figure, and every second as columns."""
     columns = {name: [_figure(value) for value in column] for name, column in worker.columns.items()}
     return {
-        "worker": worker.worker,
+        "worker": worker.worker + 1,
         "limited_s": round(worker.limited_seconds, 3),
         "limited": [{"from_s": span.begin, "to_s": span.end} for span in worker.limited],
         "signs": list(worker.signs),

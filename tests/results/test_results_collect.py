@@ -177,12 +177,12 @@ def test_a_worker_that_is_late_changes_when_a_failure_came_first_and_last() -> N
     assert (error.count, error.first, error.last) == (3, 0.5, 1.8)
 
 
-def test_the_health_of_each_worker_is_kept() -> None:
+def test_each_worker_is_judged_by_its_own_health() -> None:
     collector = Collector()
-    for t, lags in ((1.0, (5.0, 1.0)), (2.0, (2.0, 3.0))):
-        rows = [{"worker": k, "t": t, "lag_ms": lag, "cpu_s": t, "peak_rss_bytes": 7} for k, lag in enumerate(lags)]
-        collector.add(snapshot(Store(), t, workers=rows))
-    assert collector.workers == {
-        0: {"cpu_s": 2.0, "peak_rss_bytes": 7, "lag_max_ms": 5.0},
-        1: {"cpu_s": 2.0, "peak_rss_bytes": 7, "lag_max_ms": 3.0},
-    }
+    for t in range(1, 5):
+        rows = [{"worker": k, "t": float(t), "lag_p99_ms": lag, "cpu_s": t} for k, lag in enumerate((0.5, 50.0))]
+        collector.add(snapshot(Store(), float(t), workers=rows))
+    well, late = collector.health_of_workers()
+    assert (well.worker, well.limited) == (0, ())
+    assert (late.worker, late.limited_seconds) == (1, 4.0)
+    assert late.worst["cpu_s"] == 4
