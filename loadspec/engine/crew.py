@@ -225,9 +225,8 @@ class CrewRun:
             books.interrupted += 1
             raise
         books.completed += 1
-        scenario.iterations.add(1)
         took = monotonic() - begin
-        scenario.durations.add(took * 1000)
+        scenario.iterations.add(took * 1000)
         if took < scenario.min_iteration_duration and not user.retiring:
             self._pad(user, scenario.min_iteration_duration - took)
         elif self._host.turn() == turn:  # nothing in this iteration waited: let the others have the loop

@@ -19,7 +19,7 @@ from loadspec.engine.health import HealthProbe, totals
 from loadspec.engine.host import EngineHost
 from loadspec.engine.pacing import Pacer
 from loadspec.engine.phases import OnceRun, PhaseEnd
-from loadspec.engine.snapshots import held_back, scenario_rows, work_of
+from loadspec.engine.snapshots import held_back, scenario_rows, stamped, work_of
 from loadspec.load import WHOLE, Share, crews_of
 from loadspec.plan import Flow, Plan
 from loadspec.protocols.user import PoolEnd
@@ -252,6 +252,7 @@ class Engine:
                 if phase == "load"
                 else [],
                 **held_back(self._host.network.limiter),
+                **stamped(self._host.network.stamping),
                 "health": {"lag_ms": 0.0, **totals()}
                 if probe is None
                 else probe.take(t, work_of(self._runs, store, t)),

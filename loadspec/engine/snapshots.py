@@ -9,6 +9,7 @@ from loadspec.engine.crew import CrewRun
 from loadspec.engine.health import Work
 from loadspec.metrics import Store
 from loadspec.transports.limiter import RateLimiter
+from loadspec.transports.stamping import Stamping
 
 
 def scenario_rows(run: CrewRun) -> list[dict[str, Any]]:
@@ -28,6 +29,11 @@ def scenario_rows(run: CrewRun) -> list[dict[str, Any]]:
         }
         for member, book in zip(run.crew.members, run.books, strict=True)
     ]
+
+
+def stamped(stamping: Stamping | None) -> dict[str, Any]:
+    """How many answers the kernel timed since the last snapshot; nothing where it is not asked to."""
+    return {} if stamping is None else {"stamped": stamping.take()}
 
 
 def work_of(runs: Iterable[CrewRun], store: Store, t: float) -> Work:

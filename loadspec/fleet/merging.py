@@ -80,6 +80,8 @@ class Merger:
         }
         if held := [one["held_back"] for one in pending if "held_back" in one]:
             merged["held_back"] = _sums(held)
+        if stamped := [one["stamped"] for one in pending if "stamped" in one]:
+            merged["stamped"] = sum(stamped)
         self._pending.clear()
         return merged
 

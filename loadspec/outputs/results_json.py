@@ -41,11 +41,13 @@ def render(result: RunResult) -> str:
 
 def document(result: RunResult) -> dict[str, Any]:
     """The JSON value."""
+    timing = result.timing
     return {
         "loadspec": "results",
         "version": VERSION,
         **_head(result),
         "times": {"started_at": result.started_at, "duration_s": result.duration},
+        "timing": {"asked": timing.asked, "clock": timing.clock, "kernel": timing.kernel, "process": timing.process},
         "scenarios": _scenarios(result),
         "requests": _requests(result.requests),
         "iterations": {name: getattr(result.iterations, name) for name in ITERATIONS},

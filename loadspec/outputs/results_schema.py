@@ -12,7 +12,7 @@ from loadspec.outputs.results_json import COUNTS, ITERATIONS, PERCENTILES, POINT
 from loadspec.pools import PICKS
 from loadspec.results.causes import RULES
 from loadspec.results.health import COLUMNS
-from loadspec.results.model import PHASES
+from loadspec.results.model import PHASES, Clock
 from loadspec.thresholds import Status
 
 Schema = dict[str, Any]
@@ -44,6 +44,7 @@ def results_schema() -> Schema:
                 "version": {"const": VERSION},
                 **_head(),
                 "times": _object({"started_at": _TEXT, "duration_s": _SECONDS}),
+                "timing": _timing(),
                 "scenarios": _list(_scenario()),
                 "requests": _requests(),
                 "iterations": _object(dict.fromkeys(ITERATIONS, _COUNT)),
@@ -82,6 +83,12 @@ def _head() -> Schema:
         "seed": {"type": "integer"},
         "loadspec_version": _TEXT,
     }
+
+
+def _timing() -> Schema:
+    clocks = list(get_args(Clock))
+    timing = _object({"asked": {"enum": clocks}, "clock": {"enum": [*clocks, "both"]}, **dict.fromkeys(clocks, _COUNT)})
+    return _says(timing, "Whose clock says when answers came, as asked and as it was; answers of all phases by each.")
 
 
 def _scenario() -> Schema:

@@ -33,6 +33,8 @@ class Collector:
         self.pools: dict[str, Usage] = {}
         self.held_back = (0, 0.0)
         """Requests that `--max-rate` held back, and the seconds that they waited together."""
+        self.stamped = 0
+        """Answers that the kernel timed."""
         self._newest = Store()
         self._before = 0
         self._failures: dict[tuple[Any, ...], dict[str, Any]] = {}
@@ -66,6 +68,7 @@ class Collector:
         }
         if held := snapshot.get("held_back"):
             self.held_back = (self.held_back[0] + held["requests"], self.held_back[1] + held["seconds"])
+        self.stamped += snapshot.get("stamped", 0)
         for row in snapshot.get("pools", ()):
             self.pools.setdefault(row["name"], Usage(row["rows"])).add(row["drawn"], row["seen"])
         if phase == "load":

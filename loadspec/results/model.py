@@ -12,6 +12,7 @@ from loadspec.metrics import MetricInfo, Store
 from loadspec.thresholds import ThresholdResult
 
 PhaseName = Literal["setup", "load", "teardown"]
+Clock = Literal["process", "kernel"]
 PHASES: tuple[PhaseName, ...] = ("setup", "load", "teardown")
 
 
@@ -206,6 +207,33 @@ class ScenarioStats:
 
 
 @dataclass(frozen=True, slots=True)
+class Timing:
+    """Whose clock says when answers came: the kernel's receive stamps where the spec `asked` for them and had them."""
+
+    asked: Clock = "process"
+    kernel: int = 0
+    """Answers of all phases that the kernel timed; the others were timed when loadspec read them."""
+    process: int = 0
+
+    @property
+    def clock(self) -> Literal["process", "kernel", "both"]:
+        """What latencies are made of."""
+        if not self.kernel:
+            return "process"
+        return "both" if self.process else "kernel"
+
+    def __str__(self) -> str:
+        total = self.kernel + self.process
+        match self.clock:
+            case "kernel":
+                return "the kernel's receive stamps"
+            case "both":
+                return f"the kernel's receive stamps for {self.kernel} of {total} answers, else loadspec's own"
+            case _:
+                return f"loadspec's own{', for the kernel gave no stamps' if self.asked == 'kernel' and total else ''}"
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """Something worth a line: a phase change, the first error of a class, a threshold crossed."""
 
@@ -298,6 +326,7 @@ class RunResult:
     scenario_stats: Sequence[ScenarioStats] = ()
     """Planned iterations are those started and those dropped: of each row, and of all."""
     pools: Sequence[PoolStats] = ()
+    timing: Timing = Timing()
     warnings: Sequence[str] = ()
     events: Sequence[Event] = ()
     failure: str = ""

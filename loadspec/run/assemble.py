@@ -14,7 +14,7 @@ from loadspec.results import Collector, Facts, RunResult, judge_run
 from loadspec.results.books import check_results, endpoint_stats, request_counts
 from loadspec.results.health import limited_sentence
 from loadspec.results.losses import told, withheld
-from loadspec.results.model import EndpointInfo, PoolStats, ScenarioInfo
+from loadspec.results.model import EndpointInfo, PoolStats, ScenarioInfo, Timing
 from loadspec.results.scenarios import scenario_stats
 from loadspec.run.conductor import Conductor
 from loadspec.run.options import RunOptions
@@ -117,6 +117,7 @@ def assemble(
     known = facts(conductor, "" if options.allow_saturated else limited)
     verdict = judge_run(known)
     mask = masker(spec)
+    requests = request_counts(collector.stores, endpoints)
     infos = scenario_infos(spec, {name: row["began"] for name, row in collector.scenarios.items()})
     return RunResult(
         run_id=options.run_id,
@@ -138,13 +139,14 @@ def assemble(
         thresholds=known.thresholds,
         checks=check_results(collector.stores["load"], collector.check_samples()),
         errors=collector.errors(),
-        requests=request_counts(collector.stores, endpoints),
+        requests=requests,
         endpoint_stats=endpoint_stats(collector.stores["load"], endpoints, collector.elapsed),
         iterations=collector.iterations,
         environment=environment,
         resolved_spec=resolved_yaml(spec),
         scenario_stats=scenario_stats(infos, collector.scenarios, collector.stores["load"]),
         pools=pool_stats(spec, collector),
+        timing=timing(spec, collector, sum(row.answered for row in requests)),
         warnings=[mask(warning) for warning in _warnings(conductor, options)],
         events=conductor.events,
         losses=outcome.losses,
@@ -166,6 +168,11 @@ def pool_stats(spec: Spec, collector: Collector) -> list[PoolStats]:
         for name, pool in spec.pools.items()
         if (used := collector.pools.get(name)) is not None
     ]
+
+
+def timing(spec: Spec, collector: Collector, answered: int) -> Timing:
+    """Who timed the answers."""
+    return Timing(spec.settings.timing, collector.stamped, max(0, answered - collector.stamped))
 
 
 def _warnings(conductor: Conductor, options: RunOptions) -> Iterator[str]:

@@ -126,6 +126,7 @@ def _figures(result: RunResult) -> Block:
     rows = [
         ["requests", f"{format_count(requests)}, {_rate(requests, seconds)}{share}"],
         *_latency(result),
+        *([["clock", str(result.timing)]] if result.timing.asked == "kernel" else []),
         [
             "iterations",
             f"{format_count(done.completed)} completed, {format_count(done.interrupted)} interrupted{dropped}, "

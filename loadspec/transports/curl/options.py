@@ -13,6 +13,7 @@ from loadspec.transports.base import ExchangeError
 from loadspec.transports.network import Network
 from loadspec.wire.dns import Address
 from loadspec.wire.settings import ClientCertificate, Tls
+from loadspec.wire.tls import cipher_list, lowest_version
 from loadspec.wire.url import Origin, bracketed, host_header
 
 VERSIONS: Final = {
@@ -114,9 +115,9 @@ def _set_tls(easy: Any, tls: Tls, certificate: ClientCertificate | None, peer: s
     if tls.insecure_skip_verify:
         put("SSL_VERIFYPEER", 0)
         put("SSL_VERIFYHOST", 0)
-    put("SSLVERSION", _LOWEST[tls.min_version] | _HIGHEST[tls.max_version])
-    if tls.ciphers is not None:
-        put("SSL_CIPHER_LIST", tls.ciphers)
+    put("SSLVERSION", _LOWEST[lowest_version(tls)] | _HIGHEST[tls.max_version])
+    if ciphers := cipher_list(tls):
+        put("SSL_CIPHER_LIST", ciphers)
     if certificate is not None:
         put("SSLCERT", certificate.cert_file)
         put("SSLKEY", certificate.key_file or certificate.cert_file)

@@ -23,6 +23,7 @@ from loadspec.transports import TRANSPORTS, channel_kind
 from loadspec.transports.base import DISCARD, Interrupted, size_of
 from loadspec.wire.limits import Limits
 from loadspec.wire.settings import Http, Route, Tls
+from loadspec.wire.tls import VERSIONS
 from loadspec.wire.url import Origin
 
 pytestmark = pytest.mark.parametrize("transport", TRANSPORTS)
@@ -156,6 +157,24 @@ def test_where_users_connect_from_to_a_proxy(
     kind = channel_kind(transport, forward=scheme == "http" and not secure)
     assert client(origin, kind=kind, network=network).ask().status == 200
     assert seen == ["127.0.0.5"]
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+@pytest.mark.parametrize("bounds", [("min_version",), ("max_version",), ("min_version", "max_version")])
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_old_versions_of_tls(
+    bounds: tuple[str, ...], version: str, transport: str, serve: Any, user: Any, tmp_path: Path
+) -> None:
+    """OpenSSL has them at its lowest level only, and with the old ciphers of that."""
+    ca = trustme.CA()
+    ca.cert_pem.write_to_path(tmp_path / "ca.pem")
+    context = server_context(ca, "127.0.0.1")
+    context.minimum_version = context.maximum_version = VERSIONS[version]
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    tls: Any = dict.fromkeys(bounds, version)
+    server = serve(serving(answer()), tls=context)
+    one = user(server, network=watched_network(tls=Tls(str(tmp_path / "ca.pem"), **tls)))
+    assert one.ask().status == 200
 
 
 @pytest.mark.parametrize("resumes", [False, True])
