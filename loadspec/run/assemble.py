@@ -22,7 +22,7 @@ from loadspec.run.values import target
 from loadspec.spec import resolved_yaml
 from loadspec.spec.model import Scenario, Spec
 from loadspec.spec.secrets import known_secrets, token_endpoints
-from loadspec.thresholds import ThresholdResult, without_latency
+from loadspec.thresholds import without_latency
 from loadspec.units import format_count, format_duration, format_ms
 
 
@@ -80,7 +80,7 @@ def facts(conductor: Conductor, limited: str = "") -> Facts:
     store, outcome = conductor.collector.stores["load"], conductor.outcome
     failed = store.where("http_req_failed")
     requests = int(store.total("http_reqs"))
-    results = judged(conductor)
+    results = withheld(conductor.watch.results(), outcome.losses, conductor.collector.elapsed)
     return Facts(
         thresholds=without_latency(results) if limited else results,
         requests=requests,
@@ -93,15 +93,10 @@ def facts(conductor: Conductor, limited: str = "") -> Facts:
         interrupted=conductor.interrupted,
         aborted=outcome.aborted,
         worker_lost=outcome.worker_lost,
-        limited=limited,
         losses=outcome.losses,
+        limited=limited,
         teardown_timed_out=outcome.teardown_timed_out,
     )
-
-
-def judged(conductor: Conductor) -> list[ThresholdResult]:
-    """The thresholds, as far as the load that was run can decide them."""
-    return withheld(conductor.watch.results(), conductor.outcome.losses, conductor.collector.elapsed)
 
 
 def assemble(
