@@ -187,6 +187,10 @@ class IterationMeter:
         self._values: list[float] = []
         self.add = self._values.append
 
+    def waiting(self) -> int:
+        """See `Meter`."""
+        return len(self._values)
+
     def drain(self, store: Store) -> None:
         """See `Meter`."""
         if self._values:
