@@ -171,7 +171,7 @@ class Fleet:
     def _begin(self, phase: str, workers: Sequence[int]) -> None:
         self._phase = phase
         self._due = set(workers)
-        self._merger = Merger(workers)
+        self._merger = Merger(workers, self._merger)
         for worker in workers:
             self._states[worker].end = None
 
