@@ -10,6 +10,7 @@ from loadspec.error_kinds import error_code
 from loadspec.errors import ExitCode
 from loadspec.metrics import MetricInfo, Store
 from loadspec.thresholds import ThresholdResult
+from loadspec.units import format_count
 
 PhaseName = Literal["setup", "load", "teardown"]
 Clock = Literal["process", "kernel"]
@@ -223,14 +224,15 @@ class Timing:
         return "both" if self.process else "kernel"
 
     def __str__(self) -> str:
-        total = self.kernel + self.process
+        kernel, total = format_count(self.kernel), format_count(self.kernel + self.process)
         match self.clock:
             case "kernel":
                 return "the kernel's receive stamps"
             case "both":
-                return f"the kernel's receive stamps for {self.kernel} of {total} answers, else loadspec's own"
+                return f"the kernel's receive stamps for {kernel} of {total} answers, else loadspec's own"
             case _:
-                return f"loadspec's own{', for the kernel gave no stamps' if self.asked == 'kernel' and total else ''}"
+                missing = self.asked == "kernel" and self.process
+                return f"loadspec's own{', for the kernel gave no stamps' if missing else ''}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,7 +132,7 @@ def _nothing(facts: Facts, metric: str) -> tuple[str, str, str]:
         return "", "no step of the load is a `group`, so this threshold never has a sample", "write a `group` step"
     if metric == "scheduled_latency" and not facts.scheduled:
         message = "no load starts iterations by a schedule, so this threshold never has a sample"
-        return "", message, "make it an open one by `rate` or `rate_stages`, or judge `http_req_duration`"
+        return "", message, "make it an open one (`rate`, `rate_stages`, `trace`), or judge `http_req_duration`"
     if metric in BUILTIN:
         return "", "no step of the load sends a request, so this threshold never has a sample", "add a `call` step"
     where = {str(path[0]) for path, step in facts.all_steps if metric in recorded(step)}
