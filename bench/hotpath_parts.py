@@ -15,7 +15,7 @@ from bench.hotpath_rig import Rig, Taken, best, rounds
 from loadspec.transports.base import UNPARSED, Deadlines
 from loadspec.transports.network import Network
 from loadspec.wire.encoding import decode_content
-from loadspec.wire.fasthead import parse_chunks, parse_head
+from loadspec.wire.fasthead import shortcuts
 
 
 def measure(spec: Path, url: str, users: int) -> list[Part]:
@@ -93,13 +93,17 @@ def _of_step(step: Taken, rig: Rig) -> dict[str, float]:
 
 def _head(answer: bytes) -> tuple[float, float]:
     """(µs to find the end and the length of an answer, µs to decode its body)."""
-    if parse_head(answer) is not None:
-        return best(lambda: parse_head(answer)), 0.0
-    chunks = parse_chunks(answer)
-    assert chunks is not None
-    _, _, body, encoding, *_ = chunks
     limits = Network().limits
-    head = best(lambda: (parse_head(answer), parse_chunks(answer)))
+    parse_head, join_chunks = shortcuts(limits)
+    known = parse_head(answer)
+    assert known is not None
+    _, raw, length, encoding, *_ = known
+    start = len(raw)
+    if length >= 0:
+        return best(lambda: parse_head(answer)), 0.0
+    body = join_chunks(answer, start)
+    assert body is not None
+    head = best(lambda: (parse_head(answer), join_chunks(answer, start)))
     return head, best(lambda: decode_content(body, encoding, limits))
 
 

@@ -17,7 +17,7 @@ from loadspec.pools.mixing import stream
 from loadspec.protocols.user import Branch, User
 from loadspec.transports import channel_kind
 from loadspec.transports.base import Channel
-from loadspec.transports.limiter import RateLimiter, loop_wait
+from loadspec.transports.limiter import RateLimiter
 from loadspec.transports.network import Network
 
 
@@ -29,7 +29,7 @@ class EngineHost:
         self.network = Network(plan.settings, bounds.hosts, share=share)
         rates = [rate for rate in (bounds.rate, plan.settings.http.rps) if rate is not None]
         if rates:
-            self.network.limiter = RateLimiter(min(rates) / share.n, loop_wait(self.network))
+            self.network.limiter = RateLimiter(min(rates) / share.n, self.network)
         self._plan = plan
         self.parked: dict[User, Any] = {}
         """Users that wait for others → the callback that resumes one, None as long as nobody has woken it."""

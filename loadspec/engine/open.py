@@ -104,8 +104,8 @@ class OpenCrew(CrewRun):
         self._dropped.add(1)
         most, name = self.crew.load.max_vus, self.crew.name
         self._site.plan.phases["load"].failures.remark(
-            f"insufficient VUs: all {most} users of {name} were busy when an iteration was due, so it was dropped, and "
-            "so is each that finds none free; raise max_vus, or see why iterations take so long"
+            f"insufficient VUs: none of the {most} users of {name} was free when an iteration was due; it was dropped, "
+            "as is each that finds none: raise max_vus, or see why iterations take so long"
         )
 
     def _work(self, user: User, number: int, due: float) -> None:

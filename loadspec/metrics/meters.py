@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 from loadspec.error_kinds import error_code
 from loadspec.metrics.store import Store, Tags, tags_of
-from loadspec.metrics.values import Counter, Gauge, Rate, Trend, new_value
+from loadspec.metrics.values import Counter, Gauge, Rate, new_value
 
 M = TypeVar("M", bound="Meter")
 
@@ -160,17 +160,35 @@ class TrendMeter:
             self.values.clear()
 
 
+class RateMeter:
+    """A rate's samples; `add` is a list's append."""
+
+    __slots__ = ("add", "metric", "tags", "values")
+
+    def __init__(self, metric: str, tags: Tags) -> None:
+        self.metric = metric
+        self.tags = tags
+        self.values: list[Any] = []
+        self.add = self.values.append
+
+    def drain(self, store: Store) -> None:
+        """See `Meter`."""
+        if self.values:
+            store.rate(self.metric, self.tags).merge(Rate(sum(map(bool, self.values)), len(self.values)))
+            self.values.clear()
+
+
 class ValueMeter:
-    """Samples of a rate, a counter or a gauge; `add` is the value's own."""
+    """Samples of a counter or a gauge; `add` is the value's own."""
 
     __slots__ = ("add", "metric", "tags", "value")
 
     def __init__(self, kind: str, metric: str, tags: Tags) -> None:
         value = new_value(kind)
-        assert not isinstance(value, Trend)
+        assert isinstance(value, Counter | Gauge)
         self.metric = metric
         self.tags = tags
-        self.value: Rate | Counter | Gauge = value
+        self.value: Counter | Gauge = value
         self.add: Callable[[Any], None] = value.add
 
     def drain(self, store: Store) -> None:
@@ -180,15 +198,21 @@ class ValueMeter:
             self.value.clear()
 
 
+SampleMeter = TrendMeter | RateMeter | ValueMeter
+
+_SAMPLE_METERS: dict[str, type[TrendMeter] | type[RateMeter]] = {"trend": TrendMeter, "rate": RateMeter}
+"""Kinds whose samples wait in a list, as that is the cheapest; a counter or gauge is a few numbers in any case."""
+
+
 class Meters:
     """All meters of one phase of one worker."""
 
     def __init__(self) -> None:
         self._all: list[Meter] = []
         self._requests: dict[Tags, RequestMeter] = {}
-        self._values: dict[tuple[str, Tags], TrendMeter | ValueMeter] = {}
+        self._values: dict[tuple[str, Tags], SampleMeter] = {}
 
-    def requests(self, **tags: str) -> RequestMeter:
+    def requests(self, /, **tags: str) -> RequestMeter:
         """The meter of an endpoint's requests with these tags, made on first use."""
         key = tags_of(**tags)
         if key not in self._requests:
@@ -199,12 +223,12 @@ class Meters:
         """A new meter for a step's checks."""
         return self._keep(CheckMeter(names, tags))
 
-    def value(self, kind: str, metric: str, /, **tags: str) -> TrendMeter | ValueMeter:
+    def value(self, kind: str, metric: str, /, **tags: str) -> SampleMeter:
         """The meter of a metric with these tags, made on first use."""
         key = (metric, tags_of(**tags))
         if key not in self._values:
-            meter = TrendMeter(*key) if kind == "trend" else ValueMeter(kind, *key)
-            self._values[key] = self._keep(meter)
+            make = _SAMPLE_METERS.get(kind)
+            self._values[key] = self._keep(make(*key) if make else ValueMeter(kind, *key))
         return self._values[key]
 
     def drain(self) -> Store:

@@ -34,7 +34,7 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = 
     unset = [("env", name) for name in spec.env if name not in spec.env_values]
     constants["vars"] = _resolve_vars(constants, unset)
     unset += [("vars", name) for name in spec.vars if name not in constants["vars"]]
-    settings = render_settings(spec.settings, RunScope(constants, (), (), {}, unset))
+    settings = render_settings(spec.settings, RunScope(constants, (), (), {}, unset), spec.target.base_url)
     phases = {name: Phase(Meters(), _failures(spec)) for name in ("setup", "load", "teardown")}
     origins = Origins()
     numbers = count()

@@ -22,7 +22,7 @@ def _duration(user: User) -> float:
     answer = user.answer
     if not answer.status:
         raise Missing("duration")
-    return answer.duration
+    return (answer.ended - answer.ready) * 1000
 
 
 def _error_code(user: User) -> int:
@@ -72,6 +72,8 @@ class RunScope(Scope):
         self._steps = steps
         self.fields = Fields()
         """What the flow reads of JSON answers."""
+        self.asked: set[int] = set()
+        """Slots of the steps whose outcomes are read."""
         self.drawn: dict[int, bool] = {}
         """Pools that steps of the flow draw from → whether they may take more than one row."""
         super().__init__(functions={"since": self._since, "draw": self._draw})
@@ -97,6 +99,7 @@ class RunScope(Scope):
             if root == "setup":
                 return Binding(get=_setup(name), used=2)
             if root == "steps" and name in self._steps:
+                self.asked.add(self._steps[name])
                 return _outcome(self._steps[name], parts)
         raise UnknownName(parts, nearest(root, [*ANSWER, *self._captures]))
 
@@ -110,6 +113,7 @@ class RunScope(Scope):
         if len(arguments) != 1 or arguments[0] not in self._steps:
             raise ExprError("since() takes the name of a step of this flow", 0, f"legal: {', '.join(self._steps)}")
         slot = self._steps[arguments[0]]
+        self.asked.add(slot)
 
         def since(user: User) -> float:
             sent = user.outcomes[slot].sent

@@ -56,6 +56,8 @@ class Outcome:
 
 SKIPPED = Outcome()
 """A step that did not run is not ok."""
+DONE, FAILED = Outcome(ok=True), Outcome()
+"""How a step ended of which nobody asks more."""
 
 
 class Host(Protocol):

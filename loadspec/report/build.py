@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
+import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,9 +74,25 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=_finalize,
+        bytecode_cache=compiled(),
     )
     environment.filters.update(FILTERS)
     return environment
+
+
+def compiled(beside: str = __file__) -> jinja2.BytecodeCache | None:
+    """Compiled templates lie where Python keeps compiled modules, where it may write there: compiling takes 0.1 s."""
+    import jinja2
+
+    class Cache(jinja2.FileSystemBytecodeCache):
+        def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+            with suppress(OSError):  # a full disk costs time next time, not the report
+                super().dump_bytecode(bucket)
+
+    folder = os.path.dirname(cache_from_source(beside))
+    if sys.dont_write_bytecode or not os.access(folder, os.W_OK):
+        return None
+    return Cache(folder, "%s.jinja2")
 
 
 def _finalize(value: Any) -> Any:

@@ -52,16 +52,21 @@ def _processor() -> str:
 
 def _git() -> str:
     """`<sha> (branch)`, with a mark if there are changes; empty outside a repository."""
-
-    def ask(*arguments: str) -> str:
-        done = subprocess.run(["git", *arguments], capture_output=True, text=True, timeout=5, check=False)
-        return done.stdout.strip() if done.returncode == 0 else ""
-
+    command = ["git", "status", "--porcelain=v2", "--branch", "--untracked-files=no"]
     try:
-        sha = ask("rev-parse", "--short=12", "HEAD")
-        if not sha:
-            return ""
-        dirty = ", uncommitted changes" if ask("status", "--porcelain", "--untracked-files=no") else ""
-        return f"{sha} ({ask('rev-parse', '--abbrev-ref', 'HEAD')}{dirty})"
+        done = subprocess.run(command, capture_output=True, text=True, timeout=5, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return ""
+    return _git_state(done.stdout) if done.returncode == 0 else ""
+
+
+def _git_state(status: str) -> str:
+    """Of `git status --porcelain=v2 --branch`; empty before the first commit."""
+    lines = status.splitlines()
+    facts = dict(line[2:].split(" ", 1) for line in lines if line.startswith("# "))
+    sha = facts.get("branch.oid", "(initial)")
+    if sha == "(initial)":
+        return ""
+    branch = facts["branch.head"].replace("(detached)", "HEAD")
+    dirty = ", uncommitted changes" if any(not line.startswith("#") for line in lines) else ""
+    return f"{sha[:12]} ({branch}{dirty})"

@@ -14,7 +14,7 @@ import errno
 import socket
 import ssl
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from loadspec.clock import monotonic
 from loadspec.transports.base import READ, WRITE, Channel, Deadlines, ExchangeError, explain
@@ -55,9 +55,9 @@ def _nowhere(_data: Any) -> Any:
 
 
 def _refused(error: OSError, sock: Any, origin: Origin) -> ExchangeError:
-    """Why a handshake failed. `sock.cipher()` is there once a cipher was agreed on."""
+    """Why a handshake failed, None for one that did not begin. `sock.cipher()` is there once a cipher was agreed on."""
     if isinstance(error, ssl.SSLError):
-        kind, message = explain_tls(error, sock.cipher() is not None)
+        kind, message = explain_tls(error, sock is not None and sock.cipher() is not None)
     else:
         known = explain(error, "tls")
         if known.kind != "reset":
@@ -105,8 +105,11 @@ class Connection(Channel):
         finally:
             self._waiting = False
         if self._expired:
-            self._expired = False
-            raise ExchangeError("timeout", phase, "no complete answer within the timeout")
+            self._expire(phase)
+
+    def _expire(self, phase: str) -> NoReturn:
+        self._expired = False
+        raise ExchangeError("timeout", phase, "no complete answer within the timeout")
 
     def _wait_for(self, events: int, phase: str) -> None:
         """Wait with a watcher of its own, off the hot path. The read watcher rests meanwhile."""
@@ -251,8 +254,8 @@ class Connection(Channel):
             else:
                 sock = context.wrap_socket(plain, server_hostname=name, do_handshake_on_connect=False, session=session)
             self._sock = sock
-        except OSError as error:
-            raise explain(error, "tls") from None
+        except OSError as error:  # cut off already
+            raise _refused(error, None, origin) from None
         except ValueError as error:  # a host name that TLS cannot ask for
             raise ExchangeError("tls_settings", "tls", f"TLS cannot ask for `{origin.host}`: {error}") from None
         while True:

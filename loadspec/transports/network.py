@@ -199,7 +199,7 @@ class Network:
 
     def server_name(self, origin: Origin) -> str:
         """The name to ask for by SNI, and to verify."""
-        return server_name(self.settings.tls, origin.host)
+        return server_name(self.settings, origin.host)
 
 
 def _literal(host: str, port: int) -> Address:

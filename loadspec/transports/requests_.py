@@ -63,8 +63,10 @@ class RequestsChannel(Channel):
         "_phase",
         "_proxy",
         "_raw",
+        "_secured",
         "_session",
         "_timeout",
+        "_tls_session",
         "limits",
     )
 
@@ -72,6 +74,9 @@ class RequestsChannel(Channel):
         super().__init__(network, origin, resume, seat)
         self._session: Session | None = None
         self._raw: Any = None
+        self._secured: Any = None
+        """The socket of TLS that was opened last, where sessions are kept."""
+        self._tls_session: Any = None
         self._timeout: Any = None
         self._phase = ""
         self.limits: Limits = network.limits
@@ -140,6 +145,8 @@ class RequestsChannel(Channel):
     def _read(self, raw: Any) -> None:
         """The answer, with its caps."""
         self._raw = raw
+        if self._secured is not None:
+            self._tls_session = self._secured.session  # not earlier: tickets of TLS 1.3 come with answers
         self._limit("body", self._deadlines.idle)
         head: bytes = raw._original_response.head
         parsed = known_head(head)
@@ -224,6 +231,7 @@ class RequestsChannel(Channel):
                 sock,
                 do_handshake_on_connect=False,
                 server_hostname=self._network.server_name(self._origin),
+                _session=self._tls_session,
                 _context=self._network.context(self._origin),
             )
             sock.do_handshake()
@@ -237,6 +245,8 @@ class RequestsChannel(Channel):
             sock.close()
             raise
         self.tls = monotonic() - begin
+        if self._network.resumption:
+            self._secured = sock
         return sock
 
     def opened(self) -> None:
@@ -285,6 +295,12 @@ class RequestsChannel(Channel):
             self._raw = None
         if self._session is not None:
             self._session.close()
+        self._secured = None
+
+    def close(self) -> None:
+        """See `Channel`."""
+        self.disconnect()
+        self._tls_session = None
 
 
 def _ready(sock: Any, events: int) -> None:

@@ -21,7 +21,7 @@ from loadspec.transports.base import ExchangeError, explain
 from loadspec.wire.errors import ProtocolError
 from loadspec.wire.head import known_head
 from loadspec.wire.limits import Limits
-from loadspec.wire.lines import check_head, final_head
+from loadspec.wire.lines import check_head, final_head, too_many_informational
 
 logging.getLogger("urllib3").addHandler(logging.NullHandler())  # what it warns of, errors say
 
@@ -78,6 +78,7 @@ class Response(HTTPResponse):
     def __init__(self, hooks: Hooks, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._hooks = hooks
+        self._heads = 0
 
     def begin(self) -> None:
         """Read the head. Raises ExchangeError and our ProtocolError, which urllib3 lets pass."""
@@ -85,11 +86,9 @@ class Response(HTTPResponse):
         recorder: Any = _Recorder(file, self._hooks)
         self.fp = recorder
         try:
-            for _ in range(self._hooks.limits.informational + 1):
+            while not self._heads or (self.status < 200 and self.status != 101):
                 self.headers = None  # type: ignore[assignment]  # http.client reads where there are none
                 super().begin()
-                if self.status >= 200 or self.status == 101:
-                    break
             if self.status == 101:
                 raise ExchangeError("protocol", "status", "The server switched protocols unasked (101).")
             self.head = self._checked(recorder.lines)
@@ -104,9 +103,16 @@ class Response(HTTPResponse):
             raise explain(error, "headers") from None
         self.fp = file
 
+    def _read_status(self) -> Any:
+        """http.client passes over any number of 100s by itself, without giving way to other users."""
+        if self._heads > self._hooks.limits.informational:
+            raise too_many_informational(self._hooks.limits)
+        self._heads += 1
+        return super()._read_status()  # type: ignore[misc]
+
     def _checked(self, lines: list[bytes]) -> bytes:
         """The head, if our own parser takes it too: http.client stops at a line that it cannot read."""
-        head = final_head([line for line in lines if line])
+        head = final_head([line for line in lines if line], self._hooks.limits)
         check_head(head, self._hooks.limits)
         parsed = known_head(head)
         bodiless = self._method == "HEAD" or self.status in (204, 304)  # type: ignore[attr-defined]

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from loadspec.wire.errors import ProtocolError
 from loadspec.wire.fields import CACHEABLE, block_end
 from loadspec.wire.head import Head, read_head
 from loadspec.wire.limits import DEFAULT, MIB, Limits
 
-FastHead = tuple[int, int, int, bytes, bool, bool]
-Chunks = tuple[int, int, bytes, bytes, bool, bool]
+FastHead = tuple[int, bytes, int, bytes, bool, bool]
+
+CHUNKED: Final = -1
+"""Stands for the length of a body that comes in chunks."""
 
 _LAST_CHUNK = b"\r\n0\r\n\r\n"
 _HEX = b"0123456789abcdefABCDEF"
@@ -28,20 +30,20 @@ MAX_LENGTH = 16 * MIB  # longer bodies take the complete parser and its caps
 class Shortcuts(NamedTuple):
     """Two functions that answer as `ResponseParser` under the same limits does, or None. Not for answers to HEAD.
 
-    `parse_head(data)`: (status, body start, content length, content encoding or b"", close, sets cookies) of a plain
-    head at the start of `data`.
-    `parse_chunks(data)`: (status, head end, body, content encoding or b"", close, sets cookies) of a whole chunked
-    response and nothing else, without extensions and trailers.
+    `parse_head(data)`: (status, head, content length or CHUNKED, content encoding or b"", close, sets cookies) of a
+    plain head at the start of `data`.
+    `join_chunks(data, start)`: the body whose chunks make up `data` from `start` to its end, without extensions and
+    trailers.
     """
 
     parse_head: Callable[[bytes], FastHead | None]
-    parse_chunks: Callable[[bytes], Chunks | None]
+    join_chunks: Callable[[bytes, int], bytes | None]
 
 
 @lru_cache(maxsize=16)
 def shortcuts(limits: Limits = DEFAULT) -> Shortcuts:
     """The shortcuts under these limits; what exceeds one is left to the complete parser, which says so."""
-    return Shortcuts(_plain_heads(limits), _whole_chunks(limits))
+    return Shortcuts(_plain_heads(limits), _whole_chunks(limits.body_bytes))
 
 
 def _plain_heads(limits: Limits) -> Callable[[bytes], FastHead | None]:
@@ -57,47 +59,39 @@ def _plain_heads(limits: Limits) -> Callable[[bytes], FastHead | None]:
     @lru_cache(maxsize=512)
     def answer(raw: bytes) -> FastHead | None:
         head = _usual(raw, limits)
-        if head is None or not head.plain or head.length is None or head.length > longest:
+        length = None if head is None else _length(head, raw)
+        if head is None or length is None or length > longest:
             return None
-        return head.status, len(raw), head.length, head.content_encoding, not head.persistent, sets_cookies(raw)
+        return head.status, raw, length, head.content_encoding, not head.persistent, sets_cookies(raw)
 
     return parse_head
 
 
-def _whole_chunks(limits: Limits) -> Callable[[bytes], Chunks | None]:
-    head_bytes = min(CACHEABLE, limits.head_bytes)
-    longest = limits.body_bytes
+def _length(head: Head, raw: bytes) -> int | None:
+    """Of the body, or CHUNKED, where nothing about it is unusual."""
+    # A lone LF may end the head before its CRLF CRLF does.
+    if head.codings == (b"chunked",) and block_end(raw, 0) == len(raw):
+        return CHUNKED
+    return head.length if head.plain else None
 
-    def parse_chunks(data: bytes) -> Chunks | None:
+
+def _whole_chunks(longest: int) -> Callable[[bytes, int], bytes | None]:
+    def join_chunks(data: bytes, start: int) -> bytes | None:
         if not data.endswith(_LAST_CHUNK):
             return None
-        end = data.find(b"\r\n\r\n") + 4
-        known = answer(data[:end]) if end <= head_bytes else None
-        if known is None:
-            return None
-        line = data.find(b"\r\n", end)
-        digits = data[end:line]
+        line = data.find(b"\r\n", start)
+        digits = data[start:line]
         size = len(data) - line - 9  # if there is but one chunk
         if size > 0 < len(digits) <= 8 and not digits.translate(None, _HEX) and int(digits, 16) == size:
             body = data[line + 2 : -7]
         else:
-            parts = _chunks(data, end)
+            parts = _chunks(data, start)
             if parts is None:
                 return None
             body = b"".join(parts)
-        if len(body) > longest:
-            return None
-        return known[0], end, body, known[1], known[2], known[3]
+        return body if len(body) <= longest else None
 
-    @lru_cache(maxsize=512)
-    def answer(raw: bytes) -> tuple[int, bytes, bool, bool] | None:
-        head = _usual(raw, limits)
-        # A lone LF may end the head before its CRLF CRLF does.
-        if head is None or head.codings != (b"chunked",) or block_end(raw, 0) != len(raw):
-            return None
-        return head.status, head.content_encoding, not head.persistent, sets_cookies(raw)
-
-    return parse_chunks
+    return join_chunks
 
 
 def _chunks(data: bytes, pos: int) -> list[bytes] | None:
@@ -131,6 +125,3 @@ def _usual(raw: bytes, limits: Limits) -> Head | None:
 def sets_cookies(head: bytes) -> bool:
     """Whether a raw head has a Set-Cookie field."""
     return b"\nset-cookie" in head.lower()
-
-
-parse_head, parse_chunks = shortcuts(DEFAULT)

@@ -90,8 +90,9 @@ class Http:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All that the transports of a worker go by."""
+    """All that the transports of a worker go by. `host` is the target's, whose name `tls.server_name` is; "": any."""
 
     tls: Tls = field(default_factory=Tls)
     route: Route = field(default_factory=Route)
     http: Http = field(default_factory=Http)
+    host: str = ""

@@ -118,6 +118,25 @@ def test_no_iteration_is_lost_or_done_twice(tmp_path: Path, server: Callable[[],
     assert seen[0] == seen[1] == seen[2], "the same users, iterations and rows, whoever runs them"
 
 
+def test_no_start_of_an_open_load_is_lost_or_made_twice(tmp_path: Path, server: Callable[[], ScriptedServer]) -> None:
+    load = "rate: 50/s\nduration: 1s\narrivals: poisson\nmax_vus: 200\n"
+    text = LISTED.replace("/{{ vu }}/{{ iteration }}", "").replace("vus: 7\niterations_per_vu: 4\n", load)
+    text = text.replace("pick: unique", "pick: sequential")
+    seen = []
+    for workers in (1, 3):
+        one = server()
+        done = run(tmp_path / f"r{workers}", spec(tmp_path, text), "--workers", workers, "--seed", 7, url=one.url)
+        assert done.code == 0, done.stderr
+        assert done.results["generator"]["workers"] == workers
+        count = len(one.requests)
+        assert done.results["iterations"] == {"started": count, "completed": count, "interrupted": 0, "dropped": 0}
+        delays, latency = (done.results["metrics"][name]["total"] for name in ("dispatch_delay", "scheduled_latency"))
+        assert delays["count"] == latency["count"] == count
+        seen.append(sorted(request.split(b" ")[1] for request in one.requests))
+    assert len(seen[0]) > 20
+    assert seen[0] == seen[1], "the same starts, each with its own rows"
+
+
 def test_books_of_all_workers_are_the_servers_and_setup_runs_once(tmp_path: Path, mock: MockProcess) -> None:
     done = run(tmp_path / "r", spec(tmp_path), "-d", "2s", url=mock.url, LOADSPEC_WORKERS="3")
     assert done.code == 0, done.stderr

@@ -77,8 +77,8 @@ def bench() -> Callable[..., Bench]:
 def serve() -> Iterator[Callable[..., ScriptedServer]]:
     servers: list[ScriptedServer] = []
 
-    def build(*scripts: Script) -> ScriptedServer:
-        servers.append(ScriptedServer(*scripts))
+    def build(*scripts: Script, **options: Any) -> ScriptedServer:
+        servers.append(ScriptedServer(*scripts, **options))
         return servers[-1]
 
     yield build

@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support_plan import call, metrics, pool, think
+from support_plan import call, metrics, pool, repeat, think
 
-from loadspec.protocols.user import AbortRun, EndIteration, StopUser
+from loadspec.protocols.user import SKIPPED, AbortRun, EndIteration, StopUser
 from loadspec.spec.model import Auth, Capture, Timeouts
 
 TIMEOUT = ("timeout", "headers")
 
 
 def outcome(lab: Any, slot: int = 0) -> tuple[bool, int]:
-    kept = lab.user.outcomes[slot]
-    return kept.ok, kept.status
+    return lab.user.outcomes[slot].ok, lab.user.answer.status
 
 
 @pytest.mark.parametrize(
@@ -148,7 +147,7 @@ def test_an_undeclared_value_of_a_declared_variable_is_missing_not_an_error_of_t
         vars={"v": "{{ env.OPTIONAL }}!"},
     )
     one.run()
-    assert outcome(one) == (True, 200)
+    assert one.user.outcomes[0].ok is True
     assert outcome(one, 1) == (False, 0)
     assert one.failures()[0]["message"] == "`vars.v` is not there"
 
@@ -316,7 +315,8 @@ def test_steps_see_each_others_outcomes(lab: Any) -> None:
     one.run()
     one.run()
     assert one.paths() == ["/", "/202/500.0", "/", "/"]
-    assert outcome(one, 1) == (False, 0)  # of this iteration, not of the one before
+    assert one.user.outcomes[1] is SKIPPED  # in this iteration; in the one before it ran
+    assert (one.user.outcomes[0].status, one.user.outcomes[0].duration) == (500, 500.0)
 
 
 @pytest.mark.parametrize(
@@ -426,3 +426,23 @@ def test_a_user_keeps_one_connection_for_each_origin(lab: Any) -> None:
     one.run()
     one.run()
     assert len({id(channel) for channel in one.user.channels}) == 2
+
+
+def test_no_answer_leaves_nothing_captured_of_an_earlier_one(lab: Any) -> None:
+    """As an answer that lacks the value leaves none: `repeat: {while: defined(cursor)}` ends with the server, too."""
+    captures = {"cursor": "$.next", "text": Capture("text", "body", "")}
+    page = call("page", captures=captures)
+    pages = repeat(call("page", captures=captures), while_="defined(cursor)", at_most=9)
+    one = lab(page, pages, answers=[(200, {"next": 2}), (200, {"next": 3}), ("reset", "body")])
+    one.run()
+    assert len(one.requests) == 3
+    assert one.user.captures == {}
+
+
+def test_a_request_that_is_not_sent_leaves_nothing_captured_either(lab: Any) -> None:
+    order = call("order", path="/orders/{{ item }}", captures={"order": "$.id"})
+    stock = call("stock", captures={"item": Capture("item", "jsonpath", "$.item", optional=True)})
+    cancel = call("cancel", path="/cancel/{{ order }}")
+    one = lab(repeat(stock, order, cancel, times=2), answers=[(200, {"item": 7}), (200, {"id": 1}), 200, (200, {})])
+    one.run()
+    assert one.paths() == ["/", "/orders/7", "/cancel/1", "/"]

@@ -29,8 +29,7 @@ def test_each_attempt_is_a_request_and_the_outcome_is_the_last(lab: Any) -> None
     assert sent(one) == [0, 0.1, 0.3]
     assert one.store.total("http_reqs") == 3
     assert one.store.select("http_req_failed").to_wire() == [2, 3]
-    outcome = one.user.outcomes[0]
-    assert (outcome.ok, outcome.status, one.user.captures) == (True, 200, {"x": 1})
+    assert (one.user.outcomes[0].ok, one.user.answer.status, one.user.captures) == (True, 200, {"x": 1})
 
 
 def test_delays_grow_to_the_longest(lab: Any) -> None:
@@ -38,7 +37,7 @@ def test_delays_grow_to_the_longest(lab: Any) -> None:
     one.run()
     assert one.slept == [1.0, 2.0, 3.0, 3.0, 3.0]
     assert one.user.outcomes[0].ok is False
-    assert one.user.outcomes[0].status == 500
+    assert one.user.answer.status == 500
 
 
 def test_jitter_takes_its_share(lab: Any) -> None:

@@ -5,14 +5,38 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from loadspec.wire.fasthead import parse_chunks, parse_head
-from loadspec.wire.limits import Limits
+from loadspec.wire.fasthead import shortcuts
+from loadspec.wire.limits import DEFAULT, Limits
 from loadspec.wire.response import ResponseParser
 
 Fast = tuple[int, bytes, bytes, bytes, bool]
 
 _SIZE = re.compile(rb"([0-9A-Fa-f]+)[ \t]*(;[^\r\n\0]*)?")
 _TRAILER = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):([^\r\n\0]*)")
+
+
+Plain = tuple[int, int, int, bytes, bool, bool]
+Chunks = tuple[int, int, bytes, bytes, bool, bool]
+
+
+def parse_head(data: bytes, limits: Limits = DEFAULT) -> Plain | None:
+    """What the shortcut says of a head with a length: status, body start, length, coding, close, sets cookies."""
+    known = shortcuts(limits).parse_head(data)
+    if known is None or known[2] < 0:
+        return None
+    assert data.startswith(known[1])
+    return known[0], len(known[1]), *known[2:]
+
+
+def parse_chunks(data: bytes, limits: Limits = DEFAULT) -> Chunks | None:
+    """What the shortcuts say of a whole chunked answer: status, head end, body, coding, close, sets cookies."""
+    short = shortcuts(limits)
+    known = short.parse_head(data)
+    if known is None or known[2] >= 0:
+        return None
+    status, raw, _, encoding, close, cookies = known
+    body = short.join_chunks(data, len(raw))
+    return None if body is None else (status, len(raw), body, encoding, close, cookies)
 
 
 def fast_reference(pieces: Sequence[bytes]) -> Fast | None:

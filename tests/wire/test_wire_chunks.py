@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from references import parse_chunks
 from wire_response_cases import CASES
 
 from loadspec.wire.errors import ProtocolError
-from loadspec.wire.fasthead import parse_chunks
 from loadspec.wire.response import ResponseParser
 
 HEAD = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n\r\n"

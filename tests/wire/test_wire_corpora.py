@@ -8,9 +8,9 @@ from collections.abc import Iterable
 import pytest
 from corpora import CORPORA, SOURCES
 from corpora.case import Case
+from references import parse_chunks, parse_head
 
 from loadspec.wire.errors import ProtocolError
-from loadspec.wire.fasthead import parse_chunks, parse_head
 from loadspec.wire.response import ResponseParser
 
 SPLITS = 700  # at most, of one case; longer ones are split at so many places

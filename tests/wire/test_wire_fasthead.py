@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
+from references import parse_chunks, parse_head
 from wire_response_cases import CASES
 
 from loadspec.wire.errors import ProtocolError
-from loadspec.wire.fasthead import parse_head, shortcuts
+from loadspec.wire.fasthead import shortcuts
 from loadspec.wire.headers import header_list
 from loadspec.wire.limits import Limits
 from loadspec.wire.response import ResponseParser
@@ -98,8 +99,8 @@ CHUNKED = NGINX.replace(b"Content-Length: 5", b"Transfer-Encoding: chunked") + b
 )
 def test_what_exceeds_a_limit_is_left_to_the_parser_that_says_so(limits: Limits) -> None:
     assert parse_head(NGINX) is not None
-    assert shortcuts(limits).parse_head(NGINX) is None
-    assert shortcuts(limits).parse_chunks(CHUNKED) is None
+    assert parse_head(NGINX, limits) is None
+    assert parse_chunks(CHUNKED, limits) is None
     for raw in (NGINX + b"hello", CHUNKED):
         with pytest.raises(ProtocolError) as caught:
             ResponseParser(limits=limits).feed(raw)
@@ -108,8 +109,8 @@ def test_what_exceeds_a_limit_is_left_to_the_parser_that_says_so(limits: Limits)
 
 def test_what_just_meets_the_limits_is_taken() -> None:
     limits = Limits(body_bytes=5, head_bytes=len(CHUNKED) - 15, headers=5)
-    assert shortcuts(limits).parse_head(NGINX) == parse_head(NGINX)
-    assert shortcuts(limits).parse_chunks(CHUNKED) is not None
+    assert parse_head(NGINX, limits) == parse_head(NGINX)
+    assert parse_chunks(CHUNKED, limits) is not None
     assert shortcuts(limits) is shortcuts(Limits(body_bytes=5, head_bytes=len(CHUNKED) - 15, headers=5))
 
 

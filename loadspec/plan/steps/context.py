@@ -13,8 +13,9 @@ from loadspec.plan.steps.answer import capture_rows, check_definitions
 from loadspec.plan.steps.sending import compile_sending
 from loadspec.protocols.http import Attempt, Judge, compile_captures, compile_judge
 from loadspec.protocols.http.checks import compile_checks
+from loadspec.protocols.http.judge import forget
 from loadspec.protocols.http.request import Origins
-from loadspec.protocols.user import AbortRun, EndIteration, Outcome, StopUser, User
+from loadspec.protocols.user import DONE, FAILED, AbortRun, EndIteration, Outcome, StopUser, User
 from loadspec.spec.model import CallStep, Classify, MetricDef, PollStep, Step, Target
 from loadspec.transports.base import Answer
 from loadspec.wire.settings import Http
@@ -87,15 +88,18 @@ def compile_exchange(step: CallStep | PollStep, context: Context, poll: bool) ->
 
 def compile_finish(step: CallStep | PollStep, context: Context) -> Finish:
     """What follows an exchange, whatever came of it."""
-    slot = context.slots[step.name]
+    slot, asked = context.slots[step.name], context.scope.asked
     records = tuple(_compile_record(name, text, step, context) for name, text in step.record.items())
     classify = _compile_classify(step.classify, step, context)
     on_fail = _ON_FAIL[step.on_fail]
 
     def finish(user: User, ok: bool, record: bool) -> None:
-        answer = user.answer
         user.ok = ok
-        user.outcomes[slot] = Outcome(ok, answer.status, answer.duration, answer.ready)
+        if slot in asked:  # a later step may be the one that asks, and is compiled after this one
+            answer = user.answer
+            user.outcomes[slot] = Outcome(ok, answer.status, answer.duration, answer.ready)
+        else:
+            user.outcomes[slot] = DONE if ok else FAILED
         if record:
             for add in records:
                 add(user)
@@ -154,7 +158,13 @@ def unsent(user: User, step: CallStep | PollStep, context: Context, missing: Mis
     answer = Answer()
     answer.error, answer.phase, answer.message = missing.kind, "template", str(missing)
     user.answer = answer
+    forget(user, names_of(step))
     context.phase.failures.note((step.endpoint, answer.error, answer.phase, 0), answer.message, user)
+
+
+def names_of(step: CallStep | PollStep) -> list[str]:
+    """The names of its captures."""
+    return [capture.name for capture in step.request.captures]
 
 
 def compile_fail(step: Step, context: Context) -> Callable[[User, str, str], None]:

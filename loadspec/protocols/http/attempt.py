@@ -10,6 +10,7 @@ from loadspec.metrics.catalog import UNSENT_PHASES
 from loadspec.metrics.meters import RequestMeter
 from loadspec.protocols.failures import FailureLog
 from loadspec.protocols.http.cookies import Jar, target_in
+from loadspec.protocols.http.measure import Measure, compile_measure
 from loadspec.protocols.http.redirects import Follow, Redirects, Verdicts, verdicts
 from loadspec.protocols.http.request import Compiled, Origins
 from loadspec.protocols.user import User
@@ -70,14 +71,19 @@ def _body_of(method: str, wire: Wire) -> int:
     return DISCARD if wire.discard else KEEP
 
 
+def _measures(wire: Wire) -> tuple[Measure, Measure]:
+    """What measures an expected answer, and one that is not."""
+    return compile_measure(wire.meter.expected, wire.scheduled), compile_measure(wire.meter.unexpected, wire.scheduled)
+
+
 def _counting(wire: Wire) -> Callable[[User, bool, bytes], None]:
     """What measures an answer that redirects, once it is known whether it is followed."""
-    meter, record = wire.meter, _recorder(wire)
+    measure, measure_bad = _measures(wire)
 
     def count(user: User, expected: bool, request: bytes) -> None:
         channel: Any = user.answer
         status = channel.status
-        record(meter.expected if expected else meter.unexpected, channel, status, user)
+        (measure if expected else measure_bad)(channel, status, user)
         if not expected:
             key = (wire.endpoint, "status", "status", status)
             wire.failures.note(key, f"unexpected status {status}", user, request)
@@ -92,7 +98,7 @@ def _compile_one(compiled: Compiled, wire: Wire, follow: Follow) -> Attempt:
     route, render, excuse = compiled.route, compiled.render, compiled.credentials.excuse
     idempotent, body = compiled.method in _IDEMPOTENT, _body_of(compiled.method, wire)
     note = wire.failures.note
-    good, bad, record = meter.expected, meter.unexpected, _recorder(wire)
+    measure, measure_bad = _measures(wire)
     open_jar, keep, lasting = not compiled.own_cookies, wire.cookies != "off", wire.cookies == "user"
     known = wire.origins.known
 
@@ -110,9 +116,7 @@ def _compile_one(compiled: Compiled, wire: Wire, follow: Follow) -> Attempt:
             _cut_off(channel, request, meter)
             raise
         if channel.retries:
-            meter.retries += channel.retries
-            meter.sent += channel.retries * len(request)
-            channel.retries = 0
+            _sent_again(channel, request, meter)
         if not answered:
             _lost(user, channel, request, wire)
             return False
@@ -126,10 +130,12 @@ def _compile_one(compiled: Compiled, wire: Wire, follow: Follow) -> Attempt:
             return follow(user, rendered, request, number, left)
         if excuse is not None and excuse(user):
             expected = True
-        record(good if expected else bad, channel, status, user)
-        if not expected:
-            note((endpoint, "status", "status", status), f"unexpected status {status}", user, request)
-        return expected
+        if expected:
+            measure(channel, status, user)
+            return True
+        measure_bad(channel, status, user)
+        note((endpoint, "status", "status", status), f"unexpected status {status}", user, request)
+        return False
 
     return attempt
 
@@ -139,7 +145,14 @@ def _cut_off(channel: Channel, request: bytes, meter: RequestMeter) -> None:
     if channel.in_flight:
         meter.cut_off += 1
         meter.sent += len(request)
+    _sent_again(channel, request, meter)
+
+
+def _sent_again(channel: Channel, request: bytes, meter: RequestMeter) -> None:
+    """Take the channel's retries over: it may serve again, and must not tell of them twice."""
     meter.retries += channel.retries
+    meter.sent += channel.retries * len(request)
+    channel.retries = 0
 
 
 def _lost(user: User, channel: Channel, request: bytes, wire: Wire) -> None:
@@ -173,33 +186,3 @@ def open_jar(user: User, lasting: bool, keeps: bool = False) -> Jar:
         elif user.keeping or keeps:
             user.kept_cookies = Jar()
     return user.cookies
-
-
-def _recorder(wire: Wire) -> Callable[[Any, Channel, int, User], None]:
-    return measure_scheduled if wire.scheduled else measure
-
-
-def measure_scheduled(side, channel: Channel, status: int, user: User) -> None:  # type: ignore[no-untyped-def]
-    """`measure`, and how long after it was due the answer was there.
-
-    The first request of a start is due with the start, so the start's lateness is its own; each other one is due when
-    its user comes to it. Connecting is part of it. So the requests of an iteration add up to the time from its due
-    start to its end, without think times: guidellm's "response = end - due", dispatch and service together.
-    """
-    measure(side, channel, status, user)
-    side.scheduled.append((channel.ended - channel.started + user.late) * 1000)
-    user.late = 0.0
-
-
-def measure(side, channel: Channel, status: int, _user: User) -> None:  # type: ignore[no-untyped-def]
-    """Append one answered exchange to its side of the meter; times in ms."""
-    ready, sent, first, ended = channel.ready, channel.sent, channel.first, channel.ended
-    side.durations.append((ended - ready) * 1000)
-    side.sending.append((sent - ready) * 1000)
-    side.waiting.append((first - sent) * 1000)
-    side.receiving.append((ended - first) * 1000)
-    side.statuses[status] += 1
-    if not channel.reused:
-        side.blocked.append(channel.blocked * 1000)
-        side.connecting.append(channel.connecting * 1000)
-        side.tls.append(channel.tls * 1000)

@@ -1,0 +1,31 @@
+"""What the report says about the state of the code."""
+
+from __future__ import annotations
+
+import pytest
+
+from loadspec.run.environment import _git_state, environment
+
+SHA = "59ac7dc0123456789abcdef0123456789abcdef0"
+
+
+@pytest.mark.parametrize(
+    ("oid", "head", "more", "said"),
+    [
+        (SHA, "main", "", "59ac7dc01234 (main)"),
+        (SHA, "a/b", "# branch.upstream origin/main\n# branch.ab +0 -3\n", "59ac7dc01234 (a/b)"),
+        (SHA, "main", "1 .M N... 100644 100644 100644 aa bb f.py\n", "59ac7dc01234 (main, uncommitted changes)"),
+        (SHA, "(detached)", "# stash 2\n", "59ac7dc01234 (HEAD)"),
+        ("(initial)", "main", "", ""),
+    ],
+)
+def test_what_git_status_says(oid: str, head: str, more: str, said: str) -> None:
+    assert _git_state(f"# branch.oid {oid}\n# branch.head {head}\n{more}") == said
+
+
+def test_git_is_left_out_where_there_is_no_repository(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(str(tmp_path))
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
+    facts = environment()
+    assert "Git" not in facts
+    assert facts["loadspec"]
