@@ -29,6 +29,7 @@ class ClosedCrew(CrewRun):
     def obey(self, command: Command, due: float) -> None:
         """See CrewRun."""
         self._reached = command.at
+        self._made_starts += command.action == "start"
         _ACTIONS[command.action](self, self.crew.first_user + command.user, due)
         if not self.alive:  # a start that was refused may have been the last thing to wait for
             self._site.on_change()

@@ -27,6 +27,15 @@ class Books:
     interrupted: int = 0
 
 
+@dataclass(slots=True)
+class Starts:
+    """Of users in a closed load, of iterations in an open one: due = made + dropped, but for those that are late."""
+
+    due: int = 0
+    made: int = 0
+    dropped: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """What all crews of a load work with.
@@ -68,6 +77,7 @@ class CrewRun:
         self._users: dict[int, User] = {}
         self._padding: set[int] = set()
         self._resigned: set[int] = set()
+        self._made_starts = 0
         self._afresh = plan.settings.http.no_vu_connection_reuse
         self._choose = _choice(crew, plan.seed)
         meters = plan.phases["load"].meters
@@ -100,6 +110,11 @@ class CrewRun:
     def vus_max(self) -> int:
         """k6's `vus_max` now."""
         return self.max_vus
+
+    def take_starts(self, now: float) -> Starts:
+        """What was due since the last call, `now` in seconds of the load. A user that is to start always can."""
+        made, self._made_starts = self._made_starts, 0
+        return Starts(made, made)
 
     def close_books(self) -> None:
         """The load is over: what was never started is dropped."""
@@ -210,9 +225,8 @@ class CrewRun:
             books.interrupted += 1
             raise
         books.completed += 1
-        scenario.iterations.add(1)
         took = monotonic() - begin
-        scenario.durations.add(took * 1000)
+        scenario.iterations.add(took * 1000)
         if took < scenario.min_iteration_duration and not user.retiring:
             self._pad(user, scenario.min_iteration_duration - took)
         elif self._host.turn() == turn:  # nothing in this iteration waited: let the others have the loop

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import resource
-import sys
 import traceback
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -17,11 +15,11 @@ from loadspec.engine.bounds import Bounds
 from loadspec.engine.crew import CrewRun, Site
 from loadspec.engine.crews import crew_run
 from loadspec.engine.draws import Draws
+from loadspec.engine.health import HealthProbe, totals
 from loadspec.engine.host import EngineHost
-from loadspec.engine.lag import LagProbe
 from loadspec.engine.pacing import Pacer
 from loadspec.engine.phases import OnceRun, PhaseEnd
-from loadspec.engine.snapshots import held_back, scenario_rows
+from loadspec.engine.snapshots import held_back, scenario_rows, stamped, work_of
 from loadspec.load import WHOLE, Share, crews_of
 from loadspec.plan import Flow, Plan
 from loadspec.protocols.user import PoolEnd
@@ -33,7 +31,6 @@ Tell = Callable[..., None]
 
 _TICK = 1.0
 _NEVER = float("inf")
-_RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
 class Engine:
@@ -66,7 +63,7 @@ class Engine:
         self._draws = Draws(plan.pools)
         self._pool_ends: Counter[tuple[str, bool]] = Counter()
         self._epoch = 0.0
-        self._pacer: Pacer
+        self._pacer: Pacer | None = None  # while load runs
         self._deadline = _NEVER  # when whoever is left is interrupted: once somebody has asked for the end
 
     def setup(self) -> PhaseEnd:
@@ -90,18 +87,20 @@ class Engine:
         pacer = self._pacer = Pacer(self._host.network.loop, self._crash)
         for run in self._runs:
             if run.crew.after is None:
-                self._begin(run, epoch + run.crew.start_at)
+                self._begin(pacer, run, epoch + run.crew.start_at)
         if self._bounds.duration is not None:
             pacer.once(epoch + self._bounds.duration, lambda: self._end_within(0.0))
-        ticks = gevent.spawn(self._guard, self._tick_forever, epoch)
-        try:
-            self._wait_for_end()
-        finally:
-            ticks.kill()
-            pacer.close()
-        for run in self._runs:
-            run.close_books()
-        self._snapshot("load", epoch, ended=True)
+        with HealthProbe(self._plan.settings.route.local_ips) as probe:
+            ticks = gevent.spawn(self._guard, self._tick_forever, epoch, probe)
+            try:
+                self._wait_for_end()
+            finally:
+                ticks.kill()
+                pacer.close()
+                self._pacer = None
+            for run in self._runs:
+                run.close_books()
+            self._snapshot("load", epoch, probe, ended=True)
         self._end.pool_ends = [(text, whole, users) for (text, whole), users in self._pool_ends.items()]
         return self._end
 
@@ -121,10 +120,10 @@ class Engine:
         site = Site(plan, self._host, setup, self._share, changed, self._abort, self._crash, self._pool_end)
         return [crew_run(crew, site) for crew in crews_of(plan.scenarios)]
 
-    def _begin(self, run: CrewRun, at: float) -> None:
+    def _begin(self, pacer: Pacer, run: CrewRun, at: float) -> None:
         """A crew's time begins at `at`, by the monotonic clock."""
-        self._pacer.once(at, lambda: run.begin(at - self._epoch))
-        self._pacer.add(at, run.events(), run.obey)
+        pacer.once(at, lambda: run.begin(at - self._epoch))
+        pacer.add(at, run.events(), run.obey)
 
     def _wait_for_end(self) -> None:
         stopping = killed = False
@@ -145,7 +144,7 @@ class Engine:
             self._changed.clear()
 
     def _has_ended(self, run: CrewRun) -> bool:
-        """Whether a crew is through; who waits for it is told."""
+        """Whether a crew is through; what comes after it is told, here or on all workers."""
         if run.ended is None and run.over():
             now = monotonic()
             run.ended = max(0.0, now - self._epoch)
@@ -158,8 +157,8 @@ class Engine:
     def crew_go(self, crew: str, at: float) -> None:
         """A crew has ended on all workers: what comes after it begins at `at`, a time of `clock.monotonic`."""
         for run in self._runs:
-            if run.crew.after == crew:
-                self._begin(run, at)
+            if run.crew.after == crew and self._pacer is not None:
+                self._begin(self._pacer, run, at)
 
     def _guard(self, work: Callable[..., None], *args: Any) -> None:
         """Do a helper's work; a bug in it must not leave the load without its helper."""
@@ -183,6 +182,8 @@ class Engine:
 
     def wind_down(self) -> None:
         """No new iteration; what is in flight has the graceful stop of its load to end."""
+        if self._pacer is None:
+            return
         for run in self._runs:
             if not run.stopped:
                 grace = run.crew.load.end - run.crew.load.duration
@@ -206,30 +207,26 @@ class Engine:
             self._once = None
             self._snapshot(name, epoch)
 
-    def _tick_forever(self, epoch: float) -> None:
-        probe = LagProbe()
-        try:
-            count = 0
-            while True:
-                count = max(count, int((monotonic() - epoch) / _TICK)) + 1  # a tick missed is not made up for
-                gevent.sleep(max(0.0, epoch + count * _TICK - monotonic()))
-                self._snapshot("load", epoch, probe.take())
-        finally:
-            probe.stop()
+    def _tick_forever(self, epoch: float, probe: HealthProbe) -> None:
+        count = 0
+        while True:
+            count = max(count, int((monotonic() - epoch) / _TICK)) + 1  # a tick missed is not made up for
+            gevent.sleep(max(0.0, epoch + count * _TICK - monotonic()))
+            self._snapshot("load", epoch, probe)
 
-    def _snapshot(self, phase: str, epoch: float, lag_ms: float = 0.0, ended: bool = False) -> None:
+    def _snapshot(self, phase: str, epoch: float, probe: HealthProbe | None = None, ended: bool = False) -> None:
         current = self._plan.phases[phase]
         store = current.meters.drain()
         users = sum(len(run.alive) for run in self._runs)
         if phase == "load":
             store.gauge("vus").add(users)
             store.gauge("vus_max").add(sum(run.vus_max for run in self._runs))
-        usage = resource.getrusage(resource.RUSAGE_SELF)
+        t = monotonic() - epoch
         books = [book for run in self._runs for book in run.books]
         self._emit(
             {
                 "phase": phase,
-                "t": monotonic() - epoch,
+                "t": t,
                 "store": store.to_wire(),
                 "failures": current.failures.drain(),
                 "check_samples": current.failures.drain_samples(),
@@ -245,10 +242,9 @@ class Engine:
                 if phase == "load"
                 else [],
                 **held_back(self._host.network.limiter),
-                "health": {
-                    "lag_ms": lag_ms,
-                    "cpu_s": usage.ru_utime + usage.ru_stime,
-                    "peak_rss_bytes": usage.ru_maxrss * _RSS_UNIT,
-                },
+                **stamped(self._host.network.stamping),
+                "health": {"lag_ms": 0.0, **totals()}
+                if probe is None
+                else probe.take(t, work_of(self._runs, store, t)),
             }
         )

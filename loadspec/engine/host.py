@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from greenlet import greenlet
@@ -30,6 +32,8 @@ class EngineHost:
         rates = [rate for rate in (bounds.rate, plan.settings.http.rps) if rate is not None]
         if rates:
             self.network.limiter = RateLimiter(min(rates) / share.n, self.network)
+        self.turn: Callable[[], Any] = partial(attrgetter("iteration"), self.network.loop)
+        """Changes each time the loop has come round."""
         self._plan = plan
         self.parked: dict[User, Any] = {}
         """Users that wait for others → the callback that resumes one, None as long as nobody has woken it."""
@@ -107,7 +111,7 @@ class EngineHost:
         reuse = not self._plan.settings.http.no_connection_reuse
         proxy = self.network.proxy(where)
         forward = proxy is not None and proxy.forwards(where)
-        kind = channel_kind(name, self.network.limiter is not None, reuse, forward)
+        kind = channel_kind(name, self.network.limiter is not None, reuse, forward, self._plan.settings.timing)
         if self._plan.watch is None:
             return kind(self.network, where, user.resume, user.index)  # type: ignore[no-any-return]
         channel = watched(kind)(self.network, where, user.resume, user.index)
@@ -128,7 +132,3 @@ class EngineHost:
     def interrupt(self, fiber: greenlet) -> None:
         """Throw `Interrupted` into a user, wherever it waits."""
         interrupt(self.network, fiber)
-
-    def turn(self) -> Any:
-        """Changes each time the loop has come round."""
-        return self.network.loop.iteration

@@ -8,6 +8,7 @@ not on who takes it: pools, `choose`, random values and the scenario of a mix ar
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
@@ -15,11 +16,12 @@ from itertools import islice
 from greenlet import greenlet
 
 from loadspec.clock import monotonic
-from loadspec.engine.crew import CrewRun, Site
+from loadspec.engine.crew import CrewRun, Site, Starts
 from loadspec.load import Crew
 from loadspec.plan import ScenarioPlan
 from loadspec.protocols.user import PoolEnd, User
 
+_NEVER = float("inf")
 _CLOSE, _KILL = -1, -2
 """Events that are no start."""
 
@@ -29,7 +31,12 @@ class OpenCrew(CrewRun):
 
     def __init__(self, crew: Crew[ScenarioPlan], site: Site, starts: Iterator[float]) -> None:
         super().__init__(crew, site)
-        self._starts = starts
+        k, n = self._numbers
+        self._schedule = islice(enumerate(starts), k, None, n) if k < n else iter(())
+        self._ahead: deque[tuple[float, int]] = deque()
+        self._read_to, self._read_starts = -1.0, 0
+        self._told, self._told_before = Starts(), Starts()
+        """Starts so far, and what `take_starts` said of them."""
         self._free: list[tuple[User, greenlet]] = []
         self._made = 0
         self._fibers = 0
@@ -49,12 +56,34 @@ class OpenCrew(CrewRun):
 
     def events(self) -> Iterator[tuple[float, int]]:
         """See CrewRun: numbers of starts, lazily, then two that are no start."""
-        k, n = self._numbers
-        if k < n:
-            for number, at in islice(enumerate(self._starts), k, None, n):
-                yield at, number
+        while (start := self._next_start()) is not None:
+            yield start
         yield self.crew.load.duration, _CLOSE
         yield self.crew.load.end, _KILL
+
+    def _next_start(self) -> tuple[float, int] | None:
+        """(when, number) of the next start, which others may have looked at before."""
+        return self._ahead.popleft() if self._ahead else self._read()
+
+    def _read(self) -> tuple[float, int] | None:
+        number, at = next(self._schedule, (-1, _NEVER))
+        self._read_to = at
+        if number < 0:
+            return None
+        self._read_starts += 1
+        return at, number
+
+    def take_starts(self, now: float) -> Starts:
+        """See CrewRun. The schedule is read up to now, so that starts which are late are seen, too."""
+        if self.stopped or self.began is None:
+            due = self._told.made + self._told.dropped
+        else:
+            while self._read_to <= now - self.began and (start := self._read()) is not None:
+                self._ahead.append(start)
+            due = self._read_starts - (self.began + self._read_to > now and self._read_to < _NEVER)
+        made, dropped = self._told.made, self._told.dropped
+        before, self._told_before = self._told_before, Starts(due, made, dropped)
+        return Starts(max(0, due - before.due), made - before.made, dropped - before.dropped)
 
     def obey(self, number: int, due: float) -> None:
         """See CrewRun."""
@@ -92,6 +121,7 @@ class OpenCrew(CrewRun):
         else:
             self._drop()
             return
+        self._told.made += 1
         self.alive[user.index] = (user, fiber)
         fiber.switch(number, due)
 
@@ -102,6 +132,7 @@ class OpenCrew(CrewRun):
 
     def _drop(self) -> None:
         self._dropped.add(1)
+        self._told.dropped += 1
         most, name = self.crew.load.max_vus, self.crew.name
         self._site.plan.phases["load"].failures.remark(
             f"insufficient VUs: none of the {most} users of {name} was free when an iteration was due; it was dropped, "

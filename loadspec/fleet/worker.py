@@ -6,11 +6,13 @@ its parent says something each second: nobody would learn of its load any more.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import signal
 import traceback
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, NoReturn
 
 import gevent
@@ -173,10 +175,18 @@ def _raise_file_limit() -> None:
     import resource
 
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    for limit in (_most_files(), hard):  # root may raise the hard limit, too
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (max(limit, hard), max(limit, hard)))
+            return
+
+
+def _most_files() -> int:
+    """What the kernel lets root raise the limit to; 0 where it does not tell."""
     try:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        return int(Path("/proc/sys/fs/nr_open").read_text(encoding="ascii"))
     except (OSError, ValueError):
-        return
+        return 0
 
 
 if __name__ == "__main__":

@@ -160,6 +160,24 @@ class TrendMeter:
             self.values.clear()
 
 
+class IterationMeter:
+    """Iterations that were completed: their number, and how long each took. `add` takes ms, and is a list's append."""
+
+    __slots__ = ("_values", "add", "tags")
+
+    def __init__(self, tags: Tags) -> None:
+        self.tags = tags
+        self._values: list[float] = []
+        self.add = self._values.append
+
+    def drain(self, store: Store) -> None:
+        """See `Meter`."""
+        if self._values:
+            store.trend("iteration_duration", self.tags).add_many(self._values)
+            store.counter("iterations", self.tags).merge(Counter(len(self._values), len(self._values)))
+            self._values.clear()
+
+
 class RateMeter:
     """A rate's samples; `add` is a list's append."""
 
@@ -222,6 +240,10 @@ class Meters:
     def checks(self, names: Sequence[str], tags: dict[str, str]) -> CheckMeter:
         """A new meter for a step's checks."""
         return self._keep(CheckMeter(names, tags))
+
+    def iterations(self, /, **tags: str) -> IterationMeter:
+        """A new meter for a scenario's iterations."""
+        return self._keep(IterationMeter(tags_of(**tags)))
 
     def value(self, kind: str, metric: str, /, **tags: str) -> SampleMeter:
         """The meter of a metric with these tags, made on first use."""

@@ -130,7 +130,7 @@ class User:
         self.host = host
         self.pools = pools
         self.setup = setup
-        self.iteration = -1  # the first one is 0
+        self.iteration = -2  # `begin` makes it -1, before the first one, which is 0
         self.channels: list[Channel | None] = [None] * origins
         self.drawn = [0] * len(pools)
         self.memory: dict[int, Any] = {}
@@ -152,19 +152,11 @@ class User:
         """What is sent because of a redirect."""
         self.retiring = False
         self.resume: Callable[[], Any] = _nowhere
-        self._clear(0)
+        self.begin(0)
 
     def begin(self, slots: int) -> None:
         """Start an iteration of a flow with so many steps: captures, draws and outcomes are new."""
         self.iteration += 1
-        self._clear(slots)
-
-    def reseat(self, seat: int) -> None:
-        """Draw as somebody else from now on."""
-        self.seat = seat
-        self.chances.clear()
-
-    def _clear(self, slots: int) -> None:
         self.captures: dict[str, Any] = {}
         self.draws: dict[int, Any] = {}
         self.outcomes: list[Outcome] = [SKIPPED] * slots
@@ -173,6 +165,11 @@ class User:
         self.answer: Answer = NOTHING
         self.ok = False
         self.trouble = ""
+
+    def reseat(self, seat: int) -> None:
+        """Draw as somebody else from now on."""
+        self.seat = seat
+        self.chances.clear()
 
     def pool_item(self, pool: int) -> Any:
         """The row of this iteration, drawn at first use."""

@@ -54,6 +54,8 @@ class Facts:
     interrupted: bool = False
     aborted: str = ""
     worker_lost: str = ""
+    limited: str = ""
+    """That the generator was at its own limit, where that is not allowed."""
     losses: Sequence[Loss] = ()
     """Workers that were lost while others went on."""
     teardown_timed_out: bool = False
@@ -92,10 +94,14 @@ def judge_run(facts: Facts) -> Verdict:
         causes[ExitCode.UNTRUSTED] = f"nothing was measured: {_silence(facts)}"
     elif facts.losses:
         causes[ExitCode.UNTRUSTED] = _loss_sentence(facts)
+    elif facts.limited:
+        causes[ExitCode.UNTRUSTED] = _limited_sentence(facts)
     if facts.teardown_timed_out:
         causes[ExitCode.TEARDOWN_TIMEOUT] = "the load is done, but teardown was not done in time"
     code = first_of(*causes)
-    return Verdict(code, _WORDS.get(code, "PASS"), causes.get(code) or _pass_sentence(facts))
+    measured = facts.answered and not facts.worker_lost
+    word = "INCONCLUSIVE" if code == ExitCode.UNTRUSTED and measured else _WORDS.get(code, "PASS")
+    return Verdict(code, word, causes.get(code) or _pass_sentence(facts))
 
 
 def _order(result: ThresholdResult) -> tuple[bool, float]:
@@ -113,6 +119,11 @@ def _threshold_sentence(failed: Sequence[ThresholdResult], facts: Facts) -> str:
     if len(failed) > 1 or (len(parts) == 1 and _silence(facts)):
         parts.append(f"{len(failed)} of {len(facts.thresholds)} thresholds failed")
     return "; ".join(parts)
+
+
+def _limited_sentence(facts: Facts) -> str:
+    open_ = sum(result.status == "inconclusive" for result in facts.thresholds)
+    return facts.limited + (f"; {open_} of {len(facts.thresholds)} thresholds are inconclusive" if open_ else "")
 
 
 def _loss_sentence(facts: Facts) -> str:

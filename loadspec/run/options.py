@@ -36,8 +36,7 @@ class RunOptions:
     log_http: Path | None = None
     """Where every exchange is written."""
     allow_saturated: bool = False
-    """Accepted for the day when a saturated generator invalidates a run; nothing is held against it yet."""
-
+    """A generator at its own limit spoils no verdict: it is told, and thresholds are judged as ever."""
     limits: Limits = field(default_factory=Limits)
     """What whoever runs the spec allows; the spec has been held against it."""
 

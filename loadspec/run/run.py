@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import resource
 import sys
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +22,7 @@ from loadspec.run.assemble import assemble, scenario_infos
 from loadspec.run.conductor import Conductor, Crash
 from loadspec.run.environment import environment
 from loadspec.run.options import RunOptions
-from loadspec.run.preflight import check_run
+from loadspec.run.preflight import check_run, machine_warnings
 from loadspec.run.signals import Signals
 from loadspec.run.values import target
 from loadspec.run.workers import fleet_size
@@ -45,13 +44,14 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
     started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
     began = monotonic()
     workers, fewer = fleet_size(spec, options)
+    lacks = machine_warnings(spec, workers)
     journal = Journal(options.directory / "journal", {"run_id": options.run_id, "started_at": started_at})
     crash: Crash | None = None
     with Signals() as signals:
         fleet = start_fleet(_job(spec, options), workers)
         conductor = Conductor(spec, fleet, show, signals, journal.write)
         conductor.outcome.notes += [fewer] if fewer else []
-        show.start(_about(spec, options, workers))
+        show.start([*_about(spec, options, workers), *(f"warning: {text}" for text in lacks)])
         try:
             conductor.run()
         except Crash as bug:  # what was measured is written before the traceback is shown
@@ -63,8 +63,8 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
             journal.close()
         generator = _generator(conductor, workers, monotonic() - began)
         result = assemble(spec, options, conductor, started_at, environment(), generator)
-        if journal.failure:
-            result = replace(result, warnings=[*result.warnings, journal.failure])
+        late = [journal.failure] if journal.failure else []
+        result = replace(result, warnings=[*lacks, *result.warnings, *late])
         written = write(result, options)
         if crash is not None:
             raise crash
@@ -144,24 +144,14 @@ def _point_latest(options: RunOptions) -> None:
 
 
 def _generator(conductor: Conductor, workers: int, wall: float) -> dict[str, Any]:
-    """The generator's own cost: CPU and memory of all its processes, and of each worker."""
+    """The generator's own cost: CPU and memory of all its processes."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
-    each = conductor.collector.workers
-    health = _cost(conductor.collector.health, wall)
+    health = conductor.collector.health
+    worker_cpu = health.get("cpu_s", 0.0)
     return {
         "workers": workers,
-        **health,
-        "cpu_s": round(health["cpu_s"] + usage.ru_utime + usage.ru_stime, 3),
-        "peak_rss_bytes": int(health["peak_rss_bytes"] + usage.ru_maxrss * _RSS_UNIT),
-        "per_worker": [{"worker": worker + 1, **_cost(each[worker], wall)} for worker in sorted(each)],
-    }
-
-
-def _cost(health: Mapping[str, float], wall: float) -> dict[str, float]:
-    cpu = health.get("cpu_s", 0.0)
-    return {
-        "cpu_s": round(cpu, 3),
-        "cpu_percent": round(100 * cpu / wall, 1) if wall else 0.0,
-        "peak_rss_bytes": int(health.get("peak_rss_bytes", 0)),
+        "cpu_s": round(worker_cpu + usage.ru_utime + usage.ru_stime, 3),
+        "cpu_percent": round(100 * worker_cpu / wall, 1) if wall else 0.0,
+        "peak_rss_bytes": int(health.get("peak_rss_bytes", 0) + usage.ru_maxrss * _RSS_UNIT),
         "lag_max_ms": round(health.get("lag_max_ms", 0.0), 2),
     }

@@ -49,6 +49,8 @@ _ADDED: Final = ("Accept-Encoding", "User-Agent", "Host")
 """Header lines that urllib3 would add by itself."""
 _NO_CONTENT: Final = 204
 _BODILESS: Final = (_NO_CONTENT, 304)
+_PIECES_A_TURN: Final = 16
+"""How many pieces of a body are read at most before other users get a turn."""
 _RACES: Final = ("closed", "reset")
 
 
@@ -65,6 +67,7 @@ class RequestsChannel(Channel):
         "_raw",
         "_secured",
         "_session",
+        "_spoilt",
         "_timeout",
         "_tls_session",
         "limits",
@@ -92,7 +95,7 @@ class RequestsChannel(Channel):
         self.error = ""
         self.parsed = UNPARSED
         self.first = self.sent = 0.0
-        self.in_flight = False
+        self.in_flight = self._spoilt = False
         try:
             self._read(self._send(_prepare(request, self._origin), idempotent))
         except gevent.Timeout as timeout:
@@ -151,8 +154,10 @@ class RequestsChannel(Channel):
         head: bytes = raw._original_response.head
         parsed = known_head(head)
         pieces, size = [], 0
-        for piece in self._pieces(raw, parsed):
+        for number, piece in enumerate(self._pieces(raw, parsed), 1):
             size += len(piece)
+            if number % _PIECES_A_TURN == 0:  # a socket that is never empty never makes its reader wait
+                gevent.sleep(0)
             if self._mode != DISCARD:
                 if size > self.limits.body_bytes:
                     raise ExchangeError("limit", "body", f"The body exceeds {self.limits.body_bytes} bytes.")
@@ -162,6 +167,8 @@ class RequestsChannel(Channel):
         self.ended = monotonic()
         raw.release_conn()
         self._raw = None
+        if self._spoilt:
+            self.disconnect()
         self.head = head
         self.sets_cookies = sets_cookies(head)
         self.received = raw._original_response.head_size + size
@@ -267,6 +274,10 @@ class RequestsChannel(Channel):
         if not self.first:
             self.first = monotonic()
             self._limit("body", self._deadlines.idle)
+
+    def spoilt(self) -> None:
+        """See `Hooks`."""
+        self._spoilt = True
 
     # Limits
 

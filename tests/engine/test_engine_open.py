@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -479,3 +479,34 @@ def test_a_user_taken_back_while_it_pads_goes_on(bench: Run, serve: Any, scripte
     ran = padded(bench(call(path="/{{ iteration }}"), load=load, base_url=server.url), 3600.0).load()
     assert ran.books == (2, 2, 0)
     assert paths(server) == ["/0", "/1"]
+
+
+# What was due
+
+
+def test_starts_that_are_late_were_due_all_the_same(bench: Run) -> None:
+    bench = bench(think(0.01, 0.01), load=every(0.1, 10, max_vus=2))
+    (run,) = bench.engine._crews({})
+    assert astuple(run.take_starts(0.05)) == (0, 0, 0), "its time has not begun"
+    run.begin(1.0)
+    events = run.events()
+    assert next(events) == (0.0, 0)
+    assert astuple(run.take_starts(1.25)) == (3, 0, 0)
+    assert [next(events) for _ in range(3)] == [(0.1, 1), (0.2, 2), (pytest.approx(0.3), 3)], "none is lost by looking"
+    assert astuple(run.take_starts(1.25)) == (0, 0, 0)
+    assert astuple(run.take_starts(9.0)) == (7, 0, 0)
+    assert [number for _, number in events] == [4, 5, 6, 7, 8, 9, -1, -2]
+    run.stop()
+    assert astuple(run.take_starts(9.5)) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("share", [Share(), Share(1, 3)])
+def test_a_look_each_second_counts_every_start_once(share: Share, bench: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("loadspec.engine.engine._TICK", 0.03)
+    ran = bench(think(0.1, 0.1), load=every(0.01, 40, max_vus=3), share=share).load()
+    records = [snapshot["health"] for snapshot in ran.snapshots]
+    due, made, lost = (sum(record[name] for record in records) for name in ("due", "made", "dropped"))
+    assert due == share.count(40) == made + lost
+    assert (made, lost) == (ran.books[0], dropped(ran))
+    assert lost > 0
+    assert all(0 <= record["users_free"] <= share.count(3) for record in records)

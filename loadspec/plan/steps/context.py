@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from loadspec.expr import Missing, compile_expression
+from loadspec.expr import ExprError, Missing, compile_expression
 from loadspec.plan.model import Phase, RunStep
 from loadspec.plan.scope import RunScope
 from loadspec.plan.steps.answer import capture_rows, check_definitions
@@ -22,6 +22,8 @@ from loadspec.wire.settings import Http
 
 _LARGEST = 1e300
 """A sample beyond it is no measurement: a sum of such would be no number."""
+
+_BY_VALUE = "a variable that its request reads gives it: see env and vars"
 
 Finish = Callable[[User, bool, bool], None]
 """(user, ok, whether to record): keeps the outcome, records, classifies, acts on failure."""
@@ -72,7 +74,10 @@ def compile_exchange(step: CallStep | PollStep, context: Context, poll: bool) ->
     """The step's request as (attempt, judge)."""
     request, phase = step.request, context.phase
     tags = {**context.tags, "endpoint": step.endpoint}
-    attempt = compile_sending(step, context, poll)
+    try:
+        attempt = compile_sending(step, context, poll)
+    except ValueError as error:  # the spec has been checked: a value that came in with a variable is to blame
+        raise ExprError(f"{step.endpoint}: {error}", hint=getattr(error, "hint", "") or _BY_VALUE) from None
     checks = compile_checks(check_definitions(request), context.scope)
     rows = capture_rows(request)
     judge = compile_judge(
@@ -118,7 +123,7 @@ def _compile_record(metric: str, text: str, step: CallStep | PollStep, context: 
 
     def record_truth(user: User) -> None:
         try:
-            add(value_of(user))
+            add(bool(value_of(user)))  # the value itself may be all of an answer, and waits for the fold
         except Missing:
             return
 

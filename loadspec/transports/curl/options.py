@@ -13,6 +13,7 @@ from loadspec.transports.base import ExchangeError
 from loadspec.transports.network import Network
 from loadspec.wire.dns import Address
 from loadspec.wire.settings import ClientCertificate, Tls
+from loadspec.wire.tls import cipher_list, lowest_version
 from loadspec.wire.url import Origin, bracketed, host_header
 
 VERSIONS: Final = {
@@ -77,7 +78,7 @@ def lead(easy: Any, addresses: Sequence[Address], alias: str, old: str, network:
     """Have connections go to one of these addresses, for which the name `alias` stands, and no longer `old`."""
     family, first = addresses[0]
     if family == socket.AF_UNIX:
-        easy.setopt(pycurl.UNIX_SOCKET_PATH, first)
+        easy.setopt(pycurl.UNIX_SOCKET_PATH, first.encode())
         easy.setopt(pycurl.INTERFACE, alias)  # unused by such a socket; else libcurl has users share one
         return
     port = first[1]
@@ -102,7 +103,8 @@ def _set_tls(easy: Any, tls: Tls, certificate: ClientCertificate | None, peer: s
     """TLS with a `peer`: "" for the server, "PROXY_" for the proxy, by which libcurl's options begin."""
 
     def put(option: str, value: str | int) -> None:
-        easy.setopt(getattr(pycurl, peer + option), value)
+        # pycurl takes no text but ASCII: the spec's folder may be called otherwise, and a password is what it is
+        easy.setopt(getattr(pycurl, peer + option), value.encode() if isinstance(value, str) else value)
 
     paths = ssl.get_default_verify_paths()
     if tls.ca_file is not None:
@@ -114,9 +116,9 @@ def _set_tls(easy: Any, tls: Tls, certificate: ClientCertificate | None, peer: s
     if tls.insecure_skip_verify:
         put("SSL_VERIFYPEER", 0)
         put("SSL_VERIFYHOST", 0)
-    put("SSLVERSION", _LOWEST[tls.min_version] | _HIGHEST[tls.max_version])
-    if tls.ciphers is not None:
-        put("SSL_CIPHER_LIST", tls.ciphers)
+    put("SSLVERSION", _LOWEST[lowest_version(tls)] | _HIGHEST[tls.max_version])
+    if ciphers := cipher_list(tls):
+        put("SSL_CIPHER_LIST", ciphers)
     if certificate is not None:
         put("SSLCERT", certificate.cert_file)
         put("SSLKEY", certificate.key_file or certificate.cert_file)

@@ -109,6 +109,11 @@ ANSWERED = {
         kept=False,
         differs={"requests": {"kept": True}, "curl": {"kept": True}},
     ),
+    "surplus": Answered(serving(answer(JSON) + answer(b"nobody asked")), kept=False),
+    "surplus after chunks": Answered(
+        serving(CHUNKED + chunks(JSON) + b"surplus"), kept=False, differs={"curl": {"kept": True}}
+    ),
+    "surplus after the head": Answered(serving(answer(b"a body")), body=b"", method="HEAD", kept=False),
     "the same length twice": Answered(
         serving(b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\nContent-Length: 8\r\n\r\n" + JSON),
     ),

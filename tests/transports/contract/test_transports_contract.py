@@ -16,13 +16,13 @@ import trustme
 from contract_cases import ANSWERED, CHUNKED, FAILING, LIMITED, chunks, encoded
 from greenlet import greenlet
 from support_net import Conn, answer, once, open_files, serving, start, until, watched_network
-from support_proxy import Asked, url
-from support_tls import server_context
+from support_tls import server_context, write_client
 
 from loadspec.transports import TRANSPORTS, channel_kind
 from loadspec.transports.base import DISCARD, Interrupted, size_of
 from loadspec.wire.limits import Limits
-from loadspec.wire.settings import Http, Route, Tls
+from loadspec.wire.settings import ClientCertificate, Http, Route, Tls
+from loadspec.wire.tls import VERSIONS
 from loadspec.wire.url import Origin
 
 pytestmark = pytest.mark.parametrize("transport", TRANSPORTS)
@@ -133,29 +133,36 @@ def test_hosts_that_lie_elsewhere_and_where_users_connect_from(
     assert seen == ["127.0.0.5"]
 
 
-@pytest.mark.parametrize("secure", [False, True])
-@pytest.mark.parametrize("scheme", ["http", "socks5"])
-def test_where_users_connect_from_to_a_proxy(
-    scheme: str, secure: bool, transport: str, serve: Any, client: Any, tmp_path: Path
+def test_files_and_a_password_that_are_not_ascii(transport: str, serve: Any, user: Any, tmp_path: Path) -> None:
+    ca, folder = trustme.CA(), tmp_path / "Ünïcode"
+    folder.mkdir()
+    ca.cert_pem.write_to_path(folder / "ca.pem")
+    cert, key = write_client(folder, ca, "me.example", "öffne dich")
+    context = server_context(ca, "127.0.0.1")
+    context.verify_mode = ssl.CERT_REQUIRED
+    ca.configure_trust(context)
+    certificate = ClientCertificate(str(cert), str(key), "öffne dich")
+    server = serve(serving(answer()), tls=context)
+    one = user(server, network=watched_network(tls=Tls(str(folder / "ca.pem"), certificates=(certificate,))))
+    assert one.ask().status == 200
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+@pytest.mark.parametrize("bounds", [("min_version",), ("max_version",), ("min_version", "max_version")])
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_old_versions_of_tls(
+    bounds: tuple[str, ...], version: str, transport: str, serve: Any, user: Any, tmp_path: Path
 ) -> None:
-    seen: list[str] = []
-    asked = Asked()
-
-    def script(conn: Conn) -> None:
-        seen.append(conn.sock.getpeername()[0])
-        (asked.http if scheme == "http" else asked.socks)(conn)
-
+    """OpenSSL has them at its lowest level only, and with the old ciphers of that."""
     ca = trustme.CA()
     ca.cert_pem.write_to_path(tmp_path / "ca.pem")
-    proxy = serve(script)
-    server = serve(serving(answer()), tls=server_context(ca, "127.0.0.1") if secure else None)
-    network = watched_network(
-        http=Http(proxy=url(scheme, proxy)), route=Route(local_ips=("127.0.0.5",)), tls=Tls(str(tmp_path / "ca.pem"))
-    )
-    origin = Origin("https" if secure else "http", "127.0.0.1", server.port)
-    kind = channel_kind(transport, forward=scheme == "http" and not secure)
-    assert client(origin, kind=kind, network=network).ask().status == 200
-    assert seen == ["127.0.0.5"]
+    context = server_context(ca, "127.0.0.1")
+    context.minimum_version = context.maximum_version = VERSIONS[version]
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    tls: Any = dict.fromkeys(bounds, version)
+    server = serve(serving(answer()), tls=context)
+    one = user(server, network=watched_network(tls=Tls(str(tmp_path / "ca.pem"), **tls)))
+    assert one.ask().status == 200
 
 
 @pytest.mark.parametrize("resumes", [False, True])
@@ -171,8 +178,9 @@ def test_sessions_of_tls(resumes: bool, transport: str, serve: Any, user: Any, t
     assert server.resumed == (3 if resumes else 0)
 
 
-def test_a_unix_socket(transport: str, tmp_path: Path, user: Any) -> None:
-    path = tmp_path / "api.sock"
+@pytest.mark.parametrize("name", ["api.sock", "äpi.sock"])
+def test_a_unix_socket(name: str, transport: str, tmp_path: Path, user: Any) -> None:
+    path = tmp_path / name
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(path))
         listener.listen()
