@@ -50,13 +50,15 @@ class ScenarioInfo:
     """Regular seconds, without graceful stop."""
     max_duration: float
     shape: Sequence[tuple[float, int]]
-    """(seconds, planned users) at each corner, for drawing."""
+    """(seconds, planned users) at each corner, for drawing; none in an open model."""
     start: float = 0.0
     """Seconds after the begin of the load, at the latest."""
     after: str = ""
     weight: float | None = None
     """Of a scenario in the mix: its users, times and shape are then those of the mix, the same in each of its rows."""
     tags: Mapping[str, str] = field(default_factory=dict)
+    rates: Sequence[tuple[float, float]] = ()
+    """(seconds, planned iterations a second) of an open model, likewise."""
 
     @property
     def in_mix(self) -> bool:
