@@ -275,7 +275,7 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class WorkerHealth:
-    """One worker's health; see `results.health`. Numbered from 0; people and results.json count from 1."""
+    """One worker's health; see `results.health`. Numbered from 1."""
 
     worker: int
     limited: Sequence[Span] = ()
