@@ -54,3 +54,10 @@ def test_a_mix_has_the_users_of_its_longest_scenario_and_padding_counts() -> Non
     assert {load.max_vus for load in loads(mix, "rate: 2/s\nduration: 1h")} == {80}
     padded = loads("flow: [{call: a}]", "rate: 2/s\nduration: 1h\nmin_iteration_duration: 1m")
     assert [load.max_vus for load in padded] == [120]
+
+
+@pytest.mark.parametrize(("users", "codes"), [(200, []), (601, ["LS057"])])
+def test_users_that_meet_are_as_many_as_there_may_be(users: int, codes: list[str]) -> None:
+    flow = f"flow: [{{call: a}}, {{wait_until: {{users: {users}, timeout: 30s}}}}, {{think: 200s}}]"
+    text = f"{HEAD}{flow}\nrate: 1/s\nduration: 10m\n".replace("  slow: {path: /slow, timeout: {total: 40s}}\n", "")
+    assert [each.code for each in load_bytes(text.encode(), "s.yaml").warnings] == codes

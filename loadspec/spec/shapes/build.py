@@ -28,7 +28,7 @@ from loadspec.load import (
     users_for,
 )
 from loadspec.spec.shapes.keys import OPEN
-from loadspec.units import parse_duration
+from loadspec.units import YEAR, parse_duration
 
 MAX_STAGES = 10_000
 
@@ -86,7 +86,7 @@ def _open(document: Mapping[str, Any], trace: Trace | None) -> ConstantArrivalRa
         return _replay(document, trace, settings)
     settings["arrivals"] = parse_arrivals(document["arrivals"]) if "arrivals" in document else EVEN
     if "rate" in document:
-        return ConstantArrivalRate(parse_rate(document["rate"]), parse_duration(document["duration"]), **settings)
+        return ConstantArrivalRate(parse_rate(document["rate"]), _length(document["duration"]), **settings)
     start = parse_rate(document.get("start_rate", "0"))
     return RampingArrivalRate(read_rate_stages(document["rate_stages"]), start, **settings)
 
@@ -113,7 +113,7 @@ def read_rate_stages(value: Any) -> tuple[RateStage, ...]:
     return _read(
         value,
         parse_rate_stages,
-        lambda item: RateStage(parse_duration(item["duration"]), parse_rate(item["target"])),
+        lambda item: RateStage(_length(item["duration"]), parse_rate(item["target"])),
     )
 
 
@@ -126,6 +126,14 @@ def _read(value: Any, parse: Callable[[str], tuple[S, ...]], build: Callable[[An
     for item in value:
         stages += parse(item) if isinstance(item, str) else [build(item)]
     return tuple(stages)
+
+
+def _length(text: str) -> float:
+    """Seconds; what is longer than a year has been told, and is more than the area of a curve can take."""
+    seconds = parse_duration(text)
+    if seconds > YEAR:
+        raise ValueError("longer than a year")
+    return seconds
 
 
 def _seconds(document: Mapping[str, Any], key: str, default: float) -> float:
