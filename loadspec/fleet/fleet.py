@@ -30,6 +30,7 @@ _TOGETHER = 1.5
 _AHEAD = 0.25
 """Seconds from an order to the moment at which all workers begin."""
 _AHEAD_OF_CREW = 0.05
+_NEVER = float("inf")
 
 Heard = tuple[int, float, Message]
 """(worker, when it was heard, what)."""
@@ -103,7 +104,7 @@ class Fleet:
         until = self._clock() + timeout
         while not self._out:
             left = until - self._clock()
-            self._listen(max(0.0, left))
+            self._listen(max(0.0, min(left, self._until_silent())))
             self._write_off_the_silent()
             self._tell_what_is_due()
             self._tell_the_end()
@@ -183,15 +184,24 @@ class Fleet:
                 self._released.add(crew)
                 self._tell(self._at_work(), "crew_go", crew=crew, at=self._clock() + _AHEAD_OF_CREW)
 
+    @property
+    def _patience(self) -> float:
+        return SILENCE if len(self._living()) > 1 else _LAST_SILENCE
+
+    def _until_silent(self) -> float:
+        """Seconds until the next worker is to be written off, if it says nothing more."""
+        heard = (self._states[worker].heard for worker in self._living())
+        return min(heard, default=_NEVER) + self._patience - self._clock()
+
     def _write_off_the_silent(self) -> None:
         now, before = self._clock(), self._looked
         self._looked = now
         for worker in self._living():
             state = self._states[worker]
-            patience = SILENCE if len(self._living()) > 1 else _LAST_SILENCE
+            patience = self._patience
             if self._phase == "start" or now - before > _ASLEEP:
                 state.heard = now
-            elif now - state.heard > patience:
+            elif now - state.heard >= patience:
                 self._members[worker].kill()
                 self._lose(worker, f"said nothing for {patience:g} s")
 
