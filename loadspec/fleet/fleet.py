@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from loadspec.clock import Clock, monotonic
+from loadspec.errors import ExitCode, LoadspecError
 from loadspec.fleet.merging import Merger, merge_ends
 from loadspec.fleet.process import Job, Message, WorkerProcess
 
@@ -171,7 +172,7 @@ class Fleet:
     def _begin(self, phase: str, workers: Sequence[int]) -> None:
         self._phase = phase
         self._due = set(workers)
-        self._merger = Merger(workers)
+        self._merger = Merger(workers, self._merger)
         for worker in workers:
             self._states[worker].end = None
 
@@ -254,11 +255,18 @@ _HEED: dict[str, Callable[[Fleet, int, Message], None]] = {
 
 
 def start_fleet(job: Job, workers: int, clock: Clock = monotonic) -> Fleet:
-    """Processes of this machine, each with its share of the job."""
+    """Processes of this machine, each with its share of the job. Raises LoadspecError where one cannot be started."""
     inbox: queue.SimpleQueue[Heard] = queue.SimpleQueue()
 
     def tell(worker: int, message: Message) -> None:
         inbox.put((worker, clock(), message))
 
-    members = [WorkerProcess(replace(job, k=k, n=workers), partial(tell, k)) for k in range(workers)]
+    members: list[WorkerProcess] = []
+    for k in range(workers):
+        try:
+            members.append(WorkerProcess(replace(job, k=k, n=workers), partial(tell, k)))
+        except OSError as error:
+            Fleet(members, inbox, clock).close(patience=0.0)
+            message = f"worker {k + 1} of {workers} could not be started: {error.strerror or error}"
+            raise LoadspecError(message, "ask for fewer --workers, or free some memory", ExitCode.UNTRUSTED) from None
     return Fleet(members, inbox, clock)

@@ -116,6 +116,7 @@ def _scenario(scenario: ScenarioInfo, stats: ScenarioStats) -> dict[str, Any]:
         "duration_s": scenario.duration,
         "max_duration_s": scenario.max_duration,
         "shape": [{"at_s": at, "users": users} for at, users in scenario.shape],
+        "rates": [{"at_s": at, "per_s": rate} for at, rate in scenario.rates],
         "weight": scenario.weight,
         "start_s": scenario.start,
         "after": scenario.after or None,
@@ -291,7 +292,7 @@ def _health(worker: WorkerHealth) -> dict[str, Any]:
     """One worker: when and why it was at its limit, the worst of each figure, and every second as columns."""
     columns = {name: [_figure(value) for value in column] for name, column in worker.columns.items()}
     return {
-        "worker": worker.worker + 1,
+        "worker": worker.worker,
         "limited_s": round(worker.limited_seconds, 3),
         "limited": [{"from_s": span.begin, "to_s": span.end} for span in worker.limited],
         "signs": list(worker.signs),

@@ -87,10 +87,10 @@ class Collector:
     def _add_health(self, records: Iterable[Mapping[str, Any]]) -> Iterator[Event]:
         """Seconds of workers, each judged by itself. The moment when one of them becomes limited is an event."""
         for record in records:
-            number = record["worker"]
+            number = record["worker"] + 1
             log = self.workers.setdefault(number, HealthLog(number))
             if "t" in record and log.add(record):
-                yield Event(record["t"], f"worker {number + 1} is at its limit: {', '.join(log.told().signs)}")
+                yield Event(record["t"], f"worker {number} is at its limit: {', '.join(log.told().signs)}")
 
     def _point(self, snapshot: Mapping[str, Any], delta: Store) -> Point:
         """The newest second. A last part of one is added to the second before it: a millisecond has no rate."""

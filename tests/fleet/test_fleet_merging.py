@@ -242,13 +242,15 @@ def test_health_is_kept_of_each_and_of_all() -> None:
     assert [(row["worker"], row["lag_ms"], row["t"]) for row in merged["workers"]] == [(0, 2.0, 1.0), (1, 3.0, 1.0)]
 
 
-def test_what_was_held_back_adds_up_where_anything_was() -> None:
+def test_what_only_some_tell_adds_up_where_anybody_tells_it() -> None:
     merger = Merger(range(2))
-    merger.add(0, snapshot(held_back={"requests": 2, "seconds": 0.5}))
+    merger.add(0, snapshot(held_back={"requests": 2, "seconds": 0.5}, stamped=3))
+    merger.add(0, snapshot(stamped=4))
     merger.add(1, snapshot())
-    assert merger.take()["held_back"] == {"requests": 2, "seconds": 0.5}
+    merged = merger.take()
+    assert (merged["held_back"], merged["stamped"]) == ({"requests": 2, "seconds": 0.5}, 7)
     merger.add(0, snapshot())
-    assert "held_back" not in merger.take()
+    assert not merger.take().keys() & {"held_back", "stamped"}
 
 
 def end(status: str = "done", reason: str = "", **fields: Any) -> dict[str, Any]:
@@ -284,3 +286,14 @@ def test_pools_that_end_are_told_once() -> None:
         f"{same}; 3 users stopped there",
         "pool `q` is used up; with that the load ended",
     ]
+
+
+def test_what_workers_have_taken_is_not_forgotten_in_teardown() -> None:
+    load = Merger(range(2))
+    for k in range(2):
+        load.add(k, snapshot(health={"lag_ms": 9.0, "cpu_s": 1.5, "peak_rss_bytes": 10}))
+    load.lose(1)
+    load.take()
+    teardown = Merger([0], load)
+    teardown.add(0, snapshot(phase="teardown", health={"lag_ms": 0.0, "cpu_s": 1.75, "peak_rss_bytes": 11}))
+    assert teardown.take()["health"] == {"lag_ms": 0.0, "cpu_s": 3.25, "peak_rss_bytes": 21}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import queue
 import subprocess
 import sys
@@ -11,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from loadspec.fleet import process
+from loadspec.errors import LoadspecError
+from loadspec.fleet import fleet, process
+from loadspec.fleet.fleet import start_fleet
 from loadspec.fleet.process import Job, Message, WorkerProcess
 
 
@@ -53,6 +57,23 @@ def test_a_worker_that_does_not_go_is_killed(monkeypatch: pytest.MonkeyPatch) ->
     one = worker(monkeypatch, "exec sleep 60")
     one.worker.close(patience=0.1)
     assert one.receive() == {"is": "lost", "code": -9}
+
+
+def test_a_worker_that_cannot_be_started_ends_those_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[WorkerProcess] = []
+
+    class Scarce(WorkerProcess):
+        def __init__(self, job: Job, tell: Callable[[Message], None]) -> None:
+            if started:
+                raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+            monkeypatch.setattr(process, "COMMAND", ["sleep", "60"])
+            super().__init__(job, tell)
+            started.append(self)
+
+    monkeypatch.setattr(fleet, "WorkerProcess", Scarce)
+    with pytest.raises(LoadspecError, match="worker 2 of 3 could not be started: Resource temporarily unavailable"):
+        start_fleet(JOB, 3)
+    assert started[0]._process.poll() is not None
 
 
 def test_a_worker_that_reads_nothing_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:

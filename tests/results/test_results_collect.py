@@ -175,14 +175,3 @@ def test_a_worker_that_is_late_changes_when_a_failure_came_first_and_last() -> N
     collector.add(snapshot(Store(), 3.0, failures=[failure(2, 0.5, 0.6)]))
     (error,) = collector.errors()
     assert (error.count, error.first, error.last) == (3, 0.5, 1.8)
-
-
-def test_each_worker_is_judged_by_its_own_health() -> None:
-    collector = Collector()
-    for t in range(1, 5):
-        rows = [{"worker": k, "t": float(t), "lag_p99_ms": lag, "cpu_s": t} for k, lag in enumerate((0.5, 50.0))]
-        collector.add(snapshot(Store(), float(t), workers=rows))
-    well, late = collector.health_of_workers()
-    assert (well.worker, well.limited) == (0, ())
-    assert (late.worker, late.limited_seconds) == (1, 4.0)
-    assert late.worst["cpu_s"] == 4

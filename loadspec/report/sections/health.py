@@ -40,7 +40,7 @@ def figures(result: RunResult) -> Mapping[str, Any]:
 
 def _row(worker: WorkerHealth) -> Mapping[str, Any]:
     return {
-        "name": worker.worker + 1,
+        "name": worker.worker,
         "cells": [_cell(worker, name, show) for name, (_, show) in COLUMNS.items()],
         "limited": worker.limited,
         "signs": worker.signs,
