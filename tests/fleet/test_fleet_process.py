@@ -110,3 +110,27 @@ def test_the_process_that_leads_a_run_loads_no_engine():
     names = "'gevent', 'loadspec.engine', 'loadspec.plan', 'loadspec.transports'"
     code = f"import sys, loadspec.cli.run, loadspec.run; print([m for m in ({names}) if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("most", "may", "asked"), [(4096, True, [4096]), (4096, False, [4096, 1024]), (0, True, [1024])]
+)
+def test_a_worker_opens_as_many_files_as_it_may(
+    monkeypatch: pytest.MonkeyPatch, most: int, may: bool, asked: list[int]
+) -> None:
+    import resource
+
+    from loadspec.fleet import worker
+
+    tried: list[int] = []
+
+    def setrlimit(_: int, limits: tuple[int, int]) -> None:
+        tried.append(limits[0])
+        if limits[1] > 1024 and not may:
+            raise ValueError("not allowed to raise maximum limit")
+
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (256, 1024))
+    monkeypatch.setattr(resource, "setrlimit", setrlimit)
+    monkeypatch.setattr(worker, "_most_files", lambda: most)
+    worker._raise_file_limit()
+    assert tried == asked
