@@ -90,7 +90,7 @@ class Histogram:
         """Add all of `other`'s values; percentiles of the sum are those of all values together."""
         if other.counts:
             self.counts.update(other.counts)
-            if len(self.counts) > _MANY and type(self.counts) is Counter:
+            if type(self.counts) is Counter and len(self.counts) > _MANY:
                 self.counts = Buckets(self.counts)
             self.sum += other.sum
             self.min = min(self.min, other.min)
