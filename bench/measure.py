@@ -14,7 +14,7 @@ import select
 import signal
 import subprocess
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,9 @@ from pathlib import Path
 SAMPLE_EVERY = 0.2
 SAMPLING_SHARE = 0.05
 PR_SET_CHILD_SUBREAPER = 36
+Look = Callable[[Sequence[int]], None]
 _TICKS = os.sysconf("SC_CLK_TCK")
+_PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,11 @@ def prepare(core: int) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-def run(command: Sequence[str], *, core: int, folder: Path, timeout: float) -> Usage:
-    """Run `command` in `folder` on `core`; end it after `timeout` seconds (exit code -9 then)."""
+def run(command: Sequence[str], *, core: int, folder: Path, timeout: float, look: Look = lambda pids: None) -> Usage:
+    """Run `command` in `folder` on `core`; end it after `timeout` seconds (exit code -9 then).
+
+    `look` is shown the ids of its processes whenever memory is sampled.
+    """
     before = set(descendants(os.getpid()))
     with (folder / "stdout").open("wb") as out, (folder / "stderr").open("wb") as err:
         before_core = core_time(core)
@@ -67,7 +72,7 @@ def run(command: Sequence[str], *, core: int, folder: Path, timeout: float) -> U
         process = subprocess.Popen(
             ["taskset", "-c", str(core), *command], stdout=out, stderr=err, cwd=folder, start_new_session=True
         )
-        peak, spent, status = watch(process.pid, started + timeout, before)
+        peak, spent, status = watch(process.pid, started + timeout, before, look)
         process.returncode = os.waitstatus_to_exitcode(status)
         wall = time.monotonic() - started
         spent += sum(reap(pid) for pid in set(descendants(os.getpid())) - before)
@@ -76,7 +81,7 @@ def run(command: Sequence[str], *, core: int, folder: Path, timeout: float) -> U
     return Usage(process.returncode, wall, spent, peak, meanwhile, text[0], text[1])
 
 
-def watch(pid: int, deadline: float, strangers: set[int]) -> tuple[int, float, int]:
+def watch(pid: int, deadline: float, strangers: set[int], look: Look = lambda pids: None) -> tuple[int, float, int]:
     """Sample memory until `pid` ends → (peak bytes, CPU seconds, wait status). Kills its group at the deadline."""
     peak, pause = 0, SAMPLE_EVERY
     handle = os.pidfd_open(pid)
@@ -86,7 +91,9 @@ def watch(pid: int, deadline: float, strangers: set[int]) -> tuple[int, float, i
             if now > deadline:
                 with suppress(ProcessLookupError):
                     os.killpg(pid, signal.SIGKILL)
-            peak = max(peak, memory(p for p in descendants(os.getpid()) if p not in strangers))
+            pids = [p for p in descendants(os.getpid()) if p not in strangers]
+            peak = max(peak, memory(pids))
+            look(pids)
             # Walking the pages of a big process takes a while; it must not take the server's core.
             pause = max(SAMPLE_EVERY, (time.monotonic() - now) / SAMPLING_SHARE)
     except KeyboardInterrupt:  # it has a session of its own, so the terminal's signal did not reach it
@@ -152,6 +159,11 @@ def memory(pids: Iterable[int]) -> int:
         with suppress(OSError):
             total += pss(Path("/proc", str(pid), "smaps_rollup").read_text())
     return total
+
+
+def resident(pid: int | str = "self") -> int:
+    """Bytes of a process that lie in memory, pages that it shares included. Raises OSError where it has ended."""
+    return int(Path("/proc", str(pid), "statm").read_text().split()[1]) * _PAGE
 
 
 def pss(rollup: str) -> int:
