@@ -19,6 +19,8 @@ _OVERRIDES = (
     click.option("-d", "--duration", metavar="TIME", help="How long, for example 30s or 5m."),
     click.option("--stages", metavar="STAGES", help="Ramp the users: '10s:5,20s:10,10s:0' is duration:users."),
     click.option("-s", "--stage", multiple=True, metavar="STAGE", help="One stage; give it again for the next."),
+    click.option("--rate", metavar="RATE", help="Iterations started, for example 200/s or 30/m; with --duration."),
+    click.option("--rate-stages", metavar="STAGES", help="Ramp the rate: '1m:50/s,2m:100/s' is duration:rate."),
     click.option(
         "-i", "--iterations", type=click.IntRange(min=1), metavar="N", help="Iterations, shared by all users."
     ),
@@ -63,6 +65,8 @@ def overrides(
     duration: str | None,
     stages: str | None,
     stage: Sequence[str],
+    rate: str | None,
+    rate_stages: str | None,
     iterations: int | None,
     variables: Sequence[str],
     environment: Sequence[str],
@@ -81,6 +85,8 @@ def overrides(
         vus=vus,
         duration=duration,
         stages=",".join(stage) if stage else stages,
+        rate=rate,
+        rate_stages=rate_stages,
         iterations=iterations,
         vars=_pairs("--var", variables),
         env=_pairs("--env", environment),

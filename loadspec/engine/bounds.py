@@ -11,7 +11,7 @@ from loadspec.wire.hosts import HostLimit
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """`rate`: requests a second of this worker; `duration`: seconds of load after which whoever is left is interrupted.
+    """`rate`: requests a second of all workers together. `duration`: seconds of load, then who is left is interrupted.
 
     None where there is no such limit.
     """

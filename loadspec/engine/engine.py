@@ -20,7 +20,7 @@ from loadspec.engine.lag import LagProbe
 from loadspec.engine.phases import OnceRun, PhaseEnd
 from loadspec.engine.scenario import CrewRun, crew_tags
 from loadspec.engine.snapshots import held_back, scenario_rows
-from loadspec.load import crews_of
+from loadspec.load import WHOLE, Share, crews_of
 from loadspec.plan import Flow, Plan
 from loadspec.protocols.user import PoolEnd
 
@@ -33,13 +33,17 @@ _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
 class Engine:
-    """Runs the phases of a plan, one after the other, in the calling greenlet. `stop` comes from another one."""
+    """Runs the phases of a plan, one after the other, in the calling greenlet. `stop` comes from another one.
 
-    def __init__(self, plan: Plan, emit: Emit, bounds: Bounds | None = None) -> None:
+    Of the load it runs its share; setup and teardown are whole wherever they are asked for.
+    """
+
+    def __init__(self, plan: Plan, emit: Emit, bounds: Bounds | None = None, share: Share = WHOLE) -> None:
         self._plan = plan
         self._emit = emit
         self._bounds = bounds or Bounds()
-        self._host = EngineHost(plan, self._bounds)
+        self._share = share
+        self._host = EngineHost(plan, self._bounds, share)
         self._once: OnceRun | None = None
         self._runs: list[CrewRun] = []
         self._changed = Event()
@@ -58,15 +62,28 @@ class Engine:
         """Run `teardown` once."""
         return self._run_once("teardown", self._plan.teardown, self._plan.teardown_timeout, setup)
 
-    def load(self, setup: Mapping[str, Any]) -> PhaseEnd:
-        """Run all scenarios to their end."""
+    def load(self, setup: Mapping[str, Any], epoch: float | None = None) -> PhaseEnd:
+        """Run this worker's share of all scenarios to their end.
+
+        The load begins at `epoch`, a time of `clock.monotonic`, so that workers can begin together; else at once.
+        """
         self._end = PhaseEnd("done" if self._deadline == _NEVER else "stopped")
         self._runs = [
-            CrewRun(self._plan, crew, self._host, setup, self._changed.set, self._abort, self._crash, self._pool_end)
+            CrewRun(
+                self._plan,
+                crew,
+                self._host,
+                setup,
+                self._changed.set,
+                self._abort,
+                self._crash,
+                self._pool_end,
+                self._share,
+            )
             for crew in crews_of(self._plan.scenarios)
         ]
         self._draws.begin()
-        epoch = monotonic()
+        epoch = monotonic() if epoch is None else epoch
         self._plan.phases["load"].failures.epoch = epoch
         self._helpers = [gevent.spawn(self._guard, self._drive, run, epoch) for run in self._runs]
         self._helpers.append(gevent.spawn(self._guard, self._tick_forever, epoch))
@@ -117,7 +134,7 @@ class Engine:
     def _has_ended(run: CrewRun, epoch: float) -> bool:
         """Whether a crew is through; who waits for it is told."""
         if run.ended is None and run.over():
-            run.ended = monotonic() - epoch
+            run.ended = max(0.0, monotonic() - epoch)
             run.is_over.set()
         return run.ended is not None
 
@@ -194,7 +211,7 @@ class Engine:
         users = sum(len(run.alive) for run in self._runs)
         if phase == "load":
             store.gauge("vus").add(users)
-            store.gauge("vus_max").add(sum(run.crew.load.max_vus for run in self._runs))
+            store.gauge("vus_max").add(sum(run.max_vus for run in self._runs))
         usage = resource.getrusage(resource.RUSAGE_SELF)
         books = [book for run in self._runs for book in run.books]
         self._emit(

@@ -11,7 +11,9 @@ from greenlet import greenlet
 from loadspec.engine.bounds import Bounds
 from loadspec.engine.branches import Gathering, interrupt
 from loadspec.engine.watched import watched
+from loadspec.load import WHOLE, Share
 from loadspec.plan import Plan
+from loadspec.pools.mixing import stream
 from loadspec.protocols.user import Branch, User
 from loadspec.transports import channel_kind
 from loadspec.transports.base import Channel
@@ -22,12 +24,12 @@ from loadspec.transports.network import Network
 class EngineHost:
     """The `Host` of all users of one worker."""
 
-    def __init__(self, plan: Plan, bounds: Bounds | None = None) -> None:
+    def __init__(self, plan: Plan, bounds: Bounds | None = None, share: Share = WHOLE) -> None:
         bounds = bounds or Bounds()
-        self.network = Network(plan.settings, bounds.hosts)
+        self.network = Network(plan.settings, bounds.hosts, share=share)
         rates = [rate for rate in (bounds.rate, plan.settings.http.rps) if rate is not None]
         if rates:
-            self.network.limiter = RateLimiter(min(rates), loop_wait(self.network))
+            self.network.limiter = RateLimiter(min(rates) / share.n, loop_wait(self.network))
         self._plan = plan
         self.parked: dict[User, Any] = {}
         """Users that wait for others → the callback that resumes one, None as long as nobody has woken it."""
@@ -35,7 +37,7 @@ class EngineHost:
         self.on_park: Callable[[], Any] = bool
         """Told of each that begins to wait, and where one may be left that does nothing else."""
         self._released: set[User] = set()
-        self.random: Callable[[], float] = random.Random(plan.seed).random
+        self.random: Callable[[], float] = random.Random(stream(plan.seed, f"host/{share.k}")).random
 
     def sleep(self, user: User, seconds: float) -> None:
         """Give way for `seconds`; for 0, until the loop has come round once."""

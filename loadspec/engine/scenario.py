@@ -12,7 +12,7 @@ from greenlet import greenlet
 
 from loadspec.clock import monotonic
 from loadspec.engine.host import EngineHost
-from loadspec.load import Command, Crew
+from loadspec.load import WHOLE, Budget, Command, Crew, Share
 from loadspec.plan import Plan, ScenarioPlan
 from loadspec.plan.mix import Choose, weighted
 from loadspec.protocols.user import AbortRun, EndIteration, PoolEnd, StopUser, User
@@ -29,7 +29,9 @@ class Books:
 
 
 class CrewRun:
-    """Obeys the load's commands. `on_change` is called when a user ends, `on_abort` when a step asks for the end.
+    """Obeys the load's commands to this worker's share of the users.
+
+    `on_change` is called when a user ends, `on_abort` when a step asks for the end.
 
     Users are numbered through all crews, so that no two of a run are the same to pools and expressions.
     `began` and `ended` are seconds of the load, None as long as they have not come; a crew that was stopped while it
@@ -46,6 +48,7 @@ class CrewRun:
         on_abort: Callable[[str], None],
         on_crash: Callable[[str], None],
         on_pool_end: Callable[[PoolEnd], None],
+        share: Share = WHOLE,
     ) -> None:
         self.crew = crew
         self.books = [Books() for _ in crew.members]
@@ -63,11 +66,13 @@ class CrewRun:
         self._resigned: set[int] = set()
         self._on_change, self._on_abort, self._on_crash = on_change, on_abort, on_crash
         self._on_pool_end = on_pool_end
-        self._budget = crew.load.budget()
+        self._numbers = share.among(crew.load.max_vus)
+        self._budget = _budget(crew.load.budget(), self._numbers)
+        self.max_vus = share.count(crew.load.max_vus)
         self._afresh = plan.settings.http.no_vu_connection_reuse
         self._choose = _choice(crew, plan.seed)
         self._delay = plan.phases["load"].meters.value("trend", "dispatch_delay", **crew_tags(crew))
-        self.commands = crew.load.commands()
+        self.commands = [command for command in crew.load.commands() if share.owns(command.user)]
         self._last_start = max((c.at for c in self.commands if c.action == "start"), default=-1.0)
         self._reached = -1.0
 
@@ -152,7 +157,7 @@ class CrewRun:
         """Iterations of a budget that were never started."""
         if self._budget is None:
             return 0
-        users = self.crew.load.max_vus if self._budget.per_user else 1
+        users = self.max_vus if self._budget.per_user else 1
         return self._budget.total * users - self.started
 
     def _may_start(self, user: User) -> bool:
@@ -187,7 +192,7 @@ class CrewRun:
         """The scenario of the next iteration. Of shared ones the number decides, not who happens to take it."""
         assert self._choose is not None
         if self._budget is not None and not self._budget.per_user:
-            return self._choose(0, self.started)
+            return self._choose(0, self._numbers.number(self.started))
         return self._choose(user.index, user.iteration + 1)
 
     def _iterate(self, user: User) -> None:
@@ -247,6 +252,13 @@ _ACTIONS: dict[str, Callable[[CrewRun, int, float], None]] = {
 def crew_tags(crew: Crew[ScenarioPlan]) -> dict[str, str]:
     """The tags of what belongs to no scenario of a mix alone; else the scenario's."""
     return {"scenario": crew.name, **({} if crew.is_mix else crew.members[0].tags)}
+
+
+def _budget(whole: Budget | None, share: Share) -> Budget | None:
+    """What a worker may begin of a load's budget."""
+    if whole is None or whole.per_user:
+        return whole
+    return Budget(share.count(whole.total), per_user=False)
 
 
 def _choice(crew: Crew[ScenarioPlan], seed: int) -> Choose | None:

@@ -55,6 +55,21 @@ class LoadConfig(Protocol):
     def users_at(self, t: float) -> int:
         """Planned running users at `t`: a step function that takes its new value at the step itself."""
 
+    def rate_at(self, t: float) -> float:
+        """Planned starts a second at `t`; 0 where users loop."""
+
+    @property
+    def peak_rate(self) -> float:
+        """The highest of them."""
+
+    @property
+    def planned(self) -> int | None:
+        """How many starts an open model plans, on average where chance has a say; None where users loop."""
+
+    @property
+    def seats(self) -> int:
+        """How many draw from pools, each rows of its own: users, or the starts of an open model (never more)."""
+
     def commands(self) -> list[Command]:
         """The whole schedule, sorted by time."""
 
@@ -62,10 +77,44 @@ class LoadConfig(Protocol):
         """How many iterations may begin; None if only time ends the load."""
 
     def starts(self, seed: int) -> Iterator[float] | None:
-        """When iterations start in an open model, sorted, all of the run's; None where users loop.
+        """When iterations start in an open model (see `arrival_rate`), sorted, all of the run's; None where users loop.
 
         Then `commands()` is empty, `max_vus` is how many users there may be, and `duration` lies behind all starts.
         """
+
+
+class Looping:
+    """What closed models have in common: a user begins its next iteration when the last one is done."""
+
+    __slots__ = ()
+
+    @property
+    def max_vus(self) -> int:
+        """See LoadConfig."""
+        raise NotImplementedError
+
+    @property
+    def seats(self) -> int:
+        """Each user draws from pools for itself."""
+        return self.max_vus
+
+    @property
+    def peak_rate(self) -> float:
+        """None is planned."""
+        return 0.0
+
+    @property
+    def planned(self) -> int | None:
+        """When an iteration starts is up to the users."""
+        return None
+
+    def rate_at(self, t: float) -> float:
+        """None is planned."""
+        return 0.0
+
+    def starts(self, seed: int) -> Iterator[float] | None:
+        """When an iteration starts is up to the users."""
+        return None
 
 
 def hold(vus: int, duration: float, end: float) -> list[Command]:

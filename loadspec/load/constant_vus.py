@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from loadspec.load.commands import Budget, Command, base_info, hold, level
+from loadspec.load.commands import Budget, Command, Looping, base_info, hold, level
 from loadspec.units import format_duration
 
 
 @dataclass(frozen=True, slots=True)
-class ConstantVus:
+class ConstantVus(Looping):
     """`vus` users loop for `duration` seconds; then they finish, and are killed after `graceful_stop` more."""
 
     vus: int
@@ -45,7 +45,3 @@ class ConstantVus:
     def budget(self) -> Budget | None:
         """Only time ends this load."""
         return None
-
-    def starts(self, seed: int) -> None:
-        """Users loop: when an iteration starts is up to them."""
-        return

@@ -5,7 +5,8 @@ Also when each crew is on: crews run side by side, from `start_at` or from the e
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
@@ -44,7 +45,10 @@ M = TypeVar("M", bound=Member)
 
 @dataclass(frozen=True, slots=True)
 class Crew(Generic[M]):
-    """`first_user` is the number of its first user: users are numbered through all crews. `after` names a crew."""
+    """`first_user` is the number of its first user: users are numbered through all crews. `after` names a crew.
+
+    `first_seat` likewise numbers those who draw from pools: its users, or the starts of an open model.
+    """
 
     name: str
     load: LoadConfig
@@ -52,11 +56,17 @@ class Crew(Generic[M]):
     first_user: int = 0
     start_at: float = 0.0
     after: str | None = None
+    first_seat: int = 0
 
     @property
     def is_mix(self) -> bool:
         """Whether its users draw what they do."""
         return self.members[0].weight is not None
+
+    def starts(self, seed: int) -> Iterator[float] | None:
+        """The load's `starts` in a run of that seed; each crew has chances of its own."""
+        own = hashlib.blake2b(f"{seed}/{self.name}/arrivals".encode(), digest_size=8).digest()
+        return self.load.starts(int.from_bytes(own, "big"))
 
 
 class Window(NamedTuple):
@@ -79,18 +89,24 @@ def crews_of(members: Iterable[M]) -> tuple[Crew[M], ...]:
         groups.setdefault(crew, []).append(member)
         home[member.name] = crew
     found: list[Crew[M]] = []
-    first = 0
+    user = seat = 0
     for name, group in groups.items():
         lead = group[0]
         after = None if lead.after is None else home[lead.after]
-        found.append(Crew(name, lead.load, tuple(group), first, lead.start_at, after))
-        first += lead.load.max_vus
+        found.append(Crew(name, lead.load, tuple(group), user, lead.start_at, after, seat))
+        user += lead.load.max_vus
+        seat += lead.load.seats
     return tuple(found)
 
 
 def max_users(crews: Iterable[Crew[M]]) -> int:
     """The users of all crews together; each has a number of its own."""
     return sum(crew.load.max_vus for crew in crews)
+
+
+def max_seats(crews: Iterable[Crew[M]]) -> int:
+    """All who draw from pools, those of all crews together."""
+    return sum(crew.load.seats for crew in crews)
 
 
 def windows(crews: Iterable[Crew[M]]) -> Mapping[str, Window]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from loadspec.load.commands import Command, base_info, hold, level
+from loadspec.load.commands import Command, Looping, base_info, hold, level
 from loadspec.units import format_duration
 
 
 @dataclass(frozen=True, slots=True)
-class Iterations:
+class Iterations(Looping):
     """`max_duration` is the regular time in seconds, k6's maxDuration: then users finish, `graceful_stop` more."""
 
     vus: int
@@ -39,10 +39,6 @@ class Iterations:
     def commands(self) -> list[Command]:
         """All start at 0, retire at `max_duration`, are killed at `end`."""
         return hold(self.vus, self.duration, self.end)
-
-    def starts(self, seed: int) -> None:
-        """Users loop: when an iteration starts is up to them."""
-        return
 
     def _limits(self) -> str:
         return base_info(f"maxDuration: {format_duration(self.max_duration)}", graceful_stop=self.graceful_stop)

@@ -15,13 +15,13 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import ClassVar
 
-from loadspec.load.commands import Budget, Command, base_info
+from loadspec.load.commands import Budget, Command, Looping, base_info
 from loadspec.load.stages import Stage
 from loadspec.units import format_duration
 
 
 @dataclass(frozen=True, slots=True)
-class RampingVus:
+class RampingVus(Looping):
     """Start with `start_vus` users, then ramp through `stages`; graces in seconds."""
 
     stages: tuple[Stage, ...]
@@ -94,10 +94,6 @@ class RampingVus:
     def budget(self) -> Budget | None:
         """Only time ends this load."""
         return None
-
-    def starts(self, seed: int) -> None:
-        """Users loop: when an iteration starts is up to them."""
-        return
 
 
 def _kill(done: list[Command], doomed: dict[int, float], before: float) -> None:

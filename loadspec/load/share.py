@@ -21,11 +21,15 @@ class Share(NamedTuple):
 
     def count(self, total: int) -> int:
         """How many of `total` are this worker's."""
-        return (total - self.k + self.n - 1) // self.n if total > self.k else 0
+        return (total - self.k + self.n - 1) // self.n if self.k < min(total, self.n) else 0
 
     def number(self, mine: int) -> int:
         """The number through the whole run of this worker's own `mine`-th, from 0."""
         return self.k + self.n * mine
+
+    def among(self, users: int) -> Share:
+        """The share of what is dealt out only to workers that have one of `users` users: the first so many of them."""
+        return Share(self.k, max(1, min(self.n, users)))
 
 
 WHOLE = Share()

@@ -1,15 +1,21 @@
-"""Stages as text: `10s:5, 20s:10` is ten seconds towards 5 users, then twenty towards 10."""
+"""Stages as text: `10s:5, 20s:10` is ten seconds towards 5 users, then twenty towards 10; `1m:50/s` towards a rate."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import TypeVar
 
+from loadspec.load.rates import format_rate, parse_rate
 from loadspec.units import YEAR, format_duration, parse_duration
 
 _TARGET = re.compile(r"[0-9]{1,9}")
+_RATE = re.compile(r"[0-9.]+\s*/\s*(s|m|h)")
 _EXAMPLE = "write duration:users, separated by commas, for example 10s:5, 20s:10"
+_RATES_EXAMPLE = "write duration:rate, separated by commas, for example 1m:50/s, 2m:100/s"
+_RATES = "a load of rates is `rate_stages`, for example rate_stages: 1m:50/s, 2m:100/s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +26,18 @@ class Stage:
     target: int
 
 
+@dataclass(frozen=True, slots=True)
+class RateStage:
+    """Ramp to `target` iterations a second within `duration` seconds; 0 seconds is a jump."""
+
+    duration: float
+    target: Fraction
+
+
 class StageError(ValueError):
     """Stages that cannot be read: `message` and `hint` are for the user, `offset` counts characters of the text."""
 
-    def __init__(self, message: str, offset: int, hint: str = _EXAMPLE) -> None:
+    def __init__(self, message: str, offset: int, hint: str) -> None:
         super().__init__(message)
         self.message = message
         self.offset = offset
@@ -32,14 +46,12 @@ class StageError(ValueError):
 
 def parse_stages(text: str) -> tuple[Stage, ...]:
     """`10s:5, 20s:10` → stages. Blanks around the marks do not matter. Raises StageError."""
-    if not text.strip():
-        raise StageError("there is no stage", 0)
-    stages = []
-    offset = 0
-    for part in text.split(","):
-        stages.append(_parse_stage(part, offset))
-        offset += len(part) + 1
-    return tuple(stages)
+    return tuple(Stage(*pair) for pair in _pairs(text, _users, _EXAMPLE))
+
+
+def parse_rate_stages(text: str) -> tuple[RateStage, ...]:
+    """`1m:50/s, 30s:0` → stages of rates, likewise. Raises StageError."""
+    return tuple(RateStage(*pair) for pair in _pairs(text, _rate, _RATES_EXAMPLE))
 
 
 def format_stages(stages: Iterable[Stage]) -> str:
@@ -47,28 +59,59 @@ def format_stages(stages: Iterable[Stage]) -> str:
     return ", ".join(f"{format_duration(stage.duration)}:{stage.target}" for stage in stages)
 
 
-def _parse_stage(part: str, offset: int) -> Stage:
+def format_rate_stages(stages: Iterable[RateStage]) -> str:
+    """The text that `parse_rate_stages` reads back."""
+    return ", ".join(f"{format_duration(stage.duration)}:{format_rate(stage.target)}" for stage in stages)
+
+
+Target = TypeVar("Target")
+Read = Callable[[str, int], Target]
+"""(text, offset) → what a stage leads to. Raises StageError."""
+
+
+def _pairs(text: str, read: Read[Target], example: str) -> list[tuple[float, Target]]:
+    """Durations with what they lead to."""
+    if not text.strip():
+        raise StageError("there is no stage", 0, example)
+    pairs = []
+    offset = 0
+    for part in text.split(","):
+        pairs.append(_pair(part, offset, read, example))
+        offset += len(part) + 1
+    return pairs
+
+
+def _pair(part: str, offset: int, read: Read[Target], example: str) -> tuple[float, Target]:
     stage = part.strip()
     start = offset + len(part) - len(part.lstrip())
     if not stage:
         raise StageError("a stage is missing here", offset, "remove the comma that has no stage beside it")
     length, colon, target = stage.partition(":")
     if not colon:
-        raise StageError(f"`{stage}` is not a stage: it has no colon", start)
+        raise StageError(f"`{stage}` is not a stage: it has no colon", start, example)
     try:
         duration = parse_duration(length)
     except ValueError as error:
-        raise StageError(str(error), start) from None
+        raise StageError(str(error), start, example) from None
     if duration > YEAR:
-        raise StageError("this is longer than a year", start)
+        raise StageError("this is longer than a year", start, example)
     at = start + len(length) + 1 + len(target) - len(target.lstrip())
-    return Stage(duration, _parse_target(target.strip(), at))
+    return duration, read(target.strip(), at)
 
 
-def _parse_target(text: str, offset: int) -> int:
+def _users(text: str, offset: int) -> int:
     if _TARGET.fullmatch(text):
         return int(text)
-    if re.fullmatch(r"[0-9.]+/(s|m|h)", text):
-        raise StageError(f"`{text}` is a rate, and stages count users", offset)
+    if _RATE.fullmatch(text):
+        raise StageError(f"`{text}` is a rate, and stages count users", offset, _RATES)
     what = f"`{text}` is not" if text else "here should be"
-    raise StageError(f"{what} a whole number of users, 0 or more", offset)
+    raise StageError(f"{what} a whole number of users, 0 or more", offset, _EXAMPLE)
+
+
+def _rate(text: str, offset: int) -> Fraction:
+    if not text:
+        raise StageError("here should be a rate such as 50/s", offset, _RATES_EXAMPLE)
+    try:
+        return parse_rate(text)
+    except ValueError as error:
+        raise StageError(str(error), offset, _RATES_EXAMPLE) from None

@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 from loadspec.expr import Missing, compile_template
-from loadspec.load import crews_of, max_users
+from loadspec.load import crews_of, max_seats
 from loadspec.metrics.meters import Meters
 from loadspec.plan.chance import chance_of
 from loadspec.plan.model import Flow, Phase, Plan, ScenarioPlan
@@ -39,7 +39,7 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = 
     origins = Origins()
     numbers = count()
     shared: dict[Any, Any] = {}
-    users = max(1, max_users(crews_of(spec.scenarios)))
+    users = max(1, max_seats(crews_of(spec.scenarios)))
     takers: dict[str, dict[int, bool]] = {}
 
     def flow(steps: tuple[Step, ...], phase: str, scenario: str, tags: Mapping[str, str]) -> Flow:
@@ -97,6 +97,7 @@ def _scenario(scenario: Scenario, flow: Flow, meters: Meters) -> ScenarioPlan:
         start_at=scenario.start_at,
         after=scenario.after,
         tags=scenario.tags,
+        min_iteration_duration=scenario.min_iteration_duration,
     )
 
 

@@ -39,7 +39,7 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class ScenarioPlan:
-    """One scenario: who starts when, and what each user repeats. See `spec.model.Scenario` for the last four."""
+    """One scenario: who starts when, and what each user repeats. See `spec.model.Scenario` for the last five."""
 
     name: str
     load: LoadConfig
@@ -50,6 +50,7 @@ class ScenarioPlan:
     start_at: float = 0.0
     after: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
+    min_iteration_duration: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 from loadspec.spec.diagnostics import Path
 from loadspec.spec.merge import BODIES
-from loadspec.spec.shapes import COMPANIONS, SHAPES
+from loadspec.spec.shapes import replaced
 
 ROWS = ("items", "file", "folder")
 """Where a pool's rows come from: one of these."""
@@ -24,11 +24,11 @@ def says_one_thing(path: Path) -> bool:
     return inner[-1:] == ("auth",) or inner[-2:-1] in (("capture",), ("multipart",)) or path[0] in ("metrics", "vars")
 
 
-def replaced_by(given: Collection[str], path: Path) -> frozenset[str]:
+def replaced_by(below: Collection[str], given: Collection[str], path: Path) -> frozenset[str]:
     """Keys of a lower layer's mapping at `path` that do not stand beside the keys `given` by the upper one."""
     path = _in_profile(path)
     if not path or (path[0] == "scenarios" and len(path) == 2):
-        return frozenset((*SHAPES, *COMPANIONS)) if any(key in given for key in SHAPES) else frozenset()
+        return replaced(below, given)
     if len(path) != 2:
         return frozenset()
     exclusive = {"endpoints": BODIES, "pools": ROWS}.get(str(path[0]), ())

@@ -16,7 +16,7 @@ from loadspec.spec.layering import replaced_by, says_one_thing
 from loadspec.spec.limits import Limits
 from loadspec.spec.places import Places
 from loadspec.spec.scalars import NumberError, scalar
-from loadspec.spec.shapes import COMPANIONS, SHAPES
+from loadspec.spec.shapes import replaced
 from loadspec.spec.source import Source
 
 Origins = dict[Path, Path | str]
@@ -30,6 +30,8 @@ class Overrides:
     vus: int | None = None
     duration: float | str | None = None
     stages: str | None = None
+    rate: str | None = None
+    rate_stages: str | None = None
     iterations: int | None = None
     vars: Mapping[str, str] = field(default_factory=dict)
     env: Mapping[str, str] = field(default_factory=dict)
@@ -150,7 +152,7 @@ def merge(base: Any, over: Any, path: Path, layer: Layer, origins: Origins) -> A
             del origins[known]
         origins[path] = layer.home(path)
         return over
-    gone = replaced_by(over, path)
+    gone = replaced_by(base, over, path)
     merged = {key: value for key, value in base.items() if key not in gone}
     for key, value in over.items():
         merged[key] = merge(merged.get(key), value, (*path, key), layer, origins)
@@ -181,9 +183,8 @@ def _below_load(
     base: dict[str, Any], over: Mapping[str, Any], path: Path, layer: Layer, found: list[Diagnostic], source: Source
 ) -> dict[str, Any]:
     """What is left of a load below another layer's: a shape replaces it, `vus` alone cannot change stages."""
-    if any(key in over for key in SHAPES):
-        return {key: value for key, value in base.items() if key not in (*SHAPES, *COMPANIONS)}
-    if "vus" in over and "stages" in base:
+    gone = replaced(base, over)
+    if "vus" in over and "stages" in base and not gone:
         message = "`vus` alone does not change a load of stages: they say how many users there are"
         example = f"30s:{over['vus']}"
         help = f"give --stages {example}, or a duration beside it"
@@ -193,11 +194,15 @@ def _below_load(
         else:
             help = f"give `stages: {example}`, or a `duration` beside it (on the command line, --stages)"
             found.append(source.at("LS040", message, source.key(home), help=help))
-    return base
+    return {key: value for key, value in base.items() if key not in gone}
+
+
+_LOAD = ("vus", "duration", "stages", "iterations", "rate", "rate_stages")
+"""What LOADSPEC_* variables set of a load."""
 
 
 def _environment(environ: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str], list[Diagnostic]]:
-    given = {key: environ.get(f"LOADSPEC_{key.upper()}") for key in ("vus", "duration", "stages", "iterations")}
+    given = {key: environ.get(f"LOADSPEC_{key.upper()}") for key in _LOAD}
     names = {key: f"LOADSPEC_{key.upper()}" for key in given}
     values: dict[str, Any] = {}
     found: list[Diagnostic] = []
@@ -222,10 +227,12 @@ def _options(overrides: Overrides) -> tuple[dict[str, Any], dict[str, str], list
         "vus": overrides.vus,
         "duration": duration,
         "stages": overrides.stages,
+        "rate": overrides.rate,
+        "rate_stages": overrides.rate_stages,
         "iterations": overrides.iterations,
     }
     values = {key: value for key, value in given.items() if value is not None}
-    names = {key: f"--{key}" for key in given}
+    names = {key: f"--{key.replace('_', '-')}" for key in given}
     return values, names, _bounds(values, names)
 
 

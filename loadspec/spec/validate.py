@@ -18,7 +18,7 @@ from loadspec.spec.diagnostics import (
     listed,
 )
 from loadspec.spec.grammar import ACTIONS, DEFINITIONS, DURATION, STEPS
-from loadspec.spec.grammar.kinds import SIZE
+from loadspec.spec.grammar.kinds import RATE, SIZE
 from loadspec.spec.grammar.steps import RETRY_ON
 from loadspec.spec.habits import ADVICE, ELSEWHERE
 from loadspec.spec.schema import spec_schema
@@ -124,7 +124,7 @@ def _advice(name: str, legal: list[str]) -> str:
 
 
 def _meant(name: str, legal: list[str]) -> str:
-    near = [closest(name, legal), *ELSEWHERE.get(name.lower(), "").split()]
+    near = [*ELSEWHERE.get(name.lower(), "").split(), closest(name, legal)]
     return next((f"did you mean `{each}`?" for each in near if each in legal), "")
 
 
@@ -134,9 +134,14 @@ def _lacked(name: str, schema: Mapping[str, Any], instance: Mapping[str, Any]) -
     return next((f"did you mean `{key}`?" for key in missing if closest(key, [name])), "")
 
 
+_TITLED = {DURATION: "a duration such as 30s", RATE: "a rate such as 200/s"}
+_UNITS = {DURATION: ("s", "ms"), SIZE: ("B", "kB"), RATE: ("/s", "/m")}
+"""Title of texts that are checked after the schema → units of them."""
+
+
 def _wrong_type(source: Source, error: Finding) -> Iterator[Diagnostic]:
     schema = error.schema
-    expected = "a duration such as 30s" if schema.get("title") == DURATION else _expected(error.value)
+    expected = _TITLED.get(schema.get("title", "")) or _expected(error.value)
     found = f", not {_found(error.instance)}" if error.instance is not None else ", and nothing is given"
     yield source.at(
         "LS013",
@@ -159,8 +164,8 @@ def _type_help(schema: Mapping[str, Any], value: Any) -> str:
             return f"write {brief(value[0])}"
         if len(value) == 2 and schema.get("title") == DURATION and "pattern" not in schema:  # it may be a range
             return f"write {brief(value[0])}..{brief(value[1])}"
-    if schema.get("title") in (DURATION, SIZE) and isinstance(value, int | float):
-        units = ("s", "ms") if schema["title"] == DURATION else ("B", "kB")
+    if schema.get("title") in _UNITS and isinstance(value, int | float):
+        units = _UNITS[schema["title"]]
         return f"give it a unit: {value}{units[0]} or {value}{units[1]}"
     if kinds == "integer" and isinstance(value, str):
         if "{{" in value:
@@ -265,8 +270,8 @@ def _version(source: Source, error: Finding) -> Iterator[Diagnostic]:
 
 def _pattern(source: Source, error: Finding) -> Iterator[Diagnostic]:
     schema = error.schema
-    if schema.get("title") in (DURATION, SIZE):
-        return  # semantics reads durations and sizes, and points into them
+    if schema.get("title") in _UNITS:
+        return  # semantics reads durations, sizes and rates, and points into them
     examples = schema.get("examples", [])
     help = f"for example {examples[0]}" if examples else ""
     if error.path[-1:] == ("name",):

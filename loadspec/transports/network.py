@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from gevent import get_hub
 from greenlet import greenlet
 
+from loadspec.load.share import WHOLE, Share
 from loadspec.transports.base import ExchangeError
 from loadspec.transports.resolver import Found, Resolver
 from loadspec.transports.tls import Contexts, server_name
@@ -53,6 +54,7 @@ class Network:
         settings: Settings = _SETTINGS,
         hosts: HostLimit | None = None,
         environ: Mapping[str, str] = os.environ,
+        share: Share = WHOLE,
     ) -> None:
         self.hub = get_hub()
         self.loop = self.hub.loop
@@ -70,7 +72,7 @@ class Network:
         self._blocked = BlockedHosts(route.block_hosts)
         self._blocked_ips = Networks(route.block_ips)
         self._local = LocalPool(route.local_ips) if route.local_ips else None
-        self._pick = picker(route.dns.select)
+        self._pick = picker(route.dns.select, first=share.k, step=share.n)
         self._ways: dict[tuple[str, int], _Way] = {}
         self._contexts = Contexts(settings.tls)
         self._proxies = Proxies(settings.http, environ)

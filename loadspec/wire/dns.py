@@ -46,14 +46,14 @@ def ordered(group: Sequence[Address], first: int) -> list[Address]:
     return [one for one in chain.from_iterable(zip_longest(same, other)) if one is not None]
 
 
-def picker(select: Select, seed: int | None = None) -> Pick:
-    """k6's `select`: which address a connection takes."""
+def picker(select: Select, seed: int | None = None, first: int = 0, step: int = 1) -> Pick:
+    """k6's `select`: which address a connection takes. Turns go from `first` on by `step`: workers share them out."""
     turns: dict[str, int] = {}
     draw = random.Random(seed).randrange
 
     def round_robin(host: str, count: int) -> int:
-        turn = turns.get(host, 0)
-        turns[host] = turn + 1
+        turn = turns.get(host, first)
+        turns[host] = turn + step
         return turn % count
 
     picks: dict[Select, Pick] = {

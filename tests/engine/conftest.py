@@ -10,6 +10,7 @@ from support_net import Script, ScriptedServer
 from support_plan import spec
 
 from loadspec.engine import Engine, PhaseEnd
+from loadspec.load import WHOLE, Share
 from loadspec.load.commands import Budget, Command
 from loadspec.metrics import Store
 from loadspec.mock import MockConfig, MockProcess, start
@@ -45,9 +46,9 @@ class Ran:
 class Bench:
     """An engine around a plan, and what it emits."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, share: Share = WHOLE) -> None:
         self.ran = Ran(PhaseEnd())
-        self.engine = Engine(plan, self._emit)
+        self.engine = Engine(plan, self._emit, share=share)
         self.plan = plan
 
     def _emit(self, snapshot: dict[str, Any]) -> None:
@@ -66,7 +67,8 @@ class Bench:
 @pytest.fixture
 def bench() -> Callable[..., Bench]:
     def build(*flow: Any, **fields: Any) -> Bench:
-        return Bench(compile_plan(spec(flow, **fields), 1))
+        share = fields.pop("share", WHOLE)
+        return Bench(compile_plan(spec(flow, **fields), 1), share)
 
     return build
 

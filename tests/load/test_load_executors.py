@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
 from loadspec.load import (
     EXECUTORS,
+    Arrivals,
     Budget,
     Command,
+    ConstantArrivalRate,
     ConstantVus,
     PerVuIterations,
+    RampingArrivalRate,
     RampingVus,
     SharedIterations,
+    parse_rate_stages,
     parse_stages,
 )
 
@@ -28,6 +34,18 @@ DESCRIPTIONS = [
     (ConstantVus(3, 90.0, graceful_stop=0.0), "3 looping VUs for 1m30s"),
     (SharedIterations(10, 100), "100 iterations shared among 10 VUs (maxDuration: 10m, gracefulStop: 30s)"),
     (PerVuIterations(3, 10), "10 iterations for each of 3 VUs (maxDuration: 10m, gracefulStop: 30s)"),
+    (
+        ConstantArrivalRate(Fraction(200), 60.0, max_vus=50, pre_allocated_vus=10),
+        "200.00 iterations/s for 1m (maxVUs: 10-50, gracefulStop: 30s)",
+    ),
+    (
+        ConstantArrivalRate(Fraction(1, 3), 5.0, max_vus=7, graceful_stop=0.0, arrivals=Arrivals("gamma", 0.5)),
+        "0.33 iterations/s for 5s (maxVUs: 7, arrivals: gamma(0.5))",
+    ),
+    (
+        RampingArrivalRate(parse_rate_stages("1m:50/s, 2m:100/s"), max_vus=50),
+        "Up to 100.00 iterations/s for 3m over 2 stages (maxVUs: 50, gracefulStop: 30s)",
+    ),
     (PerVuIterations(3, 10, 5.0, 0.5), "10 iterations for each of 3 VUs (maxDuration: 5s, gracefulStop: 500ms)"),
 ]
 
@@ -72,4 +90,21 @@ def test_k6s_defaults():
 
 def test_the_table_names_each_executor_as_its_class_does():
     assert {name: cls.executor for name, cls in EXECUTORS.items()} == {name: name for name in EXECUTORS}
-    assert list(EXECUTORS) == ["constant-vus", "ramping-vus", "shared-iterations", "per-vu-iterations"]
+    assert list(EXECUTORS) == [
+        "constant-vus",
+        "ramping-vus",
+        "shared-iterations",
+        "per-vu-iterations",
+        "constant-arrival-rate",
+        "ramping-arrival-rate",
+    ]
+
+
+@pytest.mark.parametrize("load", [*LEVEL, RampingVus(parse_stages("1s:3"))], ids=lambda load: load.executor)
+def test_users_that_loop_have_no_starts(load):
+    assert (load.starts(1), load.planned, load.peak_rate, load.rate_at(0.5), load.seats) == (None, None, 0.0, 0.0, 3)
+
+
+def test_starts_start_users_and_commands_none():
+    load = ConstantArrivalRate(Fraction(5), 2.0, max_vus=4, graceful_stop=1.0)
+    assert (load.commands(), load.budget(), load.end, load.users_at(1.0)) == ([], None, 3.0, 0)

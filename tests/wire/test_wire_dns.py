@@ -76,6 +76,12 @@ def test_first() -> None:
     assert [pick("a", 3) for _ in range(4)] == [0, 0, 0, 0]
 
 
+def test_workers_share_out_the_turns() -> None:
+    picks = [picker("round_robin", first=k, step=3) for k in range(3)]
+    taken = [pick("a", 4) for _ in range(4) for pick in picks]
+    assert taken == [turn % 4 for turn in range(12)]
+
+
 def test_round_robin_counts_for_each_name() -> None:
     pick = picker("round_robin")
     assert [pick("a", 3) for _ in range(4)] == [0, 1, 2, 0]

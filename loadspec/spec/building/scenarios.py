@@ -15,21 +15,30 @@ DEFAULT = "default"
 """The name of the one scenario of a file that has `flow` at top level; k6's."""
 
 
-def build_scenarios(document: Mapping[str, Any], steps: BuildSteps) -> tuple[Scenario, ...]:
-    """The scenarios; `flow` at top level is one with the file's load."""
+def build_scenarios(document: Mapping[str, Any], steps: BuildSteps, timeout: float) -> tuple[Scenario, ...]:
+    """The scenarios; `flow` at top level is one with the file's load. `timeout` is the target's, in seconds."""
     scenarios: Mapping[str, Any] | None = document.get("scenarios")
     if scenarios is None:
-        return (Scenario(DEFAULT, steps(document["flow"]), build_load(document)),)
-    return tuple(_scenario(name, raw, document, steps) for name, raw in scenarios.items())
+        load = build_load(document, timeout)
+        return (Scenario(DEFAULT, steps(document["flow"]), load, min_iteration_duration=_padding(document)),)
+    return tuple(_scenario(name, raw, document, steps, timeout) for name, raw in scenarios.items())
 
 
-def _scenario(name: str, raw: Mapping[str, Any], document: Mapping[str, Any], steps: BuildSteps) -> Scenario:
+def _scenario(
+    name: str, raw: Mapping[str, Any], document: Mapping[str, Any], steps: BuildSteps, timeout: float
+) -> Scenario:
     flow, tags = steps(raw["flow"]), raw.get("tags", {})
+    padding = _padding({**document, **raw})
     if not own_load(raw):
-        return Scenario(name, flow, build_load(document), weight=float(raw.get("weight", 1)), tags=tags)
+        load, weight = build_load(document, timeout), float(raw.get("weight", 1))
+        return Scenario(name, flow, load, weight, tags=tags, min_iteration_duration=padding)
     inherited = {key: document[key] for key in ("graceful_stop",) if key in document}
-    load = build_load({**inherited, **raw})
-    return Scenario(name, flow, load, None, seconds(raw.get("start_at"), 0.0), raw.get("after"), tags)
+    load = build_load({**inherited, **raw}, timeout)
+    return Scenario(name, flow, load, None, seconds(raw.get("start_at"), 0.0), raw.get("after"), tags, padding)
+
+
+def _padding(raw: Mapping[str, Any]) -> float:
+    return seconds(raw.get("min_iteration_duration"), 0.0)
 
 
 def scenario_tags(document: Mapping[str, Any]) -> dict[str, list[str]]:

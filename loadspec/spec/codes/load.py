@@ -31,14 +31,15 @@ CODES: dict[str, Code] = {
     "LS030": Code(
         "malformed stages",
         "A stage is DURATION:USERS, stages are separated by commas: `10s:5, 20s:10, 10s:0` ramps to 5 users within 10 "
-        "seconds, to 10 within 20 more, and down again.",
+        "seconds, to 10 within 20 more, and down again. `rate_stages` lead to rates: `1m:50/s, 2m:100/s`.",
         "stages: 10s-5, 20:10\n",
         "stages: 10s:5, 20s:10\n",
     ),
     "LS031": Code(
         "a load shape beside another",
-        "A test has one load shape: `stages`, or `vus` with `duration`, or `iterations`, or `iterations_per_vu`, or a "
-        "rate. Of two, one would be ignored. A profile's shape replaces the file's.",
+        "A test has one load shape: `stages`, or `vus` with `duration`, or `iterations`, or `iterations_per_vu`, or "
+        "`rate` with `duration`, or `rate_stages`. Of two, one would be ignored, and so would a setting of another "
+        "shape. A profile's shape replaces the file's.",
         "stages: 10s:5, 20s:10\nduration: 1m\n",
         "stages: 10s:5, 20s:10\n",
     ),
@@ -72,5 +73,12 @@ CODES: dict[str, Code] = {
         "0. Or two bounds of one metric leave no room between them. As a warning: a bound that every run keeps.",
         "thresholds:\n  http_req_failed: rate < 0%\n",
         "thresholds:\n  http_req_failed: rate <= 0%\n",
+    ),
+    "LS058": Code(
+        "a malformed rate",
+        "A rate is a number with its unit of time: `200/s`, `30/m`, `1000/h`, at most 1000000/s. It counts the "
+        "iterations that start, not requests. Only where a rate may be 0, `0` needs no unit.",
+        "rate: 200 rps\nduration: 1m\n",
+        "rate: 200/s\nduration: 1m\n",
     ),
 }

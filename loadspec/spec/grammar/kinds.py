@@ -15,6 +15,9 @@ DURATION = "duration"
 """Title of texts that are durations: their spelling is checked after the schema, with a caret in the text."""
 SIZE = "size"
 """Likewise of texts that are sizes."""
+RATE = "rate"
+"""Likewise of texts that are rates."""
+RATE_PATTERN = r"^\d+(\.\d+)?\s*/\s*(s|m|h)$"
 SIZE_PATTERN = r"^\d+(\.\d+)?\s?(B|kB|MB|GB|KiB|MiB|GiB)$"
 
 
@@ -37,6 +40,11 @@ def expression(doc: str, *examples: str, null: bool = False) -> Schema:
 def duration(doc: str, *examples: str, **more: Any) -> Schema:
     """A text such as 30s."""
     return text(doc, *examples, title=DURATION, pattern=DURATION_PATTERN[:-1] + "$|^0$", **more)
+
+
+def rate(doc: str, *examples: str, zero: bool = False) -> Schema:
+    """A text such as 200/s, or 0."""
+    return text(doc, *examples, title=RATE, pattern=f"{RATE_PATTERN}|^0$" if zero else RATE_PATTERN)
 
 
 def size(doc: str, *examples: str, **more: Any) -> Schema:

@@ -48,7 +48,7 @@ def over(base: Node, top: Node, path: Path = ()) -> Node:
     """`top` over `base`, as a profile lies over its file: mappings by key, lists and load shapes replaced whole."""
     if not isinstance(base.children, dict) or not isinstance(top.children, dict) or says_one_thing(path):
         return top
-    gone = replaced_by(top.children, path)
+    gone = replaced_by(base.children, top.children, path)
     children = {key: child for key, child in base.children.items() if key not in gone}
     keys = {key: base.keys[key] for key in children}
     for key, child in top.children.items():

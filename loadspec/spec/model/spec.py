@@ -45,7 +45,7 @@ class Scenario:
 
     `weight` is None where the load is the scenario's own; the others share the spec's, and an iteration of it runs one
     of them, drawn by weight. A load of its own begins at `start_at` seconds, or when scenario `after` has ended.
-    `tags` go to all that the scenario measures.
+    `tags` go to all that the scenario measures. An iteration takes `min_iteration_duration` seconds at least.
     """
 
     name: str
@@ -55,6 +55,7 @@ class Scenario:
     start_at: float = 0.0
     after: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
+    min_iteration_duration: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

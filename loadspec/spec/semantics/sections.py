@@ -23,7 +23,15 @@ from loadspec.spec.semantics.tls import check_tls
 from loadspec.spec.semantics.values import at, listing, mapping, texts
 from loadspec.thresholds import ThresholdError, parse_thresholds
 
-_DURATIONS = ("duration", "max_duration", "graceful_stop", "graceful_ramp_down", "setup_timeout", "teardown_timeout")
+_DURATIONS = (
+    "duration",
+    "max_duration",
+    "min_iteration_duration",
+    "graceful_stop",
+    "graceful_ramp_down",
+    "setup_timeout",
+    "teardown_timeout",
+)
 
 _OF_CREWS = ("dispatch_delay", "dropped_iterations")
 """Metrics of those whom one load drives, whichever scenario they would draw."""
@@ -42,10 +50,11 @@ def check_load(load: Mapping[str, Any], places: Places, path: Path = ()) -> Foun
             yield places.text(place, text, problem.offset, problem.code, problem.message, help=problem.help)
     for key in _DURATIONS:
         yield from check_duration(places, (*path, key), load.get(key), zero=key != "duration")
-    for index, stage in enumerate(listing(load, "stages")):
-        if isinstance(stage, Mapping):
-            place = (*path, "stages", index, "duration")
-            yield from check_duration(places, place, stage.get("duration"), zero=True)
+    for key in ("stages", "rate_stages"):
+        for index, stage in enumerate(listing(load, key)):
+            if isinstance(stage, Mapping):
+                place = (*path, key, index, "duration")
+                yield from check_duration(places, place, stage.get("duration"), zero=True)
 
 
 def check_target(document: Mapping[str, Any], places: Places, known: Known, work: Work) -> Found:

@@ -1,0 +1,47 @@
+"""ramping-arrival-rate: the rate at which iterations start follows straight ramps from stage to stage.
+
+Start n, from 1, lies where the area under the rate curve reaches n: see `curve`. So there is none at 0 seconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import ClassVar
+
+from loadspec.load.arrival_rate import ArrivalRate
+from loadspec.load.curve import RateCurve
+from loadspec.load.stages import RateStage
+from loadspec.units import format_duration
+
+
+@dataclass(frozen=True, slots=True)
+class RampingArrivalRate(ArrivalRate):
+    """Start at `start_rate` iterations a second, then ramp through `stages`."""
+
+    stages: tuple[RateStage, ...]
+    start_rate: Fraction = Fraction(0)
+
+    executor: ClassVar[str] = "ramping-arrival-rate"
+    _first: ClassVar[int] = 1
+
+    def __post_init__(self) -> None:
+        stages = [(stage.duration, stage.target) for stage in self.stages]
+        object.__setattr__(self, "_curve", RateCurve(self.start_rate, stages))
+
+    @property
+    def duration(self) -> float:
+        """Seconds of all stages together."""
+        return self._curve.duration
+
+    @property
+    def peak_rate(self) -> float:
+        """The highest rate that is named, in starts a second."""
+        return float(max((self.start_rate, *(stage.target for stage in self.stages))))
+
+    def describe(self) -> str:
+        """Such as `Up to 100.00 iterations/s for 3m over 2 stages (maxVUs: 50, gracefulStop: 30s)`."""
+        return (
+            f"Up to {self.peak_rate:.2f} iterations/s for {format_duration(self.duration)}"
+            f" over {len(self.stages)} stages{self._limits()}"
+        )

@@ -1,0 +1,96 @@
+"""A load without problems → its executor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from loadspec.load import (
+    EVEN,
+    ConstantArrivalRate,
+    ConstantVus,
+    LoadConfig,
+    PerVuIterations,
+    RampingArrivalRate,
+    RampingVus,
+    RateStage,
+    SharedIterations,
+    Stage,
+    parse_arrivals,
+    parse_rate,
+    parse_rate_stages,
+    parse_stages,
+    users_for,
+)
+from loadspec.units import parse_duration
+
+MAX_STAGES = 10_000
+
+_GRACE = 30.0
+_MAX_DURATION = 600.0
+_TIMEOUT = 60.0
+
+S = TypeVar("S")
+
+
+def build_load(document: Mapping[str, Any], timeout: float = _TIMEOUT) -> LoadConfig:
+    """The executor of a document without problems. `timeout` is how many seconds an answer may take."""
+    if "rate" in document or "rate_stages" in document:
+        return _open(document, timeout)
+    stop = _seconds(document, "graceful_stop", _GRACE)
+    vus = document.get("vus", 1)
+    if "stages" in document:
+        ramp_down = _seconds(document, "graceful_ramp_down", _GRACE)
+        return RampingVus(read_stages(document["stages"]), document.get("start_vus", vus), ramp_down, stop)
+    limit = _seconds(document, "max_duration", _seconds(document, "duration", _MAX_DURATION))
+    if "iterations_per_vu" in document:
+        return PerVuIterations(vus, document["iterations_per_vu"], limit, stop)
+    if "iterations" in document or "duration" not in document:
+        return SharedIterations(vus, document.get("iterations", vus), limit, stop)
+    return ConstantVus(vus, _seconds(document, "duration", 0.0), stop)
+
+
+def _open(document: Mapping[str, Any], timeout: float) -> LoadConfig:
+    before = document.get("pre_allocated_vus", 0)
+    stages = read_rate_stages(document.get("rate_stages", ()))
+    rate = parse_rate(document.get("rate", "0"))
+    start = parse_rate(document.get("start_rate", "0"))
+    peak = max((rate, start, *(stage.target for stage in stages)))
+    settings: dict[str, Any] = {
+        "max_vus": document.get("max_vus", max(before, users_for(peak, timeout))),
+        "pre_allocated_vus": before,
+        "graceful_stop": _seconds(document, "graceful_stop", _GRACE),
+        "arrivals": parse_arrivals(document["arrivals"]) if "arrivals" in document else EVEN,
+    }
+    if "rate" in document:
+        return ConstantArrivalRate(rate, parse_duration(document["duration"]), **settings)
+    return RampingArrivalRate(stages, start, **settings)
+
+
+def read_stages(value: Any) -> tuple[Stage, ...]:
+    """Stages as text, or a list of texts and {duration, target}. Raises StageError or ValueError."""
+    return _read(value, parse_stages, lambda item: Stage(parse_duration(item["duration"]), item["target"]))
+
+
+def read_rate_stages(value: Any) -> tuple[RateStage, ...]:
+    """Stages of rates, likewise."""
+    return _read(
+        value,
+        parse_rate_stages,
+        lambda item: RateStage(parse_duration(item["duration"]), parse_rate(item["target"])),
+    )
+
+
+def _read(value: Any, parse: Callable[[str], tuple[S, ...]], build: Callable[[Any], S]) -> tuple[S, ...]:
+    if isinstance(value, str):
+        if value.count(",") >= MAX_STAGES:
+            raise ValueError("too many stages")
+        return parse(value)
+    stages: list[S] = []
+    for item in value:
+        stages += parse(item) if isinstance(item, str) else [build(item)]
+    return tuple(stages)
+
+
+def _seconds(document: Mapping[str, Any], key: str, default: float) -> float:
+    return parse_duration(document[key]) if key in document else default
