@@ -12,8 +12,9 @@ from typing import Any
 
 import yaml
 
-from loadspec.engine.scenario import CrewRun
-from loadspec.load import crews_of
+from loadspec.engine.closed import ClosedCrew
+from loadspec.engine.crew import Site
+from loadspec.load import WHOLE, crews_of
 from loadspec.metrics import Store
 from loadspec.plan import Plan, compile_plan
 from loadspec.protocols.user import User
@@ -157,7 +158,7 @@ class Rig:
     def iteration(self, answers: Sequence[bytes]) -> Callable[[], None]:
         """A whole iteration as the engine runs it, on canned answers."""
         crew = next(iter(crews_of(self.plan.scenarios)))
-        run = CrewRun(self.plan, crew, self.desk, {}, _nothing, print, print, print)
+        run = ClosedCrew(crew, Site(self.plan, self.desk, {}, WHOLE, _nothing, print, print, print))
         user = self.user()
         channel: Any = user.channel(0)
         following = itertools.cycle(answers).__next__

@@ -14,6 +14,7 @@ from typing import Any
 
 from loadspec.errors import ExitCode
 from loadspec.metrics import BUILTIN, MetricInfo, Store, Trend, tags_of
+from loadspec.results.health import HealthLog
 from loadspec.results.model import (
     CheckResult,
     CheckSample,
@@ -26,6 +27,7 @@ from loadspec.results.model import (
     RequestCount,
     RunResult,
     ScenarioInfo,
+    WorkerHealth,
 )
 from loadspec.thresholds import ThresholdResult, judge, parse_thresholds, value_in
 
@@ -207,9 +209,20 @@ def make_result(
         exit_code=ExitCode.THRESHOLDS,
         verdict="FAIL",
         sentence=SENTENCE,
-        generator={"cpu_percent": 7.4, "peak_rss_bytes": 58_720_256, "lag_p99_ms": 0.42, "workers": 1},
+        generator={"cpu_percent": 7.4, "peak_rss_bytes": 58_720_256, "lag_max_ms": 0.42, "workers": 1},
+        health=[make_health(seconds=seconds)],
     )
     return replace(result, **changes)
+
+
+def make_health(late: int = 0, seconds: int = 20, worker: int = 0, **figures: float) -> WorkerHealth:
+    """A worker's health: the first `late` seconds at its limit."""
+    log = HealthLog(worker)
+    quiet = {"lag_p99_ms": 1.1, "dispatch_p99_ms": 0.3, "cpu_percent": 7.4, "gc_longest_ms": 2.0, "files": 31}
+    for second in range(1, seconds + 1):
+        busy = {"lag_p99_ms": 42.0, "cpu_percent": 99.0, "gc_longest_ms": 61.0} if second <= late else {}
+        log.add({"t": float(second), "files_max": 1024, "latency_p50_ms": 80.0, **quiet, **busy, **figures})
+    return log.told()
 
 
 SAMPLE = CheckSample(38.2, 503, "status == 202", "status = 503", '{"error": "provider unavailable"}')

@@ -122,6 +122,7 @@ def _json(loaded: Loaded, latency: float, colour: bool | None) -> str:
                 "users": each.crew.load.max_vus,
                 "start_s": each.window.start,
                 "iterations": each.iterations,
+                "iterations_per_s": each.crew.load.peak_rate or None,
                 "iterations_expected": _finite(each.expected(latency)[0]),
                 "requests_expected": _finite(each.expected(latency)[1]),
                 "requests_per_iteration": {"min": each.share.fewest, "max": _finite(each.share.most)},

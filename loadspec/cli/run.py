@@ -42,6 +42,7 @@ _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 @click.option("--color/--no-color", "colour", default=None, help="Colours; by default if it is a terminal.")
 @click.option("--dry-run", is_flag=True, help="Try it: one user, every step once, requests and answers shown.")
 @click.option("--log-http", metavar="FILE", help="Write every request and its answer to FILE, secrets masked.")
+@click.option("--workers", metavar="N|auto", help="Processes that share the load; auto: one for each core.")
 @click.option("--allow-saturated", is_flag=True, help="Accept results of a generator at its own limit.")
 def command(
     spec: str,
@@ -53,6 +54,7 @@ def command(
     colour: bool | None,
     dry_run: bool,
     log_http: str | None,
+    workers: str | None,
     allow_saturated: bool,
     **shape: Any,
 ) -> None:
@@ -63,6 +65,7 @@ def command(
     """
     with reported(colour):
         from loadspec.outputs import parse_out
+        from loadspec.run.workers import workers_asked_for
 
         options = RunOptions(
             report_dir=Path(report_dir),
@@ -75,6 +78,7 @@ def command(
             colour=colour,
             allow_saturated=allow_saturated,
             log_http=Path(log_http).absolute() if log_http else None,
+            workers=workers_asked_for(workers, os.environ),
         )
         loaded = load(spec, overrides(**shape), os.environ)
         options = replace(options, limits=loaded.limits)

@@ -7,7 +7,6 @@ from typing import Any
 
 from loadspec.pools import Pool, pack
 from loadspec.pools.usage import EACH_TIME
-from loadspec.protocols.user import User
 
 
 class Draws:
@@ -22,9 +21,10 @@ class Draws:
         for pool in self._pools:
             pool.seen = bytearray(len(pool))
 
-    def rows(self, users: Iterable[User], ended: bool) -> list[dict[str, Any]]:
-        """One row a pool; `seen` is a map of its rows (see `pools.usage`), empty where it need not be told now."""
-        totals = [sum(drawn) for drawn in zip(*[user.drawn for user in users], strict=True)] or [0] * len(self._pools)
+    def rows(self, draws: Iterable[Sequence[int]], ended: bool) -> list[dict[str, Any]]:
+        """One row a pool, of draws by pool that add up; `seen` is a map of its rows (see `pools.usage`), empty where it
+        need not be told now."""
+        totals = [sum(drawn) for drawn in zip(*draws, strict=True)] or [0] * len(self._pools)
         found = []
         for index, pool in enumerate(self._pools):
             drawn = totals[index] - self._before[index]
@@ -33,10 +33,3 @@ class Draws:
             found.append({"name": pool.name, "rows": len(pool), "drawn": drawn, "seen": seen})
         self._before = totals
         return found
-
-
-def pool_note(text: str, whole: bool, users: int) -> str:
-    """A sentence for the summary: what a used-up pool did to the load."""
-    if whole:
-        return f"{text}; with that the load ended"
-    return f"{text}; {users} user{'' if users == 1 else 's'} stopped there"

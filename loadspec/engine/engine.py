@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import resource
-import sys
 import traceback
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -14,33 +12,46 @@ from gevent.event import Event
 
 from loadspec.clock import monotonic
 from loadspec.engine.bounds import Bounds
-from loadspec.engine.draws import Draws, pool_note
+from loadspec.engine.crew import CrewRun, Site
+from loadspec.engine.crews import crew_run
+from loadspec.engine.draws import Draws
+from loadspec.engine.health import HealthProbe, totals
 from loadspec.engine.host import EngineHost
-from loadspec.engine.lag import LagProbe
+from loadspec.engine.pacing import Pacer
 from loadspec.engine.phases import OnceRun, PhaseEnd
-from loadspec.engine.scenario import CrewRun, crew_tags
-from loadspec.engine.snapshots import held_back, scenario_rows
+from loadspec.engine.snapshots import held_back, scenario_rows, stamped, work_of
 from loadspec.load import WHOLE, Share, crews_of
 from loadspec.plan import Flow, Plan
 from loadspec.protocols.user import PoolEnd
 
 Emit = Callable[[dict[str, Any]], None]
 """Takes a snapshot: a JSON value."""
+Tell = Callable[..., None]
+"""Takes what the other workers must hear of, and its fields: `used_up`, or `crew_over` with the crew."""
 
 _TICK = 1.0
 _NEVER = float("inf")
-_RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
 class Engine:
     """Runs the phases of a plan, one after the other, in the calling greenlet. `stop` comes from another one.
 
-    Of the load it runs its share; setup and teardown are whole wherever they are asked for.
+    Of the load it runs its share; setup and teardown are whole wherever they are asked for. Whoever runs several
+    answers what they `tell`: the others `wind_down` when one is `used_up`; all have `crew_go` when each says
+    `crew_over` of that crew.
     """
 
-    def __init__(self, plan: Plan, emit: Emit, bounds: Bounds | None = None, share: Share = WHOLE) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        emit: Emit,
+        bounds: Bounds | None = None,
+        share: Share = WHOLE,
+        tell: Tell = lambda what, **fields: None,
+    ) -> None:
         self._plan = plan
         self._emit = emit
+        self._tell = tell
         self._bounds = bounds or Bounds()
         self._share = share
         self._host = EngineHost(plan, self._bounds, share)
@@ -51,7 +62,8 @@ class Engine:
         self._end = PhaseEnd()
         self._draws = Draws(plan.pools)
         self._pool_ends: Counter[tuple[str, bool]] = Counter()
-        self._helpers: list[gevent.Greenlet] = []
+        self._epoch = 0.0
+        self._pacer: Pacer | None = None  # while load runs
         self._deadline = _NEVER  # when whoever is left is interrupted: once somebody has asked for the end
 
     def setup(self) -> PhaseEnd:
@@ -68,37 +80,28 @@ class Engine:
         The load begins at `epoch`, a time of `clock.monotonic`, so that workers can begin together; else at once.
         """
         self._end = PhaseEnd("done" if self._deadline == _NEVER else "stopped")
-        self._runs = [
-            CrewRun(
-                self._plan,
-                crew,
-                self._host,
-                setup,
-                self._changed.set,
-                self._abort,
-                self._crash,
-                self._pool_end,
-                self._share,
-            )
-            for crew in crews_of(self._plan.scenarios)
-        ]
+        self._runs = self._crews(setup)
         self._draws.begin()
-        epoch = monotonic() if epoch is None else epoch
+        epoch = self._epoch = monotonic() if epoch is None else epoch
         self._plan.phases["load"].failures.epoch = epoch
-        self._helpers = [gevent.spawn(self._guard, self._drive, run, epoch) for run in self._runs]
-        self._helpers.append(gevent.spawn(self._guard, self._tick_forever, epoch))
-        if self._bounds.duration is not None:
-            self._helpers.append(gevent.spawn_later(self._bounds.duration, self._end_within, 0.0))
-        try:
-            self._wait_for_end(epoch)
-        finally:
-            gevent.killall(self._helpers)
+        pacer = self._pacer = Pacer(self._host.network.loop, self._crash)
         for run in self._runs:
-            if run.dropped():
-                meters = self._plan.phases["load"].meters
-                meters.value("counter", "dropped_iterations", **crew_tags(run.crew)).add(run.dropped())
-        self._snapshot("load", epoch, ended=True)
-        self._end.notes += [pool_note(text, whole, users) for (text, whole), users in self._pool_ends.items()]
+            if run.crew.after is None:
+                self._begin(pacer, run, epoch + run.crew.start_at)
+        if self._bounds.duration is not None:
+            pacer.once(epoch + self._bounds.duration, lambda: self._end_within(0.0))
+        with HealthProbe(self._plan.settings.route.local_ips) as probe:
+            ticks = gevent.spawn(self._guard, self._tick_forever, epoch, probe)
+            try:
+                self._wait_for_end()
+            finally:
+                ticks.kill()
+                pacer.close()
+                self._pacer = None
+            for run in self._runs:
+                run.close_books()
+            self._snapshot("load", epoch, probe, ended=True)
+        self._end.pool_ends = [(text, whole, users) for (text, whole), users in self._pool_ends.items()]
         return self._end
 
     def stop(self, grace: float) -> None:
@@ -112,9 +115,19 @@ class Engine:
         self._deadline = min(self._deadline, monotonic() + grace)
         self._changed.set()
 
-    def _wait_for_end(self, epoch: float) -> None:
+    def _crews(self, setup: Mapping[str, Any]) -> list[CrewRun]:
+        plan, changed = self._plan, self._changed.set
+        site = Site(plan, self._host, setup, self._share, changed, self._abort, self._crash, self._pool_end)
+        return [crew_run(crew, site) for crew in crews_of(plan.scenarios)]
+
+    def _begin(self, pacer: Pacer, run: CrewRun, at: float) -> None:
+        """A crew's time begins at `at`, by the monotonic clock."""
+        pacer.once(at, lambda: run.begin(at - self._epoch))
+        pacer.add(at, run.events(), run.obey)
+
+    def _wait_for_end(self) -> None:
         stopping = killed = False
-        while not all([self._has_ended(run, epoch) for run in self._runs]):  # each is looked at: others wait for it
+        while not all([self._has_ended(run) for run in self._runs]):  # each is looked at: others wait for it
             left = self._deadline - monotonic()
             if left < _NEVER and not stopping:
                 stopping = True
@@ -130,13 +143,22 @@ class Engine:
             self._changed.wait(left if 0 < left < _NEVER else None)
             self._changed.clear()
 
-    @staticmethod
-    def _has_ended(run: CrewRun, epoch: float) -> bool:
-        """Whether a crew is through; who waits for it is told."""
+    def _has_ended(self, run: CrewRun) -> bool:
+        """Whether a crew is through; what comes after it is told, here or on all workers."""
         if run.ended is None and run.over():
-            run.ended = max(0.0, monotonic() - epoch)
-            run.is_over.set()
+            now = monotonic()
+            run.ended = max(0.0, now - self._epoch)
+            if self._share.n == 1:
+                self.crew_go(run.crew.name, now)
+            elif any(other.crew.after == run.crew.name for other in self._runs):
+                self._tell("crew_over", crew=run.crew.name)
         return run.ended is not None
+
+    def crew_go(self, crew: str, at: float) -> None:
+        """A crew has ended on all workers: what comes after it begins at `at`, a time of `clock.monotonic`."""
+        for run in self._runs:
+            if run.crew.after == crew and self._pacer is not None:
+                self._begin(self._pacer, run, at)
 
     def _guard(self, work: Callable[..., None], *args: Any) -> None:
         """Do a helper's work; a bug in it must not leave the load without its helper."""
@@ -144,23 +166,6 @@ class Engine:
             work(*args)
         except Exception:
             self._crash(traceback.format_exc())
-
-    def _drive(self, run: CrewRun, epoch: float) -> None:
-        begin = self._begin_of(run, epoch)
-        for command in run.commands:
-            while (delay := begin + command.at - monotonic()) > 0:  # the loop's clock may wake us early
-                gevent.sleep(delay)
-            if run.began is None and not run.stopped:
-                run.began = begin - epoch
-            run.obey(command, monotonic() - begin - command.at)
-        self._changed.set()
-
-    def _begin_of(self, run: CrewRun, epoch: float) -> float:
-        """When a crew's time begins; waits for the one that it comes after."""
-        if run.crew.after is None:
-            return epoch + run.crew.start_at
-        next(other for other in self._runs if other.crew.name == run.crew.after).is_over.wait()
-        return monotonic()
 
     def _abort(self, reason: str) -> None:
         if self._end.status in ("done", "stopped"):
@@ -171,12 +176,20 @@ class Engine:
         """A user found a pool used up; where that ends the load, what is in flight has the graceful stop to end."""
         self._pool_ends[str(end), end.whole] += 1
         if end.whole:
-            for run in self._runs:
-                if not run.stopped:
-                    grace = run.crew.load.end - run.crew.load.duration
-                    self._helpers.append(gevent.spawn_later(grace, self._guard, run.kill_all))
-                run.stop()
-            self._changed.set()
+            if not all(run.stopped for run in self._runs):
+                self._tell("used_up")
+            self.wind_down()
+
+    def wind_down(self) -> None:
+        """No new iteration; what is in flight has the graceful stop of its load to end."""
+        if self._pacer is None:
+            return
+        for run in self._runs:
+            if not run.stopped:
+                grace = run.crew.load.end - run.crew.load.duration
+                self._pacer.once(monotonic() + grace, run.kill_all)
+            run.stop()
+        self._changed.set()
 
     def _crash(self, trace: str) -> None:
         self._end.status, self._end.reason = "crashed", trace
@@ -194,30 +207,26 @@ class Engine:
             self._once = None
             self._snapshot(name, epoch)
 
-    def _tick_forever(self, epoch: float) -> None:
-        probe = LagProbe()
-        try:
-            count = 0
-            while True:
-                count = max(count, int((monotonic() - epoch) / _TICK)) + 1  # a tick missed is not made up for
-                gevent.sleep(max(0.0, epoch + count * _TICK - monotonic()))
-                self._snapshot("load", epoch, probe.take())
-        finally:
-            probe.stop()
+    def _tick_forever(self, epoch: float, probe: HealthProbe) -> None:
+        count = 0
+        while True:
+            count = max(count, int((monotonic() - epoch) / _TICK)) + 1  # a tick missed is not made up for
+            gevent.sleep(max(0.0, epoch + count * _TICK - monotonic()))
+            self._snapshot("load", epoch, probe)
 
-    def _snapshot(self, phase: str, epoch: float, lag_ms: float = 0.0, ended: bool = False) -> None:
+    def _snapshot(self, phase: str, epoch: float, probe: HealthProbe | None = None, ended: bool = False) -> None:
         current = self._plan.phases[phase]
         store = current.meters.drain()
         users = sum(len(run.alive) for run in self._runs)
         if phase == "load":
             store.gauge("vus").add(users)
-            store.gauge("vus_max").add(sum(run.max_vus for run in self._runs))
-        usage = resource.getrusage(resource.RUSAGE_SELF)
+            store.gauge("vus_max").add(sum(run.vus_max for run in self._runs))
+        t = monotonic() - epoch
         books = [book for run in self._runs for book in run.books]
         self._emit(
             {
                 "phase": phase,
-                "t": monotonic() - epoch,
+                "t": t,
                 "store": store.to_wire(),
                 "failures": current.failures.drain(),
                 "check_samples": current.failures.drain_samples(),
@@ -229,14 +238,13 @@ class Engine:
                     "interrupted": sum(book.interrupted for book in books),
                 },
                 "scenarios": [row for run in self._runs for row in scenario_rows(run)],
-                "pools": self._draws.rows((user for run in self._runs for user in run.users), ended)
+                "pools": self._draws.rows((drawn for run in self._runs for drawn in run.drawn()), ended)
                 if phase == "load"
                 else [],
                 **held_back(self._host.network.limiter),
-                "health": {
-                    "lag_ms": lag_ms,
-                    "cpu_s": usage.ru_utime + usage.ru_stime,
-                    "peak_rss_bytes": usage.ru_maxrss * _RSS_UNIT,
-                },
+                **stamped(self._host.network.stamping),
+                "health": {"lag_ms": 0.0, **totals()}
+                if probe is None
+                else probe.take(t, work_of(self._runs, store, t)),
             }
         )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from greenlet import greenlet
@@ -17,7 +19,7 @@ from loadspec.pools.mixing import stream
 from loadspec.protocols.user import Branch, User
 from loadspec.transports import channel_kind
 from loadspec.transports.base import Channel
-from loadspec.transports.limiter import RateLimiter, loop_wait
+from loadspec.transports.limiter import RateLimiter
 from loadspec.transports.network import Network
 
 
@@ -29,7 +31,9 @@ class EngineHost:
         self.network = Network(plan.settings, bounds.hosts, share=share)
         rates = [rate for rate in (bounds.rate, plan.settings.http.rps) if rate is not None]
         if rates:
-            self.network.limiter = RateLimiter(min(rates) / share.n, loop_wait(self.network))
+            self.network.limiter = RateLimiter(min(rates) / share.n, self.network)
+        self.turn: Callable[[], Any] = partial(attrgetter("iteration"), self.network.loop)
+        """Changes each time the loop has come round."""
         self._plan = plan
         self.parked: dict[User, Any] = {}
         """Users that wait for others → the callback that resumes one, None as long as nobody has woken it."""
@@ -107,23 +111,24 @@ class EngineHost:
         reuse = not self._plan.settings.http.no_connection_reuse
         proxy = self.network.proxy(where)
         forward = proxy is not None and proxy.forwards(where)
-        kind = channel_kind(name, self.network.limiter is not None, reuse, forward)
+        kind = channel_kind(name, self.network.limiter is not None, reuse, forward, self._plan.settings.timing)
         if self._plan.watch is None:
-            return kind(self.network, where, user.resume, user.seat)  # type: ignore[no-any-return]
-        channel = watched(kind)(self.network, where, user.resume, user.seat)
+            return kind(self.network, where, user.resume, user.index)  # type: ignore[no-any-return]
+        channel = watched(kind)(self.network, where, user.resume, user.index)
         return channel.watch(self._plan.watch, user, where)  # type: ignore[no-any-return]
 
-    def start(self, user: User, run: Callable[[User], None]) -> greenlet:
-        """Run `run(user)` in a greenlet of its own, from the hub. A raw greenlet: a user costs little."""
+    def fiber(self, user: User, run: Callable[..., None]) -> greenlet:
+        """A greenlet that will run `run` for a user. A raw one: a user costs little."""
         fiber = greenlet(run, parent=self.network.hub)
         user.resume = fiber.switch
+        return fiber
+
+    def start(self, user: User, run: Callable[[User], None]) -> greenlet:
+        """Run `run(user)` in a greenlet of its own, from the hub."""
+        fiber = self.fiber(user, run)
         self.network.loop.run_callback(fiber.switch, user)
         return fiber
 
     def interrupt(self, fiber: greenlet) -> None:
         """Throw `Interrupted` into a user, wherever it waits."""
         interrupt(self.network, fiber)
-
-    def turn(self) -> Any:
-        """Changes each time the loop has come round."""
-        return self.network.loop.iteration

@@ -28,6 +28,8 @@ class PhaseEnd:
     captures: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     """Sentences about how it came to its end, where that is no failure."""
+    pool_ends: list[tuple[str, bool, int]] = field(default_factory=list)
+    """Pools that were used up: (what it says, whether that ended the load, users who found it so)."""
 
 
 class OnceRun:

@@ -8,7 +8,7 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -19,11 +19,13 @@ Message = dict[str, Any]
 
 COMMAND = [sys.executable, "-P", "-m", "loadspec.fleet.worker"]
 """-P: Python files in the current folder are not ours, and never run."""
+_LEASE = 1.0
+"""Seconds without an order after which the worker is told that its parent is there. See `worker`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a worker compiles: the resolved spec as data, and what makes its draws repeatable."""
+    """What a worker compiles: the resolved spec as data, what makes its draws repeatable, and its share of the load."""
 
     document: Mapping[str, Any]
     env_values: Mapping[str, str]
@@ -33,13 +35,20 @@ class Job:
     bounds: Mapping[str, Any] = field(default_factory=dict)
     """See `engine.bounds`: what holds whatever the spec says."""
     log_http: str = ""
+    k: int = 0
+    n: int = 1
+    """Worker `k` of `n`: see `load.share`."""
 
 
 class WorkerProcess:
-    """Starts the worker; `send` talks to it, `receive` gives its messages. `close` ends it."""
+    """Starts the worker; `send` talks to it, `tell` is given its messages, in a thread. `close` ends it.
 
-    def __init__(self, job: Job) -> None:
-        self._messages: queue.SimpleQueue[Message] = queue.SimpleQueue()
+    The last message is `{"is": "lost", "code": n}`, however it ended.
+    """
+
+    def __init__(self, job: Job, tell: Callable[[Message], None]) -> None:
+        self._tell = tell
+        self._orders: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
         self._process = subprocess.Popen(
             COMMAND,
             stdin=subprocess.PIPE,
@@ -48,41 +57,53 @@ class WorkerProcess:
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )
         self.send("job", **asdict(job))
-        threading.Thread(target=self._read, daemon=True).start()
+        for work in (self._read, self._write):
+            threading.Thread(target=work, daemon=True).start()
 
     def send(self, do: str, **fields: Any) -> None:
-        """Tell the worker something. A worker that is gone says so by `receive`."""
-        assert self._process.stdin is not None
-        try:
-            self._process.stdin.write(orjson.dumps({"do": do, **fields}) + b"\n")
-            self._process.stdin.flush()
-        except (BrokenPipeError, ValueError):
-            return
+        """Tell the worker something. Never waits; a worker that is gone says so by its last message."""
+        self._orders.put({"do": do, **fields})
 
-    def receive(self, timeout: float) -> Message | None:
-        """The next message, or None after `timeout` seconds; `{"is": "lost", "code": n}` is the last there can be."""
-        try:
-            return self._messages.get(timeout=timeout)
-        except queue.Empty:
-            return None
+    def leave(self) -> None:
+        """Ask it to end, by the end of its input; `close` waits for it."""
+        self._orders.put(None)
+
+    def kill(self) -> None:
+        """End it at once, also if it is stopped: it never wakes again."""
+        self._process.kill()
 
     def close(self, patience: float = 2.0) -> None:
         """End the worker: by closing its input, and by force if it does not go."""
-        assert self._process.stdin is not None
-        with contextlib.suppress(BrokenPipeError):
-            self._process.stdin.close()
+        self.leave()
         try:
             self._process.wait(patience)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            self.kill()
             self._process.wait()
+
+    def _write(self) -> None:
+        """Orders, and in between the lease. A worker that reads nothing holds up this thread alone."""
+        pipe = self._process.stdin
+        assert pipe is not None
+        with contextlib.suppress(BrokenPipeError):
+            while (order := self._next_order()) is not None:
+                pipe.write(orjson.dumps(order) + b"\n")
+                pipe.flush()
+        with contextlib.suppress(BrokenPipeError):
+            pipe.close()
+
+    def _next_order(self) -> Message | None:
+        try:
+            return self._orders.get(timeout=_LEASE)
+        except queue.Empty:
+            return {"do": "lease"}
 
     def _read(self) -> None:
         assert self._process.stdout is not None
         try:
             for line in self._process.stdout:
-                self._messages.put(orjson.loads(line))
-        except ValueError:  # a last line torn by a kill, or a pipe closed by us
+                self._tell(orjson.loads(line))
+        except ValueError:  # a last line torn by a kill
             pass
         finally:
-            self._messages.put({"is": "lost", "code": self._process.wait()})
+            self._tell({"is": "lost", "code": self._process.wait()})

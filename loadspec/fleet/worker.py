@@ -1,15 +1,18 @@
 """The worker process: `python -m loadspec.fleet.worker`, told what to do on its standard input.
 
-It ends when its input ends, so that no worker outlives its parent.
+It ends when its input ends, so that no worker outlives its parent; and when it has heard nothing for four seconds, for
+its parent says something each second: nobody would learn of its load any more.
 """
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import signal
 import traceback
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, NoReturn
 
 import gevent
@@ -19,12 +22,17 @@ from gevent.queue import SimpleQueue
 
 from loadspec.engine import Bounds, Engine, PhaseEnd
 from loadspec.fleet.httplog import HttpLog, notes_of
+from loadspec.load import Share
 from loadspec.plan import compile_plan
 from loadspec.spec import build
 from loadspec.transports import require
 
 _GC_THRESHOLDS = (50_000, 20, 50)
 """The hot path makes few cycles; collecting less often keeps its pauses rare."""
+_BEAT = 1.0
+"""Seconds between two signs of life."""
+_LEASE = 4
+"""Beats without an order after which it ends. Beats, not seconds: one that was asleep has its orders still to read."""
 
 
 def main() -> NoReturn:
@@ -36,8 +44,10 @@ def main() -> NoReturn:
     orders: Any = SimpleQueue()
     outbox: Any = SimpleQueue()
     engine: list[Engine] = []
-    gevent.spawn(_listen, orders, engine)
+    lease = _Lease()
+    gevent.spawn(_listen, orders, engine, lease)
     gevent.spawn(_write, outbox)
+    gevent.spawn(_beat, outbox.put, lease)
     _raise_file_limit()
     _obey(orders, engine, outbox.put)
 
@@ -68,7 +78,10 @@ def _compile(order: dict[str, Any], engine: list[Engine], send: Callable[[dict[s
     def emit(snapshot: dict[str, Any]) -> None:
         send({"is": "snapshot", **snapshot, "notes": [*snapshot["notes"], *notes_of(log)]})
 
-    engine.append(Engine(plan, emit, bounds))
+    def tell(what: str, **fields: Any) -> None:
+        send({"is": what, **fields})
+
+    engine.append(Engine(plan, emit, bounds, Share(order["k"], order["n"]), tell))
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_GC_THRESHOLDS)
@@ -77,7 +90,7 @@ def _compile(order: dict[str, Any], engine: list[Engine], send: Callable[[dict[s
 
 _PHASES: dict[str, Callable[[Engine, dict[str, Any]], PhaseEnd]] = {
     "setup": lambda engine, order: engine.setup(),
-    "load": lambda engine, order: engine.load(order["setup"]),
+    "load": lambda engine, order: engine.load(order["setup"], order["epoch"]),
     "teardown": lambda engine, order: engine.teardown(order["setup"]),
 }
 
@@ -91,19 +104,45 @@ def _finish(phase: str, end: PhaseEnd, send: Callable[[dict[str, Any]], None]) -
             "reason": end.reason,
             "captures": end.captures,
             "notes": end.notes,
+            "pool_ends": end.pool_ends,
         }
     )
 
 
-def _listen(orders: Any, engine: list[Engine]) -> None:
-    """Orders go to the queue; `stop` acts at once. The end of the input ends everything."""
+_AT_ONCE: dict[str, Callable[[Engine, dict[str, Any]], None]] = {
+    "stop": lambda engine, order: engine.stop(order["grace"]),
+    "wind_down": lambda engine, order: engine.wind_down(),
+    "crew_go": lambda engine, order: engine.crew_go(order["crew"], order["at"]),
+    "lease": lambda engine, order: None,
+}
+"""Orders that do not wait for the phase at hand to end."""
+
+
+class _Lease:
+    """How many beats ago an order came."""
+
+    def __init__(self) -> None:
+        self.missed = 0
+
+
+def _listen(orders: Any, engine: list[Engine], lease: _Lease) -> None:
+    """Orders go to the queue, but for those that act at once. The end of the input ends everything."""
     for line in _lines():
+        lease.missed = 0
         order = orjson.loads(line)
-        if order["do"] == "stop":
-            if engine:
-                engine[0].stop(order["grace"])
-        else:
+        act = _AT_ONCE.get(order["do"])
+        if act is None:
             orders.put(order)
+        elif engine:
+            act(engine[0], order)
+    os._exit(0)
+
+
+def _beat(send: Callable[[dict[str, Any]], None], lease: _Lease) -> NoReturn:
+    while lease.missed < _LEASE:
+        send({"is": "beat"})
+        gevent.sleep(_BEAT)
+        lease.missed += 1
     os._exit(0)
 
 
@@ -136,10 +175,18 @@ def _raise_file_limit() -> None:
     import resource
 
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    for limit in (_most_files(), hard):  # root may raise the hard limit, too
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (max(limit, hard), max(limit, hard)))
+            return
+
+
+def _most_files() -> int:
+    """What the kernel lets root raise the limit to; 0 where it does not tell."""
     try:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        return int(Path("/proc/sys/fs/nr_open").read_text(encoding="ascii"))
     except (OSError, ValueError):
-        return
+        return 0
 
 
 if __name__ == "__main__":

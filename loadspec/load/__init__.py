@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from loadspec.load.arrival_rate import MOST_USERS, users_for
 from loadspec.load.arrivals import EVEN, Arrivals, parse_arrivals
 from loadspec.load.commands import Action, Budget, Command, LoadConfig
 from loadspec.load.constant_arrival_rate import ConstantArrivalRate
 from loadspec.load.constant_vus import ConstantVus
 from loadspec.load.crews import MIX, Crew, Window, crews_of, max_seats, max_users, windows
+from loadspec.load.open_model import MOST_USERS, users_for
 from loadspec.load.per_vu_iterations import PerVuIterations
 from loadspec.load.ramping_arrival_rate import RampingArrivalRate
 from loadspec.load.ramping_vus import RampingVus
@@ -30,6 +30,7 @@ from loadspec.load.stages import (
     parse_rate_stages,
     parse_stages,
 )
+from loadspec.load.trace_replay import TraceReplay
 
 EXECUTORS: Mapping[str, type[LoadConfig]] = {
     "constant-vus": ConstantVus,
@@ -38,8 +39,9 @@ EXECUTORS: Mapping[str, type[LoadConfig]] = {
     "per-vu-iterations": PerVuIterations,
     "constant-arrival-rate": ConstantArrivalRate,
     "ramping-arrival-rate": RampingArrivalRate,
+    "trace-replay": TraceReplay,
 }
-"""k6's executor name → configuration class."""
+"""Executor → configuration class; the names are k6's, where k6 has it."""
 
 __all__ = [
     "EVEN",
@@ -63,6 +65,7 @@ __all__ = [
     "SharedIterations",
     "Stage",
     "StageError",
+    "TraceReplay",
     "Window",
     "crews_of",
     "format_rate",

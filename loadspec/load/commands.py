@@ -35,11 +35,15 @@ class LoadConfig(Protocol):
     """What every executor's configuration answers. Times are seconds after the scenario's start."""
 
     executor: ClassVar[str]
-    """k6's name of the executor."""
+    """k6's name of the executor, where k6 has it."""
 
     @property
     def max_vus(self) -> int:
         """The most users that the plan runs at once."""
+
+    @property
+    def pre_allocated_vus(self) -> int:
+        """How many of them an open model makes before the load; 0 where users loop."""
 
     @property
     def duration(self) -> float:
@@ -70,6 +74,10 @@ class LoadConfig(Protocol):
     def seats(self) -> int:
         """How many draw from pools, each rows of its own: users, or the starts of an open model (never more)."""
 
+    @property
+    def by_chance(self) -> bool:
+        """Whether the seed decides when iterations start, and how many."""
+
     def commands(self) -> list[Command]:
         """The whole schedule, sorted by time."""
 
@@ -80,6 +88,7 @@ class LoadConfig(Protocol):
         """When iterations start in an open model (see `arrival_rate`), sorted, all of the run's; None where users loop.
 
         Then `commands()` is empty, `max_vus` is how many users there may be, and `duration` lies behind all starts.
+        Loads with one seed have the same chances: whoever runs several gives each a seed of its own.
         """
 
 
@@ -92,6 +101,11 @@ class Looping:
     def max_vus(self) -> int:
         """See LoadConfig."""
         raise NotImplementedError
+
+    @property
+    def pre_allocated_vus(self) -> int:
+        """Users are made when they start."""
+        return 0
 
     @property
     def seats(self) -> int:
@@ -107,6 +121,11 @@ class Looping:
     def planned(self) -> int | None:
         """When an iteration starts is up to the users."""
         return None
+
+    @property
+    def by_chance(self) -> bool:
+        """No start is planned."""
+        return False
 
     def rate_at(self, t: float) -> float:
         """None is planned."""

@@ -31,4 +31,4 @@ class ConstantArrivalRate(ArrivalRate):
 
     def describe(self) -> str:
         """Such as `200.00 iterations/s for 1m (maxVUs: 10-50, gracefulStop: 30s)`."""
-        return f"{self.peak_rate:.2f} iterations/s for {format_duration(self.duration)}{self._limits()}"
+        return f"{self.peak_rate:.2f} iterations/s for {format_duration(self.duration)}{self._bracket()}"

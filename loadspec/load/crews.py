@@ -5,8 +5,7 @@ Also when each crew is on: crews run side by side, from `start_at` or from the e
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
@@ -62,11 +61,6 @@ class Crew(Generic[M]):
     def is_mix(self) -> bool:
         """Whether its users draw what they do."""
         return self.members[0].weight is not None
-
-    def starts(self, seed: int) -> Iterator[float] | None:
-        """The load's `starts` in a run of that seed; each crew has chances of its own."""
-        own = hashlib.blake2b(f"{seed}/{self.name}/arrivals".encode(), digest_size=8).digest()
-        return self.load.starts(int.from_bytes(own, "big"))
 
 
 class Window(NamedTuple):

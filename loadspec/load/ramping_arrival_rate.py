@@ -43,5 +43,5 @@ class RampingArrivalRate(ArrivalRate):
         """Such as `Up to 100.00 iterations/s for 3m over 2 stages (maxVUs: 50, gracefulStop: 30s)`."""
         return (
             f"Up to {self.peak_rate:.2f} iterations/s for {format_duration(self.duration)}"
-            f" over {len(self.stages)} stages{self._limits()}"
+            f" over {len(self.stages)} stages{self._bracket()}"
         )

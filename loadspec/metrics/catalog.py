@@ -38,6 +38,7 @@ BUILTIN: Mapping[str, MetricInfo] = {
     "http_reqs": MetricInfo("counter"),
     "iteration_duration": _TIME,
     "iterations": MetricInfo("counter"),
+    "scheduled_latency": _TIME,
     "vus": MetricInfo("gauge"),
     "vus_max": MetricInfo("gauge"),
 }

@@ -29,10 +29,21 @@ class Meter(Protocol):
 class Side:
     """Answered requests of one endpoint that were expected, or that were not. All times are ms.
 
-    A reused connection adds nothing to the connection timings; `drain` counts it as zeros.
+    A reused connection adds nothing to the connection timings; `drain` counts it as zeros. `scheduled` are those of an
+    open load.
     """
 
-    __slots__ = ("blocked", "connecting", "durations", "receiving", "sending", "statuses", "tls", "waiting")
+    __slots__ = (
+        "blocked",
+        "connecting",
+        "durations",
+        "receiving",
+        "scheduled",
+        "sending",
+        "statuses",
+        "tls",
+        "waiting",
+    )
 
     def __init__(self) -> None:
         self.durations: list[float] = []
@@ -42,6 +53,7 @@ class Side:
         self.blocked: list[float] = []
         self.connecting: list[float] = []
         self.tls: list[float] = []
+        self.scheduled: list[float] = []
         self.statuses: defaultdict[int, int] = defaultdict(int)
 
     def drain(self, store: Store, tags: dict[str, str], expected: bool) -> None:
@@ -60,6 +72,9 @@ class Side:
             trend.add_many(values)
             trend.add(0.0, count - len(values))
             values.clear()
+        if self.scheduled:
+            store.trend("scheduled_latency", timing_tags).add_many(self.scheduled)
+            self.scheduled.clear()
         for status, number in self.statuses.items():
             code = {"error_code": str(error_code("status", status=status))} if status >= 400 else {}
             store.counter("http_reqs", tags_of(**own, status=str(status), **code)).merge(Counter(number, number))
@@ -145,6 +160,24 @@ class TrendMeter:
             self.values.clear()
 
 
+class IterationMeter:
+    """Iterations that were completed: their number, and how long each took. `add` takes ms, and is a list's append."""
+
+    __slots__ = ("_values", "add", "tags")
+
+    def __init__(self, tags: Tags) -> None:
+        self.tags = tags
+        self._values: list[float] = []
+        self.add = self._values.append
+
+    def drain(self, store: Store) -> None:
+        """See `Meter`."""
+        if self._values:
+            store.trend("iteration_duration", self.tags).add_many(self._values)
+            store.counter("iterations", self.tags).merge(Counter(len(self._values), len(self._values)))
+            self._values.clear()
+
+
 class RateMeter:
     """A rate's samples; `add` is a list's append."""
 
@@ -197,7 +230,7 @@ class Meters:
         self._requests: dict[Tags, RequestMeter] = {}
         self._values: dict[tuple[str, Tags], SampleMeter] = {}
 
-    def requests(self, **tags: str) -> RequestMeter:
+    def requests(self, /, **tags: str) -> RequestMeter:
         """The meter of an endpoint's requests with these tags, made on first use."""
         key = tags_of(**tags)
         if key not in self._requests:
@@ -207,6 +240,10 @@ class Meters:
     def checks(self, names: Sequence[str], tags: dict[str, str]) -> CheckMeter:
         """A new meter for a step's checks."""
         return self._keep(CheckMeter(names, tags))
+
+    def iterations(self, /, **tags: str) -> IterationMeter:
+        """A new meter for a scenario's iterations."""
+        return self._keep(IterationMeter(tags_of(**tags)))
 
     def value(self, kind: str, metric: str, /, **tags: str) -> SampleMeter:
         """The meter of a metric with these tags, made on first use."""

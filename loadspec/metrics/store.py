@@ -68,11 +68,11 @@ class Store:
         """One merged value over all series whose tags match; None where no series does."""
         return merge_values([value for tags, value in self.items(metric) if matches is None or matches(tags)])
 
-    def where(self, metric: str, **wanted: str) -> Value | None:
+    def where(self, metric: str, /, **wanted: str) -> Value | None:
         """`select` with plain equalities."""
         return self.select(metric, lambda tags: all(tags.get(k) == v for k, v in wanted.items()))
 
-    def total(self, metric: str, **wanted: str) -> float:
+    def total(self, metric: str, /, **wanted: str) -> float:
         """A counter's sum over all matching series; 0 where there is none."""
         value = self.where(metric, **wanted)
         return value.value if isinstance(value, Counter) else 0

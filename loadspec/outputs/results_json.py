@@ -6,11 +6,13 @@ Durations and moments are seconds (`_s`), latencies milliseconds (`_ms`), shares
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import isnan
 from typing import Any, cast
 
 from loadspec.metrics import Counter, Gauge, MetricInfo, Rate, Store, Trend, Value
 from loadspec.metrics.catalog import Kind
 from loadspec.outputs.json_text import json_text
+from loadspec.results.losses import missing
 from loadspec.results.model import (
     PHASES,
     CheckResult,
@@ -21,6 +23,7 @@ from loadspec.results.model import (
     RunResult,
     ScenarioInfo,
     ScenarioStats,
+    WorkerHealth,
 )
 from loadspec.thresholds import ThresholdResult
 
@@ -38,11 +41,13 @@ def render(result: RunResult) -> str:
 
 def document(result: RunResult) -> dict[str, Any]:
     """The JSON value."""
+    timing = result.timing
     return {
         "loadspec": "results",
         "version": VERSION,
         **_head(result),
         "times": {"started_at": result.started_at, "duration_s": result.duration},
+        "timing": {"asked": timing.asked, "clock": timing.clock, "kernel": timing.kernel, "process": timing.process},
         "scenarios": _scenarios(result),
         "requests": _requests(result.requests),
         "iterations": {name: getattr(result.iterations, name) for name in ITERATIONS},
@@ -55,10 +60,24 @@ def document(result: RunResult) -> dict[str, Any]:
         "points": _points(result.points),
         "events": [{"at_s": event.t, "text": event.text} for event in result.events],
         "warnings": list(result.warnings),
+        "degraded": _degraded(result),
         "environment": dict(result.environment),
         "generator": dict(result.generator),
+        "generator_limited": bool(result.limited),
+        "health": [_health(worker) for worker in result.health],
         "resolved_spec": result.resolved_spec,
     }
+
+
+def _degraded(result: RunResult) -> dict[str, Any] | None:
+    """What is missing where workers were lost while others went on."""
+    if not result.losses:
+        return None
+    lost = [
+        {"worker": loss.worker, "of": loss.of, "at_s": loss.at, "share_ratio": 1 / loss.of, "why": loss.why}
+        for loss in result.losses
+    ]
+    return {"missing_ratio": missing(result.losses, result.duration), "lost_workers": lost}
 
 
 POOL_FIGURES = ("name", "pick", "rows", "drawn", "distinct", "repeated", "busted")
@@ -266,6 +285,24 @@ POINT_COLUMNS: Mapping[str, str] = {
     "max_ms": "max",
 }
 """Column of `points` → attribute of a Point."""
+
+
+def _health(worker: WorkerHealth) -> dict[str, Any]:
+    """One worker: when and why it was at its limit, the worst of each figure, and every second as columns."""
+    columns = {name: [_figure(value) for value in column] for name, column in worker.columns.items()}
+    return {
+        "worker": worker.worker,
+        "limited_s": round(worker.limited_seconds, 3),
+        "limited": [{"from_s": span.begin, "to_s": span.end} for span in worker.limited],
+        "signs": list(worker.signs),
+        "causes": [{"name": cause.name, "what": cause.what, "way_out": cause.way_out} for cause in worker.causes],
+        "worst": {name: _figure(value) for name, value in worker.worst.items()},
+        "seconds": {"at_s": columns.pop("t", []), **columns},
+    }
+
+
+def _figure(value: float) -> float | None:
+    return None if isnan(value) else round(value, 3)
 
 
 def _points(points: Sequence[Point]) -> dict[str, Any]:

@@ -10,7 +10,9 @@ from loadspec.metrics.catalog import Kind
 from loadspec.outputs.json_text import json_text
 from loadspec.outputs.results_json import COUNTS, ITERATIONS, PERCENTILES, POINT_COLUMNS, VERSION
 from loadspec.pools import PICKS
-from loadspec.results.model import PHASES
+from loadspec.results.causes import RULES
+from loadspec.results.health import COLUMNS
+from loadspec.results.model import PHASES, Clock
 from loadspec.thresholds import Status
 
 Schema = dict[str, Any]
@@ -42,6 +44,7 @@ def results_schema() -> Schema:
                 "version": {"const": VERSION},
                 **_head(),
                 "times": _object({"started_at": _TEXT, "duration_s": _SECONDS}),
+                "timing": _timing(),
                 "scenarios": _list(_scenario()),
                 "requests": _requests(),
                 "iterations": _object(dict.fromkeys(ITERATIONS, _COUNT)),
@@ -54,8 +57,14 @@ def results_schema() -> Schema:
                 "points": _points(),
                 "events": _list(_object({"at_s": _NUMBER, "text": _TEXT})),
                 "warnings": _list(_TEXT),
+                "degraded": _degraded(),
                 "environment": _TEXTS,
-                "generator": {"type": "object", "description": "The generator's own health; keys end in their unit."},
+                "generator": {
+                    "type": "object",
+                    "description": "The generator's own cost, `per_worker` that of each; keys end in their unit.",
+                },
+                "generator_limited": _says(_FLAG, "The figures show the generator's own limit, allowed or not."),
+                "health": _says(_list(_health()), "One entry a worker."),
                 "resolved_spec": _says(_TEXT, "YAML as it was resolved, secrets masked."),
             }
         ),
@@ -77,6 +86,12 @@ def _head() -> Schema:
         "seed": {"type": "integer"},
         "loadspec_version": _TEXT,
     }
+
+
+def _timing() -> Schema:
+    clocks = list(get_args(Clock))
+    timing = _object({"asked": {"enum": clocks}, "clock": {"enum": [*clocks, "both"]}, **dict.fromkeys(clocks, _COUNT)})
+    return _says(timing, "Whose clock says when answers came, as asked and as it was; answers of all phases by each.")
 
 
 def _scenario() -> Schema:
@@ -190,10 +205,38 @@ def _pool() -> Schema:
     return _object({"name": _TEXT, "pick": {"enum": list(PICKS)}, **counts, "busted": _FLAG})
 
 
+def _degraded() -> Schema:
+    share = {"type": "number", "minimum": 0, "maximum": 1}
+    loss = _object({"worker": _COUNT, "of": _COUNT, "at_s": _SECONDS, "share_ratio": share, "why": _TEXT})
+    return _says(
+        _or_null(_object({"missing_ratio": share, "lost_workers": _list(loss)})),
+        "Workers that were lost while others went on, and the share of all load that is missing since; else null.",
+    )
+
+
 def _error() -> Schema:
     texts = dict.fromkeys(["endpoint", "phase", "kind", "step"], _TEXT)
     numbers = {"error_code": _COUNT, "status": _COUNT, "count": _COUNT, "first_s": _NUMBER, "last_s": _NUMBER}
     return _object({**texts, **numbers, "message": _TEXT, "sample": _TEXTS})
+
+
+def _health() -> Schema:
+    figures = dict.fromkeys(COLUMNS, _or_null(_NUMBER))
+    columns: Schema = dict.fromkeys(["at_s", *COLUMNS], _list(_or_null(_NUMBER)))
+    return _object(
+        {
+            "worker": _COUNT,
+            "limited_s": _says(_SECONDS, "How long it was generator-limited."),
+            "limited": _list(_object({"from_s": _NUMBER, "to_s": _NUMBER})),
+            "signs": _says(_list(_TEXT), "What was late then, and by how much at worst."),
+            "causes": _list(_object({"name": {"enum": [*RULES, "unknown"]}, "what": _TEXT, "way_out": _TEXT})),
+            "worst": {"type": "object", "properties": figures, "additionalProperties": False},
+            "seconds": _says(
+                {"type": "object", "properties": columns, "additionalProperties": False},
+                "Columns of equal length, one entry a second; null where the system does not tell.",
+            ),
+        }
+    )
 
 
 def _points() -> Schema:

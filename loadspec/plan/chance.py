@@ -12,8 +12,8 @@ from loadspec.expr import Getter
 from loadspec.pools.mixing import GAMMA_DRAW, GAMMA_USER, MASK, stream
 from loadspec.protocols.user import User
 
-_KEY = -1
-"""Its place in a user's memory; steps have numbers from 0."""
+_KEY = "chance"
+"""Its place among a user's chances; steps have numbers."""
 
 
 def chance_of(seed: int, phase: str) -> Getter:
@@ -21,9 +21,9 @@ def chance_of(seed: int, phase: str) -> Getter:
     start = stream(seed, f"chance/{phase}")
 
     def chance(user: User) -> Callable[[], int]:
-        drawn: Callable[[], int] | None = user.memory.get(_KEY)
+        drawn: Callable[[], int] | None = user.chances.get(_KEY)
         if drawn is None:
-            drawn = user.memory[_KEY] = sequence(start + user.seat * GAMMA_USER)
+            drawn = user.chances[_KEY] = sequence(start + user.seat * GAMMA_USER)
         return drawn
 
     return chance

@@ -13,7 +13,7 @@ from loadspec.metrics.meters import Meters
 from loadspec.plan.chance import chance_of
 from loadspec.plan.model import Flow, Phase, Plan, ScenarioPlan
 from loadspec.plan.names import outcome_slots, value_names
-from loadspec.plan.pools import make_pools
+from loadspec.plan.pools import make_pools, replays_of
 from loadspec.plan.scope import RunScope
 from loadspec.plan.settings import render_settings
 from loadspec.plan.steps import compile_step
@@ -34,15 +34,17 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = 
     unset = [("env", name) for name in spec.env if name not in spec.env_values]
     constants["vars"] = _resolve_vars(constants, unset)
     unset += [("vars", name) for name in spec.vars if name not in constants["vars"]]
-    settings = render_settings(spec.settings, RunScope(constants, (), (), {}, unset))
+    settings = render_settings(spec.settings, RunScope(constants, (), (), {}, unset), spec.target.base_url)
     phases = {name: Phase(Meters(), _failures(spec)) for name in ("setup", "load", "teardown")}
     origins = Origins()
     numbers = count()
     shared: dict[Any, Any] = {}
-    users = max(1, max_seats(crews_of(spec.scenarios)))
+    crews = crews_of(spec.scenarios)
     takers: dict[str, dict[int, bool]] = {}
 
-    def flow(steps: tuple[Step, ...], phase: str, scenario: str, tags: Mapping[str, str]) -> Flow:
+    def flow(
+        steps: tuple[Step, ...], phase: str, scenario: str, tags: Mapping[str, str], scheduled: bool = False
+    ) -> Flow:
         slots = outcome_slots(steps)
         scope = RunScope(constants, spec.pools, value_names(steps), slots, unset, chance_of(seed, phase))
         tags = {"scenario": scenario, **tags}
@@ -59,6 +61,7 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = 
             compile,
             shared,
             settings.http,
+            scheduled,
         )
         compiled = tuple(compile(step, context) for step in steps)
         if phase != "load" and scope.drawn:
@@ -66,12 +69,18 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = 
         return Flow(compiled, len(slots))
 
     setup, teardown = flow(spec.setup, "setup", "setup", {}), flow(spec.teardown, "teardown", "teardown", {})
-    pools, apart = make_pools(spec.pools.values(), constants, seed, run_id, users, takers)
+    pools, apart = make_pools(
+        spec.pools.values(), constants, seed, run_id, max(1, max_seats(crews)), takers, replays_of(crews)
+    )
     return Plan(
         setup=setup,
         teardown=teardown,
         scenarios=tuple(
-            _scenario(scenario, flow(scenario.flow, "load", scenario.name, scenario.tags), phases["load"].meters)
+            _scenario(
+                scenario,
+                flow(scenario.flow, "load", scenario.name, scenario.tags, scenario.load.planned is not None),
+                phases["load"].meters,
+            )
             for scenario in spec.scenarios
         ),
         phases=phases,
@@ -91,8 +100,7 @@ def _scenario(scenario: Scenario, flow: Flow, meters: Meters) -> ScenarioPlan:
         name=scenario.name,
         load=scenario.load,
         flow=flow,
-        iterations=meters.value("counter", "iterations", scenario=scenario.name, **scenario.tags),
-        durations=meters.value("trend", "iteration_duration", scenario=scenario.name, **scenario.tags),
+        iterations=meters.iterations(scenario=scenario.name, **scenario.tags),
         weight=scenario.weight,
         start_at=scenario.start_at,
         after=scenario.after,

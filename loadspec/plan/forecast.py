@@ -63,8 +63,8 @@ class Share:
 class CrewForecast:
     """One crew: when it is on, and what an iteration of it costs.
 
-    `iterations` is how many there are where the load counts them and they fit into its time; `user_seconds` is the area
-    under its curve of users.
+    `iterations` is how many there are where the load counts them and they fit into its time, or starts them one by one;
+    `user_seconds` is the area under its curve of users.
     """
 
     crew: Crew[Scenario]
@@ -75,12 +75,20 @@ class CrewForecast:
 
     def expected(self, latency: float) -> tuple[float, float]:
         """(iterations, requests at least) if an answer takes `latency` seconds; infinite if nothing takes time."""
-        mean = self.share.mean
-        length = max(self.share.period, self.share.waits + mean * latency)
+        mean, length = self.share.mean, self._length(latency)
+        if self.crew.load.planned is not None:
+            return self.crew.load.planned, self.crew.load.planned * mean
         count = max(self.user_seconds / length, self.crew.load.max_vus) if length else INFINITE  # each begins one
         if self.iterations is not None:
             count = min(self.iterations, count)
         return count, count * mean if mean else 0.0
+
+    def busy(self, latency: float) -> float:
+        """Users that an open model keeps busy at its highest rate, by Little's law."""
+        return min(self.crew.load.peak_rate * self._length(latency), self.crew.load.max_vus)
+
+    def _length(self, latency: float) -> float:
+        return max(self.share.period, self.share.waits + self.share.mean * latency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +104,10 @@ class Forecast:
         """Planned users of all crews at `t` seconds."""
         return sum(each.crew.load.users_at(t - each.window.start) for each in self.crews if t >= each.window.start)
 
+    def rate_at(self, t: float) -> float:
+        """Planned starts a second of all open crews at `t` seconds."""
+        return sum(each.crew.load.rate_at(t - each.window.start) for each in self.crews)
+
 
 def forecast(spec: Spec) -> Forecast:
     """Of a validated spec."""
@@ -109,11 +121,15 @@ def forecast(spec: Spec) -> Forecast:
 
 def _crew(crew: Crew[Scenario], window: Window) -> CrewForecast:
     budget = crew.load.budget()
-    iterations = None
+    iterations = crew.load.planned
     if budget is not None:
         iterations = budget.total * crew.load.max_vus if budget.per_user else budget.total
-    shares = [(1.0 if member.weight is None else member.weight, share_of(member.flow)) for member in crew.members]
+    shares = [(1.0 if member.weight is None else member.weight, _member(member)) for member in crew.members]
     return CrewForecast(crew, window, _mixed(shares), iterations, _area(crew.load.users_at, crew.load.duration))
+
+
+def _member(scenario: Scenario) -> Share:
+    return share_of(scenario.flow) + Share(period=scenario.min_iteration_duration)
 
 
 def _mixed(shares: list[tuple[float, Share]]) -> Share:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from loadspec.load import LoadConfig
-from loadspec.metrics.meters import Meters, SampleMeter
+from loadspec.metrics.meters import IterationMeter, Meters
 from loadspec.pools import Pool
 from loadspec.protocols.failures import FailureLog
 from loadspec.protocols.http.origins import Origins
@@ -44,8 +44,7 @@ class ScenarioPlan:
     name: str
     load: LoadConfig
     flow: Flow
-    iterations: SampleMeter
-    durations: SampleMeter
+    iterations: IterationMeter
     weight: float | None = None
     start_at: float = 0.0
     after: str | None = None

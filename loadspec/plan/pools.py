@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from loadspec.expr import Getter, Missing, Scope, compile_expression, compile_template
+from loadspec.load import Crew, TraceReplay
 from loadspec.pools import DataError, Pool, Reading, open_rows, rows_of, settle
 from loadspec.pools.data import Keep
 from loadspec.pools.policies.draw import Row
@@ -23,6 +24,19 @@ Takers = Mapping[str, Mapping[int, bool]]
 """Phase that runs once → numbers of the pools it draws from, and whether it may take more than one row of them."""
 
 
+Replays = Mapping[str, Sequence[tuple[int, Sequence[int]]]]
+"""Pool → for each crew that replays it as a trace, its first seat and the rows of its starts."""
+
+
+def replays_of(crews: Iterable[Crew[Any]]) -> Replays:
+    """What crews replay."""
+    found: dict[str, list[tuple[int, Sequence[int]]]] = {}
+    for crew in crews:
+        if isinstance(crew.load, TraceReplay):
+            found.setdefault(crew.load.pool, []).append((crew.first_seat, crew.load.rows))
+    return found
+
+
 class PoolError(ValueError):
     """A pool whose data turned out to be unusable; `hint` says what to do about it."""
 
@@ -34,7 +48,13 @@ class PoolError(ValueError):
 
 
 def make_pools(
-    pools: Iterable[PoolDef], constants: Constants, seed: int, run_id: str, users: int, takers: Takers
+    pools: Iterable[PoolDef],
+    constants: Constants,
+    seed: int,
+    run_id: str,
+    users: int,
+    takers: Takers,
+    replays: Replays,
 ) -> tuple[tuple[Pool, ...], dict[str, tuple[Pool, ...]]]:
     """→ (the load's pools, those of each taker). No row of a `unique` pool is in two of them, and no mark."""
     load: list[Pool] = []
@@ -42,7 +62,7 @@ def make_pools(
     for number, pool in enumerate(pools):
         unique = pool.pick == "unique"
         wants = {phase: drawn[number] for phase, drawn in takers.items() if number in drawn} if unique else {}
-        made, blocks = make_pool(pool, constants, seed, run_id, users, wants)
+        made, blocks = make_pool(pool, constants, seed, run_id, users, wants, replays.get(pool.name, ()))
         load.append(made)
         for phase, own in apart.items():
             own.append(made.apart(phase, blocks.get(phase)))
@@ -60,7 +80,13 @@ def _blocks(size: int, users: int, wants: Mapping[str, bool]) -> tuple[dict[str,
 
 
 def make_pool(
-    pool: PoolDef, constants: Constants, seed: int, run_id: str, users: int, wants: Mapping[str, bool]
+    pool: PoolDef,
+    constants: Constants,
+    seed: int,
+    run_id: str,
+    users: int,
+    wants: Mapping[str, bool],
+    replays: Sequence[tuple[int, Sequence[int]]] = (),
 ) -> tuple[Pool, dict[str, Row]]:
     """Open a pool → (it, rows of the phases that want some of their own).
 
@@ -91,6 +117,7 @@ def make_pool(
         bust=bust,
         run_id=run_id,
         first=first,
+        replays=replays,
     )
     return made, blocks
 

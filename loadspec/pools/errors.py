@@ -9,7 +9,7 @@ class DataError(ValueError):
     `file` is the data's file, empty for inline items; `line` counts from 1 (0: no line of it is at fault), for inline
     items it is the number of one; `text` is that line. `kind` is what sort of trouble it is: `file` (it is not there),
     `data` (it cannot be read), `column` (there is no column `word`; `known` are those there are), `empty` (no row is
-    left).
+    left), `time` (a trace has none here).
     """
 
     def __init__(

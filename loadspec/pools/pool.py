@@ -21,15 +21,18 @@ class Pool:
     from 0, both raise Exhausted where no row is left. `max_users` is the most users that the whole run can have, not
     this worker's share. `seen` has a byte for each row, set to 1 by whoever draws it for a user. `bust` changes what
     is drawn, by a mark that depends on `run_id` too: what a cache keeps of one run must not serve the next. Of a
-    `unique` pool the rows before `first` are left to setup and teardown: see `apart`.
+    `unique` pool the rows before `first` are left to setup and teardown: see `apart`. Of each of `replays`, (a seat,
+    rows), the users from that seat on take those rows first.
     Raises ValueError for an empty pool, an unknown policy or no users.
     """
 
-    __slots__ = ("at_end", "items", "name", "pick", "row", "seen")
+    __slots__ = ("at_end", "by_user", "items", "name", "pick", "row", "seen")
 
     name: str
     pick: str
     at_end: str
+    by_user: bool
+    """Whether rows are the users' own: elsewhere an iteration of an open load draws for itself, whoever runs it."""
     items: Sequence[Any]
     row: Row
     seen: bytearray
@@ -48,6 +51,7 @@ class Pool:
         bust: Bust | None = None,
         run_id: str = "",
         first: int = 0,
+        replays: Sequence[tuple[int, Sequence[int]]] = (),
     ) -> None:
         if not len(items):
             raise ValueError(f"pool `{name}` has no items")
@@ -58,9 +62,12 @@ class Pool:
         self.name, self.pick, self.at_end = name, pick, at_end or end_of(pick)
         if self.at_end not in AT_END:
             raise ValueError(f"pool `{name}`: at_end is {self.at_end}; legal are {', '.join(AT_END)}")
+        self.by_user = pick == "per_vu"
         self.items = tuple(items) if isinstance(items, list) else items
         wraps = self.at_end == "wrap"
         self.row = PICKS[pick](Draw(seed, name, len(items), max_users, wraps, weights, exponent, first))
+        for seat, rows in replays:
+            self.row = _replayed(self.row, seat, rows)
         self.seen = bytearray(len(items))
         if bust is not None:
             busted = _Busted(self.items, self.row, bust, stream(seed, f"{run_id}/{name}/bust"))
@@ -81,6 +88,15 @@ class Pool:
 
     def __len__(self) -> int:
         return len(self.items)
+
+
+def _replayed(row: Row, first: int, rows: Sequence[int]) -> Row:
+    behind = first + len(rows)
+
+    def replayed(user: int, n: int) -> int:
+        return rows[user - first] if n == 0 and first <= user < behind else row(user, n)
+
+    return replayed
 
 
 class _Busted(Sequence[Any]):

@@ -75,6 +75,22 @@ class Rows(Sequence[Any]):
         """The weight of each row; none where the pool needs none. Raises DataError, with the line."""
         return self._weights(None)
 
+    def measure(self, read: Callable[[Any], float]) -> array[float]:
+        """What `read` makes of each item. Raises DataError of kind `time` where it raises CellError, with the line."""
+        shape, found = self._shape, array("d")
+        for line, record in self.records():
+            try:
+                item = record if shape is None else shape(record)
+            except CellError as error:
+                raise self._at(line, error) from None
+            try:
+                found.append(read(item))
+            except CellError as error:
+                wrong = self._at(line, error)
+                wrong.kind = "time"
+                raise wrong from None
+        return found
+
     def verify(self) -> None:
         """Read everything once. Raises DataError for the first that is malformed, with its line."""
         if self.verified:

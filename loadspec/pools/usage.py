@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import zlib
+from collections.abc import Sequence
 
 EACH_TIME = 1 << 15
 """Pools of up to so many rows say every second which of them were drawn; a larger one only at the end."""
@@ -12,14 +13,34 @@ _DIGITS = bytes.maketrans(b"\x00\x01", b"01")
 
 def pack(seen: bytearray) -> str:
     """A byte a row, 0 or 1 → a bit a row, compressed, as text."""
-    bits = int(seen[::-1].translate(_DIGITS), 2)
-    data = bits.to_bytes((len(seen) + 7) // 8, "little")
-    return base64.b64encode(zlib.compress(data, 1)).decode()
+    return _packed(int(seen[::-1].translate(_DIGITS), 2), len(seen))
+
+
+def _packed(bits: int, rows: int) -> str:
+    return base64.b64encode(zlib.compress(bits.to_bytes((rows + 7) // 8, "little"), 1)).decode()
 
 
 def unpack(text: str) -> int:
     """→ a number whose bit i says that row i was seen."""
     return int.from_bytes(zlib.decompress(base64.b64decode(text)), "little")
+
+
+def unite(texts: Sequence[str], rows: int) -> str:
+    """Maps of the rows of one pool, seen by several → the map of all that was seen. Empty ones say nothing."""
+    told = [text for text in texts if text]
+    if len(told) < 2:
+        return "".join(told)
+    seen = 0
+    for text in told:
+        seen |= unpack(text)
+    return _packed(seen, rows)
+
+
+def used_up(text: str, whole: bool, users: int) -> str:
+    """A sentence for the summary: what a used-up pool did to the load."""
+    if whole:
+        return f"{text}; with that the load ended"
+    return f"{text}; {users} user{'' if users == 1 else 's'} stopped there"
 
 
 class Usage:

@@ -31,11 +31,15 @@ class AbortRun(Stop):
 
 
 class PoolEnd(Stop):
-    """A pool has no row left for this user, which starts no further iteration; with `whole`, nor does any other."""
+    """A pool has no row left for this user, which starts no further iteration; with `whole`, nor does any other.
 
-    def __init__(self, text: str, whole: bool) -> None:
+    `by_user`: it has a row for each user, so that others may still have theirs.
+    """
+
+    def __init__(self, text: str, whole: bool, by_user: bool = False) -> None:
         super().__init__(text)
         self.whole = whole
+        self.by_user = by_user
 
 
 class Outcome:
@@ -87,7 +91,8 @@ class Host(Protocol):
 class User:
     """One virtual user: what lives as long as it, and what lives for one iteration.
 
-    Its draws depend on its `seat`: its number among the users of all scenarios, from 0.
+    Its draws depend on its `seat`: its number among the users of all scenarios, from 0; in an open load that of the
+    start that it has taken.
     """
 
     __slots__ = (
@@ -95,6 +100,7 @@ class User:
         "auth",
         "branches",
         "captures",
+        "chances",
         "channels",
         "cookies",
         "drawn",
@@ -106,6 +112,7 @@ class User:
         "iteration",
         "keeping",
         "kept_cookies",
+        "late",
         "memory",
         "ok",
         "outcomes",
@@ -123,11 +130,15 @@ class User:
         self.host = host
         self.pools = pools
         self.setup = setup
-        self.iteration = -1  # the first one is 0
+        self.iteration = -2  # `begin` makes it -1, before the first one, which is 0
         self.channels: list[Channel | None] = [None] * origins
         self.drawn = [0] * len(pools)
         self.memory: dict[int, Any] = {}
         """What steps remember of this user from one iteration to the next, by the step's number."""
+        self.chances: dict[Any, Any] = {}
+        """How far its draws by chance have come, by what draws; another seat begins anew."""
+        self.late = 0.0
+        """Seconds by which its next request comes later than planned: its start was late."""
         self.branches: tuple[Branch, ...] = ()
         self.auth: dict[Any, Any] = {}
         """What `auth` knows of this user: nonces, tokens. It lives as long as the user."""
@@ -141,14 +152,11 @@ class User:
         """What is sent because of a redirect."""
         self.retiring = False
         self.resume: Callable[[], Any] = _nowhere
-        self._clear(0)
+        self.begin(0)
 
     def begin(self, slots: int) -> None:
         """Start an iteration of a flow with so many steps: captures, draws and outcomes are new."""
         self.iteration += 1
-        self._clear(slots)
-
-    def _clear(self, slots: int) -> None:
         self.captures: dict[str, Any] = {}
         self.draws: dict[int, Any] = {}
         self.outcomes: list[Outcome] = [SKIPPED] * slots
@@ -157,6 +165,11 @@ class User:
         self.answer: Answer = NOTHING
         self.ok = False
         self.trouble = ""
+
+    def reseat(self, seat: int) -> None:
+        """Draw as somebody else from now on."""
+        self.seat = seat
+        self.chances.clear()
 
     def pool_item(self, pool: int) -> Any:
         """The row of this iteration, drawn at first use."""
@@ -171,7 +184,7 @@ class User:
         self.drawn[pool] = n + 1
         source = self.pools[pool]
         try:
-            row = source.row(self.seat, n)
+            row = source.row(self.index if source.by_user else self.seat, n)
             item = source.items[row]
         except Exhausted:
             self.drawn[pool] = n
@@ -204,6 +217,7 @@ class User:
             branch.failed = False
             for name in _SHARED:
                 setattr(branch, name, getattr(self, name))
+        self.late = 0.0  # each branch's first request was due with the start, and no other
         return found
 
     def has_sent(self, since: float) -> bool:
@@ -250,7 +264,7 @@ _SHARED = tuple(name for name in User.__slots__ if name not in _OWN)
 
 def _ended(pool: Pool) -> Stop:
     text = f"pool `{pool.name}` is used up: no row is left of its {len(pool)}"
-    return AbortRun(text) if pool.at_end == "error" else PoolEnd(text, pool.at_end == "stop")
+    return AbortRun(text) if pool.at_end == "error" else PoolEnd(text, pool.at_end == "stop", pool.by_user)
 
 
 def _nowhere() -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter as Tally
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from loadspec.metrics import Counter, Rate, Store, Trend
 from loadspec.pools import Usage
-from loadspec.results.model import PHASES, CheckSample, ErrorClass, Event, Iterations, PhaseName, Point
+from loadspec.results.health import HealthLog
+from loadspec.results.model import PHASES, CheckSample, ErrorClass, Event, Iterations, PhaseName, Point, WorkerHealth
 from loadspec.results.scenarios import turns
 
 _PERCENTILES = (50, 90, 95, 99)
@@ -27,10 +28,15 @@ class Collector:
         self.iterations = Iterations()
         self.error_totals: Tally[str] = Tally()
         self.health: dict[str, float] = {}
+        self.workers: dict[int, dict[str, float]] = {}
+        """The same of each worker by itself."""
+        self._logs: dict[int, HealthLog] = {}
         self.scenarios: dict[str, Mapping[str, Any]] = {}
         self.pools: dict[str, Usage] = {}
         self.held_back = (0, 0.0)
         """Requests that `--max-rate` held back, and the seconds that they waited together."""
+        self.stamped = 0
+        """Answers that the kernel timed."""
         self._newest = Store()
         self._before = 0
         self._failures: dict[tuple[Any, ...], dict[str, Any]] = {}
@@ -57,13 +63,12 @@ class Collector:
         for sample in snapshot.get("check_samples", ()):
             self._add_sample(phase, sample)
         health = snapshot["health"]
-        self.health = {
-            "cpu_s": health["cpu_s"],
-            "peak_rss_bytes": health["peak_rss_bytes"],
-            "lag_max_ms": max(health["lag_ms"], self.health.get("lag_max_ms", 0.0)),
-        }
+        self.health = _health(self.health, health)
+        for row in snapshot.get("workers", ()):
+            self.workers[row["worker"]] = _health(self.workers.get(row["worker"], {}), row)
         if held := snapshot.get("held_back"):
             self.held_back = (self.held_back[0] + held["requests"], self.held_back[1] + held["seconds"])
+        self.stamped += snapshot.get("stamped", 0)
         for row in snapshot.get("pools", ()):
             self.pools.setdefault(row["name"], Usage(row["rows"])).add(row["drawn"], row["seen"])
         if phase == "load":
@@ -72,7 +77,20 @@ class Collector:
             self.scenarios = rows
             self.error_totals.update(errors_of(delta))
             self.points.append(self._point(snapshot, delta))
+            new += self._add_health(snapshot.get("workers") or [{"worker": 0, **health}])
         return sorted(new, key=lambda event: event.t)
+
+    def health_of_workers(self) -> list[WorkerHealth]:
+        """Each worker's health, in the order of their numbers."""
+        return [log.told() for _, log in sorted(self._logs.items())]
+
+    def _add_health(self, records: Iterable[Mapping[str, Any]]) -> Iterator[Event]:
+        """Seconds of workers, each judged by itself. The moment when one of them becomes limited is an event."""
+        for record in records:
+            number = record["worker"] + 1
+            log = self._logs.setdefault(number, HealthLog(number))
+            if "t" in record and log.add(record):
+                yield Event(record["t"], f"worker {number} is at its limit: {', '.join(log.told().signs)}")
 
     def _point(self, snapshot: Mapping[str, Any], delta: Store) -> Point:
         """The newest second. A last part of one is added to the second before it: a millisecond has no rate."""
@@ -113,7 +131,8 @@ class Collector:
             endpoint, kind, step, status = failure["key"]
             return f"first {class_of(kind, status)} of {endpoint} ({step}): {failure.get('message', '')}"
         known["count"] += failure["count"]
-        known["last"] = failure["last"]
+        known["first"] = min(known["first"], failure["first"])  # a worker may be late to tell
+        known["last"] = max(known["last"], failure["last"])
         return ""
 
     def _add_sample(self, phase: PhaseName, sample: Mapping[str, Any]) -> None:
@@ -146,6 +165,14 @@ class Collector:
             for (phase, endpoint, kind, step, status), failure in self._failures.items()
         ]
         return sorted(classes, key=lambda c: (-c.count, c.endpoint, c.kind))
+
+
+def _health(before: Mapping[str, float], now: Mapping[str, float]) -> dict[str, float]:
+    return {
+        "cpu_s": now["cpu_s"],
+        "peak_rss_bytes": now["peak_rss_bytes"],
+        "lag_max_ms": max(now["lag_ms"], before.get("lag_max_ms", 0.0)),
+    }
 
 
 def class_of(kind: str, status: int) -> str:

@@ -12,6 +12,7 @@ from loadspec.metrics import MetricInfo, Store
 from loadspec.thresholds import ThresholdResult
 
 PhaseName = Literal["setup", "load", "teardown"]
+Clock = Literal["process", "kernel"]
 PHASES: tuple[PhaseName, ...] = ("setup", "load", "teardown")
 
 
@@ -206,11 +207,87 @@ class ScenarioStats:
 
 
 @dataclass(frozen=True, slots=True)
+class Timing:
+    """Whose clock says when answers came: the kernel's receive stamps where the spec `asked` for them and had them."""
+
+    asked: Clock = "process"
+    kernel: int = 0
+    """Answers of all phases that the kernel timed; the others were timed when loadspec read them."""
+    process: int = 0
+
+    @property
+    def clock(self) -> Literal["process", "kernel", "both"]:
+        """What latencies are made of."""
+        if not self.kernel:
+            return "process"
+        return "both" if self.process else "kernel"
+
+    def __str__(self) -> str:
+        total = self.kernel + self.process
+        match self.clock:
+            case "kernel":
+                return "the kernel's receive stamps"
+            case "both":
+                return f"the kernel's receive stamps for {self.kernel} of {total} answers, else loadspec's own"
+            case _:
+                return f"loadspec's own{', for the kernel gave no stamps' if self.asked == 'kernel' and total else ''}"
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """Something worth a line: a phase change, the first error of a class, a threshold crossed."""
 
     t: float
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A worker that was lost while others went on: its share of the load is missing from `at` on, in seconds of it."""
+
+    worker: int
+    """From 1 to `of`."""
+    of: int
+    at: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From one moment of the load to another; seconds."""
+
+    begin: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a generator was late: a word for programs, a clause, and what to do about it."""
+
+    name: str
+    what: str
+    way_out: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerHealth:
+    """One worker's health; see `results.health`. Workers are numbered from 1."""
+
+    worker: int
+    limited: Sequence[Span] = ()
+    """When it was generator-limited."""
+    signs: Sequence[str] = ()
+    """What was late then: `hub lag p99 12ms, limit 5ms`."""
+    causes: Sequence[Cause] = ()
+    worst: Mapping[str, float] = field(default_factory=dict)
+    """The greatest of each column, of all seconds."""
+    columns: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    """`t` and each figure, one entry a second; NaN where the system does not tell."""
+
+    @property
+    def limited_seconds(self) -> float:
+        """How long it was limited."""
+        return sum(span.end - span.begin for span in self.limited)
 
 
 @dataclass(slots=True)
@@ -249,10 +326,13 @@ class RunResult:
     scenario_stats: Sequence[ScenarioStats] = ()
     """Planned iterations are those started and those dropped: of each row, and of all."""
     pools: Sequence[PoolStats] = ()
+    timing: Timing = Timing()
     warnings: Sequence[str] = ()
     events: Sequence[Event] = ()
     failure: str = ""
     """Why the run ended before its time (setup failed, aborted, worker lost); empty otherwise."""
+    losses: Sequence[Loss] = ()
+    """Where there are any, the result is degraded; see `results.losses`."""
     hint: str = ""
     exit_code: ExitCode = ExitCode.OK
     verdict: str = "PASS"
@@ -260,7 +340,10 @@ class RunResult:
     sentence: str = ""
     """The verdict in one sentence that names the culprit."""
     generator: Mapping[str, Any] = field(default_factory=dict)
-    """The generator's own health: cpu_percent, peak_rss_bytes, lag_p99_ms, workers, ..."""
+    """The generator's own cost: cpu_percent, peak_rss_bytes, lag_max_ms, workers, ..."""
+    health: Sequence[WorkerHealth] = ()
+    limited: str = ""
+    """That the generator was at its own limit, as a sentence, whether that was allowed or not; empty otherwise."""
 
 
 @dataclass(frozen=True, slots=True)

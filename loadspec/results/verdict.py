@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from loadspec.errors import ExitCode
+from loadspec.results.losses import missing, told
+from loadspec.results.model import Loss
 from loadspec.thresholds import ThresholdResult, format_actual, format_limit, format_margin
 from loadspec.units import format_count, format_duration
 
@@ -52,6 +54,10 @@ class Facts:
     interrupted: bool = False
     aborted: str = ""
     worker_lost: str = ""
+    limited: str = ""
+    """That the generator was at its own limit, where that is not allowed."""
+    losses: Sequence[Loss] = ()
+    """Workers that were lost while others went on."""
     teardown_timed_out: bool = False
 
 
@@ -86,10 +92,16 @@ def judge_run(facts: Facts) -> Verdict:
         causes[ExitCode.UNTRUSTED] = f"load was lost: {facts.worker_lost}"
     elif not facts.setup_failed and not facts.answered:
         causes[ExitCode.UNTRUSTED] = f"nothing was measured: {_silence(facts)}"
+    elif facts.losses:
+        causes[ExitCode.UNTRUSTED] = _loss_sentence(facts)
+    elif facts.limited:
+        causes[ExitCode.UNTRUSTED] = _limited_sentence(facts)
     if facts.teardown_timed_out:
         causes[ExitCode.TEARDOWN_TIMEOUT] = "the load is done, but teardown was not done in time"
     code = first_of(*causes)
-    return Verdict(code, _WORDS.get(code, "PASS"), causes.get(code) or _pass_sentence(facts))
+    measured = facts.answered and not (facts.worker_lost or facts.losses)
+    word = "INCONCLUSIVE" if code == ExitCode.UNTRUSTED and measured else _WORDS.get(code, "PASS")
+    return Verdict(code, word, causes.get(code) or _pass_sentence(facts))
 
 
 def _order(result: ThresholdResult) -> tuple[bool, float]:
@@ -107,6 +119,19 @@ def _threshold_sentence(failed: Sequence[ThresholdResult], facts: Facts) -> str:
     if len(failed) > 1 or (len(parts) == 1 and _silence(facts)):
         parts.append(f"{len(failed)} of {len(facts.thresholds)} thresholds failed")
     return "; ".join(parts)
+
+
+def _limited_sentence(facts: Facts) -> str:
+    open_ = sum(result.status == "inconclusive" for result in facts.thresholds)
+    return facts.limited + (f"; {open_} of {len(facts.thresholds)} thresholds are inconclusive" if open_ else "")
+
+
+def _loss_sentence(facts: Facts) -> str:
+    first, more = told(facts.losses[0]), len(facts.losses) - 1
+    others = f"; {more} more worker{'' if more == 1 else 's'} after it" if more else ""
+    share = f"{100 * missing(facts.losses, facts.duration):.2g}% of all"
+    withheld = any(result.status == "inconclusive" for result in facts.thresholds)
+    return f"{first}, {share}{others}{'; the thresholds are inconclusive' if withheld else ''}"
 
 
 def _silence(facts: Facts) -> str:

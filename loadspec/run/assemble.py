@@ -12,7 +12,9 @@ from loadspec.masking import Masker
 from loadspec.metrics import BUILTIN, MetricInfo, Rate
 from loadspec.results import Collector, Facts, RunResult, judge_run
 from loadspec.results.books import check_results, endpoint_stats, request_counts
-from loadspec.results.model import EndpointInfo, PoolStats, ScenarioInfo
+from loadspec.results.health import limited_sentence
+from loadspec.results.losses import told, withheld
+from loadspec.results.model import EndpointInfo, PoolStats, ScenarioInfo, Timing
 from loadspec.results.scenarios import scenario_stats
 from loadspec.run.conductor import Conductor
 from loadspec.run.options import RunOptions
@@ -20,6 +22,7 @@ from loadspec.run.values import target
 from loadspec.spec import resolved_yaml
 from loadspec.spec.model import Scenario, Spec
 from loadspec.spec.secrets import known_secrets, token_endpoints
+from loadspec.thresholds import ThresholdResult, without_latency
 from loadspec.units import format_count, format_duration, format_ms
 
 
@@ -72,13 +75,14 @@ def masker(spec: Spec) -> Masker:
     return Masker(known_secrets(spec))
 
 
-def facts(conductor: Conductor) -> Facts:
-    """What the verdict needs."""
+def facts(conductor: Conductor, limited: str = "") -> Facts:
+    """What the verdict needs; `limited` where the generator was, and is not allowed to."""
     store, outcome = conductor.collector.stores["load"], conductor.outcome
     failed = store.where("http_req_failed")
     requests = int(store.total("http_reqs"))
+    results = judged(conductor)
     return Facts(
-        thresholds=conductor.watch.results(),
+        thresholds=without_latency(results) if limited else results,
         requests=requests,
         answered=requests - int(store.total("http_reqs", status="0")),
         failed=failed.passes if isinstance(failed, Rate) else 0,
@@ -89,8 +93,15 @@ def facts(conductor: Conductor) -> Facts:
         interrupted=conductor.interrupted,
         aborted=outcome.aborted,
         worker_lost=outcome.worker_lost,
+        limited=limited,
+        losses=outcome.losses,
         teardown_timed_out=outcome.teardown_timed_out,
     )
+
+
+def judged(conductor: Conductor) -> list[ThresholdResult]:
+    """The thresholds, as far as the load that was run can decide them."""
+    return withheld(conductor.watch.results(), conductor.outcome.losses, conductor.collector.elapsed)
 
 
 def assemble(
@@ -106,9 +117,12 @@ def assemble(
     endpoints = [EndpointInfo(name, request.method, request.path) for name, request in spec.endpoints.items()]
     endpoints += [EndpointInfo(name, "POST", url) for name, url in token_endpoints(spec).items()]
     custom = {name: MetricInfo(metric.kind, metric.contains) for name, metric in spec.metrics.items()}
-    known = facts(conductor)
+    health = collector.health_of_workers()
+    limited = limited_sentence(health, collector.elapsed)
+    known = facts(conductor, "" if options.allow_saturated else limited)
     verdict = judge_run(known)
     mask = masker(spec)
+    requests = request_counts(collector.stores, endpoints)
     infos = scenario_infos(spec, {name: row["began"] for name, row in collector.scenarios.items()})
     return RunResult(
         run_id=options.run_id,
@@ -127,24 +141,28 @@ def assemble(
         custom_metrics=list(custom),
         stores=collector.stores,
         points=collector.points,
-        thresholds=conductor.watch.results(),
+        thresholds=known.thresholds,
         checks=check_results(collector.stores["load"], collector.check_samples()),
         errors=collector.errors(),
-        requests=request_counts(collector.stores, endpoints),
+        requests=requests,
         endpoint_stats=endpoint_stats(collector.stores["load"], endpoints, collector.elapsed),
         iterations=collector.iterations,
         environment=environment,
         resolved_spec=resolved_yaml(spec),
         scenario_stats=scenario_stats(infos, collector.scenarios, collector.stores["load"]),
         pools=pool_stats(spec, collector),
+        timing=timing(spec, collector, sum(row.answered for row in requests)),
         warnings=[mask(warning) for warning in _warnings(conductor, options)],
         events=conductor.events,
+        losses=outcome.losses,
         failure=mask(outcome.setup_failed or outcome.aborted or outcome.worker_lost),
         hint=_hint(conductor.collector, known),
         exit_code=verdict.exit_code,
         verdict=verdict.word,
         sentence=mask(verdict.sentence),
         generator=generator,
+        health=health,
+        limited=limited,
     )
 
 
@@ -157,7 +175,13 @@ def pool_stats(spec: Spec, collector: Collector) -> list[PoolStats]:
     ]
 
 
+def timing(spec: Spec, collector: Collector, answered: int) -> Timing:
+    """Who timed the answers."""
+    return Timing(spec.settings.timing, collector.stamped, max(0, answered - collector.stamped))
+
+
 def _warnings(conductor: Conductor, options: RunOptions) -> Iterator[str]:
+    yield from map(told, conductor.outcome.losses)
     if conductor.outcome.teardown_failed:
         yield f"teardown failed: {conductor.outcome.teardown_failed}"
     yield from conductor.outcome.notes

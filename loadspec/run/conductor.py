@@ -1,4 +1,4 @@
-"""Drives a worker through setup, load and teardown; listens to it, to the thresholds and to signals meanwhile."""
+"""Drives workers through setup, load and teardown; listens to them, to the thresholds and to signals meanwhile."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from loadspec.clock import Clock, monotonic
 from loadspec.errors import ExitCode, LoadspecError
 from loadspec.load import crews_of, max_users, windows
 from loadspec.results import Collector, Progress
-from loadspec.results.model import Event, PhaseName
+from loadspec.results.losses import told
+from loadspec.results.model import Event, Loss, PhaseName
 from loadspec.spec.model import Spec
 from loadspec.thresholds import Threshold, Watch, value_in
 from loadspec.ui import Live
@@ -25,7 +26,7 @@ _NEVER = float("inf")
 
 
 class Worker(Protocol):
-    """What the conductor needs of `fleet.WorkerProcess`."""
+    """What the conductor needs of `fleet.Fleet`: it speaks as one worker, however many it has."""
 
     def send(self, do: str, **fields: Any) -> None:
         """Tell the worker something."""
@@ -42,6 +43,7 @@ class Outcome:
     setup_timed_out: bool = False
     aborted: str = ""
     worker_lost: str = ""
+    losses: list[Loss] = field(default_factory=list)
     teardown_failed: str = ""
     teardown_timed_out: bool = False
     captures: dict[str, Any] = field(default_factory=dict)
@@ -49,7 +51,7 @@ class Outcome:
 
 
 class WorkerLost(Exception):  # noqa: N818 - what happened
-    """The worker is gone, with its last words."""
+    """No worker is left that could go on; the text says how the last one ended."""
 
 
 class Crash(Exception):  # noqa: N818 - what happened
@@ -57,7 +59,7 @@ class Crash(Exception):  # noqa: N818 - what happened
 
 
 class Conductor:
-    """One run on one worker. `signals()` says how many stop signals have come; `record` keeps each snapshot."""
+    """One run. `signals()` says how many stop signals have come; `record` keeps each snapshot."""
 
     def __init__(
         self,
@@ -159,6 +161,8 @@ class Conductor:
             message = self._next()
             if message is not None and message["is"] == "snapshot":
                 self._take(message)
+            elif message is not None and message["is"] == "degraded":
+                self._lose(Loss(message["worker"], message["of"], message["at"], message["why"]))
             elif message is not None and message["is"] == "end":
                 if message["status"] == "crashed":
                     raise Crash(message["reason"])
@@ -168,8 +172,12 @@ class Conductor:
     def _next(self) -> dict[str, Any] | None:
         message = self._worker.receive(_REFRESH)
         if message is not None and message["is"] == "lost":
-            raise WorkerLost(f"the worker process ended with code {message['code']}")
+            raise WorkerLost(message["why"])
         return message
+
+    def _lose(self, loss: Loss) -> None:
+        self.outcome.losses.append(loss)
+        self._event(told(loss))
 
     def _take(self, snapshot: Mapping[str, Any]) -> None:
         self._record(snapshot)

@@ -31,11 +31,12 @@ class RunOptions:
     """What --out asked for."""
     quiet: bool = False
     colour: bool | None = None
+    workers: int = 1
+    """Processes that share the load, at most: see `run.workers`."""
     log_http: Path | None = None
     """Where every exchange is written."""
     allow_saturated: bool = False
-    """Accepted for the day when a saturated generator invalidates a run; nothing is held against it yet."""
-
+    """A generator at its own limit spoils no verdict: it is told, and thresholds are judged as ever."""
     limits: Limits = field(default_factory=Limits)
     """What whoever runs the spec allows; the spec has been held against it."""
 

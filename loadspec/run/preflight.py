@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 
+from loadspec.doctor import examine, look, need_of
 from loadspec.errors import ExitCode, LoadspecError
-from loadspec.run.values import check_values
+from loadspec.run.values import check_values, target
 from loadspec.spec.constants import constants, folded
 from loadspec.spec.model import Spec
 from loadspec.wire.settings import Tls
@@ -17,6 +18,13 @@ def check_run(spec: Spec) -> None:
     """The base URL, `network` and TLS. Raises LoadspecError (104) before anything is sent."""
     check_values(spec)
     check_tls(spec)
+
+
+def machine_warnings(spec: Spec, workers: int = 1) -> list[str]:
+    """What this machine lacks for the spec, as sentences with a way out: `doctor`'s checks that failed."""
+    need = need_of(spec, target(spec), workers)
+    failed = [found for found in examine(look(need.local_ips), need) if found.level == "fail"]
+    return [f"{found.check}: {found.text}; mend it: {found.mend}" for found in failed]
 
 
 def check_tls(spec: Spec) -> None:

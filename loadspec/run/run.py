@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,8 +13,9 @@ from typing import IO, Any
 
 from loadspec.clock import monotonic
 from loadspec.errors import OutputError, UsageError
+from loadspec.fleet.fleet import start_fleet
 from loadspec.fleet.logfile import begin_log
-from loadspec.fleet.process import Job, WorkerProcess
+from loadspec.fleet.process import Job
 from loadspec.results import RunResult
 from loadspec.results.journal import Journal
 from loadspec.results.verdict import first_of
@@ -21,9 +23,10 @@ from loadspec.run.assemble import assemble, scenario_infos
 from loadspec.run.conductor import Conductor, Crash
 from loadspec.run.environment import environment
 from loadspec.run.options import RunOptions
-from loadspec.run.preflight import check_run
+from loadspec.run.preflight import check_run, machine_warnings
 from loadspec.run.signals import Signals
 from loadspec.run.values import target
+from loadspec.run.workers import fleet_size
 from loadspec.spec.model import Spec
 from loadspec.ui import live
 
@@ -41,13 +44,15 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
     show = live(stderr or sys.stderr, options.quiet, options.colour, infos, spec.name)
     started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
     began = monotonic()
-    job = _job(spec, options)
+    workers, fewer = fleet_size(spec, options)
+    lacks = machine_warnings(spec, workers)
     journal = Journal(options.directory / "journal", {"run_id": options.run_id, "started_at": started_at})
     crash: Crash | None = None
     with Signals() as signals:
-        worker = WorkerProcess(job)
-        conductor = Conductor(spec, worker, show, signals, journal.write)
-        show.start([f"target: {target(spec)}", f"report: {options.directory / 'report.html'}"])
+        fleet = start_fleet(_job(spec, options), workers)
+        conductor = Conductor(spec, fleet, show, signals, journal.write)
+        conductor.outcome.notes += [fewer] if fewer else []
+        show.start([*_about(spec, options, workers), *(f"warning: {text}" for text in lacks)])
         try:
             conductor.run()
         except Crash as bug:  # what was measured is written before the traceback is shown
@@ -55,12 +60,12 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
             conductor.outcome.worker_lost = "a bug in loadspec ended the run"
         finally:
             show.stop()
-            worker.close(patience=0.2 if signals() > 1 else 2.0)
+            fleet.close(patience=0.2 if signals() > 1 else 2.0)
             journal.close()
-        generator = _generator(conductor, monotonic() - began)
+        generator = _generator(conductor, workers, monotonic() - began)
         result = assemble(spec, options, conductor, started_at, environment(), generator)
-        if journal.failure:
-            result = replace(result, warnings=[*result.warnings, journal.failure])
+        late = [journal.failure] if journal.failure else []
+        result = replace(result, warnings=[*lacks, *result.warnings, *late])
         written = write(result, options)
         if crash is not None:
             raise crash
@@ -102,6 +107,11 @@ def _job(spec: Spec, options: RunOptions) -> Job:
     )
 
 
+def _about(spec: Spec, options: RunOptions, workers: int) -> list[str]:
+    shared = [f"workers: {workers}"] if workers > 1 else []
+    return [f"target: {target(spec)}", *shared, f"report: {options.directory / 'report.html'}"]
+
+
 def write(result: RunResult, options: RunOptions) -> tuple[RunResult, list[Path]]:
     """Write all files → (the result with its final exit code, the files). Failing to write is told, not raised."""
     from loadspec.outputs import write_all, write_out
@@ -134,15 +144,25 @@ def _point_latest(options: RunOptions) -> None:
         return
 
 
-def _generator(conductor: Conductor, wall: float) -> dict[str, Any]:
-    """The generator's own cost: CPU and memory of all its processes."""
+def _generator(conductor: Conductor, workers: int, wall: float) -> dict[str, Any]:
+    """The generator's own cost: CPU and memory of all its processes, and of each worker."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
-    health = conductor.collector.health
-    worker_cpu = health.get("cpu_s", 0.0)
+    each = conductor.collector.workers
+    health = _cost(conductor.collector.health, wall)
     return {
-        "workers": 1,
-        "cpu_s": round(worker_cpu + usage.ru_utime + usage.ru_stime, 3),
-        "cpu_percent": round(100 * worker_cpu / wall, 1) if wall else 0.0,
-        "peak_rss_bytes": int(health.get("peak_rss_bytes", 0) + usage.ru_maxrss * _RSS_UNIT),
+        "workers": workers,
+        **health,
+        "cpu_s": round(health["cpu_s"] + usage.ru_utime + usage.ru_stime, 3),
+        "peak_rss_bytes": int(health["peak_rss_bytes"] + usage.ru_maxrss * _RSS_UNIT),
+        "per_worker": [{"worker": worker + 1, **_cost(each[worker], wall)} for worker in sorted(each)],
+    }
+
+
+def _cost(health: Mapping[str, float], wall: float) -> dict[str, float]:
+    cpu = health.get("cpu_s", 0.0)
+    return {
+        "cpu_s": round(cpu, 3),
+        "cpu_percent": round(100 * cpu / wall, 1) if wall else 0.0,
+        "peak_rss_bytes": int(health.get("peak_rss_bytes", 0)),
         "lag_max_ms": round(health.get("lag_max_ms", 0.0), 2),
     }

@@ -1,9 +1,10 @@
-"""What only values can show to be wrong: the base URL and `network`, once the variables in them are known."""
+"""What only values can show to be wrong: the base URL, `http` and `network`, once the variables in them are known."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from loadspec.errors import ExitCode, LoadspecError
@@ -12,7 +13,8 @@ from loadspec.spec.constants import constants, folded
 from loadspec.spec.model import Spec
 from loadspec.spec.secrets import known_secrets
 from loadspec.wire.addresses import parse_block, parse_network
-from loadspec.wire.proxies import Proxies, parse_proxy
+from loadspec.wire.proxies import Proxies, parse_exception, parse_proxy
+from loadspec.wire.request import check_header_value
 from loadspec.wire.routes import parse_blocked, parse_place
 from loadspec.wire.url import parse_url
 
@@ -42,10 +44,14 @@ def _check_environment(spec: Spec) -> None:
     """Raises LoadspecError (104) for a variable of proxies that cannot be read."""
     if spec.settings.http.proxy is None:
         try:
-            Proxies(spec.settings.http, os.environ)
+            Proxies(replace(spec.settings.http, no_proxy=()), os.environ)
         except ValueError as error:
             hint = 'http.proxy of the spec goes over the environment; "" is none'
             raise LoadspecError(str(error), hint, ExitCode.INVALID_SPEC) from None
+
+
+def _header_value(text: str) -> bytes:
+    return check_header_value(text.encode())
 
 
 def _rows(spec: Spec) -> Iterator[Row]:
@@ -57,6 +63,10 @@ def _rows(spec: Spec) -> Iterator[Row]:
     http = spec.settings.http
     if http.proxy:
         yield "http.proxy", http.proxy, parse_proxy
+    for text in http.no_proxy:
+        yield "http.no_proxy", text, parse_exception
+    if http.user_agent:
+        yield "http.user_agent", http.user_agent, _header_value
     lists = {"block_hosts": parse_blocked, "block_ips": parse_network, "local_ips": parse_block}
     for name, parse in lists.items():
         for text in getattr(route, name):

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from loadspec.thresholds.error import ThresholdError
-from loadspec.thresholds.evaluate import format_actual, format_limit, format_margin, judge, value_in
+from loadspec.thresholds.evaluate import format_actual, format_limit, format_margin, judge, value_in, without_latency
 from loadspec.thresholds.model import Aggregate, Judgement, Status, Threshold, ThresholdResult
 from loadspec.thresholds.parse import OPTIONS, parse_thresholds
 from loadspec.thresholds.selector import SELECTOR_TAGS, Clause
@@ -32,4 +32,5 @@ __all__ = [
     "judge",
     "parse_thresholds",
     "value_in",
+    "without_latency",
 ]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from loadspec.metrics.store import Store
 from loadspec.metrics.values import Counter, Value
 from loadspec.thresholds.aggregates import AGGREGATES
 from loadspec.thresholds.measures import MEASURES
-from loadspec.thresholds.model import Judgement, Op, Threshold
+from loadspec.thresholds.model import Judgement, Op, Threshold, ThresholdResult
 
 _OPS: Mapping[Op, Callable[[float, float], bool]] = {
     "<": operator.lt,
@@ -53,6 +54,11 @@ def margin(op: Op, limit: float, actual: float) -> float:
         return (actual - limit) / scale
     distance = abs(actual - limit) / scale
     return distance if op == "!=" or not distance else -distance
+
+
+def without_latency(results: Iterable[ThresholdResult]) -> list[ThresholdResult]:
+    """Results of a run whose times cannot be trusted: thresholds on times are inconclusive. No sample is a failure."""
+    return [replace(r, status="inconclusive") if r.threshold.measure == "time" and r.samples else r for r in results]
 
 
 def format_actual(threshold: Threshold, actual: float | None) -> str:

@@ -46,7 +46,11 @@ class Clause:
 DEFAULTS = (Clause("expected_response", ":", "true"), Clause("poll", "!:", "true"))
 """What request timings judge unless the selector names the tag itself; `any` names it and asks nothing."""
 
-_DEFAULTED = frozenset(name for name, info in BUILTIN.items() if name.startswith("http_req_") and info.kind == "trend")
+_DEFAULTED = frozenset(
+    name
+    for name, info in BUILTIN.items()
+    if info.kind == "trend" and (name.startswith("http_req_") or name == "scheduled_latency")
+)
 
 
 def effective(metric: str, selector: tuple[Clause, ...]) -> tuple[Clause, ...]:

@@ -10,6 +10,7 @@ from loadspec.transports.forwarding import forwarding
 from loadspec.transports.limiter import limited
 from loadspec.transports.reuse import single_use
 from loadspec.wire.carriers import NEEDS, missing
+from loadspec.wire.settings import Timing
 
 __all__ = ["TRANSPORTS", "channel_kind", "require"]
 
@@ -21,9 +22,16 @@ TRANSPORTS = {
 """`transport:` of a spec → where its channel is; a channel is made as `base.Channel` says."""
 
 
-def channel_kind(name: str, limiter: bool = False, reuse: bool = True, forward: bool = False) -> Any:
+_KERNEL_TIMED = {"fast": "loadspec.transports.kernel_timed:KernelTimedChannel"}
+"""The same with `timing: kernel`: others leave reading to a library, which does not look at stamps."""
+
+
+def channel_kind(
+    name: str, limiter: bool = False, reuse: bool = True, forward: bool = False, timing: Timing = "process"
+) -> Any:
     """A transport's channel; with a limiter before each exchange, with a connection for each, by an HTTP proxy."""
-    module, _, attribute = TRANSPORTS[name].partition(":")
+    kinds = {**TRANSPORTS, **_KERNEL_TIMED} if timing == "kernel" else TRANSPORTS
+    module, _, attribute = kinds[name].partition(":")
     kind = getattr(import_module(module), attribute)
     if forward and name == "fast":  # the others' libraries speak to proxies themselves
         kind = forwarding(kind)

@@ -19,10 +19,11 @@ from typing import Any, NoReturn
 from loadspec.clock import monotonic
 from loadspec.transports.base import READ, WRITE, Channel, Deadlines, ExchangeError, explain
 from loadspec.transports.dialing import open_socket
+from loadspec.transports.memory_tls import MemoryTls
 from loadspec.transports.network import Network
 from loadspec.transports.proxied import check_target
 from loadspec.transports.tls import explain_tls
-from loadspec.transports.tunnel import TlsInTls, open_tunnel
+from loadspec.transports.tunnel import open_tunnel
 from loadspec.wire.dns import Address
 from loadspec.wire.proxies import Proxy
 from loadspec.wire.url import Origin
@@ -31,7 +32,7 @@ _NEVER = float("inf")
 _TIMER_SLACK = 0.001
 
 
-def calls(sock: socket.socket | TlsInTls) -> tuple[Callable[[Any], int], Callable[[int], bytes]]:
+def calls(sock: socket.socket | MemoryTls) -> tuple[Callable[[Any], int], Callable[[int], bytes]]:
     """A socket's `send` and `recv`."""
     return inner_calls(sock) if isinstance(sock, ssl.SSLSocket) else (sock.send, sock.recv)
 
@@ -55,9 +56,9 @@ def _nowhere(_data: Any) -> Any:
 
 
 def _refused(error: OSError, sock: Any, origin: Origin) -> ExchangeError:
-    """Why a handshake failed. `sock.cipher()` is there once a cipher was agreed on."""
+    """Why a handshake failed, None for one that did not begin. `sock.cipher()` is there once a cipher was agreed on."""
     if isinstance(error, ssl.SSLError):
-        kind, message = explain_tls(error, sock.cipher() is not None)
+        kind, message = explain_tls(error, sock is not None and sock.cipher() is not None)
     else:
         known = explain(error, "tls")
         if known.kind != "reset":
@@ -249,13 +250,9 @@ class Connection(Channel):
         context = self._network.context(origin)
         plain: Any = self._sock
         try:
-            if isinstance(plain, ssl.SSLSocket):
-                sock: Any = TlsInTls(plain, context, name, session)
-            else:
-                sock = context.wrap_socket(plain, server_hostname=name, do_handshake_on_connect=False, session=session)
-            self._sock = sock
-        except OSError as error:
-            raise explain(error, "tls") from None
+            sock = self._sock = self._encrypt(plain, context, name, session)
+        except OSError as error:  # cut off already
+            raise _refused(error, None, origin) from None
         except ValueError as error:  # a host name that TLS cannot ask for
             raise ExchangeError("tls_settings", "tls", f"TLS cannot ask for `{origin.host}`: {error}") from None
         while True:
@@ -267,6 +264,12 @@ class Connection(Channel):
                 self._wait_for(WRITE, "tls")
             except OSError as error:
                 raise _refused(error, sock, origin) from None
+
+    def _encrypt(self, plain: Any, context: ssl.SSLContext, name: str, session: ssl.SSLSession | None) -> Any:
+        """TLS over a socket, or within the TLS of a proxy."""
+        if isinstance(plain, ssl.SSLSocket):
+            return MemoryTls(plain, context, name, session)
+        return context.wrap_socket(plain, server_hostname=name, do_handshake_on_connect=False, session=session)
 
     def _unsent(self, error: OSError) -> ExchangeError:
         """Why the first request of a connection could not be sent.

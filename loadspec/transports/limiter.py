@@ -6,6 +6,7 @@ Users are served in the order in which they asked. What they wait here is no lat
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -15,37 +16,88 @@ from loadspec.transports.base import KEEP, Deadlines
 from loadspec.transports.network import Network
 from loadspec.wire.url import Origin
 
-Wait = Callable[[float, Callable[[], Any]], None]
-"""(seconds, what wakes the caller): waits that long; may come back early."""
+
+class _Turn:
+    """A user's place in the line; `resume` is None once it has left. `come`: it may send."""
+
+    __slots__ = ("come", "resume")
+
+    def __init__(self, resume: Callable[[], Any]) -> None:
+        self.resume: Callable[[], Any] | None = resume
+        self.come = False
 
 
 class RateLimiter:
-    """One for all users of a worker. `held` requests waited, `waited` seconds together, since the last `take`."""
+    """One for all users of a worker. `held` requests waited, `waited` seconds together, since the last `take`.
 
-    def __init__(self, rate: float, wait: Wait, clock: Clock = monotonic) -> None:
+    One timer serves the line. Who is interrupted leaves it, and those behind move up.
+    """
+
+    def __init__(self, rate: float, network: Network, clock: Clock = monotonic) -> None:
         self._interval = 1.0 / rate
-        self._wait = wait
+        self._network = network
         self._clock = clock
         self._next = 0.0
+        self._line: deque[_Turn] = deque()
+        self._waiting = 0
+        self._timer: Any = None
         self.held = 0
         self.waited = 0.0
 
     def hold(self, resume: Callable[[], Any]) -> None:
         """Return when the caller may send its request."""
         now = self._clock()
-        due = self._next
-        if due <= now:
+        if self._next <= now and not self._waiting:
             self._next = now + self._interval
             return
-        self._next = due + self._interval
+        turn = _Turn(resume)
+        self._line.append(turn)
         self.held += 1
-        begin = now
+        self._waiting += 1
+        if self._timer is None:
+            self._arm(now)
         try:
-            while (left := due - now) > 0:
-                self._wait(left, resume)
-                now = self._clock()
+            while not turn.come:
+                self._network.switch()
         finally:
-            self.waited += max(0.0, self._clock() - begin)
+            turn.resume = None
+            self.waited += self._clock() - now
+            if not turn.come:
+                self._leave()
+
+    def _leave(self) -> None:
+        self._waiting -= 1
+        if not self._waiting:
+            self._line.clear()
+            self._stop()
+
+    def _arm(self, now: float) -> None:
+        self._stop()
+        self._timer = self._network.loop.timer(max(0.0, self._next - now))
+        self._timer.start(self._serve, update=True)
+
+    def _stop(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer.close()
+            self._timer = None
+
+    def _serve(self) -> None:
+        """Let the first of the line go on, if its time has come. Runs in the hub."""
+        now = self._clock()
+        if now < self._next:
+            return self._arm(now)
+        turn = self._line.popleft()
+        while turn.resume is None:
+            turn = self._line.popleft()
+        self._next += self._interval
+        turn.come = True
+        self._waiting -= 1
+        if self._waiting:
+            self._arm(now)
+        else:
+            self._stop()
+        return turn.resume()  # type: ignore[no-any-return]
 
     def take(self) -> tuple[int, float]:
         """(requests held, seconds waited) since the last call."""
@@ -54,8 +106,8 @@ class RateLimiter:
         return taken
 
 
-def loop_wait(network: Network) -> Wait:
-    """Waiting on a worker's loop."""
+def loop_wait(network: Network) -> Callable[[float, Callable[[], Any]], None]:
+    """(seconds, what wakes the caller): waits that long on a worker's loop; may come back early."""
 
     def wait(seconds: float, resume: Callable[[], Any]) -> None:
         timer = network.loop.timer(seconds)

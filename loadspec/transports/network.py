@@ -14,6 +14,7 @@ from greenlet import greenlet
 from loadspec.load.share import WHOLE, Share
 from loadspec.transports.base import ExchangeError
 from loadspec.transports.resolver import Found, Resolver
+from loadspec.transports.stamping import Stamping
 from loadspec.transports.tls import Contexts, server_name
 from loadspec.wire.addresses import LocalPool, Networks, is_forbidden, parse_address
 from loadspec.wire.dns import Address, candidates, ordered, picker
@@ -64,6 +65,7 @@ class Network:
         self.limits = settings.http.limits
         self.resumption = settings.tls.session_resumption
         self.limiter: RateLimiter | None = None
+        self.stamping = Stamping() if settings.timing == "kernel" else None
         route = settings.route
         self.prefers_family = route.dns.policy != "any"
         self.resolver = Resolver(self._getaddrinfo, route.dns)
@@ -199,7 +201,7 @@ class Network:
 
     def server_name(self, origin: Origin) -> str:
         """The name to ask for by SNI, and to verify."""
-        return server_name(self.settings.tls, origin.host)
+        return server_name(self.settings, origin.host)
 
 
 def _literal(host: str, port: int) -> Address:

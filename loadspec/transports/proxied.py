@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ipaddress
-from contextlib import suppress
-
 from loadspec.transports.network import Network
+from loadspec.wire.addresses import is_numeric
 from loadspec.wire.url import Origin
 
 
@@ -16,8 +14,5 @@ def check_target(network: Network, origin: Origin, timeout: float) -> None:
     ExchangeError.
     """
     network.refuse_blocked(origin.host)
-    literal = False
-    with suppress(ValueError):
-        literal = bool(ipaddress.ip_address(origin.host))
-    if literal or network.limited:
+    if network.limited or is_numeric(origin.host):
         network.addresses(origin.host, origin.port, timeout)

@@ -49,6 +49,8 @@ _ADDED: Final = ("Accept-Encoding", "User-Agent", "Host")
 """Header lines that urllib3 would add by itself."""
 _NO_CONTENT: Final = 204
 _BODILESS: Final = (_NO_CONTENT, 304)
+_PIECES_A_TURN: Final = 16
+"""How many pieces of a body are read at most before other users get a turn."""
 _RACES: Final = ("closed", "reset")
 
 
@@ -63,8 +65,11 @@ class RequestsChannel(Channel):
         "_phase",
         "_proxy",
         "_raw",
+        "_secured",
         "_session",
+        "_spoilt",
         "_timeout",
+        "_tls_session",
         "limits",
     )
 
@@ -72,6 +77,9 @@ class RequestsChannel(Channel):
         super().__init__(network, origin, resume, seat)
         self._session: Session | None = None
         self._raw: Any = None
+        self._secured: Any = None
+        """The socket of TLS that was opened last, where sessions are kept."""
+        self._tls_session: Any = None
         self._timeout: Any = None
         self._phase = ""
         self.limits: Limits = network.limits
@@ -87,7 +95,7 @@ class RequestsChannel(Channel):
         self.error = ""
         self.parsed = UNPARSED
         self.first = self.sent = 0.0
-        self.in_flight = False
+        self.in_flight = self._spoilt = False
         try:
             self._read(self._send(_prepare(request, self._origin), idempotent))
         except gevent.Timeout as timeout:
@@ -140,12 +148,16 @@ class RequestsChannel(Channel):
     def _read(self, raw: Any) -> None:
         """The answer, with its caps."""
         self._raw = raw
+        if self._secured is not None:
+            self._tls_session = self._secured.session  # not earlier: tickets of TLS 1.3 come with answers
         self._limit("body", self._deadlines.idle)
         head: bytes = raw._original_response.head
         parsed = known_head(head)
         pieces, size = [], 0
-        for piece in self._pieces(raw, parsed):
+        for number, piece in enumerate(self._pieces(raw, parsed), 1):
             size += len(piece)
+            if number % _PIECES_A_TURN == 0:  # a socket that is never empty never makes its reader wait
+                gevent.sleep(0)
             if self._mode != DISCARD:
                 if size > self.limits.body_bytes:
                     raise ExchangeError("limit", "body", f"The body exceeds {self.limits.body_bytes} bytes.")
@@ -155,6 +167,8 @@ class RequestsChannel(Channel):
         self.ended = monotonic()
         raw.release_conn()
         self._raw = None
+        if self._spoilt:
+            self.disconnect()
         self.head = head
         self.sets_cookies = sets_cookies(head)
         self.received = raw._original_response.head_size + size
@@ -224,6 +238,7 @@ class RequestsChannel(Channel):
                 sock,
                 do_handshake_on_connect=False,
                 server_hostname=self._network.server_name(self._origin),
+                _session=self._tls_session,
                 _context=self._network.context(self._origin),
             )
             sock.do_handshake()
@@ -237,6 +252,8 @@ class RequestsChannel(Channel):
             sock.close()
             raise
         self.tls = monotonic() - begin
+        if self._network.resumption:
+            self._secured = sock
         return sock
 
     def opened(self) -> None:
@@ -257,6 +274,10 @@ class RequestsChannel(Channel):
         if not self.first:
             self.first = monotonic()
             self._limit("body", self._deadlines.idle)
+
+    def spoilt(self) -> None:
+        """See `Hooks`."""
+        self._spoilt = True
 
     # Limits
 
@@ -285,6 +306,12 @@ class RequestsChannel(Channel):
             self._raw = None
         if self._session is not None:
             self._session.close()
+        self._secured = None
+
+    def close(self) -> None:
+        """See `Channel`."""
+        self.disconnect()
+        self._tls_session = None
 
 
 def _ready(sock: Any, events: int) -> None:

@@ -7,7 +7,7 @@ import ssl
 from typing import Final
 
 from loadspec.wire.hosts import parse_host_rule
-from loadspec.wire.settings import ClientCertificate, Tls
+from loadspec.wire.settings import ClientCertificate, Settings, Tls
 from loadspec.wire.tls import TlsSettingsError, make_context
 from loadspec.wire.url import Origin
 
@@ -49,9 +49,10 @@ class Contexts:
         return None
 
 
-def server_name(settings: Tls, host: str) -> str:
+def server_name(settings: Settings, host: str) -> str:
     """The name to ask for by SNI, and to verify. RFC 6066 has no dot at its end; an address is verified, not sent."""
-    return settings.server_name or host.rstrip(".")
+    given = settings.tls.server_name
+    return given if given and settings.host in ("", host) else host.rstrip(".")
 
 
 # Numbers of X509_V_ERR_* in OpenSSL's x509_vfy.h

@@ -10,8 +10,9 @@ import ssl
 from functools import partial
 from http.client import HTTPException, HTTPResponse, IncompleteRead, RemoteDisconnected
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
+import gevent
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
@@ -21,7 +22,10 @@ from loadspec.transports.base import ExchangeError, explain
 from loadspec.wire.errors import ProtocolError
 from loadspec.wire.head import known_head
 from loadspec.wire.limits import Limits
-from loadspec.wire.lines import check_head, final_head
+from loadspec.wire.lines import check_head, final_head, too_many_informational
+
+_LINES_A_TURN: Final = 256
+"""How many lines are read at most before other users get a turn."""
 
 logging.getLogger("urllib3").addHandler(logging.NullHandler())  # what it warns of, errors say
 
@@ -44,25 +48,53 @@ class Hooks(Protocol):
     def heard(self) -> None:
         """The first line of the answer came."""
 
+    def spoilt(self) -> None:
+        """More than the answer came: the connection cannot be used again."""
+
     @property
     def limits(self) -> Limits:
         """What an answer may cost."""
 
 
-class _Recorder:
-    """A response's file that keeps the lines it gives."""
+class _File:
+    """A response's file. It keeps the lines of the head, and looks at its end whether anything is left in it."""
 
     def __init__(self, file: Any, hooks: Hooks) -> None:
         self.file = file
         self.lines: list[bytes] = []
+        self._head = True
+        self._read = 0
         self._hooks = hooks
 
     def readline(self, limit: int = -1) -> bytes:
         line: bytes = self.file.readline(limit)
-        if not self.lines and line:
-            self._hooks.heard()
-        self.lines.append(line)
+        if self._head:
+            if not self.lines and line:
+                self._hooks.heard()
+            self.lines.append(line)
+        self._read += 1
+        if self._read % _LINES_A_TURN == 0:  # a socket that is never empty never makes its reader wait
+            gevent.sleep(0)
         return line
+
+    def head_is_over(self) -> None:
+        self._head = False
+
+    def close(self) -> None:
+        if not self.file.closed and self._left():
+            self._hooks.spoilt()
+        self.file.close()
+
+    def _left(self) -> bool:
+        sock = self.file.raw._sock
+        timeout = sock.gettimeout()
+        sock.settimeout(0.0)
+        try:
+            return bool(self.file.peek(1))
+        except OSError:  # nothing, by TLS
+            return False
+        finally:
+            sock.settimeout(timeout)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.file, name)
@@ -78,35 +110,39 @@ class Response(HTTPResponse):
     def __init__(self, hooks: Hooks, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._hooks = hooks
+        self._heads = 0
 
     def begin(self) -> None:
         """Read the head. Raises ExchangeError and our ProtocolError, which urllib3 lets pass."""
-        file = self.fp
-        recorder: Any = _Recorder(file, self._hooks)
-        self.fp = recorder
+        self.fp = file = _File(self.fp, self._hooks)  # type: ignore[assignment]
         try:
-            for _ in range(self._hooks.limits.informational + 1):
+            while not self._heads or (self.status < 200 and self.status != 101):
                 self.headers = None  # type: ignore[assignment]  # http.client reads where there are none
                 super().begin()
-                if self.status >= 200 or self.status == 101:
-                    break
             if self.status == 101:
                 raise ExchangeError("protocol", "status", "The server switched protocols unasked (101).")
-            self.head = self._checked(recorder.lines)
-            self.head_size = sum(map(len, recorder.lines))
+            self.head = self._checked(file.lines)
+            self.head_size = sum(map(len, file.lines))
+            file.head_is_over()
         except RemoteDisconnected as error:
-            if any(recorder.lines):
-                raise _head_error(error, [line for line in recorder.lines if line]) from None
+            if any(file.lines):
+                raise _head_error(error, [line for line in file.lines if line]) from None
             raise ExchangeError("closed", "headers", "the server closed the connection without an answer") from None
         except HTTPException as error:
-            raise _head_error(error, recorder.lines) from None
+            raise _head_error(error, file.lines) from None
         except OSError as error:
             raise explain(error, "headers") from None
-        self.fp = file
+
+    def _read_status(self) -> Any:
+        """http.client passes over any number of 100s by itself, without giving way to other users."""
+        if self._heads > self._hooks.limits.informational:
+            raise too_many_informational(self._hooks.limits)
+        self._heads += 1
+        return super()._read_status()  # type: ignore[misc]
 
     def _checked(self, lines: list[bytes]) -> bytes:
         """The head, if our own parser takes it too: http.client stops at a line that it cannot read."""
-        head = final_head([line for line in lines if line])
+        head = final_head([line for line in lines if line], self._hooks.limits)
         check_head(head, self._hooks.limits)
         parsed = known_head(head)
         bodiless = self._method == "HEAD" or self.status in (204, 304)  # type: ignore[attr-defined]

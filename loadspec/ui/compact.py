@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from loadspec.errors import ExitCode
 from loadspec.metrics import Counter, Gauge, Rate, Trend, Value
 from loadspec.metrics.values import new_value
 from loadspec.results.model import CheckResult, ErrorClass, RunResult, ScenarioStats
 from loadspec.ui.figures import PERCENTS, Format, format_of, out_of, per_second, percent, short_ms
+from loadspec.ui.health import limited_lines
 from loadspec.ui.limits import limit_table, limits_of
 from loadspec.ui.text import Style, clean, mmss, table, truncate
-from loadspec.units import format_bytes, format_count, format_duration, format_ms
+from loadspec.units import format_bytes, format_count, format_duration
 
 _LABEL = 10
 _NAME = 32
@@ -51,6 +50,7 @@ def compact(result: RunResult, style: Style, width: int, room: int) -> list[str]
     """The lines above the files and the verdict, at most `room` of them."""
     blocks = [
         _header(result),
+        Block("generator", limited_lines(result, style), most=3, worth=6),
         _checks(result.checks, style),
         Block("thresholds", limit_table(limits_of(result.thresholds), style, width - _LABEL - 1), worth=4),
         _figures(result),
@@ -58,7 +58,6 @@ def compact(result: RunResult, style: Style, width: int, room: int) -> list[str]
         _scenarios(result),
         _endpoints(result),
         _errors(result.errors, style),
-        Block("generator", _generator(result, style)),
         Block("warnings", [style(clean(text), "warn") for text in result.warnings], most=2),
     ]
     title, *others = fit([block for block in blocks if block.lines()], room)
@@ -127,6 +126,7 @@ def _figures(result: RunResult) -> Block:
     rows = [
         ["requests", f"{format_count(requests)}, {_rate(requests, seconds)}{share}"],
         *_latency(result),
+        *([["clock", str(result.timing)]] if result.timing.asked == "kernel" else []),
         [
             "iterations",
             f"{format_count(done.completed)} completed, {format_count(done.interrupted)} interrupted{dropped}, "
@@ -246,17 +246,3 @@ def _kind(error: ErrorClass) -> str:
 def _span(error: ErrorClass) -> str:
     first, last = mmss(error.first), mmss(error.last)
     return first if first == last else f"{first}-{last}"
-
-
-def _generator(result: RunResult, style: Style) -> list[str]:
-    """One line, and only where the generator's own health spoils the figures."""
-    if result.exit_code != ExitCode.UNTRUSTED and result.verdict != "INCONCLUSIVE":
-        return []
-    known: list[tuple[str, Any, Format]] = [
-        ("CPU", result.generator.get("cpu_percent"), lambda value: f"{value:.0f}%"),
-        ("lag p99", result.generator.get("lag_p99_ms"), format_ms),
-        ("memory", result.generator.get("peak_rss_bytes"), format_bytes),
-        ("workers", result.generator.get("workers"), format_count),
-    ]
-    figures = [f"{name} {form(value)}" for name, value, form in known if isinstance(value, int | float)]
-    return [style(", ".join(["its own limits show in these figures", *figures]), "warn")]

@@ -15,6 +15,7 @@ from loadspec.metrics.values import new_value
 from loadspec.results.model import CheckResult, CheckSample, RunResult
 from loadspec.thresholds import value_in
 from loadspec.ui.figures import cells, number, out_of, per_second, percent
+from loadspec.ui.health import limited_lines
 from loadspec.ui.limits import Limit, limits_of, selector_of
 from loadspec.ui.text import Style, clean, pad, width_of
 from loadspec.units import format_duration
@@ -39,7 +40,7 @@ class Row:
 
 def full(result: RunResult, style: Style) -> list[str]:
     """The lines above the files and the verdict."""
-    lines = [*_threshold_lines(limits_of(result.thresholds), style)]
+    lines = [*_limited(result, style), *_threshold_lines(limits_of(result.thresholds), style)]
     lines += [*_title("TOTAL RESULTS", style), *_check_lines(result.checks, result.duration, style)]
     lines += _metric_lines(result, {}, style)
     if len(result.scenarios) > 1:
@@ -49,6 +50,11 @@ def full(result: RunResult, style: Style) -> list[str]:
             lines += _check_lines(_checks_in(result.stores["load"], where), result.duration, style)
             lines += _metric_lines(result, where, style)
     return [*lines, "", *_phase_lines(result, style), *_closing(result)]
+
+
+def _limited(result: RunResult, style: Style) -> list[str]:
+    lines = limited_lines(result, style)
+    return [*_title("GENERATOR", style), *(f"{_INDENT}{line}" for line in lines), "", ""] if lines else []
 
 
 def _title(text: str, style: Style) -> list[str]:

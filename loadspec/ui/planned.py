@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from loadspec.plan.forecast import CrewForecast, Forecast
 from loadspec.ui.sketch import sketch
@@ -19,7 +19,7 @@ def planned(
     """The text. `latency`: seconds that an answer is taken to last, where time ends the load."""
     lines = [style("load", "head"), *_load(forecast, ascii_only), "", style("totals", "head")]
     rows = [
-        ("users", f"{forecast.users} at most"),
+        ("users", f"{forecast.users} at most{_busy(forecast, latency)}"),
         ("duration", _duration(forecast)),
         *_amounts(forecast, latency),
         *_hosts(addresses),
@@ -30,10 +30,28 @@ def planned(
 
 
 def _load(forecast: Forecast, ascii_only: bool) -> Iterator[str]:
-    yield from (f"{_MARGIN}{line}" for line in sketch(forecast.users_at, forecast.finish, ascii_only=ascii_only))
+    opened = [each.crew.load.planned is not None for each in forecast.crews]
+    if not all(opened):
+        yield from _curve(forecast.users_at, forecast, ascii_only)
+    if any(opened):
+        yield f"{_MARGIN}iterations started a second"
+        yield from _curve(forecast.rate_at, forecast, ascii_only)
     for each in forecast.crews:
         names = ", ".join(clean(_member(each, index)) for index in range(len(each.crew.members)))
         yield f"{_MARGIN}{names}: {each.crew.load.executor}, {each.crew.load.describe()}{_begin(each)}"
+
+
+def _curve(level: Callable[[float], float], forecast: Forecast, ascii_only: bool) -> Iterator[str]:
+    return (f"{_MARGIN}{line}" for line in sketch(level, forecast.finish, ascii_only=ascii_only))
+
+
+def _busy(forecast: Forecast, latency: float) -> str:
+    """How many of the users that an open model may have will be busy."""
+    if any(each.crew.load.planned is None for each in forecast.crews):
+        return ""
+    busy = [each.busy(latency) for each in forecast.crews]
+    told = f"about {max(1, math.ceil(sum(busy)))} busy, if an answer takes {format_duration(latency)} (--latency)"
+    return f", {told}"
 
 
 def _member(each: CrewForecast, index: int) -> str:
@@ -52,7 +70,7 @@ def _begin(each: CrewForecast) -> str:
 
 
 def _duration(forecast: Forecast) -> str:
-    counted = any(each.iterations is not None for each in forecast.crews)
+    counted = any(each.crew.load.budget() is not None for each in forecast.crews)
     grace = forecast.end - forecast.finish
     more = f", and {format_duration(grace)} more for what is in flight" if grace else ""
     return f"{'at most ' if counted else ''}{format_duration(forecast.finish)}{more}"
@@ -63,7 +81,8 @@ def _amounts(forecast: Forecast, latency: float) -> Iterator[tuple[str, str]]:
     iterations, requests = (sum(pair[part] for pair in expected) for part in (0, 1))
     counted = [each.iterations for each in forecast.crews if each.iterations is not None]
     if len(counted) == len(expected) and sum(counted) == iterations:
-        yield "iterations", _count(iterations)
+        by_chance = any(each.crew.load.by_chance for each in forecast.crews)
+        yield "iterations", f"about {_count(iterations)}, by chance" if by_chance else _count(iterations)
     else:
         most = f"; {_count(sum(counted))} at most" if len(counted) == len(expected) else ""
         yield "iterations", f"{_about(iterations)}, if an answer takes {format_duration(latency)} (--latency){most}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
@@ -32,6 +33,16 @@ def parse_address(text: str) -> Address | None:
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
         return address.ipv4_mapped
     return address
+
+
+def is_numeric(host: str) -> bool:
+    """Whether a host is an address that no name server is asked for: also as 127.1 or 0xa9fea9fe (inet_aton(3))."""
+    host = host.rstrip(".")
+    try:
+        socket.inet_aton(host)
+    except OSError:
+        return parse_address(host) is not None
+    return True
 
 
 def is_forbidden(address: Address) -> bool:

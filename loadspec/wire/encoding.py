@@ -51,8 +51,3 @@ def encode_content(body: bytes, encoding: str) -> bytes:
 
 CODING_NAMES = ("gzip", "deflate", "br", "zstd")
 """What a spec may name, by how much of the web speaks it."""
-
-
-def available_codings() -> tuple[str, ...]:
-    """Those of `CODING_NAMES` that this installation can do: what Accept-Encoding may say."""
-    return tuple(name for name in CODING_NAMES if CODINGS[name.encode()].available())

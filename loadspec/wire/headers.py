@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TypeVar, overload
 
-from loadspec.wire.fields import Field, field, joined, split_lines
+from loadspec.wire.fields import CACHEABLE, Field, field, joined, known_field, split_lines
 
 T = TypeVar("T")
 
@@ -31,10 +32,20 @@ class Headers(dict[str, str]):
 
 def header_list(head: bytes) -> list[Field]:
     """The (lower-cased name, value) pairs of a raw response head, in the order sent. Raises `ProtocolError`."""
-    return [field(line) for line in split_lines(head)[0][1:]]
+    return list(map(known_field if len(head) <= CACHEABLE else field, split_lines(head)[0][1:]))
 
 
 def parse_headers(head: bytes) -> Headers:
-    """The headers of a raw response head, as `ResponseParser.head` holds it. Raises `ProtocolError`."""
+    """The headers of a raw response head, as `ResponseParser.head` holds it. Raises `ProtocolError`.
+
+    Several checks and captures ask for those of one answer: a bounded cache parses them once. Never change them.
+    """
+    return _known(head) if len(head) <= CACHEABLE else _parse(head)
+
+
+def _parse(head: bytes) -> Headers:
     merged = joined(header_list(head))
     return Headers({name.decode("ascii"): value.decode("latin-1") for name, value in merged.items()})
+
+
+_known = lru_cache(maxsize=256)(_parse)

@@ -18,7 +18,7 @@ from urllib.parse import quote, unquote
 from loadspec.wire.addresses import parse_address, parse_network
 from loadspec.wire.hosts import HostRule
 from loadspec.wire.settings import Http
-from loadspec.wire.url import Origin, host_header, parse_url
+from loadspec.wire.url import Origin, bracketed, host_header, parse_url
 
 SCHEMES: Final = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 """What a proxy's URL may begin with → its usual port. With socks5h the proxy looks the target's name up."""
@@ -192,6 +192,5 @@ def forwarded(request: bytes, origin: bytes, lines: bytes) -> bytes:
 
 def connect_request(origin: Origin, lines: bytes) -> bytes:
     """The request for a tunnel (RFC 9110 §9.3.6)."""
-    host = f"[{origin.host}]" if ":" in origin.host else origin.host
-    where = f"{host}:{origin.port}".encode()
+    where = f"{bracketed(origin.host)}:{origin.port}".encode()
     return b"CONNECT %s HTTP/1.1\r\nHost: %s\r\n%s\r\n" % (where, where, lines)

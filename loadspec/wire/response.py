@@ -15,6 +15,7 @@ from loadspec.wire.errors import Kind, Phase, ProtocolError, shown
 from loadspec.wire.fields import Field, block_end
 from loadspec.wire.head import Head, known_head
 from loadspec.wire.limits import DEFAULT, HUGE, Limits
+from loadspec.wire.lines import too_many_informational
 
 BLANK_BYTES = 16  # of empty lines tolerated before a status line
 
@@ -175,7 +176,7 @@ class ResponseParser:
         if head.status == 101:
             raise ProtocolError("protocol", "status", "The server switched protocols unasked (101).")
         if self.informational > self._limits.informational:
-            raise ProtocolError("protocol", "status", f"More than {self._limits.informational} 1xx responses.")
+            raise too_many_informational(self._limits)
 
     def _begin_body(self, head: Head, data: bytes, pos: int) -> bool:
         if self._head_request or head.status in (204, 304):

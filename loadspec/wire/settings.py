@@ -11,6 +11,7 @@ from loadspec.wire.limits import DEFAULT, Limits
 Select = Literal["random", "first", "round_robin"]
 Policy = Literal["prefer_ipv4", "prefer_ipv6", "only_ipv4", "only_ipv6", "any"]
 TlsVersion = Literal["1.0", "1.1", "1.2", "1.3"]
+Timing = Literal["process", "kernel"]
 HttpVersion = Literal["auto", "1.1", "2", "2-prior-knowledge", "3"]
 
 
@@ -90,8 +91,13 @@ class Http:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All that the transports of a worker go by."""
+    """All that the transports of a worker go by.
+
+    `timing`: whose clock says when answers came. `host` is the target's, whose name `tls.server_name` is; "": any.
+    """
 
     tls: Tls = field(default_factory=Tls)
     route: Route = field(default_factory=Route)
     http: Http = field(default_factory=Http)
+    timing: Timing = "process"
+    host: str = ""

@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Sequence
 from typing import Any, Final
 
-from loadspec.wire.settings import ClientCertificate, Tls
+from loadspec.wire.settings import ClientCertificate, Tls, TlsVersion
 
 VERSIONS: Final = {
     "1.0": ssl.TLSVersion.TLSv1,
@@ -68,13 +68,25 @@ def make_context(
     return context
 
 
+def lowest_version(settings: Tls) -> TlsVersion | None:
+    """What `min_version` says; where only the highest is said, it must not lie below the lowest that is usual, 1.2."""
+    return "1.0" if settings.min_version is None and settings.max_version in _OLD else settings.min_version
+
+
+def cipher_list(settings: Tls) -> str | None:
+    """What `ciphers` says, at the level that old versions need; None for the usual ones."""
+    ciphers = settings.ciphers
+    if (settings.min_version in _OLD or settings.max_version in _OLD) and "@SECLEVEL" not in (ciphers or ""):
+        return f"{ciphers or 'DEFAULT'}:{_ALL_LEVELS}"
+    return ciphers
+
+
 def set_versions(context: ssl.SSLContext, settings: Tls) -> None:
     """Raises TlsSettingsError where the lowest is above the highest, or OpenSSL lacks one."""
     low, high = settings.min_version, settings.max_version
     if low and high and low > high:
         raise TlsSettingsError("min_version", f"min_version {low} is above max_version {high}")
-    if high in _OLD and low is None:
-        low = "1.0"  # or Python's lowest, 1.2, would be above it
+    low = lowest_version(settings)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # old versions are what old servers are tested with
         for part, version in (("minimum_version", low), ("maximum_version", high)):
@@ -91,9 +103,7 @@ def _set_version(context: ssl.SSLContext, part: str, version: str) -> None:
 
 def set_ciphers(context: ssl.SSLContext, settings: Tls) -> None:
     """Raises TlsSettingsError where the list selects nothing."""
-    ciphers = settings.ciphers
-    if (settings.min_version in _OLD or settings.max_version in _OLD) and "@SECLEVEL" not in (ciphers or ""):
-        ciphers = f"{ciphers or 'DEFAULT'}:{_ALL_LEVELS}"
+    ciphers = cipher_list(settings)
     if ciphers is None:
         return
     try:

@@ -33,9 +33,14 @@ class Origin:
         return f"{self.scheme}://{host_header(self)}"
 
 
+def bracketed(host: str) -> str:
+    """A host as URLs have it: an IPv6 address in brackets."""
+    return f"[{host}]" if ":" in host else host
+
+
 def host_header(origin: Origin) -> str:
     """The Host header's value: the port only where it is not the scheme's own."""
-    host = f"[{origin.host}]" if ":" in origin.host else origin.host
+    host = bracketed(origin.host)
     return host if DEFAULT_PORTS.get(origin.scheme) == origin.port else f"{host}:{origin.port}"
 
 

@@ -16,14 +16,14 @@ from typing import Any
 
 import yaml
 
-from loadspec.load import parse_stages
+from loadspec.load import format_rate, parse_rate_stages, parse_stages
 from loadspec.units import parse_duration, parse_duration_range
 
 LOAD = 1.0
 PACE = 20.0
 _PACES = ("think", "pace", "every", "after", "delay", "start_at")
 _DURATION_OPTIONS = ("-d", "--duration")
-_STAGE_OPTIONS = ("-s", "--stage", "--stages")
+_STAGE_OPTIONS = ("-s", "--stage", "--stages", "--rate-stages")
 
 Edit = tuple[int, int, str]
 """(first character, character behind the last, new text)."""
@@ -42,10 +42,17 @@ def shorten_pace(text: str) -> str:
 
 def shorten_stages(texts: Sequence[str]) -> list[str]:
     """Texts that make up one ramp together, each with one or more stages, in the same proportions."""
-    parsed = [parse_stages(text) for text in texts]
-    total = sum(stage.duration for stages in parsed for stage in stages)
+    parsed = [_parse(text) for text in texts]
+    total = sum(seconds for stages in parsed for seconds, _ in stages)
     factor = min(1.0, LOAD / total) if total else 1.0
-    return [", ".join(f"{_seconds(stage.duration * factor)}:{stage.target}" for stage in stages) for stages in parsed]
+    return [", ".join(f"{_seconds(seconds * factor)}:{target}" for seconds, target in stages) for stages in parsed]
+
+
+def _parse(text: str) -> list[tuple[float, str]]:
+    """Of users or of rates."""
+    if "/" in text:
+        return [(stage.duration, format_rate(stage.target)) for stage in parse_rate_stages(text)]
+    return [(stage.duration, str(stage.target)) for stage in parse_stages(text)]
 
 
 def shorten_spec(text: str) -> str:
@@ -68,7 +75,7 @@ def shorten_command(words: Sequence[str]) -> list[str]:
             words[at] = shorten_duration(word)
         elif equals and name == "LOADSPEC_DURATION":
             words[at] = f"{name}={shorten_duration(value)}"
-        elif equals and name == "LOADSPEC_STAGES":
+        elif equals and name in ("LOADSPEC_STAGES", "LOADSPEC_RATE_STAGES"):
             words[at] = f"{name}={shorten_stages([value])[0]}"
     return words
 
@@ -86,7 +93,7 @@ def _edits(node: Any) -> Iterator[Edit]:
     if not isinstance(node, yaml.MappingNode):
         return
     for key, value in node.value:
-        if key.value == "stages":
+        if key.value in ("stages", "rate_stages"):
             yield from _stage_edits(value)
         elif isinstance(value, yaml.ScalarNode) and key.value == "duration" and _is_duration(value.value):
             yield _edit(value, shorten_duration(value.value))

@@ -9,6 +9,7 @@ import pytest
 from support_docs_blocks import read_yaml
 from support_docs_run import specs
 
+from loadspec.load import EXECUTORS
 from loadspec.spec import load
 from loadspec.spec.grammar import STEPS
 from loadspec.spec.tree import walk
@@ -36,7 +37,7 @@ def test_an_example_is_valid_without_a_warning_and_aims_at_the_mock(path: Path) 
 def test_each_executor_and_each_action_has_an_example() -> None:
     loaded = [load(path).spec for path in specs()]
     executors = {scenario.load.executor for spec in loaded for scenario in spec.scenarios}
-    assert executors == {"ramping-vus", "constant-vus", "shared-iterations", "per-vu-iterations"}
+    assert executors == set(EXECUTORS)
     steps = [step for path in specs() for _, step in walk(read_yaml(path.read_text()))]
     keys = {*STEPS, "when", "record", "classify", "name", "run", "retry", "backoff"}
     assert {key for step in steps for key in step} >= keys

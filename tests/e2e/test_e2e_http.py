@@ -71,12 +71,15 @@ def test_a_proxy_of_the_environment(loadspec: Any, proxy: Any) -> None:
     [
         ('http: {proxy: ""}', {}),
         ("http: {no_proxy: [example.net]}", {}),
+        ('http: {no_proxy: ["{{ env.LOGIN }}.net"]}', {"LOGIN": "shop.example"}),
         ("", {"NO_PROXY": ".example.net"}),
     ],
 )
 def test_hosts_that_need_none(more: str, env: dict[str, str], loadspec: Any, proxy: Any) -> None:
     with ScriptedServer(serving(answer())) as server:
         there = f"network: {{hosts: {{shop.example.net: '127.0.0.1:{server.port}'}}}}\n"
+        if "env." in more:
+            more = f'{more[:-1]}, proxy: "http://127.0.0.1:{proxy[0].port}"}}'
         done = loadspec(there + more, HTTP_PROXY=f"http://127.0.0.1:{proxy[0].port}", **env)
         assert done.code == 0, done.stderr
         assert len(server.requests) == 4
@@ -88,9 +91,11 @@ def test_hosts_that_need_none(more: str, env: dict[str, str], loadspec: Any, pro
     [
         ("", {"http_proxy": "ftp://u:hush-hush@127.0.0.1"}, "HTTP_PROXY of the environment: a proxy is not spoken"),
         ('http: {proxy: "{{ env.PROXY }}"}', {"PROXY": "127.0.0.1:3128"}, "this is no proxy's URL"),
+        ('http: {no_proxy: ["{{ env.PROXY }}"]}', {"PROXY": "http://a.test"}, "`http://a.test` is a URL"),
+        ('http: {user_agent: "{{ env.PROXY }}"}', {"PROXY": "a\nb"}, "it is http.user_agent of "),
     ],
 )
-def test_a_proxy_that_cannot_be_read_ends_the_run_before_it_began(
+def test_what_cannot_be_read_ends_the_run_before_it_began(
     more: str, env: dict[str, str], told: str, loadspec: Any
 ) -> None:
     done = loadspec(more, **env)

@@ -11,7 +11,7 @@ from support_plan import spec
 
 from loadspec.engine import Engine, PhaseEnd
 from loadspec.load import WHOLE, Share
-from loadspec.load.commands import Budget, Command
+from loadspec.load.commands import Budget, Command, Looping
 from loadspec.metrics import Store
 from loadspec.mock import MockConfig, MockProcess, start
 from loadspec.plan import Plan, compile_plan
@@ -77,8 +77,8 @@ def bench() -> Callable[..., Bench]:
 def serve() -> Iterator[Callable[..., ScriptedServer]]:
     servers: list[ScriptedServer] = []
 
-    def build(*scripts: Script) -> ScriptedServer:
-        servers.append(ScriptedServer(*scripts))
+    def build(*scripts: Script, **options: Any) -> ScriptedServer:
+        servers.append(ScriptedServer(*scripts, **options))
         return servers[-1]
 
     yield build
@@ -100,7 +100,7 @@ def mock(shared_mock: MockProcess) -> MockProcess:
 
 
 @dataclass(frozen=True)
-class Scripted:
+class Scripted(Looping):
     """A load of commands written by a test: "0.1 start 0"."""
 
     lines: tuple[str, ...]

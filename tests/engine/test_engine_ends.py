@@ -137,7 +137,7 @@ def test_a_bug_in_the_engine_ends_the_load_with_its_trace(
     monkeypatch.setattr("loadspec.engine.engine._TICK", 0.05)
     server = serve(serving(answer()))
     one = bench(call(), think(0.02, 0.02), load=ConstantVus(2, 3600.0), base_url=server.url)
-    home = "loadspec.engine.scenario.CrewRun" if place == "obey" else "loadspec.engine.engine.Engine"
+    home = "loadspec.engine.closed.ClosedCrew" if place == "obey" else "loadspec.engine.engine.Engine"
 
     def broken(*_: Any) -> None:
         monkeypatch.undo()

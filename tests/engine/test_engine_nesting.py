@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from support_net import answer, serving, until
 from support_plan import call, choose, group, if_, meet, parallel, poll, repeat, think
 
-from loadspec.load import ConstantVus, PerVuIterations, RampingVus, SharedIterations, parse_stages
+from loadspec.load import ConstantArrivalRate, ConstantVus, PerVuIterations, RampingVus, SharedIterations, parse_stages
 from loadspec.metrics.catalog import UNSENT_PHASES
 from loadspec.spec.model import ONCE, Branch, Capture, Retry
 
@@ -63,6 +64,8 @@ LOADS = st.sampled_from(
         PerVuIterations(3, 3, max_duration=0.2, graceful_stop=0.05),
         SharedIterations(3, 7, max_duration=0.2, graceful_stop=0.0),
         RampingVus(parse_stages("50ms:3, 50ms:0, 20ms:2"), 0, 0.02, 0.02),
+        ConstantArrivalRate(rate=Fraction(60), duration=0.1, max_vus=3, graceful_stop=0.05),
+        ConstantArrivalRate(rate=Fraction(100), duration=0.1, max_vus=20, pre_allocated_vus=2, graceful_stop=0.0),
     ]
 )
 
@@ -85,6 +88,8 @@ def test_whatever_is_in_what_it_ends_and_the_books_balance(
         budget = load.budget()
         planned = budget.total * (load.max_vus if budget.per_user else 1)
         assert planned == started + ran.store.total("dropped_iterations")
+    if load.planned is not None and ran.end.status == "done" and not stop:
+        assert load.planned == started + ran.store.total("dropped_iterations")
     sent = ran.store.total("http_reqs") + ran.store.total("http_reqs_cut_off")
     sent -= sum(ran.store.total("http_reqs", error_phase=phase) for phase in UNSENT_PHASES)  # a poll's time was up
     until(lambda: len(server.requests) == sent)

@@ -10,6 +10,7 @@ from support_plan import call, group, parallel, think
 
 from loadspec.load import ConstantVus, SharedIterations
 from loadspec.pools import Usage
+from loadspec.pools.usage import used_up
 from loadspec.spec.model import ONCE, PoolDef
 from loadspec.spec.model.pools import Bust
 
@@ -27,6 +28,10 @@ def usage(ran: Any) -> Usage:
     return found
 
 
+def notes(ran: Any) -> list[str]:
+    return [used_up(*row) for row in ran.end.pool_ends]
+
+
 @pytest.mark.parametrize(
     ("users", "at_end", "end"),
     [
@@ -41,7 +46,7 @@ def test_a_used_up_pool_ends_the_load_before_its_time(
     load, pools = ConstantVus(users, 60.0), numbers(5, at_end=at_end)
     ran = bench(call(path="/{{ pool.numbers }}"), load=load, base_url=server.url, pools=pools).load()
     note = f"pool `numbers` is used up: no row is left of its 5; {end}"
-    assert (ran.end.status, ran.end.reason, ran.end.notes) == ("done", "", [note])
+    assert (ran.end.status, ran.end.reason, notes(ran)) == ("done", "", [note])
     assert sorted(int(r.split(b" ")[1][1:]) for r in server.requests) == [0, 1, 2, 3, 4]
     assert ran.books == (5, 5, 0)
     drawn = usage(ran)
@@ -52,7 +57,7 @@ def test_stop_ends_the_load_of_those_who_have_rows_too(bench: Any, serve: Any) -
     server = serve(serving(answer()))
     pools = numbers(2, pick="per_vu", at_end="stop")
     ran = bench(call(path="/{{ pool.numbers }}"), load=ConstantVus(3, 60.0), base_url=server.url, pools=pools).load()
-    assert (ran.end.status, len(ran.end.notes)) == ("done", 1)
+    assert (ran.end.status, len(notes(ran))) == ("done", 1)
     assert ran.books[2] == 0
 
 
@@ -60,7 +65,7 @@ def test_a_used_up_pool_can_be_an_error(bench: Any, serve: Any) -> None:
     server = serve(serving(answer()))
     pools = numbers(3, pick="sequential", at_end="error")
     ran = bench(call(path="/{{ pool.numbers }}"), load=ConstantVus(1, 60.0), base_url=server.url, pools=pools).load()
-    assert (ran.end.status, ran.end.notes) == ("failed", [])
+    assert (ran.end.status, notes(ran)) == ("failed", [])
     assert ran.end.reason == "pool `numbers` is used up: no row is left of its 3"
     assert len(server.requests) == 3
 
@@ -104,7 +109,7 @@ def test_users_beyond_the_last_row_stop_and_the_others_go_on(bench: Any, serve: 
     pools = numbers(2, pick="per_vu", at_end="stop_vu")
     load = ConstantVus(3, 0.3)
     ran = bench(call(path="/{{ pool.numbers }}"), think(0.1, 0.1), load=load, base_url=server.url, pools=pools).load()
-    assert ran.end.notes == ["pool `numbers` is used up: no row is left of its 2; 1 user stopped there"]
+    assert notes(ran) == ["pool `numbers` is used up: no row is left of its 2; 1 user stopped there"]
     assert {r.split(b" ")[1] for r in server.requests} == {b"/0", b"/1"}
     drawn = usage(ran)
     assert (drawn.drawn, drawn.distinct) == (len(server.requests), 2)

@@ -5,17 +5,20 @@ from __future__ import annotations
 import hmac
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 from support_net import Conn, answer, serving
 from support_plan import call
 from support_proxy import ESCAPED, LOGIN, Asked
+from support_tls import server_context
 
 from loadspec.load.per_vu_iterations import PerVuIterations
-from loadspec.spec.model import Auth, Timeouts
+from loadspec.spec.model import Auth, Target, Timeouts
 from loadspec.transports import TRANSPORTS
-from loadspec.wire.settings import Http, Settings
+from loadspec.wire.settings import Http, Route, Settings, Tls
 
 ONCE = PerVuIterations(1, 1)
 
@@ -27,6 +30,10 @@ def moved(to: str, status: int = 302, *headers: str) -> bytes:
 def routes(table: dict[bytes, bytes]) -> Callable[[Conn], None]:
     """Answers by the request's target."""
     return serving(lambda request: table.get(request.split(b" ")[1], answer(b'{"at": "end"}')))
+
+
+def cookie(request: bytes) -> bytes:
+    return request.partition(b"\r\nCookie: ")[2].partition(b"\r\n")[0]
 
 
 def lines(server: Any) -> list[bytes]:
@@ -162,7 +169,7 @@ def test_cookies_are_matched_and_kept_hop_by_hop(go: Any, serve: Any) -> None:
         )
     )
     go(home)
-    cookies = [request.partition(b"Cookie: ")[2].partition(b"\r\n")[0] for request in home.requests]
+    cookies = list(map(cookie, home.requests))
     assert cookies == [b"", b"s=1", b"t=2"]
 
 
@@ -305,3 +312,30 @@ def test_digest_and_redirects_through_a_proxy(scheme: str, go: Any, serve: Any) 
     assert b'uri="/b"' in seen.requests[2]
     assert seen.connections == proxy.connections == 1
     assert ran.failures == []
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+def test_another_host_is_asked_for_by_its_own_name(transport: str, bench: Any, serve: Any, tmp_path: Path) -> None:
+    """`tls.server_name` is the target's."""
+    ca = trustme.CA()
+    ca.cert_pem.write_to_path(tmp_path / "ca.pem")
+    other = serve(serving(answer()), tls=server_context(ca, "other.test"))
+    away = moved(f"https://other.test:{other.port}/")
+    server = serve(serving(away), tls=server_context(ca, "api.test"))
+    settings = Settings(
+        tls=Tls(str(tmp_path / "ca.pem"), server_name="api.test"),
+        route=Route(hosts={"other.test": "127.0.0.1"}),
+    )
+    target = Target(base_url=server.url, transport=transport)
+    ran = bench(call("a"), load=ONCE, target=target, settings=settings).load()
+    assert ran.failures == []
+    assert len(server.requests) == len(other.requests) == 1
+
+
+def test_a_cookie_header_of_ones_own_that_a_redirect_dropped_keeps_no_cookies_away(go: Any, serve: Any) -> None:
+    other = serve(routes({b"/in": moved("/home", 302, "Set-Cookie: sid=1")}))
+    away = other.url.replace("127.0.0.1", "localhost")
+    server = serve(routes({b"/a": moved("/b", 302, "Set-Cookie: here=1"), b"/b": moved(f"{away}/in")}))
+    go(server, headers={"Cookie": "mine=1"})
+    assert [cookie(request) for request in server.requests] == [b"mine=1", b"mine=1"]
+    assert [cookie(request) for request in other.requests] == [b"", b"sid=1"]

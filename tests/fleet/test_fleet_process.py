@@ -2,54 +2,86 @@
 
 from __future__ import annotations
 
+import queue
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from loadspec.fleet import process
-from loadspec.fleet.process import Job, WorkerProcess
+from loadspec.fleet.process import Job, Message, WorkerProcess
+
+
+class Heard:
+    """What a worker said, to be waited for."""
+
+    def __init__(self, start: Callable[[Callable[[Message], None]], WorkerProcess]) -> None:
+        self._messages: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        self.worker = start(self._messages.put)
+
+    def receive(self) -> Message:
+        return self._messages.get(timeout=30)
+
 
 JOB = Job(document={}, env_values={}, source="spec.yaml", seed=1, run_id="x")
 
 
-def worker(monkeypatch: pytest.MonkeyPatch, script: str) -> WorkerProcess:
+def worker(monkeypatch: pytest.MonkeyPatch, script: str) -> Heard:
     """A worker that is this shell script."""
     monkeypatch.setattr(process, "COMMAND", ["sh", "-c", script])
-    return WorkerProcess(JOB)
+    return Heard(partial(WorkerProcess, JOB))
 
 
 def test_a_message_torn_by_a_kill_is_a_lost_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     one = worker(monkeypatch, """printf '{"is": "ready"}\\n{"is": "snap'; kill -9 $$""")
-    assert one.receive(10) == {"is": "ready"}
-    assert one.receive(10) == {"is": "lost", "code": -9}
-    one.close()
+    assert one.receive() == {"is": "ready"}
+    assert one.receive() == {"is": "lost", "code": -9}
+    one.worker.close()
 
 
 def test_a_worker_that_is_gone_is_no_error_to_talk_to(monkeypatch: pytest.MonkeyPatch) -> None:
     one = worker(monkeypatch, "exit 3")
-    assert one.receive(10) == {"is": "lost", "code": 3}
-    one.send("load")
-    one.close()
+    assert one.receive() == {"is": "lost", "code": 3}
+    one.worker.send("load")
+    one.worker.close()
 
 
 def test_a_worker_that_does_not_go_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     one = worker(monkeypatch, "exec sleep 60")
-    one.close(patience=0.1)
-    assert one.receive(10) == {"is": "lost", "code": -9}
+    one.worker.close(patience=0.1)
+    assert one.receive() == {"is": "lost", "code": -9}
+
+
+def test_a_worker_that_reads_nothing_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = worker(monkeypatch, "exec sleep 60")
+    for _ in range(100):
+        one.worker.send("load", setup={"token": "x" * 10_000})
+    one.worker.kill()
+    assert one.receive() == {"is": "lost", "code": -9}
+    one.worker.close()
+
+
+def test_a_worker_is_told_each_second_that_its_parent_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "_LEASE", 0.01)
+    one = worker(monkeypatch, """read job; read one; read two; echo "[$one,$two]" """)
+    assert one.receive() == [{"do": "lease"}, {"do": "lease"}]
+    one.worker.close()
 
 
 def test_python_files_of_the_current_folder_are_not_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("gevent", "orjson", "queue"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit(7)")
     monkeypatch.chdir(tmp_path)
-    one = WorkerProcess(JOB)
-    message = one.receive(30)
-    assert message is not None
+    one = Heard(partial(WorkerProcess, JOB))
+    message = one.receive()
+    while message["is"] == "beat":
+        message = one.receive()
     assert message["is"] in ("ready", "invalid", "lost")
     assert message.get("code") != 7
-    one.close()
+    one.worker.close()
     assert process.COMMAND[:2] == [sys.executable, "-P"]
 
 

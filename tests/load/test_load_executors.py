@@ -97,6 +97,7 @@ def test_the_table_names_each_executor_as_its_class_does():
         "per-vu-iterations",
         "constant-arrival-rate",
         "ramping-arrival-rate",
+        "trace-replay",
     ]
 
 

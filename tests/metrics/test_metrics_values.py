@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loadspec.metrics.histogram import Histogram, bucket_edges, bucket_middle, bucket_of
+from loadspec.metrics.meters import Meters
 from loadspec.metrics.store import Store, tags_of
 from loadspec.metrics.values import KINDS, Counter, Gauge, Rate, Trend, merge_values
 
@@ -149,3 +150,12 @@ def test_store_selects_and_merges_by_tags() -> None:
     assert store.total("http_reqs", endpoint="a") == 7
     assert store.where("http_reqs", endpoint="c") is None
     assert Store.from_wire(store.to_wire()).to_wire() == store.to_wire()
+
+
+def test_tags_may_be_called_as_parameters_are() -> None:
+    meters = Meters()
+    tags = {"self": "a", "metric": "b", "kind": "c", "tags": "d"}
+    meters.requests(**tags).failures["refused", "connect"] += 1
+    meters.value("counter", "boxes", **tags).add(1)
+    store = meters.drain()
+    assert store.total("http_reqs", **tags) == store.total("boxes", **tags) == 1

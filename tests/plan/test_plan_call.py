@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support_plan import call, metrics, pool, think
+from support_plan import call, metrics, pool, repeat, think
 
+from loadspec.expr import ExprError
 from loadspec.protocols.user import SKIPPED, AbortRun, EndIteration, StopUser
 from loadspec.spec.model import Auth, Capture, Timeouts
 
@@ -426,3 +427,40 @@ def test_a_user_keeps_one_connection_for_each_origin(lab: Any) -> None:
     one.run()
     one.run()
     assert len({id(channel) for channel in one.user.channels}) == 2
+
+
+def test_no_answer_leaves_nothing_captured_of_an_earlier_one(lab: Any) -> None:
+    """As an answer that lacks the value leaves none: `repeat: {while: defined(cursor)}` ends with the server, too."""
+    captures = {"cursor": "$.next", "text": Capture("text", "body", "")}
+    page = call("page", captures=captures)
+    pages = repeat(call("page", captures=captures), while_="defined(cursor)", at_most=9)
+    one = lab(page, pages, answers=[(200, {"next": 2}), (200, {"next": 3}), ("reset", "body")])
+    one.run()
+    assert len(one.requests) == 3
+    assert one.user.captures == {}
+
+
+def test_a_request_that_is_not_sent_leaves_nothing_captured_either(lab: Any) -> None:
+    order = call("order", path="/orders/{{ item }}", captures={"order": "$.id"})
+    stock = call("stock", captures={"item": Capture("item", "jsonpath", "$.item", optional=True)})
+    cancel = call("cancel", path="/cancel/{{ order }}")
+    one = lab(repeat(stock, order, cancel, times=2), answers=[(200, {"item": 7}), (200, {"id": 1}), 200, (200, {})])
+    one.run()
+    assert one.paths() == ["/", "/orders/7", "/cancel/1", "/"]
+
+
+def test_what_a_variable_makes_of_a_request_is_told_with_its_endpoint(lab: Any) -> None:
+    with pytest.raises(ExprError, match=r"^page: a header cannot hold a line break") as caught:
+        lab(call("one", endpoint="page", headers={"X": "{{ env.WHO }}"}), env={"WHO": "a\nb"})
+    assert "variable" in caught.value.hint
+
+
+def test_a_rate_keeps_no_values_until_they_are_folded(lab: Any) -> None:
+    """A value may be all of an answer."""
+    step = call("a", record={"rich": "json.items"})
+    one = lab(step, metrics=metrics(rich="rate"), answers=[(200, {"items": [1]}), (200, {"items": []})])
+    one.run()
+    one.run()
+    meter = one.plan.phases["load"].meters.value("rate", "rich", scenario="default", endpoint="a")
+    assert [type(value) for value in meter.values] == [bool, bool]
+    assert one.store.select("rich").rate == 0.5

@@ -10,7 +10,7 @@ from loadspec.pools.mixing import GAMMA_DRAW, MASK, mix
 
 
 def user(seat: int) -> Any:
-    return SimpleNamespace(seat=seat, memory={})
+    return SimpleNamespace(seat=seat, chances={})
 
 
 def uuids(seed: int, phase: str, seat: int, count: int = 5) -> list[str]:
@@ -40,4 +40,4 @@ def test_the_sequence_is_splitmix64() -> None:
 def test_nothing_is_made_for_a_user_that_never_draws() -> None:
     one = user(1)
     compile_expression("1 + 1", RunScope({}, (), (), {}, (), chance_of(1, "load")))(one)
-    assert one.memory == {}
+    assert one.chances == {}

@@ -12,6 +12,7 @@ from support_plan import Lab, call, choose, group, if_, meet, parallel, repeat, 
 
 from loadspec.protocols.user import AbortRun, EndIteration, StopUser
 from loadspec.spec.model import ONCE, Branch, Capture, Target
+from loadspec.transports.base import Interrupted
 
 
 def get(name: str, **fields: Any) -> Any:
@@ -387,3 +388,21 @@ def test_a_list_of_one_is_the_step_itself(lab: Any) -> None:
     (step,) = one.plan.scenarios[0].flow.steps
     cells = dict(zip(step.__code__.co_freevars, (cell.cell_contents for cell in step.__closure__), strict=True))
     assert names([cells["body"]]) == ["compile_call.<locals>.call"]
+
+
+def test_a_request_that_was_cut_off_has_its_retries_counted_once(lab: Any) -> None:
+    """The branches of `parallel` keep their channels after one that ended the iteration cut the others off."""
+    one = lab(parallel(call("a")), answers=[Interrupted(), 200])
+    connect = one.connect
+
+    def connect_again(user: Any, origin: int) -> Any:
+        channel = connect(user, origin)
+        channel.retries = 1
+        return channel
+
+    one.connect = connect_again
+    with pytest.raises(Interrupted):
+        one.run()
+    one.run()
+    assert one.store.total("http_req_retries") == 1
+    assert one.store.total("data_sent") == 3 * len(one.requests[0])

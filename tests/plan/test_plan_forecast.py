@@ -1,11 +1,22 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 import pytest
 from support_plan import call, poll, spec, think
 
-from loadspec.load import ConstantVus, PerVuIterations, RampingVus, SharedIterations, parse_stages
+from loadspec.load import (
+    ConstantArrivalRate,
+    ConstantVus,
+    PerVuIterations,
+    RampingArrivalRate,
+    RampingVus,
+    SharedIterations,
+    parse_arrivals,
+    parse_rate_stages,
+    parse_stages,
+)
 from loadspec.plan.forecast import Share, forecast, share_of
 from loadspec.spec.model import (
     Branch,
@@ -66,6 +77,9 @@ def test_steps_add_up() -> None:
         (PerVuIterations(4, 100), 400, 800),
         (ConstantVus(4, 60.0), 60.0, 120.0),  # 240 user-seconds, 4 s each: 3 s of thinking and two answers of 0.5 s
         (RampingVus(parse_stages("60s:8"), start_vus=0), pytest.approx(52.5), pytest.approx(105.0)),
+        (ConstantArrivalRate(Fraction(5, 2), 60.0), 150, 300),  # however long an answer takes
+        (RampingArrivalRate(parse_rate_stages("60s:2/s")), 59, 118),
+        (ConstantArrivalRate(Fraction(2), 60.0, arrivals=parse_arrivals("poisson")), 120, 240),  # on average
     ],
     ids=lambda value: type(value).__name__,
 )
@@ -113,3 +127,20 @@ def test_a_mix_is_the_mean_and_others_follow_at_their_time() -> None:
     assert [(c.share.fewest, c.share.mean, c.share.most) for c in of.crews] == [(1, 2.0, 5), (1, 1, 1)]
     assert (of.users, of.finish, of.end) == (5, 25.0, 55.0)
     assert [of.users_at(t) for t in (0, 9.9, 10, 19.9, 20, 24.9, 25)] == [2, 2, 0, 0, 3, 3, 0]
+
+
+def test_an_open_model_keeps_as_many_users_busy_as_littles_law_says() -> None:
+    load = ConstantArrivalRate(Fraction(10), 60.0)
+    scenario = Scenario("default", (ONE, call("two"), think(3, 3)), load, min_iteration_duration=7.0)
+    (crew,) = forecast(spec((), load, scenarios=(scenario,))).crews
+    assert crew.busy(0.5) == 70  # an iteration would take 4 s
+    assert crew.busy(5.0) == 130
+    (crew,) = forecast(spec((ONE,), ConstantArrivalRate(Fraction(10), 60.0, max_vus=8))).crews
+    assert crew.busy(1.0) == 8
+
+
+def test_rates_of_scenarios_add_up_at_their_time() -> None:
+    one, other = ConstantArrivalRate(Fraction(10), 10.0), RampingArrivalRate(parse_rate_stages("10s:4/s"))
+    of = forecast(spec((), one, scenarios=(Scenario("a", (ONE,), one), Scenario("b", (ONE,), other, start_at=5.0))))
+    assert [of.rate_at(t) for t in (0, 4.9, 5, 7.5, 10, 14.9, 15)] == pytest.approx([10, 10, 10, 11, 2, 3.96, 0])
+    assert of.users_at(5) == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support_plan import call, metrics, poll
+from support_plan import call, metrics, poll, repeat
 
 from loadspec.protocols.user import EndIteration
 from loadspec.spec.model import Timeouts
@@ -263,3 +263,17 @@ def test_interrupted_while_it_waits_and_while_it_asks(lab: Any) -> None:
         one.run()
     assert one.store.total("http_reqs") == 1
     assert one.store.total("http_reqs_cut_off", poll="true") == 1
+
+
+def test_an_abort_says_why_the_poll_failed_and_not_what_failed_before_it(lab: Any) -> None:
+    waits = poll(until="json.done", every=1.0, poll_timeout=2.0, on_fail="abort")
+    one = lab(call("one", checks={"made": "status == 201"}), waits, answers=[200, *[(200, {})] * 3])
+    assert str(one.run()) == "poll failed: `until` did not hold within the timeout (status 200)"
+
+
+def test_a_poll_that_failed_leaves_nothing_captured_of_an_earlier_one(lab: Any) -> None:
+    waits = poll(every=1.0, poll_timeout=2.0, captures={"image": "$.image"}, **UNTIL)
+    done = (200, {"status": "done", "image": "a.png"})
+    one = lab(repeat(waits, call("fetch", path="/{{ image }}"), times=2), answers=[done, 200, QUEUED, QUEUED])
+    one.run()
+    assert one.paths() == ["/", "/a.png", "/", "/"]

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from support_plan import call
 
-from loadspec.plan.pools import PoolError, make_pool
+from loadspec.load import ConstantVus, TraceReplay, crews_of
+from loadspec.plan.pools import PoolError, make_pool, replays_of
 from loadspec.pools import Pool
 from loadspec.spec.building.pools import build_pool
+from loadspec.spec.model import Scenario
 
 CONSTANTS = {"env": {"REGION": "EU"}, "vars": {"least": 10}, "run": {"id": "r1", "seed": 1}}
 USERS = "email,credits\nada@example.com,100\nbob@example.com,5\ncyd@example.com,20\n"
@@ -117,3 +119,19 @@ def test_a_file_that_changes_under_the_load_is_a_missing_value(lab: Any, tmp_pat
     one.run()
     assert one.paths() == ["/row%200"]
     assert [failure["key"][1] for failure in one.failures()] == ["missing_value"]
+
+
+def test_starts_of_a_trace_have_its_rows_and_others_draw_as_ever() -> None:
+    raw = {"items": ["a", "b", "c"], "pick": "sequential"}
+    replays = [(2, [2, 0, 1]), (5, [1])]
+    pool = make_pool(build_pool("p", raw, ""), CONSTANTS, 1, "r1", 6, {}, replays)[0]
+    assert [pool.draw(user, 0) for user in range(6)] == ["a", "b", "c", "a", "b", "b"]
+    assert [pool.draw(user, 1) for user in range(6)] == ["a", "b", "c", "a", "b", "c"]  # row user + 6
+    busted = make_pool(build_pool("p", {**raw, "bust": True}, ""), CONSTANTS, 1, "r1", 6, {}, replays)[0]
+    assert [busted.draw(user, 0)[-1] for user in (2, 3, 4, 5)] == ["c", "a", "b", "b"]
+
+
+def test_a_plan_knows_what_its_crews_replay() -> None:
+    trace = TraceReplay("p", [0.0, 1.0], [1, 0], 2.0)
+    members = (Scenario("a", (), ConstantVus(3, 1.0)), Scenario("b", (), trace), Scenario("c", (), trace))
+    assert replays_of(crews_of(members)) == {"p": [(3, [1, 0]), (5, [1, 0])]}

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loadspec.pools import Usage, pack
-from loadspec.pools.usage import unpack
+from loadspec.pools.usage import unite, unpack
 
 
 @given(st.lists(st.integers(0, 1), min_size=1, max_size=200))
@@ -30,3 +30,10 @@ def test_workers_add_up(workers: list[list[int]]) -> None:
 def test_a_million_rows_are_a_small_message() -> None:
     assert len(pack(bytearray(b"\x01" * 1_000_000))) < 1000
     assert len(pack(bytearray(b"\x01\x00" * 500_000))) < 1000
+
+
+@given(st.lists(st.lists(st.booleans(), min_size=20, max_size=20), max_size=4))
+def test_maps_of_rows_are_united(maps: list[list[bool]]) -> None:
+    united = unite([pack(bytearray(seen)) if any(seen) else "" for seen in maps], 20)
+    found = unpack(united) if united else 0
+    assert [bool(found >> row & 1) for row in range(20)] == [any(seen[row] for seen in maps) for row in range(20)]

@@ -180,7 +180,7 @@ class Holder:
         self.answer = one
         self.captures: dict[str, Any] = {}
         self.index = self.seat = 0
-        self.memory: dict[Any, Any] = {}
+        self.chances: dict[Any, Any] = {}
 
 
 def test_captures_name_the_first_that_is_lost_and_take_the_rest() -> None:

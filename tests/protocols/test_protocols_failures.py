@@ -13,6 +13,7 @@ from loadspec.clock import FakeClock
 from loadspec.protocols.failures import FailureLog
 from loadspec.protocols.user import User
 from loadspec.spec.model import Auth, Capture
+from loadspec.transports.base import Interrupted
 
 TOKEN = "tok-SECRET-1234"
 SECRET_TOKEN = {"token": Capture("token", "jsonpath", "$.token", secret=True)}
@@ -168,3 +169,14 @@ def test_an_unexpected_status_is_one_failure_whatever_the_checks_say(lab: Any) -
     one.run()
     assert [entry["key"][1] for entry in one.failures()] == ["status"]
     assert one.store.select("checks").to_wire() == [0, 2]
+
+
+def test_a_retry_of_a_request_that_is_interrupted_is_counted_once(lab: Any) -> None:
+    one = lab(call("a", path="/a"), answers=[Interrupted(), 200])
+    one.user.channel(0).retries = 1
+    with pytest.raises(Interrupted):
+        one.run()
+    one.run()
+    totals = {name: one.store.total(name) for name in ("http_reqs", "http_reqs_cut_off", "http_req_retries")}
+    assert totals == {"http_reqs": 1, "http_reqs_cut_off": 1, "http_req_retries": 1}
+    assert one.store.total("data_sent") == 3 * len(one.requests[0])

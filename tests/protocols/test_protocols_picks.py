@@ -27,7 +27,8 @@ class Holder:
         self.answer.status, self.answer.head, self.answer.ended = 200, HEAD, 0.25
         self.answer.body = body if isinstance(body, bytes) else json.dumps(body).encode()
         self.captures: dict[str, Any] = {}
-        self.index = index
+        self.seat = index
+        self.chances: dict[Any, Any] = {}
 
 
 LOST = object()
@@ -92,9 +93,9 @@ def picks(seed: int, users: range, place: str = "e/s") -> dict[int, list[int]]:
     """What each user draws, one after the other, all in one worker."""
     capture = compile_captures([Row("x", "jsonpath", IDS, pick="random")], seed, place)
     drawn: dict[int, list[int]] = {index: [] for index in users}
+    holders: dict[int, Any] = {index: Holder(ITEMS, index) for index in users}
     for _ in range(40):
-        for index in users:
-            user: Any = Holder(ITEMS, index)
+        for index, user in holders.items():
             assert capture(user) is None
             drawn[index].append(user.captures["x"])
     return drawn

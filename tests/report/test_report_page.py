@@ -10,13 +10,14 @@ from dataclasses import replace
 
 import pytest
 from support_html import Page, read
-from support_results import make_result
+from support_results import make_health, make_result
 
 from loadspec.errors import ExitCode
 from loadspec.metrics import Store
 from loadspec.report import build
 from loadspec.report.sections import SECTIONS
 from loadspec.report.text import clock, count, ms, percent, signed_percent
+from loadspec.results.health import limited_sentence
 from loadspec.results.model import CheckResult, CheckSample, EndpointInfo, Event, Iterations, RunResult
 from loadspec.thresholds import format_actual, format_limit
 
@@ -35,6 +36,7 @@ def empty_result(**changes: object) -> RunResult:
         failure="connection refused by 127.0.0.1:8089",
         hint="Is the server running?",
         generator={},
+        health=[],
     )
     return make_result(1, **{**fields, **changes})
 
@@ -277,3 +279,24 @@ def test_an_hour_with_twenty_endpoints_fits_the_budget() -> None:
     points = [replace(p, failed=3, errors=dict.fromkeys(names[: i % 4], 1)) for i, p in enumerate(result.points)]
     html = build(replace(result, points=points))
     assert 100_000 < len(html.encode()) < 400_000
+
+
+def test_a_generator_at_its_limit_is_told_first_and_why() -> None:
+    health = [make_health(worker=0), make_health(late=7, worker=1)]
+    limited = limited_sentence(health, 20.0)
+    page = read(build(make_result(health=health, limited=limited)))
+    verdict, section = words(page.texts["verdict"]), words(page.texts["health"])
+    assert verdict.index(limited) < verdict.index(words(make_result().sentence)), "before what the thresholds say"
+    assert "00:00 to 00:07" in section
+    assert "42ms" in section
+    assert "31 of 1 024" in section
+    assert "99 % of a core" in section
+    assert "partly its own" in section
+    alone = read(build(make_result(health=health, limited=limited, sentence=f"{limited}; 1 of 2 are inconclusive")))
+    assert words(alone.texts["verdict"]).count(limited) == 1, "not twice"
+
+
+def test_a_generator_that_was_in_time_says_so(page: Page) -> None:
+    section = words(page.texts["health"])
+    assert "never too late for three seconds in a row" in section
+    assert "Cause" not in section

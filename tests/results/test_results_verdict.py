@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from support_results import make_result
@@ -10,8 +11,9 @@ from support_results import make_result
 from loadspec.errors import ExitCode
 from loadspec.metrics import Rate, Trend
 from loadspec.metrics.catalog import BUILTIN, MetricInfo
+from loadspec.results.model import Loss
 from loadspec.results.verdict import PRECEDENCE, Facts, first_of, judge_run
-from loadspec.thresholds import ThresholdResult, Watch, parse_thresholds
+from loadspec.thresholds import ThresholdResult, Watch, parse_thresholds, without_latency
 
 KINDS = {**BUILTIN, "errors": MetricInfo("rate")}
 
@@ -35,6 +37,9 @@ FAILED = results(
     errors="rate < 10%",
     http_req_duration=["p(95) < 90ms", "avg < 1s"],
 )
+SLOW = results({"http_req_duration": slow(100)}, http_req_duration=["p(95) < 90ms", "avg < 1s"])
+WITHHELD = [replace(result, status="inconclusive") for result in FAILED]
+LOST = [Loss(2, 4, 15.0, "ended with code -9")]
 SERVED = {"requests": 200, "answered": 200, "duration": 20.0}
 
 
@@ -50,6 +55,18 @@ SERVED = {"requests": 200, "answered": 200, "duration": 20.0}
         (Facts(setup_failed="slow", setup_timed_out=True), 100, "INVALID"),
         (Facts(worker_lost="code -9", **SERVED), 95, "INVALID"),
         (Facts(worker_lost="code -9", thresholds=FAILED, **SERVED), 99, "FAIL"),
+        (Facts(limited="the generator was late", **SERVED), 95, "INCONCLUSIVE"),
+        (Facts(limited="the generator was late", thresholds=FAILED, **SERVED), 99, "FAIL"),
+        (Facts(limited="the generator was late", thresholds=without_latency(SLOW), **SERVED), 95, "INCONCLUSIVE"),
+        (Facts(limited="the generator was late", thresholds=without_latency(FAILED), **SERVED), 99, "FAIL"),
+        (Facts(limited="the generator was late", worker_lost="code -9", **SERVED), 95, "INVALID"),
+        (Facts(limited="the generator was late", requests=5, failed=5), 95, "INVALID"),
+        (Facts(limited="the generator was late", interrupted=True, **SERVED), 105, "INTERRUPTED"),
+        (Facts(limited="the generator was late", teardown_timed_out=True, **SERVED), 95, "INCONCLUSIVE"),
+        (Facts(losses=LOST, **SERVED), 95, "INVALID"),
+        (Facts(losses=LOST, thresholds=FAILED, **SERVED), 99, "FAIL"),
+        (Facts(losses=LOST, thresholds=WITHHELD, **SERVED), 95, "INVALID"),
+        (Facts(losses=LOST, interrupted=True, **SERVED), 105, "INTERRUPTED"),
         (Facts(teardown_timed_out=True, **SERVED), 101, "PASS"),
         (Facts(), 95, "INVALID"),
         (Facts(requests=5, failed=5), 95, "INVALID"),
@@ -61,6 +78,27 @@ def test_code_and_word(facts: Facts, code: int, word: str) -> None:
     verdict = judge_run(facts)
     assert (verdict.exit_code, verdict.word) == (code, word)
     assert verdict.sentence
+
+
+def test_times_of_a_generator_at_its_limit_decide_nothing() -> None:
+    kinds = {**KINDS, "size": MetricInfo("trend", "bytes"), "wait": MetricInfo("trend", "time")}
+    sources = {
+        "http_req_duration": ["p(95) < 90ms", "count > 5"],
+        "wait": "max < 1s",
+        "size": "max < 1kB",
+        "errors": "rate < 10%",
+        "http_reqs": "rate > 1/s",
+    }
+    parsed = [t for metric, source in sources.items() for t in parse_thresholds(metric, source, kinds)]
+    values = {"http_req_duration": slow(100), "wait": slow(1), "size": slow(1), "errors": Rate(30, 100)}
+    watch = Watch(parsed)
+    watch.feed(12.0, lambda threshold: values.get(threshold.metric))  # type: ignore[arg-type,return-value]
+    judged = without_latency(watch.results())
+    undecided = [result.threshold.title for result in judged if result.status == "inconclusive"]
+    assert undecided == ["http_req_duration: p(95) < 90ms", "wait: max < 1s"]
+    assert {result.status for result in without_latency(Watch(parsed).results())} == {"fail"}, "without a sample"
+    verdict = judge_run(Facts(thresholds=without_latency(SLOW), limited="the generator was late", **SERVED))
+    assert verdict.sentence == "the generator was late; 2 of 2 thresholds are inconclusive"
 
 
 def test_the_sentence_names_the_worst_threshold_by_how_much_and_since_when() -> None:
@@ -113,3 +151,16 @@ def test_a_simulated_result_is_judged_as_it_says() -> None:
     result = make_result()
     failed = [t for t in result.thresholds if t.status == "fail"]
     assert bool(failed) is (result.exit_code == 99)
+
+
+@pytest.mark.parametrize(
+    ("losses", "thresholds", "ends"),
+    [
+        (LOST, FAILED[:0], "1/4 of the load is missing since, 6.2% of all"),
+        (LOST * 2, WITHHELD, ", 12% of all; 1 more worker after it; the thresholds are inconclusive"),
+    ],
+)
+def test_lost_load_is_told_with_its_share(losses: list[Loss], thresholds: list[ThresholdResult], ends: str) -> None:
+    sentence = judge_run(Facts(losses=losses, thresholds=thresholds, **SERVED)).sentence
+    assert sentence.startswith("worker 2 of 4 was lost at 15s (it ended with code -9)")
+    assert sentence.endswith(ends)

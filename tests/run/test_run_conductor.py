@@ -105,7 +105,7 @@ def test_a_crash_is_a_bug_and_raises() -> None:
 
 
 def test_a_lost_worker_keeps_what_was_measured() -> None:
-    worker = ScriptedWorker(load=[tick(1.0), {"is": "lost", "code": -9}])
+    worker = ScriptedWorker(load=[tick(1.0), {"is": "lost", "why": "the worker process ended with code -9"}])
     run = conductor(worker)
     run.run()
     assert "code -9" in run.outcome.worker_lost
@@ -217,3 +217,17 @@ def test_a_threshold_did_not_end_a_load_that_was_over() -> None:
     run.run()
     assert not any(result.aborted for result in run.watch.results())
     assert [r.status for r in run.watch.results() if r.threshold.metric == "errors"] == ["fail"]
+
+
+def test_a_worker_that_is_lost_while_others_go_on_is_an_event_and_a_loss() -> None:
+    lost = {"is": "degraded", "worker": 2, "of": 3, "at": 1.0, "why": "said nothing for 3 s"}
+    worker = ScriptedWorker(load=[tick(1.0), lost, tick(2.0), end("load")])
+    run = conductor(worker)
+    run.run()
+    (loss,) = run.outcome.losses
+    assert (loss.worker, loss.of, loss.at) == (2, 3, 1.0)
+    assert run.outcome.worker_lost == ""
+    assert [event.text for event in run.events if "lost" in event.text] == [
+        "worker 2 of 3 was lost at 1s (it said nothing for 3 s): 1/3 of the load is missing since"
+    ]
+    assert run.collector.elapsed == 2.0

@@ -44,10 +44,12 @@ profiles:
 """
 
 
-def found(given: dict[str, Any], environ: dict[str, str] | None = None, **overrides: Any) -> list[tuple[str, str]]:
+def found(
+    given: dict[str, Any], environ: dict[str, str] | None = None, spec: bytes = SPEC, **overrides: Any
+) -> list[tuple[str, str]]:
     """(code, the token under the caret, or the option at fault) of each finding."""
     try:
-        load_bytes(SPEC, "s.yaml", Overrides(limits=from_options(given), **overrides), environ)
+        load_bytes(spec, "s.yaml", Overrides(limits=from_options(given), **overrides), environ)
     except SpecError as error:
         return [
             (each.code, each.text[each.column - 1 : each.column - 1 + each.length] if each.line else each.file)
@@ -74,7 +76,7 @@ def found(given: dict[str, Any], environ: dict[str, str] | None = None, **overri
         ({"allow_host": ["10.0.0.0/8"]}, []),  # whether the names lie in it is seen when they are looked up
         ({"allow_host": ["*.example.com"]}, [("LS090", "https://away.example.org:8443/x"), ("LS090", "http://inline.example.net/")]),
         ({"allow_host": ["away.example.org", "inline.example.net"]}, [("LS090", "{{ vars.other }}")]),
-        ({"max_rate": "1"}, []),
+        ({"max_rate": "1"}, []),  # users loop: they are held back
     ],
 )  # fmt: skip
 def test_what_is_beyond_is_told_where_it_stands(given: dict[str, Any], expected: list[tuple[str, str]]) -> None:
@@ -228,3 +230,35 @@ flow: [{call: home}]
     with pytest.raises(SpecError) as refused:
         load_bytes(text, "s.yaml", Overrides(limits=from_options({"allow_host": ["127.0.0.1"]})))
     assert [(each.code, each.line) for each in refused.value.diagnostics] == [("LS090", 4)]
+
+
+RATES = b"""loadspec: 1
+target: {base_url: "http://x"}
+endpoints: {home: {path: /}}
+scenarios:
+  steady: {flow: [{call: home}], rate: 600/m, duration: 1m}
+  ramp: {flow: [{call: home}], rate_stages: "30s:20/s, 30s:5/s", max_vus: 50}
+  later: {flow: [{call: home}], rate: 25/s, duration: 1m, after: ramp, max_vus: 70, pre_allocated_vus: 5}
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"max_rate": "30"}, []),
+        ({"max_rate": "29/s"}, [("LS093", '"30s:20/s, 30s:5/s"')]),  # two of them at the same time
+        ({"max_rate": "1000/m"}, [("LS093", '"30s:20/s, 30s:5/s"')]),
+        ({"max_vus": "720"}, []),  # 600 where each of 10/s takes the 60 seconds of its timeout
+        ({"max_vus": "719"}, [("LS092", "600/m")]),
+        ({"max_duration": "150s"}, []),
+        ({"max_duration": "149s"}, [("LS094", "ramp")]),
+    ],
+)
+def test_open_models_have_limits_too(given: dict[str, Any], expected: list[tuple[str, str]]) -> None:
+    assert found(given, spec=RATES) == expected
+
+
+def test_two_rates_of_which_one_is_over_are_not_added() -> None:
+    text = RATES.replace(b"20/s", b"10/s")
+    assert found({"max_rate": "25"}, spec=text) == []
+    assert found({"max_rate": "24"}, spec=text) == [("LS093", "25/s")]

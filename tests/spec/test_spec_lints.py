@@ -64,12 +64,39 @@ def test_thresholds_that_samples_reach(key: str) -> None:
         ("http_reqs{status:1000}", "count > 1"),
         ("http_reqs{endpoint:a,poll:true}", "count > 1"),
         ("group_duration", "p(95) < 1s"),
+        ("scheduled_latency", "p(95) < 1s"),
+        ("scheduled_latency{endpoint:a}", "p(95) < 1s"),
     ],
 )
 def test_thresholds_that_no_sample_reaches(key: str, text: str) -> None:
     assert codes(f'{HEAD}{FLOW}thresholds: {{"{key}": {text}}}\n') == ["LS045"]
     passes = f'{HEAD}{FLOW}thresholds: {{"{key}": {{that: {text}, empty: pass}}}}\n'
     assert [(each.code, each.level) for each in found(passes)] == [("LS045", "warning")]
+
+
+SCHEDULED = 'thresholds: {"scheduled_latency{scenario:SCENARIO}": p(95) < 1s, dispatch_delay: p(99) < 5ms}\n'
+MIXED = """scenarios:
+  open: {flow: [{call: a}], rate_stages: 1m:50/s}
+  closed: {flow: [{call: a}], vus: 1, duration: 1m}
+  drawn: {flow: [{call: a}], weight: 1}
+  too: {flow: [{call: a}], weight: 1}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "scenario", "found"),
+    [
+        (FLOW + "rate: 10/s\nduration: 1m\n", "default", []),
+        (FLOW + "vus: 1\nduration: 1m\n", "default", ["LS045"]),
+        (MIXED + "rate: 10/s\nduration: 1m\n", "drawn", []),
+        (MIXED + "vus: 1\nduration: 1m\n", "drawn", ["LS045"]),
+        (MIXED + "vus: 1\nduration: 1m\n", "open", []),
+        (MIXED + "rate: 10/s\nduration: 1m\n", "closed", ["LS045"]),
+    ],
+)
+def test_only_open_loads_have_a_schedule(text: str, scenario: str, found: list[str]) -> None:
+    told = codes(HEAD + text + SCHEDULED.replace("SCENARIO", scenario))
+    assert [code for code in told if code == "LS045"] == found
 
 
 NESTED = """flow:

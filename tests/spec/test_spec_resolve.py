@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import math
+from array import array
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from loadspec.errors import ExitCode
-from loadspec.load import ConstantVus, LoadConfig, PerVuIterations, RampingVus, SharedIterations, Stage
+from loadspec.load import (
+    Arrivals,
+    ConstantArrivalRate,
+    ConstantVus,
+    LoadConfig,
+    PerVuIterations,
+    RampingArrivalRate,
+    RampingVus,
+    RateStage,
+    SharedIterations,
+    Stage,
+    TraceReplay,
+)
 from loadspec.spec import Overrides, Spec, SpecError, load_bytes, render
 
 HEAD = """\
@@ -57,6 +72,24 @@ SHAPES: list[tuple[str, LoadConfig]] = [
     ("stages: 10s:5", STAGED),
     ("{stages: 10s:5, vus: 3}", RampingVus((Stage(10.0, 5),), start_vus=3)),
     ("{stages: 10s:5, vus: 3, start_vus: 0}", RampingVus((Stage(10.0, 5),), start_vus=0)),
+    ("{rate: 30/m, duration: 1m}", ConstantArrivalRate(Fraction(1, 2), 60.0, max_vus=30)),
+    ("{rate: 500/s, duration: 1m, graceful_stop: 5s}", ConstantArrivalRate(Fraction(500), 60.0, graceful_stop=5.0)),
+    (
+        "{rate: 1/s, duration: 1m, max_vus: 9, pre_allocated_vus: 4, arrivals: gamma(0.5)}",
+        ConstantArrivalRate(Fraction(1), 60.0, max_vus=9, pre_allocated_vus=4, arrivals=Arrivals("gamma", 0.5)),
+    ),
+    (
+        "{rate: 1/s, duration: 1m, pre_allocated_vus: 99}",
+        ConstantArrivalRate(Fraction(1), 60.0, max_vus=99, pre_allocated_vus=99),
+    ),
+    (
+        "rate_stages: 1m:2/s, 5s:0",
+        RampingArrivalRate((RateStage(60.0, Fraction(2)), RateStage(5.0, Fraction(0))), max_vus=120),
+    ),
+    (
+        "start_rate: 3/s\nrate_stages: [1m:2/s, {duration: 5s, target: 60/m}]",
+        RampingArrivalRate((RateStage(60.0, Fraction(2)), RateStage(5.0, Fraction(1))), Fraction(3), max_vus=180),
+    ),
     ("{stages: 10s:5, graceful_ramp_down: 1s}", RampingVus((Stage(10.0, 5),), graceful_ramp_down=1.0)),
     ("stages: ['10s:5, 0s:7', {duration: 5s, target: 0}]", RampingVus((Stage(10, 5), Stage(0, 7), Stage(5, 0)))),
 ]
@@ -71,6 +104,10 @@ def keys(shape: str) -> str:
 def test_shapes(shape: str, load: LoadConfig) -> None:
     assert load_bytes(f"{HEAD}{keys(shape)}\n".encode(), "s.yaml").spec.scenarios[0].load == load
 
+
+RATE = "{rate: 2/s, duration: 1m, arrivals: poisson, max_vus: 9}"
+POISSON = Arrivals("poisson")
+FIVE = ConstantArrivalRate(Fraction(5), 9.0, max_vus=9, arrivals=POISSON)
 
 LAYERS: list[tuple[str, dict[str, Any], dict[str, str], LoadConfig]] = [
     ("stages: 10s:5", {}, {}, STAGED),
@@ -96,12 +133,24 @@ LAYERS: list[tuple[str, dict[str, Any], dict[str, str], LoadConfig]] = [
     ("{duration: 5m, vus: 8}", {"profile": "one"}, {}, ConstantVus(4, 300.0)),
     ("{stages: 1s:1, start_vus: 0, graceful_ramp_down: 1s}", {"profile": "each"}, {}, PerVuIterations(1, 3)),
     ("{iterations: 5, max_duration: 1s, graceful_stop: 2s}", {"duration": 7}, {}, ConstantVus(1, 7.0, 2.0)),
+    # a rate and its duration are two halves of one shape
+    (RATE, {"rate": "5/s"}, {}, ConstantArrivalRate(Fraction(5), 60.0, max_vus=9, arrivals=POISSON)),
+    (RATE, {"duration": "5m"}, {}, ConstantArrivalRate(Fraction(2), 300.0, max_vus=9, arrivals=POISSON)),
+    (RATE, {}, {"LOADSPEC_RATE": "5/s", "LOADSPEC_DURATION": "9s"}, FIVE),
+    (RATE, {"rate": "5/s"}, {"LOADSPEC_DURATION": "9s"}, FIVE),
+    (RATE, {"vus": 3, "duration": "9s"}, {}, ConstantVus(3, 9.0)),
+    (RATE, {"iterations": 3}, {}, SharedIterations(1, 3)),
+    (RATE, {"rate_stages": "1m:1/s"}, {}, RampingArrivalRate((RateStage(60.0, Fraction(1)),), max_vus=60)),
+    (RATE, {}, {"LOADSPEC_RATE_STAGES": "1m:1/s"}, RampingArrivalRate((RateStage(60.0, Fraction(1)),), max_vus=60)),
+    ("{duration: 5m, vus: 8}", {"rate": "1/s"}, {}, ConstantArrivalRate(Fraction(1), 300.0, max_vus=60)),
+    ("{stages: 10s:5, vus: 8}", {"rate": "1/s", "duration": 5}, {}, ConstantArrivalRate(Fraction(1), 5.0, max_vus=60)),
+    ("{start_rate: 1/s, rate_stages: 1m:5/s}", {"vus": 4, "duration": 5}, {}, ConstantVus(4, 5.0)),
 ]
 
 
 @pytest.mark.parametrize(("shape", "options", "environ", "load"), LAYERS)
 def test_layers(shape: str, options: dict[str, Any], environ: dict[str, str], load: LoadConfig) -> None:
-    if "stages" in shape:  # the profile `one` alone over stages is an error, in any file that has both
+    if "stages" in shape or "rate" in shape:  # the profile `one` alone over them is an error, in any file
         head = HEAD
         text = f"{head}{keys(shape)}\n{PROFILES}".replace("  one: {vus: 4}\n", "")
         found = load_bytes(text.encode(), "s.yaml", Overrides(**options), ENV | environ).spec
@@ -144,6 +193,12 @@ WRONG: list[tuple[str, dict[str, Any], dict[str, str], list[str]]] = [
     ("duration: 1s", {"duration": -5.0}, {}, ["LS029", "--duration"]),
     ("duration: 1s", {"stages": "10s:5, 20:x"}, {}, ["LS030", "--stages", "10s:5, 20:x", "^^"]),
     ("duration: 1s", {"stages": "10s:5", "iterations": 5}, {}, ["LS031", "--iterations"]),
+    ("duration: 1s", {"rate": "5"}, {}, ["LS058", "--rate", "5/s"]),
+    ("duration: 1s", {}, {"LOADSPEC_RATE": "0/s"}, ["LS016", "LOADSPEC_RATE", "rate of 0"]),
+    ("duration: 1s", {"rate_stages": "1m:5"}, {}, ["LS030", "--rate-stages", "5/s"]),
+    ("iterations: 3", {"rate": "5/s"}, {}, ["LS031", "--rate", "needs `duration`"]),
+    ("duration: 1s", {"rate": "5/s", "vus": 5}, {}, ["LS031", "--vus", "`max_vus`"]),
+    ("{rate: 5/s, duration: 1s}", {"vus": 5}, {}, ["LS031", "--vus", "`max_vus`"]),
     ("duration: 1s", {"vus": 5, "iterations": 3}, {}, ["LS016", "--iterations"]),
     ("duration: 1s", {"vars": {"x": "1"}}, {}, ["LS042", "--var", "`n`, `t`"]),
     ("duration: 1s", {"env": {"AA": "1"}}, {}, ["LS042", "--env", "`AA`"]),
@@ -154,7 +209,7 @@ WRONG: list[tuple[str, dict[str, Any], dict[str, str], list[str]]] = [
 @pytest.mark.parametrize(("shape", "options", "environ", "words"), WRONG)
 def test_wrong_overrides(shape: str, options: dict[str, Any], environ: dict[str, str], words: list[str]) -> None:
     complete = environ if "LS041" in words else ENV | environ
-    text = error(shape, Overrides(**options), complete)
+    text = error(keys(shape), Overrides(**options), complete)
     assert [word for word in words if word not in text] == []
 
 
@@ -173,3 +228,28 @@ def test_a_broken_profile_is_found_whichever_is_chosen() -> None:
     text = error("stages: 10s:5", Overrides(profile="smoke"))
     assert "LS040" in text
     assert "one: {vus: 4}" in text
+
+
+TRACE = """pools: {log: {items: [{at: 30}, {at: 10}, {at: 11}]}}
+trace: {pool: log, field: at, speed: 4}
+"""
+
+
+def replayed(times: list[float], rows: list[int], duration: float, users: int = 120) -> TraceReplay:
+    return TraceReplay("log", array("d", times), array("I", rows), duration, max_vus=users)
+
+
+@pytest.mark.parametrize(
+    ("options", "load"),
+    [
+        ({}, replayed([0.0, 0.25, 5.0], [1, 2, 0], math.nextafter(5.0, 6.0))),
+        ({"duration": "4s"}, replayed([0.0, 0.25], [1, 2], 4.0)),  # a part of it
+        ({"duration": "10s"}, replayed([0.0, 0.25, 5.0], [1, 2, 0], 10.0)),
+        ({"vus": 2, "duration": "4s"}, ConstantVus(2, 4.0)),
+        ({"rate": "1/s", "duration": "4s"}, ConstantArrivalRate(Fraction(1), 4.0, max_vus=60)),
+    ],
+)
+def test_a_trace(options: dict[str, Any], load: LoadConfig) -> None:
+    found = load_bytes(f"{HEAD}{TRACE}".encode(), "s.yaml", Overrides(**options), ENV)
+    assert found.spec.scenarios[0].load == load
+    assert "LS051" not in [each.code for each in found.warnings]  # the file's own load uses the pool

@@ -12,9 +12,12 @@ from typing import Any
 
 import pytest
 import trustme
-from support_net import Conn, WatchedLoop, answer, serving, watched_network
+from support_net import Conn, WatchedLoop, answer, open_files, serving, until, watched_network
+from support_proxy import Asked, url
 from support_servers import folder_with
+from support_tls import server_context
 
+from loadspec.transports import channel_kind
 from loadspec.transports.curl.channel import CurlChannel
 from loadspec.transports.network import Network
 from loadspec.transports.requests_ import RequestsChannel
@@ -141,6 +144,67 @@ def test_a_tunnel_and_one_that_is_refused(ask: Any, serve: Any, client: Any, fol
     far = client(Origin("https", "far.test", 443), kind=CurlChannel, network=watched_network(**settings))
     assert far.failure() == ("proxy", "connect")
     assert "403" in far.channel.message
+
+
+@pytest.mark.parametrize("secure", [False, True])
+@pytest.mark.parametrize(
+    ("named", "trusted", "settings", "error"),
+    [
+        ("127.0.0.1", True, {}, ""),
+        ("127.0.0.1", False, {}, "tls_untrusted"),
+        ("127.0.0.1", False, {"insecure_skip_verify": True}, ""),
+        ("other.test", True, {}, "tls_name"),
+        ("127.0.0.1", True, {"min_version": "1.3", "max_version": "1.3"}, ""),
+    ],
+)
+def test_tls_of_a_proxy_goes_by_the_settings(
+    named: str,
+    trusted: bool,
+    settings: Any,
+    error: str,
+    secure: bool,
+    serve: Any,
+    client: Any,
+    folder: Path,
+    authority: trustme.CA,
+) -> None:
+    server = serve(serving(answer()), tls=server_context(authority, "127.0.0.1") if secure else None)
+    proxy = serve(Asked().http, tls=server_context(authority if trusted else trustme.CA(), named))
+    network = watched_network(http=Http(proxy=url("https", proxy)), tls=Tls(str(folder / "ca.pem"), **settings))
+    user = client(server, kind=CurlChannel, network=network)
+    for round_ in range(2):
+        got = user.ask()
+        assert (got.error, got.status) == (error, 0 if error else 200), got.message
+        assert got.reused is (round_ > 0 and not error and secure)  # libcurl keeps none for http by an https proxy
+
+
+@pytest.mark.parametrize("secure", [False, True])
+@pytest.mark.parametrize("scheme", ["http", "https", "socks5", "socks5h"])
+def test_a_server_with_an_ipv6_address_behind_a_proxy(
+    scheme: str, secure: bool, serve: Any, client: Any, folder: Path, authority: trustme.CA
+) -> None:
+    server = serve(serving(answer()), tls=server_context(authority, "::1") if secure else None)
+    asked = Asked({"::1": server.port})
+    tls = server_context(authority, "127.0.0.1") if scheme == "https" else None
+    proxy = serve(asked.socks if "socks" in scheme else asked.http, tls=tls)
+    network = watched_network(http=Http(proxy=url(scheme, proxy)), tls=Tls(str(folder / "ca.pem")))
+    user = client(Origin("https" if secure else "http", "::1", server.port), kind=CurlChannel, network=network)
+    got = user.ask()
+    assert got.status == 200, got.message
+    if secure or "socks" in scheme:
+        assert asked.tunnels == [("::1", server.port)]
+
+
+def test_a_connection_for_each_request_leaves_no_file_open(serve: Any, client: Any) -> None:
+    server = serve(serving(answer()))
+    network = watched_network(http=Http(no_connection_reuse=True))
+    user = client(server, kind=channel_kind("curl", reuse=False), network=network)
+    user.ask()
+    before = open_files()
+    for _ in range(50):
+        assert user.ask().status == 200
+    assert server.connections == 51
+    until(lambda: open_files() < before + 5)  # the server's threads take a moment
 
 
 @pytest.mark.parametrize("kind", [CurlChannel, RequestsChannel])

@@ -197,7 +197,9 @@ def test_a_tunnel_that_closes_while_idle_is_replaced(rig: Rig, scheme: str) -> N
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_no_forbidden_target_and_no_forbidden_proxy(rig: Rig, scheme: str) -> None:
     proxy = proxy_of(rig, scheme, Asked())
-    for target in (Origin("http", "169.254.169.254", 80), Origin("https", "::ffff:169.254.169.254", 443)):
+    targets = [Origin("http", "169.254.169.254", 80), Origin("https", "::ffff:169.254.169.254", 443)]
+    targets += [Origin("http", host, 80) for host in ("0xa9fea9fe", "2852039166", "169.254.43518", "0251.0376.43518")]
+    for target in targets:
         assert rig.user(url(scheme, proxy), target).failure() == ("forbidden_target", "connect")
     away = rig.user(f"{scheme}://169.254.169.254:3128", Origin("http", "127.0.0.1", 80))
     assert away.failure() == ("forbidden_target", "connect")

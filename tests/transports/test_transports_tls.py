@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import socket
 import ssl
+import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -98,6 +100,24 @@ def test_session_tickets_while_idle_do_not_end_the_connection(ask: Any) -> None:
     assert user.loop.called["io"] <= calls + 2
     assert user.ask("POST").reused is True
     assert server.connections == 1
+
+
+def test_cut_off_between_connecting_and_the_handshake(monkeypatch: pytest.MonkeyPatch, client: Any) -> None:
+    """What TLS cannot even begin on is told as a handshake that was cut off in the middle."""
+    import loadspec.transports.connection as connection
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def opened_and_reset(*args: Any) -> socket.socket:
+            sock: socket.socket = open_socket(*args)
+            accepted = listener.accept()[0]
+            accepted.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            accepted.close()
+            return sock
+
+        open_socket = connection.open_socket
+        monkeypatch.setattr(connection, "open_socket", opened_and_reset)
+        assert client(Origin("https", *listener.getsockname())).failure() == ("tls_closed", "tls")
 
 
 @pytest.mark.parametrize("script", [once(answer()), once(answer(b"{}", "200 OK", "Connection: close"))])

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from fractions import Fraction
+
 from support_plan import call, poll, spec, think
 
-from loadspec.load import ConstantVus, SharedIterations
+from loadspec.load import ConstantArrivalRate, ConstantVus, SharedIterations, parse_arrivals
 from loadspec.plan.forecast import forecast
 from loadspec.spec.model import Scenario
 from loadspec.ui.planned import planned
@@ -63,3 +65,22 @@ def test_crews_and_hostile_names() -> None:
     assert "  d: constant-vus, 3 looping VUs for 5s (gracefulStop: 30s), after c\n" in text
     assert "  requests of mix  1 an iteration\n" in text
     assert "  requests of c    1 an iteration\n" in text
+
+
+def test_an_open_model() -> None:
+    load = ConstantArrivalRate(Fraction(20), 60.0, max_vus=300)
+    text = planned(forecast(spec((call(), think(1, 3)), load)), {}, 0.2, Style(False), ascii_only=True)
+    assert text.startswith("load\n  iterations started a second\n   20 +####")
+    assert "  users       300 at most, about 44 busy, if an answer takes 200ms (--latency)\n" in text
+    assert "  duration    1m, and 30s more for what is in flight\n" in text
+    assert "  iterations  1 200\n" in text
+    by_chance = ConstantArrivalRate(Fraction(20), 60.0, arrivals=parse_arrivals("gamma(2)"))
+    assert "  iterations  about 1 200, by chance\n" in shown(spec((call(),), by_chance), {})
+
+
+def test_users_and_rates_have_a_picture_each() -> None:
+    own, rate = ConstantVus(3, 5.0), ConstantArrivalRate(Fraction(1, 2), 5.0)
+    of = spec((), own, scenarios=(Scenario("a", (call(),), own), Scenario("b", (call(),), rate)))
+    text = planned(forecast(of), {}, 0.2, Style(False), ascii_only=True)
+    assert text.index("    3 +") < text.index("iterations started a second") < text.index("  0.5 +")
+    assert "busy" not in text

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support_results import make_result
+from support_results import make_health, make_result
 from support_ui import CUSTOM, check_golden, judged, scenario_info, small_result, small_store
 
 from loadspec.errors import ExitCode
 from loadspec.metrics import BUILTIN, MetricInfo, Store
 from loadspec.metrics.store import tags_of
+from loadspec.results.health import limited_sentence
 from loadspec.results.model import CheckResult, CheckSample, EndpointStats, ErrorClass, Iterations, RunResult
 from loadspec.ui import summary
 from loadspec.ui.figures import number, percent, short_ms
@@ -50,6 +51,8 @@ def untrusted() -> RunResult:
         verdict="INCONCLUSIVE",
         warnings=["the open-file limit of 1024 was reached"],
         sentence="INCONCLUSIVE: the generator was late for 7 s.",
+        health=[make_health(late=7, seconds=10)],
+        limited=limited_sentence([make_health(late=7, seconds=10)], 10.0),
     )
 
 

@@ -126,3 +126,58 @@ def _trailers_reference(
             return "protocol"
         trailers.append((match[1].lower(), match[2].strip(b" \t")))
     return (body, trailers, data[pos:]) if len(trailers) <= limits.headers else "limit"
+
+
+_APPENDIX_B = re.compile(r"(([^:/?#]+):)?(//([^/?#]*))?([^?#]*)(\?([^#]*))?(#(.*))?")
+
+
+def resolved(base: str, reference: str) -> str:
+    """RFC 3986 §5.2.2, as its pseudocode has it, without the fragment; the base has a scheme and an authority."""
+    base_scheme, base_authority, base_path, base_query = _APPENDIX_B.fullmatch(base).group(2, 4, 5, 7)
+    scheme, authority, path, query = _APPENDIX_B.fullmatch(reference).group(2, 4, 5, 7)
+    if scheme is not None:
+        path = without_dots(path)
+    else:
+        if authority is not None:
+            path = without_dots(path)
+        else:
+            if path == "":
+                path = base_path
+                query = base_query if query is None else query
+            elif path.startswith("/"):
+                path = without_dots(path)
+            else:
+                merged = f"/{path}" if base_path == "" else base_path[: base_path.rfind("/") + 1] + path
+                path = without_dots(merged)
+            authority = base_authority
+        scheme = base_scheme
+    result = f"{scheme}:"
+    if authority is not None:
+        result += f"//{authority}"
+    return result + path + ("" if query is None else f"?{query}")
+
+
+def without_dots(path: str) -> str:
+    """RFC 3986 §5.2.4, step by step."""
+    output = ""
+    while path:
+        if path.startswith("../"):  # A
+            path = path[3:]
+        elif path.startswith(("./", "/./")):  # B
+            path = path[2:]
+        elif path == "/.":
+            path = "/"
+        elif path.startswith("/../"):  # C
+            path = path[3:]
+            output = output[: max(0, output.rfind("/"))]
+        elif path == "/..":
+            path = "/"
+            output = output[: max(0, output.rfind("/"))]
+        elif path in (".", ".."):  # D
+            path = ""
+        else:  # E
+            end = path.find("/", 1)
+            end = len(path) if end < 0 else end
+            output += path[:end]
+            path = path[end:]
+    return output

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadspec.wire.addresses import LocalPool, Networks, is_forbidden, parse_address, parse_block
+from loadspec.wire.addresses import LocalPool, Networks, is_forbidden, is_numeric, parse_address, parse_block
 
 METADATA = "169.254.169.254"
 FORBIDDEN = [
@@ -51,6 +51,18 @@ def test_not_forbidden(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "x", "1.2.3", "127.1", "1.2.3.4:80", "[::1]", "::1/128"])
 def test_what_is_no_address(text: str) -> None:
     assert parse_address(text) is None
+
+
+@pytest.mark.parametrize(
+    ("host", "numeric"),
+    [
+        *((host, True) for host in (METADATA, f"{METADATA}.", "0xa9fea9fe", "2852039166", "169.254.43518")),
+        *((host, True) for host in ("0251.254.1", "127.1", "0", "::1", "::ffff:1.2.3.4")),
+        *((host, False) for host in ("api.test", "0xa9fea9fe.test", "1.2.3.4.5", "256.1.1.1", "a1", "")),
+    ],
+)
+def test_hosts_that_no_name_server_is_asked_for(host: str, numeric: bool) -> None:
+    assert is_numeric(host) is numeric
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from loadspec.wire.fields import CACHEABLE
 from loadspec.wire.headers import Headers, header_list, parse_headers
 from loadspec.wire.response import ResponseParser
 
@@ -46,3 +47,12 @@ def test_it_takes_what_the_parser_keeps() -> None:
 
 def test_no_headers_at_all() -> None:
     assert parse_headers(b"HTTP/1.1 200 OK\r\n\r\n") == Headers()
+
+
+@pytest.mark.parametrize("size", [10, CACHEABLE])
+def test_heads_are_parsed_once_unless_they_are_large(size: int) -> None:
+    head = b"HTTP/1.1 200 OK\r\nX-Long: %s\r\nA: 1\r\nA: 2\r\n\r\n" % (b"x" * size)
+    first, again = parse_headers(head), parse_headers(bytes(bytearray(head)))
+    assert (first is again) == (size < CACHEABLE)
+    assert first == again == {"x-long": "x" * size, "a": "1, 2"}
+    assert header_list(head) == [(b"x-long", b"x" * size), (b"a", b"1"), (b"a", b"2")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from references import resolved
 
 from loadspec.wire.redirects import STATUSES, location_of, onward, resolve, without_headers
 from loadspec.wire.url import Origin
@@ -75,6 +76,19 @@ def test_references(reference: str, whole: str) -> None:
 )
 def test_odd_references(base: str, reference: str, whole: str) -> None:
     assert resolve(base, reference) == whole
+
+
+_SEGMENTS = st.lists(st.sampled_from(["a", "b", "..", ".", "", "c;x", "%2e", "...", ":d", "\xe9"]), max_size=6)
+_QUERIES = st.sampled_from(["", "?", "?q", "?q=/../x", "?a?b"])
+_STARTS = st.sampled_from(["", "/", "//h", "//h:1/", "https://h", "http://h/"])
+_BASES = st.lists(st.sampled_from(["a", "b", "", "c;x", "..."]), max_size=5)
+
+
+@given(_BASES, _QUERIES, st.tuples(_STARTS, _SEGMENTS.map("/".join), _QUERIES, st.sampled_from(["", "#", "#f/../?x"])))
+def test_references_as_the_rfc_computes_them(path: list[str], query: str, parts: tuple[str, ...]) -> None:
+    """A base path has no dots here: where it stays as it is, the RFC keeps them, and Go removes them as we do."""
+    base, reference = f"http://a.test:81/{'/'.join(path)}{query}", "".join(parts)
+    assert resolve(base, reference) == resolved(base, reference)
 
 
 LOCATIONS = [

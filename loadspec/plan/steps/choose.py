@@ -21,8 +21,8 @@ def compile_choose(step: ChooseStep, context: Context) -> RunStep:
     branches = tuple(_compile_branch(branch, context) for branch in step.branches)
 
     def choose(user: User) -> None:
-        count = user.memory.get(number, 0)
-        user.memory[number] = count + 1
+        count = user.chances.get(number, 0)
+        user.chances[number] = count + 1
         branches[draw(user.seat, count)](user)
 
     return choose

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from loadspec.expr import Missing, compile_expression
+from loadspec.expr import ExprError, Missing, compile_expression
 from loadspec.plan.model import Phase, RunStep
 from loadspec.plan.scope import RunScope
 from loadspec.plan.steps.answer import capture_rows, check_definitions
 from loadspec.plan.steps.sending import compile_sending
 from loadspec.protocols.http import Attempt, Judge, compile_captures, compile_judge
 from loadspec.protocols.http.checks import compile_checks
+from loadspec.protocols.http.judge import forget
 from loadspec.protocols.http.request import Origins
 from loadspec.protocols.user import DONE, FAILED, AbortRun, EndIteration, Outcome, StopUser, User
 from loadspec.spec.model import CallStep, Classify, MetricDef, PollStep, Step, Target
@@ -21,6 +22,8 @@ from loadspec.wire.settings import Http
 
 _LARGEST = 1e300
 """A sample beyond it is no measurement: a sum of such would be no number."""
+
+_BY_VALUE = "a variable that its request reads gives it: see env and vars"
 
 Finish = Callable[[User, bool, bool], None]
 """(user, ok, whether to record): keeps the outcome, records, classifies, acts on failure."""
@@ -46,6 +49,8 @@ class Context:
     """What requests share in the whole plan, such as tokens."""
     http: Http = field(default_factory=Http)
     """What holds for every request of the spec."""
+    scheduled: bool = False
+    """Whether iterations start by a schedule, which their requests are measured against."""
 
     def sequence(self, steps: Iterable[Step], group: str = "") -> RunStep:
         """Steps, one after the other, as one; all that they measure carries the tag `group`, if one is given."""
@@ -69,7 +74,10 @@ def compile_exchange(step: CallStep | PollStep, context: Context, poll: bool) ->
     """The step's request as (attempt, judge)."""
     request, phase = step.request, context.phase
     tags = {**context.tags, "endpoint": step.endpoint}
-    attempt = compile_sending(step, context, poll)
+    try:
+        attempt = compile_sending(step, context, poll)
+    except ValueError as error:  # the spec has been checked: a value that came in with a variable is to blame
+        raise ExprError(f"{step.endpoint}: {error}", hint=getattr(error, "hint", "") or _BY_VALUE) from None
     checks = compile_checks(check_definitions(request), context.scope)
     rows = capture_rows(request)
     judge = compile_judge(
@@ -115,7 +123,7 @@ def _compile_record(metric: str, text: str, step: CallStep | PollStep, context: 
 
     def record_truth(user: User) -> None:
         try:
-            add(value_of(user))
+            add(bool(value_of(user)))  # the value itself may be all of an answer, and waits for the fold
         except Missing:
             return
 
@@ -155,7 +163,13 @@ def unsent(user: User, step: CallStep | PollStep, context: Context, missing: Mis
     answer = Answer()
     answer.error, answer.phase, answer.message = missing.kind, "template", str(missing)
     user.answer = answer
+    forget(user, names_of(step))
     context.phase.failures.note((step.endpoint, answer.error, answer.phase, 0), answer.message, user)
+
+
+def names_of(step: CallStep | PollStep) -> list[str]:
+    """The names of its captures."""
+    return [capture.name for capture in step.request.captures]
 
 
 def compile_fail(step: Step, context: Context) -> Callable[[User, str, str], None]:

@@ -16,8 +16,9 @@ from typing import Any
 from loadspec.clock import monotonic
 from loadspec.expr import Missing, compile_expression
 from loadspec.plan.model import RunStep
-from loadspec.plan.steps.context import Context, compile_exchange, compile_finish, unsent
+from loadspec.plan.steps.context import Context, compile_exchange, compile_finish, names_of, unsent
 from loadspec.protocols.http import Attempt
+from loadspec.protocols.http.judge import forget
 from loadspec.protocols.user import User
 from loadspec.spec.model import Backoff, PollStep
 
@@ -31,7 +32,7 @@ def compile_poll(step: PollStep, context: Context) -> RunStep:
     finish = compile_finish(step, context)
     when = context.expression(step.when)
     wait = _compile_wait(step, context, attempt)
-    note = context.phase.failures.note
+    note, captured = context.phase.failures.note, names_of(step)
 
     def poll(user: User) -> None:
         try:
@@ -43,7 +44,9 @@ def compile_poll(step: PollStep, context: Context) -> RunStep:
             finish(user, False, False)
             return
         if why:
-            note((step.endpoint, why, "poll", user.answer.status), _WHY[why], user)
+            user.trouble = _WHY[why]
+            forget(user, captured)
+            note((step.endpoint, why, "poll", user.answer.status), user.trouble, user)
             finish(user, False, False)
         else:
             finish(user, judge(user, expected), True)

@@ -56,6 +56,7 @@ def _wire(endpoint: str, timeouts: Timeouts, context: Context, poll: bool) -> Wi
         context.origins,
         context.target.cookies,
         context.http.max_redirects,
+        scheduled=context.scheduled,
     )
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from loadspec.metrics.catalog import UNSENT_PHASES
-from loadspec.metrics.meters import RequestMeter, Side
+from loadspec.metrics.meters import RequestMeter
 from loadspec.protocols.failures import FailureLog
 from loadspec.protocols.http.cookies import Jar, target_in
+from loadspec.protocols.http.measure import Measure, compile_measure
 from loadspec.protocols.http.redirects import Follow, Redirects, Verdicts, verdicts
 from loadspec.protocols.http.request import Compiled, Origins
 from loadspec.protocols.user import User
@@ -45,6 +46,8 @@ class Wire:
     """How many are followed; 0: a redirect is an answer like any other."""
     discard: bool = False
     """Whether bodies are read and thrown away."""
+    scheduled: bool = False
+    """Whether the iterations that send it start by a schedule."""
 
 
 def compile_attempt(compiled: Compiled, wire: Wire) -> Attempt:
@@ -68,14 +71,19 @@ def _body_of(method: str, wire: Wire) -> int:
     return DISCARD if wire.discard else KEEP
 
 
+def _measures(wire: Wire) -> tuple[Measure, Measure]:
+    """What measures an expected answer, and one that is not."""
+    return compile_measure(wire.meter.expected, wire.scheduled), compile_measure(wire.meter.unexpected, wire.scheduled)
+
+
 def _counting(wire: Wire) -> Callable[[User, bool, bytes], None]:
     """What measures an answer that redirects, once it is known whether it is followed."""
-    measure, measure_bad = compile_measure(wire.meter.expected), compile_measure(wire.meter.unexpected)
+    measure, measure_bad = _measures(wire)
 
     def count(user: User, expected: bool, request: bytes) -> None:
         channel: Any = user.answer
         status = channel.status
-        (measure if expected else measure_bad)(channel, status)
+        (measure if expected else measure_bad)(channel, status, user)
         if not expected:
             key = (wire.endpoint, "status", "status", status)
             wire.failures.note(key, f"unexpected status {status}", user, request)
@@ -90,7 +98,7 @@ def _compile_one(compiled: Compiled, wire: Wire, follow: Follow) -> Attempt:
     route, render, excuse = compiled.route, compiled.render, compiled.credentials.excuse
     idempotent, body = compiled.method in _IDEMPOTENT, _body_of(compiled.method, wire)
     note = wire.failures.note
-    measure, measure_bad = compile_measure(meter.expected), compile_measure(meter.unexpected)
+    measure, measure_bad = _measures(wire)
     open_jar, keep, lasting = not compiled.own_cookies, wire.cookies != "off", wire.cookies == "user"
     known = wire.origins.known
 
@@ -108,9 +116,7 @@ def _compile_one(compiled: Compiled, wire: Wire, follow: Follow) -> Attempt:
             _cut_off(channel, request, meter)
             raise
         if channel.retries:
-            meter.retries += channel.retries
-            meter.sent += channel.retries * len(request)
-            channel.retries = 0
+            _sent_again(channel, request, meter)
         if not answered:
             _lost(user, channel, request, wire)
             return False
@@ -125,9 +131,9 @@ def _compile_one(compiled: Compiled, wire: Wire, follow: Follow) -> Attempt:
         if excuse is not None and excuse(user):
             expected = True
         if expected:
-            measure(channel, status)
+            measure(channel, status, user)
             return True
-        measure_bad(channel, status)
+        measure_bad(channel, status, user)
         note((endpoint, "status", "status", status), f"unexpected status {status}", user, request)
         return False
 
@@ -139,11 +145,19 @@ def _cut_off(channel: Channel, request: bytes, meter: RequestMeter) -> None:
     if channel.in_flight:
         meter.cut_off += 1
         meter.sent += len(request)
+    _sent_again(channel, request, meter)
+
+
+def _sent_again(channel: Channel, request: bytes, meter: RequestMeter) -> None:
+    """Take the channel's retries over: it may serve again, and must not tell of them twice."""
     meter.retries += channel.retries
+    meter.sent += channel.retries * len(request)
+    channel.retries = 0
 
 
 def _lost(user: User, channel: Channel, request: bytes, wire: Wire) -> None:
     """No answer came."""
+    user.late = 0.0
     wire.meter.failures[channel.error, channel.phase] += 1
     if channel.phase not in UNSENT_PHASES:
         wire.meter.sent += len(request)
@@ -172,28 +186,3 @@ def open_jar(user: User, lasting: bool, keeps: bool = False) -> Jar:
         elif user.keeping or keeps:
             user.kept_cookies = Jar()
     return user.cookies
-
-
-Measure = Callable[[Channel, int], None]
-"""(channel with an answer, its status): append its times."""
-
-
-def compile_measure(side: Side) -> Measure:
-    """→ what appends one answered exchange to a side of a meter, in ms. The side's lists are the same for good."""
-    duration, sending, waiting = side.durations.append, side.sending.append, side.waiting.append
-    receiving, statuses = side.receiving.append, side.statuses
-    blocked, connecting, tls = side.blocked.append, side.connecting.append, side.tls.append
-
-    def measure(channel: Channel, status: int) -> None:
-        ready, sent, first, ended = channel.ready, channel.sent, channel.first, channel.ended
-        duration((ended - ready) * 1000)
-        sending((sent - ready) * 1000)
-        waiting((first - sent) * 1000)
-        receiving((ended - first) * 1000)
-        statuses[status] += 1
-        if not channel.reused:
-            blocked(channel.blocked * 1000)
-            connecting(channel.connecting * 1000)
-            tls(channel.tls * 1000)
-
-    return measure

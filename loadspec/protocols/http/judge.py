@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from loadspec.expr import Missing
 from loadspec.metrics.meters import CheckMeter
@@ -25,18 +25,24 @@ def compile_judge(
 ) -> Judge:
     """Without checks, an unexpected status is not ok; with checks, they alone judge it. A missing path is false.
 
-    `sought` says in words where each capture was looked for.
+    `sought` says of every capture, by its name, where it was looked for, in words.
     """
     rows = tuple((index, check.holds) for index, (_name, check) in enumerate(checks))
     troubles = tuple(f"check failed: {name}" for name, _check in checks)
     fail = _compile_fail(endpoint, checks, troubles, meter, failures)
-    lose = _compile_lose(endpoint, sought or {}, failures)
+    sought = sought or {}
+    lose = _compile_lose(endpoint, sought, failures)
 
     def judge(user: User, expected: bool) -> bool:
         ok = expected
         trouble = ""
         status = user.answer.status
-        lost = capture(user) if capture is not None and status else None  # first: a check may ask for what was captured
+        lost = None
+        if capture is not None:  # first: a check may ask for what was captured
+            if status:
+                lost = capture(user)
+            else:
+                forget(user, sought)
         if rows:
             ok = status != 0
             user.ok = expected  # what `ok` means to a check
@@ -57,6 +63,12 @@ def compile_judge(
         return ok
 
     return judge
+
+
+def forget(user: User, names: Iterable[str]) -> None:
+    """Where there is no answer to capture from, what an earlier one gave is no value either, as where one lacks it."""
+    for name in names:
+        user.captures.pop(name, None)
 
 
 def _compile_fail(

@@ -76,3 +76,10 @@ def insert(request: bytes, lines: bytes) -> bytes:
     """A request with header lines added right below its first line."""
     at = request.index(b"\r\n") + 2
     return b"".join((request[:at], lines, request[at:]))
+
+
+def host_in(request: bytes) -> bytes:
+    """The value of its Host header, which every request has."""
+    head = request[: request.index(b"\r\n\r\n") + 2].lower()  # a body may be large
+    begin = head.index(b"\r\nhost: ") + 8
+    return request[begin : head.index(b"\r\n", begin)]

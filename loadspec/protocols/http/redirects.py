@@ -115,6 +115,7 @@ class Redirects:
                 route=lambda user: user.hop.number,
                 render=_bare if sign is None else lambda user: sign(user, user.hop.request),
                 credentials=credentials,
+                own_cookies=self._compiled.own_cookies and hop.trusted,  # else they went with the first origin
             )
             attempt = self._make(compiled, self._wire, _note)
             if credentials.wrap is not None and sign is not None:  # a challenge is met at the hop that it came for

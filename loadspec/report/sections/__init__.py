@@ -30,6 +30,7 @@ SECTIONS: Mapping[str, Section] = {
     "errors": Section("Errors", "loadspec.report.sections.errors:figures"),
     "events": Section("Events", "loadspec.report.sections.events:figures"),
     "books": Section("The books", "loadspec.report.sections.books:figures"),
+    "health": Section("The generator's health", "loadspec.report.sections.health:figures"),
     "environment": Section("Environment", "loadspec.report.sections.environment:figures"),
     "spec": Section("Reproduce", "loadspec.report.sections.spec:figures"),
     "glossary": Section("Glossary", "loadspec.report.sections.glossary:figures"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from loadspec.report.text import count, ms, percent, size
@@ -12,11 +12,22 @@ from loadspec.units import format_duration
 
 def figures(result: RunResult) -> Mapping[str, Any]:
     """Two lists of label and text: the environment, the generator's health."""
-    run = [("run", result.run_id), ("seed", str(result.seed))]
+    run = [("run", result.run_id), ("seed", str(result.seed)), ("clock of answers", str(result.timing))]
     return {
         "environment": [*run, *result.environment.items()],
-        "generator": [labelled(name, value) for name, value in result.generator.items()],
+        "generator": [*_generator(result.generator)],
     }
+
+
+def _generator(generator: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Of all workers together; and of each, where there are several."""
+    each = generator.get("per_worker", ())
+    for name, value in generator.items():
+        if name != "per_worker":
+            yield labelled(name, value)
+    for row in each if len(each) > 1 else ():
+        figures = (labelled(name, value) for name, value in row.items() if name != "worker")
+        yield f"worker {row['worker']}", ", ".join(f"{name} {text}" for name, text in figures)
 
 
 def labelled(name: str, value: Any) -> tuple[str, str]:

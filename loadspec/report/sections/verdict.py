@@ -30,6 +30,7 @@ def figures(result: RunResult) -> Mapping[str, Any]:
         "sentence": result.sentence,
         "failure": result.failure if result.failure not in result.sentence else "",
         "hint": result.hint,
+        "limited": result.limited if result.limited not in result.sentence else "",
         "warnings": result.warnings,
         "facts": facts,
         "scenarios": result.scenarios,

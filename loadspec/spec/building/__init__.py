@@ -45,7 +45,7 @@ def build(document: Mapping[str, Any], env_values: Mapping[str, str], source: st
         setup=build_steps(document.get("setup", []), endpoints, target, "abort"),
         teardown=build_steps(document.get("teardown", []), endpoints, target, "continue"),
         scenarios=build_scenarios(
-            document, lambda raw: build_steps(raw, endpoints, target, "continue"), target.timeout.total
+            document, lambda raw: build_steps(raw, endpoints, target, "continue"), target.timeout.total, folder
         ),
         thresholds=_thresholds(document.get("thresholds", {}), metrics, scenario_tags(document)),
         document=written,

@@ -13,8 +13,13 @@ from loadspec.wire.settings import ClientCertificate, Dns, Http, Route, Settings
 
 def build_settings(document: Mapping[str, Any], folder: PurePath) -> Settings:
     """How the spec's requests are carried."""
-    tls = document.get("target", {}).get("tls", {})
-    return Settings(_tls(tls, folder), _route(document.get("network", {}), folder), _http(document.get("http", {})))
+    target = document.get("target", {})
+    return Settings(
+        _tls(target.get("tls", {}), folder),
+        _route(document.get("network", {}), folder),
+        _http(document.get("http", {})),
+        target.get("timing", "process"),
+    )
 
 
 def _tls(raw: Mapping[str, Any], folder: PurePath) -> Tls:

@@ -24,7 +24,8 @@ CODES: dict[str, Code] = {
     "LS182": Code(
         "a body that is thrown away, and read",
         "With `discard_response_body`, or `http.discard_response_bodies`, nothing is left of a body but its size: what "
-        "captures or checks it never finds anything. Set discard_response_body: false for requests whose bodies count.",
+        "captures, checks or records it never finds anything. Set discard_response_body: false for requests whose "
+        "bodies count.",
         "http: {discard_response_bodies: true}\nendpoints:\n  items: {path: /items, capture: {id: $.id}}\n",
         "http: {discard_response_bodies: true}\nendpoints:\n"
         "  items: {path: /items, discard_response_body: false, capture: {id: $.id}}\n",
@@ -32,7 +33,7 @@ CODES: dict[str, Code] = {
     "LS183": Code(
         "a setting of requests without effect",
         "`compression` is of a body, and this request has none; HTTP/2 and HTTP/3 are spoken by `transport: curl`, "
-        "which nothing here asks for.",
+        "which nothing here asks for; and HTTP/3 of https URLs only.",
         _BASE + 'http: {version: "2"}\n',
         "target: {base_url: https://api.example.com, transport: curl}\n" + 'http: {version: "2"}\n',
     ),

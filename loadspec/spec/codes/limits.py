@@ -23,9 +23,18 @@ CODES: dict[str, Code] = {
     "LS092": Code(
         "more users than are allowed",
         "`--max-vus` and LOADSPEC_MAX_VUS bound the virtual users of all scenarios together, also those that are on "
-        "at different times. Profiles, LOADSPEC_VUS and `--vus` cannot go beyond.",
+        "at different times. Profiles, LOADSPEC_VUS and `--vus` cannot go beyond. A load of a rate counts with its "
+        "`max_vus`.",
         "$ loadspec run spec.yaml --max-vus 10\nstages: 10s:5, 20s:50\n",
         "$ loadspec run spec.yaml --max-vus 10\nstages: 10s:5, 20s:10\n",
+    ),
+    "LS093": Code(
+        "a higher rate than is allowed",
+        "`--max-rate` and LOADSPEC_MAX_RATE bound the requests a second. A load that starts more iterations than that, "
+        "alone or with others that are on at the same time, could only fall behind. What users send that loop is held "
+        "back while it runs.",
+        "$ loadspec run spec.yaml --max-rate 100\nrate: 200/s\nduration: 1m\n",
+        "$ loadspec run spec.yaml --max-rate 100\nrate: 100/s\nduration: 1m\n",
     ),
     "LS094": Code(
         "a longer load than is allowed",

@@ -81,4 +81,12 @@ CODES: dict[str, Code] = {
         "rate: 200 rps\nduration: 1m\n",
         "rate: 200/s\nduration: 1m\n",
     ),
+    "LS059": Code(
+        "a trace that cannot be replayed",
+        "A trace is a pool in which each row says when an iteration starts: a number in `unit`, or a time such as "
+        "2026-01-31T12:00:00.250Z. Times count from the earliest, so that seconds from the start and times of day both "
+        "do. Each start has its row, so that none can be left out or belong to a user.",
+        "pools:\n  requests:\n    items:\n      - {timestamp: soon}\ntrace: requests\n",
+        "pools:\n  requests:\n    items:\n      - {timestamp: 0.5}\ntrace: requests\n",
+    ),
 }

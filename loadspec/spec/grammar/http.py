@@ -6,7 +6,7 @@ from typing import get_args
 
 from loadspec.spec.grammar.kinds import choice, flag, listing, mapping, obj, size, text, whole
 from loadspec.wire.encoding import CODING_NAMES
-from loadspec.wire.settings import HttpVersion, Policy, Select, TlsVersion
+from loadspec.wire.settings import HttpVersion, Policy, Select, Timing, TlsVersion
 
 TRANSPORTS = ("fast", "requests", "curl")
 _TLS_VERSIONS = get_args(TlsVersion)
@@ -15,6 +15,11 @@ TRANSPORT = choice(
     "What carries the requests: `fast` (HTTP/1.1), `requests` (the Python library, slow) or `curl` (HTTP/2, HTTP/3).",
     TRANSPORTS,
     "fast",
+)
+TIMING = choice(
+    "Whose clock says when an answer came: loadspec's own, or the kernel's stamps, which `fast` can read.",
+    get_args(Timing),
+    "process",
 )
 MAX_REDIRECTS = whole("How many redirects are followed; 0 takes the 3xx as the answer.", 0, 100, 10)
 COMPRESSION = choice("How the request's body is compressed.", CODING_NAMES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loadspec.spec.grammar.kinds import MAX_VUS, Schema, duration, rate, text, whole
+from loadspec.spec.grammar.kinds import MAX_VUS, Schema, choice, duration, obj, rate, short_or_long, text, whole
 
 
 def _stages(doc: str, target: Schema, example: str) -> Schema:
@@ -36,6 +36,28 @@ SHAPE: dict[str, Schema] = {
         "Ramps of the rate, `duration:rate` each; a repeated target holds.",
         rate("Iterations started a second, a minute or an hour, at its end.", "50/s", zero=True),
         "1m:50/s, 2m:100/s",
+    ),
+    "trace": short_or_long(
+        text(
+            "A recorded trace to replay: the pool whose rows say in `timestamp` when each iteration starts.", "requests"
+        ),
+        obj(
+            "The same with settings.",
+            {
+                "pool": text("The pool with a row for each start.", "requests"),
+                "field": text("The column that says when.", "time", default="timestamp"),
+                "unit": choice("The unit of times that are numbers.", ("s", "ms", "us", "ns"), "s"),
+                "speed": {
+                    "description": "How many times as fast as recorded.",
+                    "type": "number",
+                    "exclusiveMinimum": 0,
+                    "maximum": 1_000_000,
+                    "default": 1,
+                    "examples": [2],
+                },
+            },
+            required=("pool",),
+        ),
     ),
     "start_rate": rate("The rate before the first of `rate_stages`; 0 if not given.", "10/s", zero=True),
     "arrivals": text(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loadspec.spec.grammar.http import TLS, TRANSPORT
+from loadspec.spec.grammar.http import TIMING, TLS, TRANSPORT
 from loadspec.spec.grammar.kinds import choice, mapping, obj, ref, template, text
 
 TARGET = obj(
@@ -18,6 +18,7 @@ TARGET = obj(
             "iteration",
         ),
         "transport": TRANSPORT,
+        "timing": TIMING,
         "tls": TLS,
     },
 )

@@ -25,7 +25,8 @@ METRICS: dict[str, str] = {
     "http_reqs": "Requests that were sent.",
     "iterations": "Completed iterations.",
     "iteration_duration": "A completed iteration, think times included.",
-    "dropped_iterations": "Iterations of a budget that were never started.",
+    "dropped_iterations": "Planned iterations that never started: the rest of a budget, or no user was free.",
+    "scheduled_latency": "Of open loads: from when a request was due to its answer's last byte.",
     "group_duration": "A group's steps together.",
     "http_req_blocked": "From asking for a connection to having one.",
     "http_req_connecting": "Opening the connection.",
@@ -37,7 +38,7 @@ METRICS: dict[str, str] = {
     "data_received": "Bytes received.",
     "vus": "Users running.",
     "vus_max": "The most users that the load plans.",
-    "dispatch_delay": "How much later than planned a user was started.",
+    "dispatch_delay": "How much later than planned a user was started, or an iteration of an open load.",
 }
 """Built-in metric → what it holds, those first that are judged most."""
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from loadspec.spec.building.traces import trace_pool
 from loadspec.spec.diagnostics import Diagnostic
 from loadspec.spec.places import Places
 from loadspec.spec.semantics.expressions import Work
@@ -74,8 +75,13 @@ def _unused(document: Mapping[str, Any], places: Places, uses: Uses, known: Know
             message = f"no step uses endpoint `{name}`"
             found.append(places.key(("endpoints", name), "LS050", message, level="warning"))
         found += Flow(document, ("flow",), places, known, uses).check_alone(name)
+    replayed = {
+        trace_pool(load.get("trace"))
+        for load in (document, *mapping(document, "scenarios").values())
+        if isinstance(load, Mapping)
+    }
     for name in mapping(document, "pools"):
-        if name not in uses.pools and not name.startswith("_"):
+        if name not in uses.pools and name not in replayed and not name.startswith("_"):
             message = f"nothing draws from pool `{name}`"
             found.append(places.key(("pools", name), "LS051", message, level="warning"))
     return found

@@ -54,7 +54,8 @@ def _headers(kind: str, settings: Mapping[str, Any]) -> list[str]:
     if kind == "hmac":
         return [str(settings.get("header", "X-Signature")), *mapping(settings, "headers")]
     if kind == "api_key":
-        return [str(settings.get("name", "X-API-Key"))] if settings.get("in", "header") == "header" else []
+        name = str(settings.get("name", "X-API-Key"))
+        return {"header": [name], "cookie": ["Cookie"]}.get(settings.get("in", "header"), [])
     return ["Authorization"]
 
 

@@ -22,8 +22,10 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _COOKIE_BAD = re.compile(r"[;\x00-\x08\x0a-\x1f\x7f]")
 
 
-def check_body(places: Places, path: Path, request: Mapping[str, Any], below: Mapping[str, Any]) -> Found:
-    """The body and cookies of an endpoint, or of a step over its endpoint `below`."""
+def check_body(
+    places: Places, path: Path, request: Mapping[str, Any], below: Mapping[str, Any], target: Mapping[str, Any]
+) -> Found:
+    """The body and cookies of an endpoint, or of a step over its endpoint `below`; under both lies the target."""
     kinds = [kind for kind in BODIES if request.get(kind) is not None]
     for kind in kinds[1:]:
         message = f"a request has one body, and this one has `{kinds[0]}` already"
@@ -36,6 +38,7 @@ def check_body(places: Places, path: Path, request: Mapping[str, Any], below: Ma
         for place, part in _parts((*path, "multipart", name), value):
             yield from _part(places, place, part)
     yield from _graphql(places, (*path, "graphql"), mapping(request, "graphql"), mapping(below, "graphql"))
+    yield from _cookie_header(places, path, request, below, target)
     yield from _cookies(places, (*path, "cookies"), request)
 
 
@@ -83,13 +86,28 @@ def _graphql(places: Places, path: Path, value: Mapping[str, Any], below: Mappin
         yield places.value((*path, "variables"), "LS082", message, help="for example {id: 7}")
 
 
+def _cookie_header(
+    places: Places, path: Path, request: Mapping[str, Any], below: Mapping[str, Any], target: Mapping[str, Any]
+) -> Found:
+    """A Cookie header beside `cookies`, told where the second of them is written."""
+    given = [
+        (owner, name, value)
+        for owner in (request, below, target)
+        for name, value in mapping(owner, "headers").items()
+        if name.lower() == "cookie"
+    ]
+    if not given or given[0][2] is None or not {**mapping(below, "cookies"), **mapping(request, "cookies")}:
+        return
+    owner, name, _ = given[0]
+    help = "write all of them under `cookies`"
+    if mapping(request, "cookies"):
+        yield places.key((*path, "cookies"), "LS084", f"this request has the header `{name}` already", help=help)
+    elif owner is request:
+        yield places.key((*path, "headers", name), "LS084", "this request has `cookies` already", help=help)
+
+
 def _cookies(places: Places, path: Path, request: Mapping[str, Any]) -> Found:
-    cookies = mapping(request, "cookies")
-    header = next((name for name in mapping(request, "headers") if name.lower() == "cookie"), None)
-    if cookies and header is not None:
-        message = f"this request has the header `{header}` already"
-        yield places.key(path, "LS084", message, help="write all of them under `cookies`")
-    for name, value in cookies.items():
+    for name, value in mapping(request, "cookies").items():
         if not _TOKEN.fullmatch(name):
             message = f"`{brief(name)}` cannot be a cookie's name"
             yield places.key((*path, name), "LS084", message, help="letters, digits, hyphens and underscores")

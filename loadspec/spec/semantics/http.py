@@ -10,7 +10,7 @@ from loadspec.spec.diagnostics import Diagnostic, Path
 from loadspec.spec.places import Places
 from loadspec.spec.semantics.expressions import Expressions, Work
 from loadspec.spec.semantics.names import Known, View
-from loadspec.spec.semantics.values import listing, mapping
+from loadspec.spec.semantics.values import listing, mapping, texts
 from loadspec.wire.codings import CODINGS
 from loadspec.wire.codings.faults import INSTALL
 
@@ -24,8 +24,8 @@ def check_http(document: Mapping[str, Any], places: Places, known: Known, work: 
     """The templates of `http`, its proxies and the hosts that need none."""
     http = mapping(document, "http")
     expressions, view = Expressions(places, work), View(known, constants=("env", "vars", "run"))
-    for key in ("proxy", "user_agent"):
-        expressions.template(http.get(key), ("http", key), view)
+    for path, text in texts(http, ("http",)):
+        expressions.template(text, path, view)
     yield from expressions.found
     proxy, exceptions = http.get("proxy"), listing(http, "no_proxy")
     if not (proxy or exceptions):

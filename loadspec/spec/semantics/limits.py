@@ -14,13 +14,13 @@ from loadspec.expr import ExprError, compile_template
 from loadspec.load import Crew, crews_of, max_users, windows
 from loadspec.spec.constants import constants, known_hosts
 from loadspec.spec.diagnostics import Diagnostic, Path
-from loadspec.spec.limits import Limits
+from loadspec.spec.limits import Bound, Limits
 from loadspec.spec.model import Scenario, Spec
 from loadspec.spec.places import Places
 from loadspec.spec.semantics.values import mapping, texts
 from loadspec.spec.shapes import LOAD_KEYS
 from loadspec.spec.tree import walk
-from loadspec.units import format_duration
+from loadspec.units import format_count, format_duration
 from loadspec.wire.hosts import HostLimit
 from loadspec.wire.routes import Place, Routes, parse_place
 from loadspec.wire.sockets import allowed_socket
@@ -51,16 +51,36 @@ def check_limits(spec: Spec, places: Places, limits: Limits) -> Found:
     crews = crews_of(spec.scenarios)
     if limits.max_vus is not None and (users := max_users(crews)) > limits.max_vus.value:
         most = max(crews, key=lambda crew: crew.load.max_vus)
-        path = _place(spec.document, most, ("stages", "vus", "start_vus"))
+        path = _place(spec.document, most, ("max_vus", "stages", "vus", "start_vus", "rate", "rate_stages", "trace"))
         what = "the load runs" if len(crews) == 1 else f"`{most.name}` and the other scenarios together run"
         message = f"{what} up to {users} users, more than {limits.max_vus.origin} allows"
-        yield places.value(path, "LS092", message, help=_fewer(len(crews)))
+        yield places.value(path, "LS092", message, help=_fewer(len(crews), most))
+    if limits.max_rate is not None:
+        yield from _check_rate(spec, places, limits.max_rate, crews)
     if limits.max_duration is not None:
         yield from _check_duration(spec, places, limits, crews)
 
 
-def _fewer(crews: int) -> str:
+def _fewer(crews: int, most: Crew[Scenario]) -> str:
+    if most.load.planned is not None:
+        return "write a smaller `max_vus`: starts that find all users busy are dropped"
     return "run fewer users" if crews == 1 else "run fewer users: those of all scenarios count, at other times too"
+
+
+def _check_rate(spec: Spec, places: Places, bound: Bound, crews: tuple[Crew[Scenario], ...]) -> Found:
+    """Open models that start more iterations than requests are allowed; highest are those that are on together."""
+    on = windows(crews)
+    together = [
+        [other for other in crews if on[other.name].start <= on[crew.name].start < on[other.name].finish]
+        for crew in crews
+    ]
+    worst = max(together, key=lambda group: sum(crew.load.peak_rate for crew in group), default=[])
+    rate = sum(crew.load.peak_rate for crew in worst)
+    if rate > bound.value:
+        most = max(worst, key=lambda crew: crew.load.peak_rate)
+        path = _place(spec.document, most, ("rate", "rate_stages", "start_rate", "trace"))
+        message = f"up to {format_count(rate)} iterations start each second, and {bound.origin} allows fewer requests"
+        yield places.value(path, "LS093", message, help="start fewer of them, however many requests each sends")
 
 
 def _check_duration(spec: Spec, places: Places, limits: Limits, crews: tuple[Crew[Scenario], ...]) -> Found:
@@ -72,7 +92,15 @@ def _check_duration(spec: Spec, places: Places, limits: Limits, crews: tuple[Cre
     if most > bound.value:
         length = format_duration(round(most, 3))
         message = f"the load takes up to {length}, more than {bound.origin} allows"
-        keys: tuple[str, ...] = ("stages", "duration", "max_duration", "iterations", "iterations_per_vu")
+        keys: tuple[str, ...] = (
+            "stages",
+            "rate_stages",
+            "duration",
+            "trace",
+            "max_duration",
+            "iterations",
+            "iterations_per_vu",
+        )
         if start >= most - start:
             keys = ("start_at", "after", *keys)
         help = "iterations may take `max_duration`, 10m where it is not given" if _counts(spec, last) else ""

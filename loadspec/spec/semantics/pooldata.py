@@ -22,7 +22,7 @@ from loadspec.spec.semantics.values import mappings
 Columns = tuple[str, ...] | None
 """The keys of a pool's items: () where they are no mappings, None where nothing is known."""
 
-_CODES = {"file": "LS070", "data": "LS071", "column": "LS073", "empty": "LS074"}
+_CODES = {"file": "LS070", "data": "LS071", "column": "LS073", "empty": "LS074", "time": "LS059"}
 
 
 class Survey(NamedTuple):
@@ -42,9 +42,9 @@ def survey(document: Mapping[str, Any], places: Places) -> Survey:
             found = _look(name, pool, folder)
         except OSError as error:
             cause = DataError(f"its data cannot be read: {error.strerror}", kind="file")
-            result.problems.extend(_problem(places, name, pool, cause))
+            result.problems.extend(problem(places, name, pool, cause))
         except DataError as error:
-            result.problems.extend(_problem(places, name, pool, error))
+            result.problems.extend(problem(places, name, pool, error))
         except SpecError as error:  # a YAML file's own diagnostics
             result.problems.extend(replace(each, excerpt=False) for each in error.diagnostics)
         except (TypeError, ValueError, KeyError, AttributeError):
@@ -95,7 +95,8 @@ def _read(reading: Reading, _version: tuple[Any, ...]) -> Found:
         raise DataError(f"`{reading.path}` cannot be read: {error.strerror}", kind="file") from None
 
 
-def _problem(places: Places, name: str, pool: Mapping[str, Any], error: DataError) -> Iterator[Diagnostic]:
+def problem(places: Places, name: str, pool: Mapping[str, Any], error: DataError) -> Iterator[Diagnostic]:
+    """What is wrong with a pool's data, where it stands."""
     code = _CODES[error.kind]
     if error.kind == "column":
         label = did_you_mean(error.word, error.known)

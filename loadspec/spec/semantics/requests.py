@@ -56,7 +56,7 @@ def _step(document: Mapping[str, Any], places: Places, path: Path, step: Mapping
 def _request(
     document: Mapping[str, Any], places: Places, path: Path, request: Mapping[str, Any], below: Mapping[str, Any]
 ) -> Found:
-    yield from check_body(places, path, request, below)
+    yield from check_body(places, path, request, below, mapping(document, "target"))
     yield from check_transport(places, path, request)
     yield from check_compression(places, path, request, below)
     yield from check_auth(places, path, request, document)

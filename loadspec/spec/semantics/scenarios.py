@@ -12,6 +12,7 @@ from loadspec.spec.grammar import MAX_VUS
 from loadspec.spec.places import Places
 from loadspec.spec.semantics.durations import check_duration
 from loadspec.spec.semantics.sections import check_load
+from loadspec.spec.semantics.traces import check_trace
 from loadspec.spec.semantics.values import mapping, mappings
 from loadspec.thresholds.selector import SELECTOR_TAGS
 
@@ -24,6 +25,7 @@ RESERVED_TAGS = (*SELECTOR_TAGS, "error_phase", "group", "name")
 def check_loads(document: Mapping[str, Any], places: Places) -> Found:
     """The file's load and those of its scenarios."""
     yield from check_load(document, places)
+    yield from check_trace(document, places, document, ())
     if "scenarios" not in document:
         return
     if "flow" in document:
@@ -34,6 +36,7 @@ def check_loads(document: Mapping[str, Any], places: Places) -> Found:
     own = [(name, scenario) for name, scenario in scenarios if shapes.own_load(scenario)]
     for name, scenario in own:
         yield from check_load(scenario, places, ("scenarios", name))
+        yield from check_trace(document, places, scenario, ("scenarios", name))
     if scenarios:
         yield from _check_mix(document, places, mix)
     yield from _check_own(places, own)

@@ -8,12 +8,13 @@ iteration of one user.
 from __future__ import annotations
 
 from loadspec.spec.shapes.build import build_load, read_rate_stages, read_stages
-from loadspec.spec.shapes.keys import COMPANIONS, LOAD_KEYS, SHAPES, own_load, replaced
+from loadspec.spec.shapes.keys import COMPANIONS, LOAD_KEYS, OPEN, SHAPES, own_load, replaced
 from loadspec.spec.shapes.problems import Problem, problems
 
 __all__ = [
     "COMPANIONS",
     "LOAD_KEYS",
+    "OPEN",
     "SHAPES",
     "Problem",
     "build_load",

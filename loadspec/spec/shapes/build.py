@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from fractions import Fraction
+from math import inf, nextafter
+from typing import Any, Protocol, TypeVar
 
 from loadspec.load import (
     EVEN,
@@ -16,12 +20,14 @@ from loadspec.load import (
     RateStage,
     SharedIterations,
     Stage,
+    TraceReplay,
     parse_arrivals,
     parse_rate,
     parse_rate_stages,
     parse_stages,
     users_for,
 )
+from loadspec.load.trace_replay import busiest
 from loadspec.units import parse_duration
 
 MAX_STAGES = 10_000
@@ -33,10 +39,31 @@ _TIMEOUT = 60.0
 S = TypeVar("S")
 
 
-def build_load(document: Mapping[str, Any], timeout: float = _TIMEOUT) -> LoadConfig:
-    """The executor of a document without problems. `timeout` is how many seconds an answer may take."""
+class Trace(Protocol):
+    """See `building.traces`."""
+
+    @property
+    def pool(self) -> str:
+        """Whose rows the starts have."""
+
+    @property
+    def times(self) -> array[float]:
+        """Seconds, sorted."""
+
+    @property
+    def rows(self) -> array[int]:
+        """The row of each."""
+
+
+def build_load(document: Mapping[str, Any], timeout: float = _TIMEOUT, trace: Trace | None = None) -> LoadConfig:
+    """The executor of a document without problems. `timeout` is how many seconds an answer may take.
+
+    Raises KeyError for a load that replays a trace where none is given.
+    """
+    if "trace" in document:
+        return _replay(document, timeout, trace)
     if "rate" in document or "rate_stages" in document:
-        return _open(document, timeout)
+        return _rated(document, timeout)
     stop = _seconds(document, "graceful_stop", _GRACE)
     vus = document.get("vus", 1)
     if "stages" in document:
@@ -50,18 +77,35 @@ def build_load(document: Mapping[str, Any], timeout: float = _TIMEOUT) -> LoadCo
     return ConstantVus(vus, _seconds(document, "duration", 0.0), stop)
 
 
-def _open(document: Mapping[str, Any], timeout: float) -> LoadConfig:
+def _replay(document: Mapping[str, Any], timeout: float, trace: Trace | None) -> LoadConfig:
+    if trace is None:
+        raise KeyError("trace")
+    times, rows = trace.times, trace.rows
+    duration = nextafter(times[-1], inf)
+    if "duration" in document:
+        duration = parse_duration(document["duration"])
+        count = bisect_left(times, duration)
+        times, rows = times[:count], rows[:count]
+    return TraceReplay(trace.pool, times, rows, duration, **_open(document, busiest(times), timeout))
+
+
+def _open(document: Mapping[str, Any], peak: Fraction | int, timeout: float) -> dict[str, Any]:
+    """The settings that every open model has."""
     before = document.get("pre_allocated_vus", 0)
+    return {
+        "max_vus": document.get("max_vus", max(before, users_for(peak, timeout))),
+        "pre_allocated_vus": before,
+        "graceful_stop": _seconds(document, "graceful_stop", _GRACE),
+    }
+
+
+def _rated(document: Mapping[str, Any], timeout: float) -> LoadConfig:
     stages = read_rate_stages(document.get("rate_stages", ()))
     rate = parse_rate(document.get("rate", "0"))
     start = parse_rate(document.get("start_rate", "0"))
     peak = max((rate, start, *(stage.target for stage in stages)))
-    settings: dict[str, Any] = {
-        "max_vus": document.get("max_vus", max(before, users_for(peak, timeout))),
-        "pre_allocated_vus": before,
-        "graceful_stop": _seconds(document, "graceful_stop", _GRACE),
-        "arrivals": parse_arrivals(document["arrivals"]) if "arrivals" in document else EVEN,
-    }
+    arrivals = parse_arrivals(document["arrivals"]) if "arrivals" in document else EVEN
+    settings: dict[str, Any] = {"arrivals": arrivals, **_open(document, peak, timeout)}
     if "rate" in document:
         return ConstantArrivalRate(rate, parse_duration(document["duration"]), **settings)
     return RampingArrivalRate(stages, start, **settings)

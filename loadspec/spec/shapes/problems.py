@@ -46,14 +46,14 @@ def problems(document: Mapping[str, Any]) -> list[Problem]:
     ]
 
 
-_PAIRS = ({"iterations", "duration"}, {"iterations_per_vu", "duration"}, {"rate", "duration"})
+_PAIRS = ({"iterations", "duration"}, {"iterations_per_vu", "duration"}, {"rate", "duration"}, {"trace", "duration"})
 """Shapes that say one thing together."""
 
 
 def _beside_another(document: Mapping[str, Any]) -> Found:
     given = [key for key in SHAPES if key in document]
     if set(given) in _PAIRS or not given:
-        if "duration" in given and "max_duration" in document and "rate" not in given:
+        if "duration" in given and "max_duration" in document and not {*given} & {*OPEN}:
             yield _clash("max_duration", "duration")
     else:
         first = next((key for key in given if key in OPEN and "stages" not in given), given[0])
@@ -90,6 +90,7 @@ def _without_shape(document: Mapping[str, Any]) -> Found:
             "iterations",
             "use `duration`, or say how many `iterations`",
         ),
+        (("arrivals",), ("rate", "rate_stages"), "a rate", "add `rate` and `duration`, or `rate_stages`, or remove it"),
         (OPEN_SETTINGS, OPEN, "a rate", "add `rate` and `duration`, or `rate_stages`, or remove it"),
     ):
         if not any(shape in document for shape in shapes):

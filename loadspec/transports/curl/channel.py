@@ -140,7 +140,7 @@ class CurlChannel(Channel):
         limits = (limit for limit in (deadlines.total, deadlines.connect, deadlines.dns) if limit is not None)
         line = self._line
         if self._proxy is not None:
-            through(self._easy, self._proxy, line.alias, self._network, self._origin, min(limits))
+            through(self._easy, self._proxy, line.alias, self._network, self._origin, min(limits), self._seat)
             self._alias = line.alias
             return
         addresses = self._network.addresses(self._origin.host, self._origin.port, min(limits))
@@ -181,14 +181,13 @@ class CurlChannel(Channel):
             easy.setopt(pycurl.READFUNCTION, BytesIO(body).read)
 
     def _set_body(self, mode: int) -> None:
-        """Where the answer's body goes."""
+        """Where the answer's body goes, and what it may cost: one that only a head announces costs nothing."""
         self._size = 0
-        if (mode == DISCARD) == (self._mode == DISCARD) and self._mode >= 0:
+        if mode == self._mode:
             return
         self._mode = mode
-        discards = mode == DISCARD
-        self._easy.setopt(pycurl.WRITEFUNCTION, self._count if discards else self._body.append)
-        self._easy.setopt(pycurl.MAXFILESIZE_LARGE, 0 if discards else self._network.limits.body_bytes)
+        self._easy.setopt(pycurl.WRITEFUNCTION, self._count if mode == DISCARD else self._body.append)
+        self._easy.setopt(pycurl.MAXFILESIZE_LARGE, self._network.limits.body_bytes if mode == KEEP else 0)
 
     def _count(self, piece: bytes) -> None:
         self._size += len(piece)
@@ -302,7 +301,7 @@ class CurlChannel(Channel):
 
     def _read_head(self) -> tuple[bytes, bytes]:
         """(the head, its content encoding). Raises ExchangeError and ProtocolError."""
-        head = final_head(self._header_lines)
+        head = final_head(self._header_lines, self._network.limits)
         check_head(head, self._network.limits)
         if self._insisted and not head.startswith(self._insisted):
             raise _not_insisted(head)

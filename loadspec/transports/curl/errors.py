@@ -40,6 +40,8 @@ _TLS: Final = (pycurl.E_SSL_CONNECT_ERROR, pycurl.E_PEER_FAILED_VERIFICATION)
 """Told apart by OpenSSL's words."""
 
 _CHUNKS: Final = ("chunk", "Illegal or missing hexadecimal", "Malformed encoding")
+_TOO_LONG: Final = "Too large response headers"
+"""libcurl takes 300 kB of all heads together."""
 _CUT: Final = ("unexpected eof", "Connection closed abruptly", "incomplete", "end of response with")
 
 
@@ -66,6 +68,8 @@ def translate(code: int, message: str, origin: Origin, easy: Any, phase: str) ->
     if code == pycurl.E_RECV_ERROR:
         if kind_of_words(text) == "tls_client_certificate":  # TLS 1.3 says so after the handshake
             return ExchangeError("tls_client_certificate", "tls", f"{origin}: {text}")
+        if _TOO_LONG in text:
+            return ExchangeError("limit", "headers", text)
         return ExchangeError(_received(text), phase, text)
     if code in _TLS:
         return ExchangeError(kind_of_words(text), "tls", f"{origin}: {text}")

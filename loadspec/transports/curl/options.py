@@ -13,7 +13,8 @@ from loadspec.transports.base import ExchangeError
 from loadspec.transports.network import Network
 from loadspec.wire.dns import Address
 from loadspec.wire.settings import ClientCertificate, Tls
-from loadspec.wire.url import Origin, host_header
+from loadspec.wire.tls import cipher_list, lowest_version
+from loadspec.wire.url import Origin, bracketed, host_header
 
 VERSIONS: Final = {
     "auto": pycurl.CURL_HTTP_VERSION_2TLS,
@@ -55,9 +56,14 @@ def make_easy(network: Network, origin: Origin) -> Any:
     easy.setopt(pycurl.NOSIGNAL, 1)
     easy.setopt(pycurl.NOPROXY, "*")
     easy.setopt(pycurl.HTTP09_ALLOWED, 0)
-    easy.setopt(pycurl.MAXFILESIZE_LARGE, network.limits.body_bytes)
+    if http.no_connection_reuse:
+        easy.setopt(pycurl.FORBID_REUSE, 1)  # else libcurl keeps what is closed for a second, and its file
     if origin.tls:
-        _set_tls(easy, tls, network.certificate(origin))
+        _set_tls(easy, tls, network.certificate(origin), "")
+    proxy = network.proxy(origin)
+    if proxy is not None and proxy.scheme == "https":
+        _set_tls(easy, tls, network.certificate(proxy.origin), "PROXY_")
+    easy.setopt(pycurl.SSL_SESSIONID_CACHE, 1 if tls.session_resumption else 0)
     return easy
 
 
@@ -73,33 +79,47 @@ def lead(easy: Any, addresses: Sequence[Address], alias: str, old: str, network:
     family, first = addresses[0]
     if family == socket.AF_UNIX:
         easy.setopt(pycurl.UNIX_SOCKET_PATH, first)
+        easy.setopt(pycurl.INTERFACE, alias)  # unused by such a socket; else libcurl has users share one
         return
     port = first[1]
-    texts = ",".join(f"[{where[0]}]" if ":" in where[0] else where[0] for _, where in addresses)
     forgotten = [f"-{old}:{port}"] if old and old != alias else []
-    easy.setopt(pycurl.RESOLVE, [*forgotten, f"{alias}:{port}:{texts}"])
+    easy.setopt(pycurl.RESOLVE, [*forgotten, entry(alias, port, addresses)])
     easy.setopt(pycurl.CONNECT_TO, [f"::{alias}:{port}"])
+    leave_from(easy, network, seat, family)
+
+
+def leave_from(easy: Any, network: Network, seat: int, family: int) -> None:
+    """Have connections come from the user's own address, if the spec says of any."""
     if local := network.local_address(seat, family):
         easy.setopt(pycurl.INTERFACE, f"host!{local}")
 
 
-def _set_tls(easy: Any, tls: Tls, certificate: ClientCertificate | None) -> None:
+def entry(name: str, port: int, addresses: Sequence[Address]) -> str:
+    """What has libcurl take these addresses for a name, or for an address that is to lead elsewhere."""
+    return f"{bracketed(name)}:{port}:{','.join(bracketed(where[0]) for _, where in addresses)}"
+
+
+def _set_tls(easy: Any, tls: Tls, certificate: ClientCertificate | None, peer: str) -> None:
+    """TLS with a `peer`: "" for the server, "PROXY_" for the proxy, by which libcurl's options begin."""
+
+    def put(option: str, value: str | int) -> None:
+        easy.setopt(getattr(pycurl, peer + option), value)
+
     paths = ssl.get_default_verify_paths()
     if tls.ca_file is not None:
-        easy.setopt(pycurl.CAINFO, tls.ca_file)
+        put("CAINFO", tls.ca_file)
     elif paths.cafile is not None:
-        easy.setopt(pycurl.CAINFO, paths.cafile)
-    if tls.ca_file is None and paths.capath is not None and paths.cafile is None:
-        easy.setopt(pycurl.CAPATH, paths.capath)
+        put("CAINFO", paths.cafile)
+    elif paths.capath is not None:
+        put("CAPATH", paths.capath)
     if tls.insecure_skip_verify:
-        easy.setopt(pycurl.SSL_VERIFYPEER, 0)
-        easy.setopt(pycurl.SSL_VERIFYHOST, 0)
-    easy.setopt(pycurl.SSLVERSION, _LOWEST[tls.min_version] | _HIGHEST[tls.max_version])
-    if tls.ciphers is not None:
-        easy.setopt(pycurl.SSL_CIPHER_LIST, tls.ciphers)
+        put("SSL_VERIFYPEER", 0)
+        put("SSL_VERIFYHOST", 0)
+    put("SSLVERSION", _LOWEST[lowest_version(tls)] | _HIGHEST[tls.max_version])
+    if ciphers := cipher_list(tls):
+        put("SSL_CIPHER_LIST", ciphers)
     if certificate is not None:
-        easy.setopt(pycurl.SSLCERT, certificate.cert_file)
-        easy.setopt(pycurl.SSLKEY, certificate.key_file or certificate.cert_file)
+        put("SSLCERT", certificate.cert_file)
+        put("SSLKEY", certificate.key_file or certificate.cert_file)
         if certificate.password is not None:
-            easy.setopt(pycurl.KEYPASSWD, certificate.password)
-    easy.setopt(pycurl.SSL_SESSIONID_CACHE, 1 if tls.session_resumption else 0)
+            put("KEYPASSWD", certificate.password)

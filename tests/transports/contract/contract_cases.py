@@ -92,6 +92,9 @@ ANSWERED = {
     "a byte at a time": Answered(bytewise(answer(JSON))),
     "chunks a byte at a time": Answered(bytewise(CHUNKED + chunks(JSON))),
     "head": Answered(serving(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n"), body=b"", method="HEAD"),
+    "head of a huge body": Answered(
+        serving(b"HTTP/1.1 200 OK\r\nContent-Length: 999999999999\r\n\r\n"), body=b"", method="HEAD"
+    ),
     "head, chunked": Answered(serving(CHUNKED), body=b"", method="HEAD"),
     "until close": Answered(once(b"HTTP/1.1 200 OK\r\n\r\n" + JSON), kept=False),
     "until close by 1.0": Answered(once(b"HTTP/1.0 200 OK\r\n\r\n" + JSON), kept=False),
@@ -106,6 +109,11 @@ ANSWERED = {
         kept=False,
         differs={"requests": {"kept": True}, "curl": {"kept": True}},
     ),
+    "surplus": Answered(serving(answer(JSON) + answer(b"nobody asked")), kept=False),
+    "surplus after chunks": Answered(
+        serving(CHUNKED + chunks(JSON) + b"surplus"), kept=False, differs={"curl": {"kept": True}}
+    ),
+    "surplus after the head": Answered(serving(answer(b"a body")), body=b"", method="HEAD", kept=False),
     "the same length twice": Answered(
         serving(b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\nContent-Length: 8\r\n\r\n" + JSON),
     ),
@@ -172,6 +180,19 @@ def drips(data: bytes) -> Script:
     return script
 
 
+def floods(data: bytes) -> Script:
+    """As fast as it goes: a client that only reads would never come to look at the time. Then a good answer."""
+
+    def script(conn: Conn) -> None:
+        conn.request()
+        by = time.monotonic() + 3
+        while time.monotonic() < by:
+            conn.send(data * 1000)
+        conn.send(answer())
+
+    return script
+
+
 def deaf(conn: Conn) -> None:
     time.sleep(1)
 
@@ -186,6 +207,8 @@ FAILING = {
         once(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"), "protocol", "headers"
     ),
     "switching protocols": Failing(once(b"HTTP/1.1 101 Switching\r\n\r\n"), "protocol", "status"),
+    "interim answers without end": Failing(floods(b"HTTP/1.1 100 Continue\r\n\r\n"), "protocol", "status"),
+    "21 interim answers": Failing(once(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 21 + answer()), "protocol", "status"),
     "cut in the head": Failing(once(b"HTTP/1.1 200 OK\r\nContent-"), "incomplete", "headers"),
     "cut in the body": Failing(once(TEN + b"123"), "incomplete", "body"),
     "no body": Failing(once(TEN), "incomplete", "body"),
@@ -214,6 +237,7 @@ LIMITED: Mapping[str, tuple[bytes, str, str]] = {
     "until close": (b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 300_000, "limit", "body"),
     "head": (b"HTTP/1.1 200 OK\r\nX: " + b"x" * 9000 + b"\r\nContent-Length: 0\r\n\r\n", "limit", "headers"),
     "headers": (b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 300 + b"Content-Length: 0\r\n\r\n", "limit", "headers"),
+    "a head of many lines": (b"HTTP/1.1 200 OK\r\n" + (b"X: " + b"y" * 90 + b"\r\n") * 5000, "limit", "headers"),
     "decoded": (encoded(gzip.compress(bytes(3_000_000)), "gzip"), "limit", "decode"),
 }
 """name → an answer beyond `Limits(head_bytes=8192, body_bytes=100_000, decoded_bytes=2_000_000)`."""

@@ -16,11 +16,14 @@ import trustme
 from contract_cases import ANSWERED, CHUNKED, FAILING, LIMITED, chunks, encoded
 from greenlet import greenlet
 from support_net import Conn, answer, once, open_files, serving, start, until, watched_network
+from support_proxy import Asked, url
+from support_tls import server_context
 
 from loadspec.transports import TRANSPORTS, channel_kind
 from loadspec.transports.base import DISCARD, Interrupted, size_of
 from loadspec.wire.limits import Limits
 from loadspec.wire.settings import Http, Route, Tls
+from loadspec.wire.tls import VERSIONS
 from loadspec.wire.url import Origin
 
 pytestmark = pytest.mark.parametrize("transport", TRANSPORTS)
@@ -131,6 +134,62 @@ def test_hosts_that_lie_elsewhere_and_where_users_connect_from(
     assert seen == ["127.0.0.5"]
 
 
+@pytest.mark.parametrize("secure", [False, True])
+@pytest.mark.parametrize("scheme", ["http", "socks5"])
+def test_where_users_connect_from_to_a_proxy(
+    scheme: str, secure: bool, transport: str, serve: Any, client: Any, tmp_path: Path
+) -> None:
+    seen: list[str] = []
+    asked = Asked()
+
+    def script(conn: Conn) -> None:
+        seen.append(conn.sock.getpeername()[0])
+        (asked.http if scheme == "http" else asked.socks)(conn)
+
+    ca = trustme.CA()
+    ca.cert_pem.write_to_path(tmp_path / "ca.pem")
+    proxy = serve(script)
+    server = serve(serving(answer()), tls=server_context(ca, "127.0.0.1") if secure else None)
+    network = watched_network(
+        http=Http(proxy=url(scheme, proxy)), route=Route(local_ips=("127.0.0.5",)), tls=Tls(str(tmp_path / "ca.pem"))
+    )
+    origin = Origin("https" if secure else "http", "127.0.0.1", server.port)
+    kind = channel_kind(transport, forward=scheme == "http" and not secure)
+    assert client(origin, kind=kind, network=network).ask().status == 200
+    assert seen == ["127.0.0.5"]
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+@pytest.mark.parametrize("bounds", [("min_version",), ("max_version",), ("min_version", "max_version")])
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_old_versions_of_tls(
+    bounds: tuple[str, ...], version: str, transport: str, serve: Any, user: Any, tmp_path: Path
+) -> None:
+    """OpenSSL has them at its lowest level only, and with the old ciphers of that."""
+    ca = trustme.CA()
+    ca.cert_pem.write_to_path(tmp_path / "ca.pem")
+    context = server_context(ca, "127.0.0.1")
+    context.minimum_version = context.maximum_version = VERSIONS[version]
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    tls: Any = dict.fromkeys(bounds, version)
+    server = serve(serving(answer()), tls=context)
+    one = user(server, network=watched_network(tls=Tls(str(tmp_path / "ca.pem"), **tls)))
+    assert one.ask().status == 200
+
+
+@pytest.mark.parametrize("resumes", [False, True])
+def test_sessions_of_tls(resumes: bool, transport: str, serve: Any, user: Any, tmp_path: Path) -> None:
+    ca = trustme.CA()
+    ca.cert_pem.write_to_path(tmp_path / "ca.pem")
+    server = serve(serving(answer()), tls=server_context(ca, "127.0.0.1"))
+    one = user(server, network=watched_network(tls=Tls(str(tmp_path / "ca.pem"), session_resumption=resumes)))
+    for _ in range(4):
+        assert one.ask().status == 200
+        one.channel.disconnect()
+    assert server.connections == 4
+    assert server.resumed == (3 if resumes else 0)
+
+
 def test_a_unix_socket(transport: str, tmp_path: Path, user: Any) -> None:
     path = tmp_path / "api.sock"
     with socket.socket(socket.AF_UNIX) as listener:
@@ -151,6 +210,17 @@ def test_a_unix_socket(transport: str, tmp_path: Path, user: Any) -> None:
             channel = one.ask()
             assert (channel.status, channel.body, channel.reused) == (200, b"by a file", round_ > 0)
         thread.join(5)
+
+
+def test_users_share_no_unix_socket(transport: str, tmp_path: Path, serve: Any, user: Any) -> None:
+    server = serve(serving(answer()))
+    server.also_at(tmp_path / "api.sock")
+    network = watched_network(route=Route(hosts={"api.test": "unix:api.sock"}, folder=str(tmp_path)))
+    users = [user(Origin("http", "api.test", 80), network=network, seat=seat) for seat in range(3)]
+    for round_ in range(2):
+        for one in users:
+            assert one.ask().reused is (round_ > 0)
+    assert server.connections == 3
 
 
 def test_what_is_blocked(transport: str, serve: Any, user: Any) -> None:

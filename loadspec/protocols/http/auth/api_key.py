@@ -15,5 +15,5 @@ def compile_api_key(settings: Mapping[str, Any], tools: Tools) -> Credentials:
     if settings["in"] == "query":
         return Credentials(query={name: value})
     if settings["in"] == "cookie":
-        return Credentials(cookies={name: value})
+        return Credentials(cookies={name: value}, names=("cookie",))
     return Credentials(header(name, value, tools.scope), (name.lower(),))

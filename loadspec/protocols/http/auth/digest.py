@@ -22,7 +22,7 @@ from loadspec.protocols.http.auth.challenge import (
 )
 from loadspec.protocols.http.auth.credentials import Credentials, Tools
 from loadspec.protocols.http.cookies import target_in
-from loadspec.protocols.http.parts import insert
+from loadspec.protocols.http.parts import host_in, insert
 from loadspec.protocols.user import User
 
 if TYPE_CHECKING:
@@ -38,19 +38,22 @@ def new_cnonce() -> str:
 
 
 class Session:
-    """What one user knows of one protection space: `count` is how often the nonce was used."""
+    """What one user knows of one protection space: `count` is how often the last nonce was used."""
 
-    __slots__ = ("challenge", "cnonce", "count", "ha1", "password", "username")
+    __slots__ = ("challenge", "cnonce", "count", "ha1", "nonce", "password", "username")
 
     def __init__(self, username: str, password: str) -> None:
         self.username = username
         self.password = password
         self.challenge: Challenge | None = None
+        self.nonce = ""
+        self.count = 0
 
     def begin(self, challenge: Challenge) -> None:
         """Take a challenge: one cnonce serves all requests that answer it, as the -sess algorithms ask."""
         self.challenge = challenge
-        self.count = 0
+        if challenge.nonce != self.nonce:  # a server, or another branch of the user, may come with the same one again
+            self.nonce, self.count = challenge.nonce, 0
         self.cnonce = new_cnonce()
         self.ha1 = first_hash(challenge, self.username, self.password, self.cnonce)
 
@@ -138,8 +141,7 @@ def _session(user: User, request: bytes, username: str, password: str) -> Sessio
     """The session of these credentials at this host; all endpoints share it."""
     if any(char in username for char in _BREAK):
         raise EvalError("a user name cannot hold a line break")
-    begin = request.lower().index(b"\r\nhost: ") + 8
-    key = ("digest", request[begin : request.index(b"\r\n", begin)], username, password)
+    key = ("digest", host_in(request), username, password)
     session: Session | None = user.auth.get(key)
     if session is None:
         if len(user.auth) >= _MAX_SESSIONS:

@@ -14,7 +14,7 @@ from typing import Any
 from loadspec.expr import Binding, Bytes, EvalError, ExprError, Scope, compile_bytes, header_value
 from loadspec.protocols.http.auth.credentials import Credentials, Tools
 from loadspec.protocols.http.cookies import target_in
-from loadspec.protocols.http.parts import insert
+from loadspec.protocols.http.parts import host_in, insert
 from loadspec.protocols.user import User
 from loadspec.wire.request import check_header_name
 
@@ -28,7 +28,7 @@ ENCODINGS: Mapping[str, Callable[[bytes], str]] = {
 KEY_ENCODINGS: Mapping[str, Callable[[bytes], bytes]] = {
     "text": lambda key: key,
     "hex": lambda key: bytes.fromhex(key.decode()),
-    "base64": base64.b64decode,
+    "base64": lambda key: base64.b64decode(b"".join(key.split()), validate=True),
 }
 TIMESTAMPS: Mapping[str, Callable[[float], str]] = {
     "unix": lambda now: str(int(now)),
@@ -79,11 +79,11 @@ def compile_hmac(settings: Mapping[str, Any], tools: Tools) -> Credentials:
     ]
 
     def sign(user: User, request: bytes) -> bytes:
-        head, _, body = request.partition(b"\r\n\r\n")
+        _, _, body = request.partition(b"\r\n\r\n")
         signing.method = request[: request.index(b" ")].decode()
         signing.target = target_in(request)
         signing.path, _, signing.query = signing.target.partition("?")
-        signing.host = _host(head)
+        signing.host = host_in(request).decode("latin-1")
         signing.body_hash = encode(digest(body).digest())
         signing.timestamp = stamp(clock())
         signing.nonce = token_hex(16)
@@ -110,8 +110,3 @@ def _key(settings: Mapping[str, Any], scope: Scope) -> Callable[[User], bytes]:
     except EvalError as error:
         raise ExprError(str(error)) from None
     return lambda _user: once
-
-
-def _host(head: bytes) -> str:
-    begin = head.lower().index(b"\r\nhost: ") + 8
-    return head[begin : head.find(b"\r\n", begin) if b"\r\n" in head[begin:] else len(head)].decode("latin-1")

@@ -105,14 +105,14 @@ def _draw(row: Row, seed: int, place: str, fields: Fields) -> Callable[[User], A
     """One match at random: the n-th of a user is the same in every run with the seed, on any number of workers."""
     every = SOURCES[row.source](row.expression, row.attribute, fields).every
     start = stream(seed, f"capture/{place}/{row.name}")
-    counts: dict[int, int] = {}
+    key = place, row.name
     default = row.default
 
     def draw(user: User) -> Any:
-        n = counts[user.index] = counts.get(user.index, -1) + 1
+        n = user.chances[key] = user.chances.get(key, -1) + 1
         found = every(user.answer)
         if found:
-            number = mix((start + GAMMA_USER * (user.index + 1) + GAMMA_DRAW * (n + 1)) & MASK)
+            number = mix((start + GAMMA_USER * (user.seat + 1) + GAMMA_DRAW * (n + 1)) & MASK)
             return found[number * len(found) >> 64]
         if default:
             return default[0]

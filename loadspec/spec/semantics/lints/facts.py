@@ -133,6 +133,17 @@ class Facts:
         return [step for step in self.load_steps if step.endpoint]
 
     @cached_property
+    def scheduled(self) -> frozenset[str]:
+        """The scenarios of open loads: their iterations start by a schedule."""
+        whole = [key for key in shapes.OPEN if key in self.document]
+        scenarios = mappings(self.document, "scenarios") or [("default", self.document)]
+        return frozenset(
+            name
+            for name, raw in scenarios
+            if ([key for key in shapes.OPEN if key in raw] if shapes.own_load(raw) else whole)
+        )
+
+    @cached_property
     def loads(self) -> list[tuple[Path, Mapping[str, Any]]]:
         """Each load of the document with its path: the file's, then those of scenarios that have their own."""
         scenarios = mappings(self.document, "scenarios")

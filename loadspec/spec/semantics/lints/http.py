@@ -38,7 +38,7 @@ def _endpoint(step: Mapping[str, Any]) -> Any:
 
 
 def thrown_away(facts: Facts) -> Found:
-    """Captures, checks and conditions that read a body of which nothing is left."""
+    """Captures, checks, conditions and records that read a body of which nothing is left."""
     default = mapping(facts.document, "http").get("discard_response_bodies", False)
     for (path, part), requests in _uses(facts):
         if all(_given(request, "discard_response_body", default) is True for request in requests):
@@ -65,9 +65,20 @@ def _readings(path: Path, part: Mapping[str, Any]) -> Iterator[tuple[Path, str]]
             place, value = (*place, "expression"), value.get("expression")
         if _reads(value):
             yield place, "this checks"
+    yield from (((*path, *place), what) for place, what in _asking(part))
+
+
+def _asking(part: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """Likewise of conditions and records, with the place in the endpoint or step."""
     for key in ("until", "fail_when"):
         if _reads(part.get(key)):
-            yield (*path, key), "this asks for"
+            yield (key,), "this asks for"
+    for name, value in mapping(part, "record").items():
+        if _reads(value):
+            yield ("record", name), "this records of"
+    for index, row in enumerate(listing(part, "classify")):
+        if isinstance(row, Mapping) and _reads(row.get("when")):
+            yield ("classify", index, "when"), "this asks for"
 
 
 def _reads(value: Any) -> bool:
@@ -86,6 +97,11 @@ def without_effect(facts: Facts) -> Found:
     if version in ("2", "2-prior-knowledge", "3") and not any(one.get("transport") == "curl" for one in carriers):
         message = "nothing here speaks this version: every request would be HTTP/1.1"
         yield facts.places.value(("http", "version"), "LS183", message, help="set target.transport: curl")
+    target = mapping(facts.document, "target")
+    plain = str(target.get("base_url")).lower().startswith("http://")
+    if version == "3" and plain and target.get("transport") == "curl":
+        message = "HTTP/3 is always encrypted, and `target.base_url` is not: no request could be sent"
+        yield facts.places.value(("http", "version"), "LS183", message, help="write https://, or version: auto")
 
 
 def _has_body(request: Mapping[str, Any]) -> bool:

@@ -90,6 +90,8 @@ def _series(facts: Facts, metric: str) -> list[Tags] | None:
     if metric in BUILTIN and not set(_STEP_TAGS) & set(tag_names(metric)):
         return None
     steps = facts.sending
+    if metric == "scheduled_latency":
+        steps = [step for step in steps if step.scenario in facts.scheduled]
     if metric not in BUILTIN:
         steps = [step for step in facts.load_steps if metric in recorded(step.step)]
     return [tags for step in steps for tags in _tags(facts, step, metric)]
@@ -128,6 +130,9 @@ def _nothing(facts: Facts, metric: str) -> tuple[str, str, str]:
         return "", "no step of the load has a check, so this threshold never has a sample", "give an endpoint `checks`"
     if metric == "group_duration":
         return "", "no step of the load is a `group`, so this threshold never has a sample", "write a `group` step"
+    if metric == "scheduled_latency" and not facts.scheduled:
+        message = "no load starts iterations by a schedule, so this threshold never has a sample"
+        return "", message, "make it an open one (`rate`, `rate_stages`, `trace`), or judge `http_req_duration`"
     if metric in BUILTIN:
         return "", "no step of the load sends a request, so this threshold never has a sample", "add a `call` step"
     where = {str(path[0]) for path, step in facts.all_steps if metric in recorded(step)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loadspec.load import RampingVus
+from loadspec.load import RampingArrivalRate, RampingVus
 from loadspec.spec.diagnostics import Diagnostic, Path
 from loadspec.spec.semantics.lints.facts import Facts
 from loadspec.spec.semantics.values import mapping
@@ -18,12 +18,15 @@ _POLL_EVERY, _POLL_TIMEOUT = 1.0, 60.0
 
 
 def loads(facts: Facts) -> Found:
-    """A load without users, and aborts that come after its end."""
+    """A load that starts nothing, and aborts that come after its end."""
     for path, load in facts.built:
         if load.max_vus == 0 and isinstance(load, RampingVus):
             help = "give a stage users, or leave out `start_vus: 0`"
             message = "no stage has a user: this load makes no iteration"
             yield facts.places.key((*path, "stages"), "LS033", message, help=help)
+        elif isinstance(load, RampingArrivalRate) and load.duration > 0 and load.planned == 0:
+            message = f"nothing starts in {format_duration(load.duration)}: the rate makes less than one iteration"
+            yield facts.places.key((*path, "rate_stages"), "LS033", message, help="give a stage a higher rate")
     end = max((load.duration for _, load in facts.built), default=0.0)
     for path, item in _long_forms(facts):
         after = _seconds(item.get("after"))

@@ -1,0 +1,54 @@
+"""How many worker processes run a spec."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from loadspec.errors import ExitCode, LoadspecError, UsageError
+from loadspec.load import crews_of, max_users
+from loadspec.run.options import RunOptions
+from loadspec.spec.model import Spec, WaitUntilStep, all_steps
+
+VARIABLE = "LOADSPEC_WORKERS"
+AUTO = "auto"
+_MOST = 256
+
+
+def usable_cores() -> int:
+    """The cores that this process may run on."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on macOS
+        return os.cpu_count() or 1
+
+
+def workers_asked_for(option: str | None, environ: Mapping[str, str]) -> int:
+    """What `--workers` says, else LOADSPEC_WORKERS, else 1. Raises UsageError, or LoadspecError (104) likewise."""
+    text, called, joint = (environ.get(VARIABLE, ""), VARIABLE, "=") if option is None else (option, "--workers", " ")
+    text = text.strip()
+    if text == AUTO:
+        return usable_cores()
+    if text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= _MOST:
+        return int(text)
+    if option is None and not text:
+        return 1
+    message = f"{called} takes a number of processes, 1 to {_MOST}, or `{AUTO}`, not `{text[:40]}`"
+    hint = f"for example {called}{joint}{AUTO}: as many as there are usable cores"
+    if option is None:
+        raise LoadspecError(message, hint, ExitCode.INVALID_SPEC)
+    raise UsageError(message, hint)
+
+
+def fleet_size(spec: Spec, options: RunOptions) -> tuple[int, str]:
+    """How many workers run a spec, and why only one does where more were asked for. Each has a user, at least."""
+    most = min(options.workers, max_users(crews_of(spec.scenarios)))
+    if most <= 1:
+        return 1, ""
+    steps = (step for scenario in spec.scenarios for step in all_steps(scenario.flow))
+    reason = ""
+    if any(isinstance(step, WaitUntilStep) for step in steps):
+        reason = "`wait_until` counts the users of one worker"
+    elif options.log_http is not None:
+        reason = "--log-http is written by one worker"
+    return (1, f"the load ran on 1 worker instead of {most}: {reason}") if reason else (most, "")
