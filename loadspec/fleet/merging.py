@@ -20,6 +20,8 @@ _OWN_GAUGES = ("vus", "vus_max")
 """Gauges of which each worker has its part."""
 _SUMMED = ("cpu_s", "peak_rss_bytes")
 """Of the workers' health; of the rest, the greatest counts."""
+_COUNTED = ("stamped",)
+"""What some workers count anew each second."""
 _WORST = ("done", "stopped", "timeout", "failed", "crashed")
 """How a phase ended, the worst last."""
 
@@ -78,6 +80,9 @@ class Merger:
             "health": _health([one["health"] for one in newest], [one["health"] for one in pending]),
             "workers": [{"worker": worker, "t": one["t"], **one["health"]} for worker, one in self._pending],
         }
+        for name in _COUNTED:
+            if any(name in one for one in pending):
+                merged[name] = sum(one.get(name, 0) for one in pending)
         if held := [one["held_back"] for one in pending if "held_back" in one]:
             merged["held_back"] = _sums(held)
         if stamped := [one["stamped"] for one in pending if "stamped" in one]:

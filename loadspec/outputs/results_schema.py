@@ -59,10 +59,7 @@ def results_schema() -> Schema:
                 "warnings": _list(_TEXT),
                 "degraded": _degraded(),
                 "environment": _TEXTS,
-                "generator": {
-                    "type": "object",
-                    "description": "The generator's own cost, `per_worker` that of each; keys end in their unit.",
-                },
+                "generator": {"type": "object", "description": "The generator's own cost; keys end in their unit."},
                 "generator_limited": _says(_FLAG, "The figures show the generator's own limit, allowed or not."),
                 "health": _says(_list(_health()), "One entry a worker."),
                 "resolved_spec": _says(_TEXT, "YAML as it was resolved, secrets masked."),

@@ -28,8 +28,6 @@ class Collector:
         self.iterations = Iterations()
         self.error_totals: Tally[str] = Tally()
         self.health: dict[str, float] = {}
-        self.workers: dict[int, dict[str, float]] = {}
-        """The same of each worker by itself."""
         self._logs: dict[int, HealthLog] = {}
         self.scenarios: dict[str, Mapping[str, Any]] = {}
         self.pools: dict[str, Usage] = {}
@@ -63,9 +61,11 @@ class Collector:
         for sample in snapshot.get("check_samples", ()):
             self._add_sample(phase, sample)
         health = snapshot["health"]
-        self.health = _health(self.health, health)
-        for row in snapshot.get("workers", ()):
-            self.workers[row["worker"]] = _health(self.workers.get(row["worker"], {}), row)
+        self.health = {
+            "cpu_s": health["cpu_s"],
+            "peak_rss_bytes": health["peak_rss_bytes"],
+            "lag_max_ms": max(health["lag_ms"], self.health.get("lag_max_ms", 0.0)),
+        }
         if held := snapshot.get("held_back"):
             self.held_back = (self.held_back[0] + held["requests"], self.held_back[1] + held["seconds"])
         self.stamped += snapshot.get("stamped", 0)
@@ -165,14 +165,6 @@ class Collector:
             for (phase, endpoint, kind, step, status), failure in self._failures.items()
         ]
         return sorted(classes, key=lambda c: (-c.count, c.endpoint, c.kind))
-
-
-def _health(before: Mapping[str, float], now: Mapping[str, float]) -> dict[str, float]:
-    return {
-        "cpu_s": now["cpu_s"],
-        "peak_rss_bytes": now["peak_rss_bytes"],
-        "lag_max_ms": max(now["lag_ms"], before.get("lag_max_ms", 0.0)),
-    }
 
 
 def class_of(kind: str, status: int) -> str:

@@ -99,7 +99,7 @@ def judge_run(facts: Facts) -> Verdict:
     if facts.teardown_timed_out:
         causes[ExitCode.TEARDOWN_TIMEOUT] = "the load is done, but teardown was not done in time"
     code = first_of(*causes)
-    measured = facts.answered and not (facts.worker_lost or facts.losses)
+    measured = facts.answered and not facts.worker_lost
     word = "INCONCLUSIVE" if code == ExitCode.UNTRUSTED and measured else _WORDS.get(code, "PASS")
     return Verdict(code, word, causes.get(code) or _pass_sentence(facts))
 

@@ -162,6 +162,7 @@ class Conductor:
             if message is not None and message["is"] == "snapshot":
                 self._take(message)
             elif message is not None and message["is"] == "degraded":
+                self._record(message)
                 self._lose(Loss(message["worker"], message["of"], message["at"], message["why"]))
             elif message is not None and message["is"] == "end":
                 if message["status"] == "crashed":

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import resource
 import sys
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -145,24 +144,14 @@ def _point_latest(options: RunOptions) -> None:
 
 
 def _generator(conductor: Conductor, workers: int, wall: float) -> dict[str, Any]:
-    """The generator's own cost: CPU and memory of all its processes, and of each worker."""
+    """The generator's own cost: CPU and memory of all its processes."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
-    each = conductor.collector.workers
-    health = _cost(conductor.collector.health, wall)
+    health = conductor.collector.health
+    worker_cpu = health.get("cpu_s", 0.0)
     return {
         "workers": workers,
-        **health,
-        "cpu_s": round(health["cpu_s"] + usage.ru_utime + usage.ru_stime, 3),
-        "peak_rss_bytes": int(health["peak_rss_bytes"] + usage.ru_maxrss * _RSS_UNIT),
-        "per_worker": [{"worker": worker + 1, **_cost(each[worker], wall)} for worker in sorted(each)],
-    }
-
-
-def _cost(health: Mapping[str, float], wall: float) -> dict[str, float]:
-    cpu = health.get("cpu_s", 0.0)
-    return {
-        "cpu_s": round(cpu, 3),
-        "cpu_percent": round(100 * cpu / wall, 1) if wall else 0.0,
-        "peak_rss_bytes": int(health.get("peak_rss_bytes", 0)),
+        "cpu_s": round(worker_cpu + usage.ru_utime + usage.ru_stime, 3),
+        "cpu_percent": round(100 * worker_cpu / wall, 1) if wall else 0.0,
+        "peak_rss_bytes": int(health.get("peak_rss_bytes", 0) + usage.ru_maxrss * _RSS_UNIT),
         "lag_max_ms": round(health.get("lag_max_ms", 0.0), 2),
     }

@@ -22,7 +22,7 @@ from loadspec.transports.dialing import open_socket
 from loadspec.transports.memory_tls import MemoryTls
 from loadspec.transports.network import Network
 from loadspec.transports.proxied import check_target
-from loadspec.transports.tls import explain_tls
+from loadspec.transports.tls import explain_tls, refuse_reset
 from loadspec.transports.tunnel import open_tunnel
 from loadspec.wire.dns import Address
 from loadspec.wire.proxies import Proxy
@@ -45,8 +45,9 @@ def inner_calls(sock: ssl.SSLSocket) -> tuple[Callable[[Any], int], Callable[[in
     def recv(limit: int) -> bytes:
         try:
             return read(limit)  # type: ignore[no-any-return]
-        except ssl.SSLEOFError:  # the end of the connection without the goodbye of TLS: an end, as `recv` has it
-            return b""
+        except ssl.SSLEOFError as error:
+            refuse_reset(error)
+            return b""  # the end of the connection without the goodbye of TLS: an end, as `recv` has it
 
     return inner.write, recv
 

@@ -35,6 +35,7 @@ from loadspec.transports.base import (
 from loadspec.transports.dialing import open_socket
 from loadspec.transports.network import Network
 from loadspec.transports.proxied import check_target
+from loadspec.transports.tls import refuse_reset
 from loadspec.transports.tunnel import open_tunnel
 from loadspec.transports.urllib3_ import Session, explained
 from loadspec.wire.encoding import decode_content
@@ -70,7 +71,9 @@ class RequestsChannel(Channel):
         "_spoilt",
         "_timeout",
         "_tls_session",
+        "_whole",
         "limits",
+        "target",
     )
 
     def __init__(self, network: Network, origin: Origin, resume: Callable[[], Any], seat: int = 0) -> None:
@@ -82,7 +85,9 @@ class RequestsChannel(Channel):
         self._tls_session: Any = None
         self._timeout: Any = None
         self._phase = ""
+        self._whole = ""
         self.limits: Limits = network.limits
+        self.target = ""
 
     def exchange(self, request: bytes, deadlines: Deadlines, idempotent: bool = False, body: int = KEEP) -> bool:
         """See `Channel`."""
@@ -116,7 +121,9 @@ class RequestsChannel(Channel):
     def _send(self, request: Any, idempotent: bool) -> Any:
         """urllib3's response, its head read. A kept connection that breaks before it is retried once."""
         if self._session is None:
-            self._session = Session(self, self._forwards())
+            proxy = self._forwards()
+            self._session, self._whole = Session(self, proxy), str(self._origin) if proxy else ""
+        self.target = self._whole + request.target
         while True:
             self.reused = True
             self.blocked = self.connecting = self.tls = 0.0
@@ -167,7 +174,7 @@ class RequestsChannel(Channel):
         self.ended = monotonic()
         raw.release_conn()
         self._raw = None
-        if self._spoilt:
+        if self._spoilt or not parsed.persistent:  # http.client looks at the first Connection line alone
             self.disconnect()
         self.head = head
         self.sets_cookies = sets_cookies(head)
@@ -234,9 +241,10 @@ class RequestsChannel(Channel):
         begin = monotonic()
         self._limit("tls", self._deadlines.tls)
         try:
-            sock = ssl.SSLSocket(
+            sock = _Secure(
                 sock,
                 do_handshake_on_connect=False,
+                suppress_ragged_eofs=False,
                 server_hostname=self._network.server_name(self._origin),
                 _session=self._tls_session,
                 _context=self._network.context(self._origin),
@@ -314,6 +322,18 @@ class RequestsChannel(Channel):
         self._tls_session = None
 
 
+class _Secure(ssl.SSLSocket):  # type: ignore[misc]  # gevent has no types
+    """TLS whose end is told from a reset."""
+
+    def read(self, *args: Any) -> Any:
+        """See `ssl.SSLSocket`."""
+        try:
+            return super().read(*args)
+        except ssl.SSLEOFError as error:
+            refuse_reset(error)
+            return 0 if args[1:] else b""  # args[1] is a buffer to read into
+
+
 def _ready(sock: Any, events: int) -> None:
     """Wait until a socket is ready; the limit of the exchange ends it, too."""
     (socket.wait_read if events == READ else socket.wait_write)(sock.fileno())
@@ -332,7 +352,7 @@ def _prepare(request: bytes, origin: Origin) -> Any:
     prepared: Any = requests.PreparedRequest()
     prepared.method = method
     prepared.target = target.decode("latin-1")
-    prepared.url = f"{origin}{prepared.target}" if target.startswith(b"/") else f"{origin}/"
+    prepared.url = f"{origin}/"
     prepared.headers = headers
     prepared.body = body if "Content-Length" in headers else None
     prepared.hooks = {"response": []}

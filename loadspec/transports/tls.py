@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import ssl
 from typing import Final
@@ -53,6 +54,15 @@ def server_name(settings: Settings, host: str) -> str:
     """The name to ask for by SNI, and to verify. RFC 6066 has no dot at its end; an address is verified, not sent."""
     given = settings.tls.server_name
     return given if given and settings.host in ("", host) else host.rstrip(".")
+
+
+def refuse_reset(error: ssl.SSLEOFError) -> None:
+    """Raises ConnectionResetError where a connection was reset, for which Python raises what it raises for an end.
+
+    For an end alone, OpenSSL 3 has a reason; older ones have none for either.
+    """
+    if error.reason is None and ssl.OPENSSL_VERSION_INFO >= (3,):
+        raise ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET)) from None
 
 
 # Numbers of X509_V_ERR_* in OpenSSL's x509_vfy.h

@@ -23,6 +23,7 @@ from loadspec.wire.errors import ProtocolError
 from loadspec.wire.head import known_head
 from loadspec.wire.limits import Limits
 from loadspec.wire.lines import check_head, final_head, too_many_informational
+from loadspec.wire.proxies import parse_proxy
 
 _LINES_A_TURN: Final = 256
 """How many lines are read at most before other users get a turn."""
@@ -54,6 +55,10 @@ class Hooks(Protocol):
     @property
     def limits(self) -> Limits:
         """What an answer may cost."""
+
+    @property
+    def target(self) -> str:
+        """What the request asks for."""
 
 
 class _File:
@@ -177,6 +182,10 @@ class Plain(urllib3.connection.HTTPConnection):
         super().connect()
         self._hooks.opened()
 
+    def putrequest(self, method: str, url: str, *args: Any, **options: Any) -> None:
+        """Begin the request, with its target as it is: urllib3 tidies it up, and a signature would not fit."""
+        super().putrequest(method, self._hooks.target, *args, **options)
+
     def send(self, data: Any) -> None:
         """Send; where the server has stopped reading, what it said instead is read."""
         self._broken = None
@@ -227,9 +236,10 @@ class _Adapter(HTTPAdapter):
     def cert_verify(self, *args: Any, **options: Any) -> None:
         """Verifying is up to the channel's TLS."""
 
-    def request_url(self, request: Any, proxies: Any) -> str:
-        url: str = super().request_url(request, proxies)
-        return url if url.startswith("http") else request.target  # as it is, where urllib3 would tidy it up
+    def proxy_headers(self, proxy: str) -> dict[str, str]:
+        """Name and password as UTF-8, which requests takes for Latin-1."""
+        name, _, value = parse_proxy(proxy).authorization.decode().strip().partition(": ")
+        return {name: value} if value else {}
 
 
 class Session(requests.Session):

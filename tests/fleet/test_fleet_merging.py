@@ -242,13 +242,15 @@ def test_health_is_kept_of_each_and_of_all() -> None:
     assert [(row["worker"], row["lag_ms"], row["t"]) for row in merged["workers"]] == [(0, 2.0, 1.0), (1, 3.0, 1.0)]
 
 
-def test_what_was_held_back_adds_up_where_anything_was() -> None:
+def test_what_only_some_tell_adds_up_where_anybody_tells_it() -> None:
     merger = Merger(range(2))
-    merger.add(0, snapshot(held_back={"requests": 2, "seconds": 0.5}))
+    merger.add(0, snapshot(held_back={"requests": 2, "seconds": 0.5}, stamped=3))
+    merger.add(0, snapshot(stamped=4))
     merger.add(1, snapshot())
-    assert merger.take()["held_back"] == {"requests": 2, "seconds": 0.5}
+    merged = merger.take()
+    assert (merged["held_back"], merged["stamped"]) == ({"requests": 2, "seconds": 0.5}, 7)
     merger.add(0, snapshot())
-    assert "held_back" not in merger.take()
+    assert not merger.take().keys() & {"held_back", "stamped"}
 
 
 def end(status: str = "done", reason: str = "", **fields: Any) -> dict[str, Any]:

@@ -175,14 +175,3 @@ def test_a_worker_that_is_late_changes_when_a_failure_came_first_and_last() -> N
     collector.add(snapshot(Store(), 3.0, failures=[failure(2, 0.5, 0.6)]))
     (error,) = collector.errors()
     assert (error.count, error.first, error.last) == (3, 0.5, 1.8)
-
-
-def test_the_health_of_each_worker_is_kept() -> None:
-    collector = Collector()
-    for t, lags in ((1.0, (5.0, 1.0)), (2.0, (2.0, 3.0))):
-        rows = [{"worker": k, "t": t, "lag_ms": lag, "cpu_s": t, "peak_rss_bytes": 7} for k, lag in enumerate(lags)]
-        collector.add(snapshot(Store(), t, workers=rows))
-    assert collector.workers == {
-        0: {"cpu_s": 2.0, "peak_rss_bytes": 7, "lag_max_ms": 5.0},
-        1: {"cpu_s": 2.0, "peak_rss_bytes": 7, "lag_max_ms": 3.0},
-    }

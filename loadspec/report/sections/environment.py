@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from loadspec.report.text import count, ms, percent, size
@@ -15,19 +15,8 @@ def figures(result: RunResult) -> Mapping[str, Any]:
     run = [("run", result.run_id), ("seed", str(result.seed)), ("clock of answers", str(result.timing))]
     return {
         "environment": [*run, *result.environment.items()],
-        "generator": [*_generator(result.generator)],
+        "generator": [labelled(name, value) for name, value in result.generator.items()],
     }
-
-
-def _generator(generator: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Of all workers together; and of each, where there are several."""
-    each = generator.get("per_worker", ())
-    for name, value in generator.items():
-        if name != "per_worker":
-            yield labelled(name, value)
-    for row in each if len(each) > 1 else ():
-        figures = (labelled(name, value) for name, value in row.items() if name != "worker")
-        yield f"worker {row['worker']}", ", ".join(f"{name} {text}" for name, text in figures)
 
 
 def labelled(name: str, value: Any) -> tuple[str, str]:

@@ -78,7 +78,7 @@ def lead(easy: Any, addresses: Sequence[Address], alias: str, old: str, network:
     """Have connections go to one of these addresses, for which the name `alias` stands, and no longer `old`."""
     family, first = addresses[0]
     if family == socket.AF_UNIX:
-        easy.setopt(pycurl.UNIX_SOCKET_PATH, first)
+        easy.setopt(pycurl.UNIX_SOCKET_PATH, first.encode())
         easy.setopt(pycurl.INTERFACE, alias)  # unused by such a socket; else libcurl has users share one
         return
     port = first[1]
@@ -103,7 +103,8 @@ def _set_tls(easy: Any, tls: Tls, certificate: ClientCertificate | None, peer: s
     """TLS with a `peer`: "" for the server, "PROXY_" for the proxy, by which libcurl's options begin."""
 
     def put(option: str, value: str | int) -> None:
-        easy.setopt(getattr(pycurl, peer + option), value)
+        # pycurl takes no text but ASCII: the spec's folder may be called otherwise, and a password is what it is
+        easy.setopt(getattr(pycurl, peer + option), value.encode() if isinstance(value, str) else value)
 
     paths = ssl.get_default_verify_paths()
     if tls.ca_file is not None:

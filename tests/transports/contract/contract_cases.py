@@ -103,11 +103,14 @@ ANSWERED = {
         serving(b"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 8\r\n\r\n" + JSON)
     ),
     "connection: close": Answered(serving(answer(JSON, "200 OK", "Connection: close")), kept=False),
+    "connection: close in a second line": Answered(
+        serving(answer(JSON, "200 OK", "Connection: x-one", "Connection: close")), kept=False
+    ),
     "lone line feeds": Answered(serving(b"HTTP/1.1 200 OK\nContent-Length: 8\n\n" + JSON)),
     "length with chunked": Answered(
         serving(CHUNKED[:-2] + b"Content-Length: 3\r\n\r\n" + chunks(JSON)),
         kept=False,
-        differs={"requests": {"kept": True}, "curl": {"kept": True}},
+        differs={"curl": {"kept": True}},
     ),
     "surplus": Answered(serving(answer(JSON) + answer(b"nobody asked")), kept=False),
     "surplus after chunks": Answered(

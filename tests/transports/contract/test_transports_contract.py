@@ -13,16 +13,15 @@ from typing import Any
 import gevent
 import pytest
 import trustme
-from contract_cases import ANSWERED, CHUNKED, FAILING, LIMITED, chunks, encoded
+from contract_cases import ANSWERED, CHUNKED, FAILING, LIMITED, chunks, encoded, resets_after
 from greenlet import greenlet
 from support_net import Conn, answer, once, open_files, serving, start, until, watched_network
-from support_proxy import Asked, url
-from support_tls import server_context
+from support_tls import server_context, write_client
 
 from loadspec.transports import TRANSPORTS, channel_kind
 from loadspec.transports.base import DISCARD, Interrupted, size_of
 from loadspec.wire.limits import Limits
-from loadspec.wire.settings import Http, Route, Tls
+from loadspec.wire.settings import ClientCertificate, Http, Route, Tls
 from loadspec.wire.tls import VERSIONS
 from loadspec.wire.url import Origin
 
@@ -57,6 +56,16 @@ def test_answers(name: str, transport: str, serve: Any, user: Any) -> None:
     assert {request.split(b" ")[0] for request in server.requests} == {case.method.encode()}
 
 
+@pytest.mark.parametrize("by_proxy", [False, True])
+def test_targets_are_sent_as_they_are(by_proxy: bool, transport: str, serve: Any, client: Any) -> None:
+    server = serve(serving(lambda request: answer(request.split(b" ")[1])))
+    origin = Origin("http", "api.test", 80) if by_proxy else server.origin()
+    network = watched_network(http=Http(proxy=server.url if by_proxy else ""))
+    one = client(origin, kind=channel_kind(transport, forward=by_proxy), network=network)
+    for path in ("/a%2fb", "/%zz", "/a|b", "/[x]?b=[c]", "/a\\b", "//b/../c", "/./a", "/?", "/a?b?c", "/a;b", "/~'(*)"):
+        assert one.ask(path=path).body.decode() == (f"{origin}{path}" if by_proxy else path)
+
+
 @pytest.mark.parametrize("name", FAILING)
 @pytest.mark.parametrize("first", [True, False], ids=["on a new connection", "on a kept one"])
 def test_failures(name: str, first: bool, transport: str, serve: Any, user: Any) -> None:
@@ -77,6 +86,25 @@ def test_failures(name: str, first: bool, transport: str, serve: Any, user: Any)
     channel = one.ask()
     assert (channel.status, channel.body, channel.reused, channel.retries) == (200, b"after", False, 0)
     assert server.connections == 2
+
+
+@pytest.mark.parametrize(
+    ("data", "phase"),
+    [
+        (b"", "headers"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n123", "body"),
+        (CHUNKED + b"5\r\nab", "body"),
+        (b"HTTP/1.1 200 OK\r\n\r\nab", "body"),
+    ],
+)
+def test_a_reset_is_told_from_an_end_over_tls_too(
+    data: bytes, phase: str, transport: str, serve: Any, user: Any, tmp_path: Path
+) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    server = serve(resets_after(data), tls=server_context(authority))
+    one = user(server, network=watched_network(tls=Tls(str(tmp_path / "ca.pem"))))
+    assert one.failure("POST", body=b"x") == ("reset", phase)
 
 
 @pytest.mark.parametrize("name", LIMITED)
@@ -134,29 +162,18 @@ def test_hosts_that_lie_elsewhere_and_where_users_connect_from(
     assert seen == ["127.0.0.5"]
 
 
-@pytest.mark.parametrize("secure", [False, True])
-@pytest.mark.parametrize("scheme", ["http", "socks5"])
-def test_where_users_connect_from_to_a_proxy(
-    scheme: str, secure: bool, transport: str, serve: Any, client: Any, tmp_path: Path
-) -> None:
-    seen: list[str] = []
-    asked = Asked()
-
-    def script(conn: Conn) -> None:
-        seen.append(conn.sock.getpeername()[0])
-        (asked.http if scheme == "http" else asked.socks)(conn)
-
-    ca = trustme.CA()
-    ca.cert_pem.write_to_path(tmp_path / "ca.pem")
-    proxy = serve(script)
-    server = serve(serving(answer()), tls=server_context(ca, "127.0.0.1") if secure else None)
-    network = watched_network(
-        http=Http(proxy=url(scheme, proxy)), route=Route(local_ips=("127.0.0.5",)), tls=Tls(str(tmp_path / "ca.pem"))
-    )
-    origin = Origin("https" if secure else "http", "127.0.0.1", server.port)
-    kind = channel_kind(transport, forward=scheme == "http" and not secure)
-    assert client(origin, kind=kind, network=network).ask().status == 200
-    assert seen == ["127.0.0.5"]
+def test_files_and_a_password_that_are_not_ascii(transport: str, serve: Any, user: Any, tmp_path: Path) -> None:
+    ca, folder = trustme.CA(), tmp_path / "Ünïcode"
+    folder.mkdir()
+    ca.cert_pem.write_to_path(folder / "ca.pem")
+    cert, key = write_client(folder, ca, "me.example", "öffne dich")
+    context = server_context(ca, "127.0.0.1")
+    context.verify_mode = ssl.CERT_REQUIRED
+    ca.configure_trust(context)
+    certificate = ClientCertificate(str(cert), str(key), "öffne dich")
+    server = serve(serving(answer()), tls=context)
+    one = user(server, network=watched_network(tls=Tls(str(folder / "ca.pem"), certificates=(certificate,))))
+    assert one.ask().status == 200
 
 
 @pytest.mark.parametrize("version", ["1.0", "1.1"])
@@ -190,8 +207,9 @@ def test_sessions_of_tls(resumes: bool, transport: str, serve: Any, user: Any, t
     assert server.resumed == (3 if resumes else 0)
 
 
-def test_a_unix_socket(transport: str, tmp_path: Path, user: Any) -> None:
-    path = tmp_path / "api.sock"
+@pytest.mark.parametrize("name", ["api.sock", "äpi.sock"])
+def test_a_unix_socket(name: str, transport: str, tmp_path: Path, user: Any) -> None:
+    path = tmp_path / name
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(path))
         listener.listen()

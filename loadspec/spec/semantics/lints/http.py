@@ -86,22 +86,31 @@ def _reads(value: Any) -> bool:
 
 
 def without_effect(facts: Facts) -> Found:
-    """Compression of no body, and a version of HTTP that no transport here speaks."""
+    """Compression of no body."""
     for (path, part), requests in _uses(facts):
         if part.get("compression") and not any(_has_body(request) for request in requests):
             message = "there is no body that could be compressed"
             help = "give the request a body, or remove it"
             yield facts.places.value((*path, "compression"), "LS183", message, help=help, level="warning")
-    version = mapping(facts.document, "http").get("version")
-    carriers = [mapping(facts.document, "target"), *facts.endpoints.values(), *(step for _, step in facts.all_steps)]
-    if version in ("2", "2-prior-knowledge", "3") and not any(one.get("transport") == "curl" for one in carriers):
-        message = "nothing here speaks this version: every request would be HTTP/1.1"
-        yield facts.places.value(("http", "version"), "LS183", message, help="set target.transport: curl")
+
+
+def not_carried(facts: Facts) -> Found:
+    """A version of HTTP that no transport here speaks, and a timing that none here does."""
     target = mapping(facts.document, "target")
+    usual = target.get("transport", "fast")
+    steps = (step for _, step in facts.all_steps)
+    carriers = [usual, *(one.get("transport") for one in (*facts.endpoints.values(), *steps))]
+    version, place = mapping(facts.document, "http").get("version"), ("http", "version")
+    if version in ("2", "2-prior-knowledge", "3") and "curl" not in carriers:
+        message = "nothing here speaks this version: every request would be HTTP/1.1"
+        yield facts.places.value(place, "LS183", message, help="set target.transport: curl")
     plain = str(target.get("base_url")).lower().startswith("http://")
-    if version == "3" and plain and target.get("transport") == "curl":
+    if version == "3" and plain and usual == "curl":
         message = "HTTP/3 is always encrypted, and `target.base_url` is not: no request could be sent"
-        yield facts.places.value(("http", "version"), "LS183", message, help="write https://, or version: auto")
+        yield facts.places.value(place, "LS183", message, help="write https://, or version: auto")
+    if target.get("timing") == "kernel" and "fast" not in carriers:
+        message = "only answers to the transport `fast` are timed by the kernel, and nothing here is carried by it"
+        yield facts.places.value(("target", "timing"), "LS183", message, help="leave it out", level="warning")
 
 
 def _has_body(request: Mapping[str, Any]) -> bool:
