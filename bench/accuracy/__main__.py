@@ -23,7 +23,6 @@ from bench.accuracy.session import Place, run
 from bench.accuracy.tools import TOOLS, Job
 from bench.accuracy.verdicts import errors
 from bench.run import facts, say
-from bench.tools.base import program
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -53,13 +52,24 @@ def session(chosen: Mapping[str, Part], place: Place) -> dict[str, list[Run]]:
     found: dict[str, list[Run]] = {}
     for name, part in chosen.items():
         say(f"{name}: {part.title}")
-        tools = [tool for tool in part.tools if shutil.which(program(tool))]
+        tools = [tool for tool in part.tools if installed(tool, part)]
         found[name] = []
         for tool in tools * part.times:
             time.sleep(0.5)  # what the last run left behind is over
             found[name].append(run(tool, part.case, place))
-            say(f"  {tool:<9}{outline(found[name][-1])}")
+            say(f"  {tool:<25}{outline(found[name][-1])}")
     return found
+
+
+def job_of(part: Part) -> Job:
+    """A job as the page shows it, free of this machine's folders and ports."""
+    case = part.case
+    return Job("http://127.0.0.1:PORT", Path("DIR"), case.rate, case.seconds, case.users)
+
+
+def installed(tool: str, part: Part) -> bool:
+    """Whether its program is there."""
+    return shutil.which(TOOLS[tool].command(job_of(part))[0]) is not None
 
 
 def outline(done: Run) -> str:
@@ -78,27 +88,24 @@ def conditions(place: Place, began: datetime, loads: Sequence[float]) -> dict[st
         **kept,
         "pinning": f"tools on core {place.tools}, server on core {place.server}",
         "load average": " → ".join(f"{load:.1f}" for load in loads) + " (before, after)",
-        "priority": "tools and server go before all others (but for the hogged runs)" if place.first else "none",
+        "priority": "tools and server go before all other processes, beside busy loops they do not"
+        if place.first
+        else "usual",
     }
 
 
 def command_lines(chosen: Mapping[str, Part]) -> dict[str, list[str]]:
-    """Tool → what was run in the first part that has it, free of this machine's folders."""
+    """Tool → what was run in the first part that has it, and the files that were made for it."""
     lines: dict[str, list[str]] = {}
     for part in chosen.values():
-        case = part.case
+        job = job_of(part)
         for name in part.tools:
-            job = Job("http://127.0.0.1:PORT", Path("DIR"), case.rate, case.seconds, case.users)
             tool = TOOLS[name]
-            words = [*(f"{key}={value}" for key, value in tool.environment(job).items()), *tool.command(job)]
-            clean = " ".join(Path(word).name if word == program(name) else word for word in words)
-            lines.setdefault(
-                name,
-                [
-                    clean.replace(f"{ROOT}/", ""),
-                    *("\n".join(["", *text.splitlines()]) for text in tool.files(job).values()),
-                ],
-            )
+            command, *words = tool.command(job)
+            settings = [f"{key}={value}" for key, value in tool.environment(job).items()]
+            text = " ".join([*settings, Path(command).name, *words]).replace(f"{ROOT}/", "")
+            files = [f"\n# {file}\n{content.strip()}" for file, content in tool.files(job).items()]
+            lines.setdefault(name, [text, *files])
     return lines
 
 

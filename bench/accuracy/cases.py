@@ -7,10 +7,14 @@ from dataclasses import dataclass, field, replace
 
 from bench.accuracy.verdicts import Residences
 
-ALL = ("loadspec", "k6", "locust")
+KERNEL = "loadspec, kernel's clock"
+"""`timing: kernel`, which is not judged: does it change anything?"""
+ALL = ("loadspec", KERNEL, "k6", "locust")
 RATES = (500, 2000, 10_000)
 JUDGED = RATES[:2]
 """The rates at which percentiles are held to the bar; at the last one they are only recorded."""
+FEW = 50
+"""Fewer users than wait for a frozen server."""
 FLAGGING_SECONDS = 5
 PERIOD = 0.2
 """Longer than the slowest answer, s: so many seconds' worth of users are always enough."""
@@ -76,10 +80,10 @@ def parts(seconds: int, times: int) -> dict[str, Part]:
     hogged = _at(2000, FLAGGING_SECONDS, hogs=8)
     return {
         **rates,
-        "frozen": Part("users enough", frozen),
-        "few": Part("50 users", replace(frozen, users=50), ("loadspec", "k6")),
+        "frozen": Part("users enough", frozen, ("loadspec", "k6", "locust")),
+        "few": Part(f"{FEW} users", replace(frozen, users=FEW), ("loadspec", "k6")),
         "hogged": Part("beside 8 busy loops", hogged, ("loadspec",), times),
-        "peers": Part("beside 8 busy loops", hogged, ("k6", "locust")),
+        "peers": Part("beside 8 busy loops", hogged, (KERNEL, "k6", "locust")),
         "alone": Part("alone on its core", _at(500, FLAGGING_SECONDS), ("loadspec",), times),
     }
 

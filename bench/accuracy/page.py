@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from bench.accuracy.cases import RATES, Run
+from bench.accuracy.cases import FEW, RATES, Run
 from bench.accuracy.outcomes import Runs, outcomes, signed
 from bench.accuracy.verdicts import errors, frozen_latency, littles_error, pacing, percentile
 from bench.page import listing, number, table
@@ -20,6 +20,8 @@ pinned to one core, to a server on another core that draws each answer's delay f
 - loadspec and k6 run an open model (`rate`, `constant-arrival-rate`) and report `http_req_duration`. Locust has none:
   as near as it gets, a fifth of the rate as users, each with `constant_throughput` of 5 requests/s, begun at random
   times. It keeps whole milliseconds, and from 100 ms on two digits.
+- *loadspec, kernel's clock* is loadspec with `timing: kernel`: an answer's arrival is the kernel's time stamp.
+- *CPU* is that of all processes of the tool, with start, report and shutdown.
 - `scheduled_latency` is loadspec's second figure: the same from when the request was *due*.
 """
 PACING = """\
@@ -37,7 +39,8 @@ L, the mean number of requests that the server had at once, is the area under th
 count over the same time, W its mean latency; L = λ·W for any tool that measures what the server did."""
 HOGGED = """\
 Eight busy loops share the tool's core, at the same priority: it gets about a ninth of it, in slices. Does the tool say
-that its figures are its own fault? The error is that of the first run."""
+that its figures are its own fault? k6 warns of too few users, as it does of a slow server; Locust warns where its own
+process takes 90 % of a core, which it does not get here. The error is that of the first run."""
 
 
 def page(
@@ -55,8 +58,7 @@ def page(
     frozen = [*told(runs.get("frozen", ())), *told(runs.get("few", ()))]
     if frozen:
         case = frozen[0].case
-        few = min(run.case.users for run in frozen)
-        words = {"rate": case.rate, "seconds": case.seconds, "frozen": f"{case.frozen:g}", "few": few}
+        words = {"rate": case.rate, "seconds": case.seconds, "frozen": f"{case.frozen:g}", "few": FEW}
         pieces += ["## A frozen server", FROZEN.format(**words), frozen_table(frozen)]
     hogged = [runs.get(name, ()) for name in ("hogged", "peers", "alone")]
     if any(hogged):
@@ -89,9 +91,9 @@ def percentiles(runs: Sequence[Run]) -> str:
             f"{number(e.tool, 2)} ({signed(e.ms, 2)}, {signed(e.share * 100, 1)} %)" + ("" if e.met else " ✗")
             for e in found
         ]
-        rows.append((run.tool, counts(run), *cells))
+        rows.append((run.tool, counts(run), number(run.cpu, 1), *cells))
     heads = [f"p{e.percent}, ms (error, %)" for e in found]
-    return table(["tool", "requests (server's count)", *heads], rows, numbers=True) + "\n\n✗: beyond the bar."
+    return table(["tool", "requests (server's count)", "CPU, s", *heads], rows, numbers=True) + "\n\n✗: beyond the bar."
 
 
 def counts(run: Run) -> str:

@@ -17,7 +17,7 @@ SPEC = """\
 loadspec: 1
 name: accuracy
 env: {{API_BASE: {{default: "http://127.0.0.1:8089"}}}}
-target: {{base_url: "{{{{ env.API_BASE }}}}"}}
+target: {{base_url: "{{{{ env.API_BASE }}}}", timing: {timing}}}
 endpoints: {{work: {{path: /}}}}
 flow: [call: work]
 rate: {rate}/s
@@ -67,8 +67,15 @@ def _loadspec_command(job: Job) -> list[str]:
     return [program("loadspec"), "run", str(job.folder / "accuracy.yaml"), *base]
 
 
-def _spec(job: Job) -> Mapping[str, str]:
-    return {"accuracy.yaml": SPEC.format(rate=job.rate, seconds=job.seconds, users=job.users)}
+def _spec(timing: str) -> Callable[[Job], Mapping[str, str]]:
+    def files(job: Job) -> Mapping[str, str]:
+        return {"accuracy.yaml": SPEC.format(timing=timing, rate=job.rate, seconds=job.seconds, users=job.users)}
+
+    return files
+
+
+def _loadspec(name: str, timing: str) -> Tool:
+    return Tool(name, _loadspec_command, _none, _read_loadspec, loadspec.TOOL.version, _spec(timing))
 
 
 def _read_loadspec(job: Job, output: Output) -> Told:
@@ -168,7 +175,8 @@ def _locust_environment(job: Job) -> Mapping[str, str]:
 TOOLS: Mapping[str, Tool] = {
     tool.name: tool
     for tool in (
-        Tool("loadspec", _loadspec_command, _none, _read_loadspec, loadspec.TOOL.version, _spec),
+        _loadspec("loadspec", "process"),
+        _loadspec("loadspec, kernel's clock", "kernel"),
         Tool("k6", _k6_command, _none, _read_k6, k6.TOOL.version),
         Tool("locust", _locust_command, _locust_environment, _read_locust, locust.TOOL.version),
     )
