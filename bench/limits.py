@@ -39,7 +39,7 @@ class Seen(NamedTuple):
                 worst[name] = max(worst.get(name, 0.0), value)
         causes = {cause["name"] for worker in results["health"] for cause in worker["causes"]}
         limited = bool(results["generator_limited"])
-        return cls(code, limited, tuple(sorted(causes)), worst["cpu_percent"], worst["lag_p99_ms"])
+        return cls(code, limited, tuple(sorted(causes)), worst.get("cpu_percent", 0.0), worst.get("lag_p99_ms", 0.0))
 
 
 def row(load: str, seen: list[Seen]) -> str:

@@ -28,6 +28,13 @@ def examine(facts: Facts, need: Need | None = None) -> list[Finding]:
     return [Finding(name, *check(facts, need)) for name, check in CHECKS.items()]
 
 
+def _short(wanted: float, most: float, need: Need) -> Level:
+    """What is not there for all users fails; where only the spare ones lack it, that is a warning."""
+    if wanted <= most:
+        return "ok"
+    return "fail" if wanted * (need.users - need.spare) > most * need.users else "warn"
+
+
 def _files(facts: Facts, need: Need) -> Told:
     """A worker raises its soft limit to the hard one, and root the hard one too."""
     if facts.files_hard is None:
@@ -39,7 +46,8 @@ def _files(facts: Facts, need: Need) -> Told:
         return "ok", has, ""
     told = f"{has}, and up to {format_count(wanted)} are needed"
     mend = f"ulimit -n {wanted}  # as root; for good: nofile in /etc/security/limits.conf, LimitNOFILE= of systemd"
-    return ("fail", told, mend) if wanted > most else ("ok", told, "")
+    level = _short(wanted, most, need)
+    return level, told, mend if level != "ok" else ""
 
 
 def _ports(facts: Facts, need: Need) -> Told:
@@ -58,7 +66,7 @@ def _ports(facts: Facts, need: Need) -> Told:
         has += f", {format_count(most)} from {format_count(need.addresses)}"
     told = f"{has}, and up to {format_count(need.to_one)} are wanted"
     if need.to_one > most:
-        return "fail", told, mend
+        return _short(need.to_one, most, need), told, mend
     if not need.reuses:
         return "warn", f"{has}; connections are not kept open: {format_count(most // _TIME_WAIT)} a second last", mend
     return ("warn" if need.to_one > 0.8 * most else "ok"), told, mend if need.to_one > 0.8 * most else ""
@@ -125,7 +133,8 @@ def _memory(facts: Facts, need: Need) -> Told:
         return "ok", has, ""
     wanted = int(_SPARE * (need.workers * _WORKER + need.users * _USER))
     told = f"{has}, and about {format_bytes(wanted)} are needed"
-    return ("fail", told, "fewer users here, or a larger machine") if wanted > facts.memory else ("ok", told, "")
+    level = _short(wanted, facts.memory, need)
+    return level, told, "fewer users here, or a larger machine" if level != "ok" else ""
 
 
 def _versions(facts: Facts, need: Need) -> Told:

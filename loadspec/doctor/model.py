@@ -51,6 +51,8 @@ class Need:
     """What a spec wants; nothing, without a spec."""
 
     users: int = 0
+    spare: int = 0
+    """Of them, those that an open load makes only where answers are slow."""
     connections: int = 0
     """Of all users together, at the same time."""
     to_one: int = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 
 from loadspec.doctor.model import Need
-from loadspec.load import crews_of, max_users
+from loadspec.load import crews_of
 from loadspec.spec.constants import constants, folded
 from loadspec.spec.model import ParallelStep, Spec, all_exchanges, all_steps
 from loadspec.wire.addresses import LocalPool, parse_block
@@ -17,7 +17,8 @@ _LISTED = 256
 
 def need_of(spec: Spec, target: str, workers: int = 1) -> Need:
     """Of a validated spec whose values were checked; `target` is its base URL as it is used."""
-    users = max_users(crews_of(spec.scenarios))
+    loads = [crew.load for crew in crews_of(spec.scenarios)]
+    users = sum(load.max_vus for load in loads)
     steps = [step for scenario in spec.scenarios for step in all_steps(scenario.flow)]
     abreast = max((len(step.steps) for step in steps if isinstance(step, ParallelStep)), default=1)
     exchanges = [exchange for scenario in spec.scenarios for exchange in all_exchanges(scenario.flow)]
@@ -31,6 +32,7 @@ def need_of(spec: Spec, target: str, workers: int = 1) -> Need:
     listed = (pool.address(seat, version) for seat in range(count))
     return Need(
         users=users,
+        spare=sum(load.max_vus - load.pre_allocated_vus for load in loads if load.starts(0) is not None),
         connections=users * abreast * max(1, len(hosts)),
         to_one=users * abreast,
         local_ips=tuple(dict.fromkeys(islice(listed, _LISTED))),

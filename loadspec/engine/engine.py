@@ -30,6 +30,7 @@ Tell = Callable[..., None]
 """Takes what the other workers must hear of, and its fields: `used_up`, or `crew_over` with the crew."""
 
 _TICK = 1.0
+_FOLD = 0.02
 _NEVER = float("inf")
 
 
@@ -91,11 +92,14 @@ class Engine:
         if self._bounds.duration is not None:
             pacer.once(epoch + self._bounds.duration, lambda: self._end_within(0.0))
         with HealthProbe(self._plan.settings.route.local_ips) as probe:
-            ticks = gevent.spawn(self._guard, self._tick_forever, epoch, probe)
+            helpers = [
+                gevent.spawn(self._guard, self._tick_forever, epoch, probe),
+                gevent.spawn(self._guard, self._fold_forever),
+            ]
             try:
                 self._wait_for_end()
             finally:
-                ticks.kill()
+                gevent.killall(helpers)
                 pacer.close()
                 self._pacer = None
             for run in self._runs:
@@ -213,6 +217,12 @@ class Engine:
             count = max(count, int((monotonic() - epoch) / _TICK)) + 1  # a tick missed is not made up for
             gevent.sleep(max(0.0, epoch + count * _TICK - monotonic()))
             self._snapshot("load", epoch, probe)
+
+    def _fold_forever(self) -> None:
+        meters = self._plan.phases["load"].meters
+        while True:
+            gevent.sleep(_FOLD)
+            meters.fold()
 
     def _snapshot(self, phase: str, epoch: float, probe: HealthProbe | None = None, ended: bool = False) -> None:
         current = self._plan.phases[phase]

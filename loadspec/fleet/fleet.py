@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from loadspec.clock import Clock, monotonic
+from loadspec.errors import ExitCode, LoadspecError
 from loadspec.fleet.merging import Merger, merge_ends
 from loadspec.fleet.process import Job, Message, WorkerProcess
 
@@ -29,6 +30,7 @@ _TOGETHER = 1.5
 _AHEAD = 0.25
 """Seconds from an order to the moment at which all workers begin."""
 _AHEAD_OF_CREW = 0.05
+_NEVER = float("inf")
 
 Heard = tuple[int, float, Message]
 """(worker, when it was heard, what)."""
@@ -102,7 +104,7 @@ class Fleet:
         until = self._clock() + timeout
         while not self._out:
             left = until - self._clock()
-            self._listen(max(0.0, left))
+            self._listen(max(0.0, min(left, self._until_silent())))
             self._write_off_the_silent()
             self._tell_what_is_due()
             self._tell_the_end()
@@ -171,7 +173,7 @@ class Fleet:
     def _begin(self, phase: str, workers: Sequence[int]) -> None:
         self._phase = phase
         self._due = set(workers)
-        self._merger = Merger(workers)
+        self._merger = Merger(workers, self._merger)
         for worker in workers:
             self._states[worker].end = None
 
@@ -182,15 +184,24 @@ class Fleet:
                 self._released.add(crew)
                 self._tell(self._at_work(), "crew_go", crew=crew, at=self._clock() + _AHEAD_OF_CREW)
 
+    @property
+    def _patience(self) -> float:
+        return SILENCE if len(self._living()) > 1 else _LAST_SILENCE
+
+    def _until_silent(self) -> float:
+        """Seconds until the next worker is to be written off, if it says nothing more."""
+        heard = (self._states[worker].heard for worker in self._living())
+        return min(heard, default=_NEVER) + self._patience - self._clock()
+
     def _write_off_the_silent(self) -> None:
         now, before = self._clock(), self._looked
         self._looked = now
         for worker in self._living():
             state = self._states[worker]
-            patience = SILENCE if len(self._living()) > 1 else _LAST_SILENCE
+            patience = self._patience
             if self._phase == "start" or now - before > _ASLEEP:
                 state.heard = now
-            elif now - state.heard > patience:
+            elif now - state.heard >= patience:
                 self._members[worker].kill()
                 self._lose(worker, f"said nothing for {patience:g} s")
 
@@ -254,11 +265,18 @@ _HEED: dict[str, Callable[[Fleet, int, Message], None]] = {
 
 
 def start_fleet(job: Job, workers: int, clock: Clock = monotonic) -> Fleet:
-    """Processes of this machine, each with its share of the job."""
+    """Processes of this machine, each with its share of the job. Raises LoadspecError where one cannot be started."""
     inbox: queue.SimpleQueue[Heard] = queue.SimpleQueue()
 
     def tell(worker: int, message: Message) -> None:
         inbox.put((worker, clock(), message))
 
-    members = [WorkerProcess(replace(job, k=k, n=workers), partial(tell, k)) for k in range(workers)]
+    members: list[WorkerProcess] = []
+    for k in range(workers):
+        try:
+            members.append(WorkerProcess(replace(job, k=k, n=workers), partial(tell, k)))
+        except OSError as error:
+            Fleet(members, inbox, clock).close(patience=0.0)
+            message = f"worker {k + 1} of {workers} could not be started: {error.strerror or error}"
+            raise LoadspecError(message, "ask for fewer --workers, or free some memory", ExitCode.UNTRUSTED) from None
     return Fleet(members, inbox, clock)

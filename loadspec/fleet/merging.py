@@ -7,7 +7,7 @@ is summed over the newest word of each, so that one that is late is not left out
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from loadspec.metrics import Gauge, Store
@@ -29,11 +29,13 @@ _WORST = ("done", "stopped", "timeout", "failed", "crashed")
 class Merger:
     """The snapshots of one phase on some workers: `add` them, and `take` what came since as one.
 
-    `t` of what it gives never runs backwards: what is late counts for the second in which it came.
+    `t` of what it gives never runs backwards: what is late counts for the second in which it came. `before` is the
+    merger of the phase before: what workers took then they have taken, whether or not they are in this phase.
     """
 
-    def __init__(self, workers: Iterable[int] = ()) -> None:
+    def __init__(self, workers: Iterable[int] = (), before: Merger | None = None) -> None:
         self._expected = set(workers)
+        self._health: dict[int, Mapping[str, float]] = {} if before is None else before._health
         self._newest: dict[int, Snapshot] = {}
         self._pending: list[tuple[int, Snapshot]] = []
         self._told: set[str] = set()
@@ -51,6 +53,7 @@ class Merger:
     def add(self, worker: int, snapshot: Snapshot) -> None:
         """One snapshot more."""
         self._newest[worker] = snapshot
+        self._health[worker] = snapshot["health"]
         self._pending.append((worker, snapshot))
 
     def lose(self, worker: int) -> None:
@@ -77,7 +80,7 @@ class Merger:
             "iterations": _sums(one["iterations"] for one in newest),
             "scenarios": _scenarios(newest, whole=self._newest.keys() >= self._expected),
             "pools": _pools(row for one in pending for row in one["pools"]),
-            "health": _health([one["health"] for one in newest], [one["health"] for one in pending]),
+            "health": _health(self._health.values(), [one["health"] for one in pending]),
             "workers": [{"worker": worker, "t": one["t"], **one["health"]} for worker, one in self._pending],
         }
         for name in _COUNTED:
@@ -193,7 +196,7 @@ def _pools(rows: Rows) -> list[dict[str, Any]]:
     ]
 
 
-def _health(newest: Sequence[Mapping[str, float]], pending: Sequence[Mapping[str, float]]) -> dict[str, float]:
+def _health(newest: Collection[Mapping[str, float]], pending: Sequence[Mapping[str, float]]) -> dict[str, float]:
     """Of all workers together; each by itself is in `workers`."""
     greatest = {name: max(one.get(name, 0) for one in pending) for name in pending[-1]}
     return {**greatest, **{name: sum(one.get(name, 0) for one in newest) for name in _SUMMED}}

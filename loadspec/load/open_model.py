@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from math import ceil
 
 from loadspec.load.commands import Budget, Command, base_info
@@ -12,9 +11,9 @@ MOST_USERS = 10_000
 """Where nobody says `max_vus`: no load makes more users than that by itself."""
 
 
-def users_for(rate: Fraction | float, timeout: float) -> int:
-    """What a rate can need where each iteration lasts for `timeout` seconds; at least 1, at most `MOST_USERS`."""
-    return max(1, min(MOST_USERS, ceil(rate * Fraction(timeout))))
+def users_for(rate: float, lasting: float) -> int:
+    """What a rate can need where each iteration takes `lasting` seconds; at least 1, at most `MOST_USERS`."""
+    return max(1, ceil(round(min(MOST_USERS, rate * lasting), 6))) if rate else 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

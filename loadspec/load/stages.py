@@ -15,7 +15,7 @@ _TARGET = re.compile(r"[0-9]{1,9}")
 _RATE = re.compile(r"[0-9.]+\s*/\s*(s|m|h)")
 _EXAMPLE = "write duration:users, separated by commas, for example 10s:5, 20s:10"
 _RATES_EXAMPLE = "write duration:rate, separated by commas, for example 1m:50/s, 2m:100/s"
-_RATES = "a load of rates is `rate_stages`, for example rate_stages: 1m:50/s, 2m:100/s"
+_RATES = "rates go into `rate_stages`, or --rate-stages, for example 1m:50/s, 2m:100/s"
 
 
 @dataclass(frozen=True, slots=True)

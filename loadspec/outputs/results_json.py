@@ -116,6 +116,7 @@ def _scenario(scenario: ScenarioInfo, stats: ScenarioStats) -> dict[str, Any]:
         "duration_s": scenario.duration,
         "max_duration_s": scenario.max_duration,
         "shape": [{"at_s": at, "users": users} for at, users in scenario.shape],
+        "rates": [{"at_s": at, "per_s": rate} for at, rate in scenario.rates],
         "weight": scenario.weight,
         "start_s": scenario.start,
         "after": scenario.after or None,

@@ -100,7 +100,13 @@ def _scenario() -> Schema:
             "max_users": _COUNT,
             "duration_s": _SECONDS,
             "max_duration_s": _SECONDS,
-            "shape": _list(_object({"at_s": _SECONDS, "users": _SECONDS})),
+            "shape": _says(
+                _list(_object({"at_s": _SECONDS, "users": _SECONDS})), "Planned users; none in an open model."
+            ),
+            "rates": _says(
+                _list(_object({"at_s": _SECONDS, "per_s": _SECONDS})),
+                "Iterations that an open model plans to start each second.",
+            ),
             "weight": _says(
                 _or_null(_NUMBER), "Of a scenario in the mix, whose scenarios share users, times and shape."
             ),

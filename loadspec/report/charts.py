@@ -16,12 +16,15 @@ from loadspec.results.model import Point, RunResult, ScenarioInfo, loads_of
 CLASSES = 6
 """Classes of failures with a colour of their own; the rest are one."""
 
+Shape = Sequence[tuple[float, int]] | Sequence[tuple[float, float]]
+
 
 def throughput(result: RunResult, axis: Axis) -> Chart:
     """Requests per second as a line before the users, a quiet staircase with its own scale on the right."""
     rates = [(axis.middle(p), per_second(p.requests, p.seconds)) for p in axis.drawn]
     planned = planned_users(result.scenarios, axis.end)
-    high_rate = peak_of(rate for _, rate in rates)
+    due = planned_rates(result.scenarios, axis.end)
+    high_rate = peak_of(rate for _, rate in [*rates, *due])
     high_users = peak_of([*(p.users for p in axis.drawn), *(users for _, users in planned)])
     y, y_ticks = scale_to(high_rate, rate_text)
     y_users, user_ticks = scale_to(high_users, count, len(y_ticks) + 1)
@@ -32,16 +35,22 @@ def throughput(result: RunResult, axis: Axis) -> Chart:
         Layer("area", "users", filled),
         Layer("line", "users", stairs),
         Layer("line", "planned", svg.line_path([(axis.x(t), y_users(u)) for t, u in planned])),
+        Layer("line", "due", svg.line_path([(axis.x(t), y(v)) for t, v in due])),
         Layer("line", "rate", svg.line_path([(x, y(v)) for x, v in rates])),
     ]
     return Chart(
         "throughput",
         "Throughput and users",
         "requests per second (left), users (right)",
-        f"Requests per second, at most {rate_text(high_rate)}, and users, at most {count(high_users)}, "
-        f"over {clock(axis.end)}.",
+        f"Requests per second, at most {rate_text(peak_of(rate for _, rate in rates))}, and users, at most "
+        f"{count(high_users)}, over {clock(axis.end)}.",
         layers,
-        [("requests/s", "rate"), ("users", "users"), ("users planned", "planned")],
+        [
+            ("requests/s", "rate"),
+            *([("iterations/s planned", "due")] if due else []),
+            ("users", "users"),
+            *([("users planned", "planned")] if planned else []),
+        ],
         y_ticks,
         axis.ticks(),
         axis.bands(lambda p: f"{rate_text(per_second(p.requests, p.seconds))} requests/s · {count(p.users)} users"),
@@ -142,12 +151,20 @@ def _inset(span: tuple[float, float]) -> tuple[float, float]:
 
 def planned_users(scenarios: Sequence[ScenarioInfo], end: float) -> list[tuple[float, float]]:
     """The planned users of all scenarios together, at each corner up to `end`."""
-    scenarios = loads_of(scenarios)
-    corners = sorted({min(t, end) for s in scenarios for t, _ in s.shape} | ({end} if scenarios else set()))
-    return [(t, sum(_shape_at(s.shape, t) for s in scenarios)) for t in corners]
+    return _summed([s.shape for s in loads_of(scenarios) if s.shape], end)
 
 
-def _shape_at(shape: Sequence[tuple[float, int]], t: float) -> float:
+def planned_rates(scenarios: Sequence[ScenarioInfo], end: float) -> list[tuple[float, float]]:
+    """The iterations a second that open models plan to start, likewise."""
+    return _summed([s.rates for s in loads_of(scenarios) if s.rates], end)
+
+
+def _summed(shapes: Sequence[Shape], end: float) -> list[tuple[float, float]]:
+    corners = sorted({min(t, end) for shape in shapes for t, _ in shape} | ({end} if shapes else set()))
+    return [(t, sum(_shape_at(shape, t) for shape in shapes)) for t in corners]
+
+
+def _shape_at(shape: Shape, t: float) -> float:
     """A shape's height at `t`, linear between corners; 0 after the last."""
     before = [corner for corner in shape if corner[0] <= t]
     after = [corner for corner in shape if corner[0] > t]

@@ -28,7 +28,7 @@ class Collector:
         self.iterations = Iterations()
         self.error_totals: Tally[str] = Tally()
         self.health: dict[str, float] = {}
-        self._logs: dict[int, HealthLog] = {}
+        self.workers: dict[int, HealthLog] = {}
         self.scenarios: dict[str, Mapping[str, Any]] = {}
         self.pools: dict[str, Usage] = {}
         self.held_back = (0, 0.0)
@@ -82,13 +82,13 @@ class Collector:
 
     def health_of_workers(self) -> list[WorkerHealth]:
         """Each worker's health, in the order of their numbers."""
-        return [log.told() for _, log in sorted(self._logs.items())]
+        return [log.told() for _, log in sorted(self.workers.items())]
 
     def _add_health(self, records: Iterable[Mapping[str, Any]]) -> Iterator[Event]:
         """Seconds of workers, each judged by itself. The moment when one of them becomes limited is an event."""
         for record in records:
             number = record["worker"] + 1
-            log = self._logs.setdefault(number, HealthLog(number))
+            log = self.workers.setdefault(number, HealthLog(number))
             if "t" in record and log.add(record):
                 yield Event(record["t"], f"worker {number} is at its limit: {', '.join(log.told().signs)}")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from loadspec.results.causes import causes_of
 from loadspec.results.model import Span, WorkerHealth
@@ -103,8 +103,8 @@ class HealthLog:
         """What there is to say, now or at the end."""
         times = self._columns["t"]
         rows = [i for i, t in enumerate(times) if any(span.begin < t <= span.end for span in self.spans)]
-        whole = [i for i, t in enumerate(times) if t - (times[i - 1] if i else 0.0) >= _PART]
-        limited = {name: self._values(name, rows) for name in COLUMNS}
+        whole = {i for i, t in enumerate(times) if t - (times[i - 1] if i else 0.0) >= _PART}
+        limited = {name: self._values(name, [i for i in rows if i in whole]) for name in COLUMNS}
         return WorkerHealth(
             worker=self.worker,
             limited=tuple(self.spans),
@@ -114,7 +114,7 @@ class HealthLog:
             columns=self._columns,
         )
 
-    def _values(self, name: str, rows: Sequence[int]) -> list[float]:
+    def _values(self, name: str, rows: Iterable[int]) -> list[float]:
         """A column's figures in some seconds, as far as they are known."""
         column = self._columns[name]
         return [column[i] for i in rows if not math.isnan(column[i])]

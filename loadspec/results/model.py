@@ -10,6 +10,7 @@ from loadspec.error_kinds import error_code
 from loadspec.errors import ExitCode
 from loadspec.metrics import MetricInfo, Store
 from loadspec.thresholds import ThresholdResult
+from loadspec.units import format_count
 
 PhaseName = Literal["setup", "load", "teardown"]
 Clock = Literal["process", "kernel"]
@@ -49,13 +50,15 @@ class ScenarioInfo:
     """Regular seconds, without graceful stop."""
     max_duration: float
     shape: Sequence[tuple[float, int]]
-    """(seconds, planned users) at each corner, for drawing."""
+    """(seconds, planned users) at each corner, for drawing; none in an open model."""
     start: float = 0.0
     """Seconds after the begin of the load, at the latest."""
     after: str = ""
     weight: float | None = None
     """Of a scenario in the mix: its users, times and shape are then those of the mix, the same in each of its rows."""
     tags: Mapping[str, str] = field(default_factory=dict)
+    rates: Sequence[tuple[float, float]] = ()
+    """(seconds, planned iterations a second) of an open model, likewise."""
 
     @property
     def in_mix(self) -> bool:
@@ -223,14 +226,15 @@ class Timing:
         return "both" if self.process else "kernel"
 
     def __str__(self) -> str:
-        total = self.kernel + self.process
+        kernel, total = format_count(self.kernel), format_count(self.kernel + self.process)
         match self.clock:
             case "kernel":
                 return "the kernel's receive stamps"
             case "both":
-                return f"the kernel's receive stamps for {self.kernel} of {total} answers, else loadspec's own"
+                return f"the kernel's receive stamps for {kernel} of {total} answers, else loadspec's own"
             case _:
-                return f"loadspec's own{', for the kernel gave no stamps' if self.asked == 'kernel' and total else ''}"
+                missing = self.asked == "kernel" and self.process
+                return f"loadspec's own{', for the kernel gave no stamps' if missing else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +275,7 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class WorkerHealth:
-    """One worker's health; see `results.health`. Workers are numbered from 1."""
+    """One worker's health; see `results.health`. Numbered from 1."""
 
     worker: int
     limited: Sequence[Span] = ()

@@ -54,10 +54,10 @@ class Facts:
     interrupted: bool = False
     aborted: str = ""
     worker_lost: str = ""
-    limited: str = ""
-    """That the generator was at its own limit, where that is not allowed."""
     losses: Sequence[Loss] = ()
     """Workers that were lost while others went on."""
+    limited: str = ""
+    """That the generator was at its own limit, where that is not allowed."""
     teardown_timed_out: bool = False
 
 
@@ -121,17 +121,17 @@ def _threshold_sentence(failed: Sequence[ThresholdResult], facts: Facts) -> str:
     return "; ".join(parts)
 
 
-def _limited_sentence(facts: Facts) -> str:
-    open_ = sum(result.status == "inconclusive" for result in facts.thresholds)
-    return facts.limited + (f"; {open_} of {len(facts.thresholds)} thresholds are inconclusive" if open_ else "")
-
-
 def _loss_sentence(facts: Facts) -> str:
     first, more = told(facts.losses[0]), len(facts.losses) - 1
     others = f"; {more} more worker{'' if more == 1 else 's'} after it" if more else ""
     share = f"{100 * missing(facts.losses, facts.duration):.2g}% of all"
     withheld = any(result.status == "inconclusive" for result in facts.thresholds)
     return f"{first}, {share}{others}{'; the thresholds are inconclusive' if withheld else ''}"
+
+
+def _limited_sentence(facts: Facts) -> str:
+    open_ = sum(result.status == "inconclusive" for result in facts.thresholds)
+    return facts.limited + (f"; {open_} of {len(facts.thresholds)} thresholds are inconclusive" if open_ else "")
 
 
 def _silence(facts: Facts) -> str:

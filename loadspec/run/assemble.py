@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
 
 from loadspec import __version__
 from loadspec.error_kinds import way_out
@@ -22,8 +22,10 @@ from loadspec.run.values import target
 from loadspec.spec import resolved_yaml
 from loadspec.spec.model import Scenario, Spec
 from loadspec.spec.secrets import known_secrets, token_endpoints
-from loadspec.thresholds import ThresholdResult, without_latency
+from loadspec.thresholds import without_latency
 from loadspec.units import format_count, format_duration, format_ms
+
+Level = TypeVar("Level", bound=float)
 
 
 def scenario_infos(spec: Spec, began: Mapping[str, float | None] | None = None) -> list[ScenarioInfo]:
@@ -38,7 +40,8 @@ def scenario_infos(spec: Spec, began: Mapping[str, float | None] | None = None) 
 
 
 def _scenario(scenario: Scenario, on: Window, crew: Crew[Scenario], began: float | None) -> ScenarioInfo:
-    load = scenario.load
+    load, begin = scenario.load, on.start if began is None else began
+    is_open = load.planned is not None
     return ScenarioInfo(
         name=scenario.name,
         executor=load.executor,
@@ -46,7 +49,8 @@ def _scenario(scenario: Scenario, on: Window, crew: Crew[Scenario], began: float
         max_users=load.max_vus,
         duration=load.duration,
         max_duration=load.end,
-        shape=_shape(load, on.start if began is None else began),
+        shape=[] if is_open else _drawn(load.users_at, load.duration, begin),
+        rates=_drawn(load.rate_at, load.duration, begin) if is_open else [],
         start=on.start,
         after=scenario.after or "",
         weight=scenario.weight,
@@ -65,9 +69,13 @@ def _described(scenario: Scenario, crew: Crew[Scenario]) -> str:
     return f"{text}, from {format_duration(scenario.start_at)}" if scenario.start_at else text
 
 
-def _shape(load: Any, start: float, steps: int = 120) -> list[tuple[float, int]]:
-    shape = [(start + t, load.users_at(t)) for t in (load.duration * i / steps for i in range(steps + 1))]
-    return [(start * (1 - 1e-6), 0), *shape] if start else shape
+def _drawn(
+    level: Callable[[float], Level], duration: float, start: float, steps: int = 120
+) -> list[tuple[float, Level]]:
+    """What is planned at each of so many steps, and nothing before the start."""
+    times = [duration * i / steps for i in range(steps + 1)]
+    before = [(start * (1 - 1e-6), level(-1.0))] if start else []
+    return [*before, *((start + t, level(t)) for t in times)]
 
 
 def masker(spec: Spec) -> Masker:
@@ -80,7 +88,7 @@ def facts(conductor: Conductor, limited: str = "") -> Facts:
     store, outcome = conductor.collector.stores["load"], conductor.outcome
     failed = store.where("http_req_failed")
     requests = int(store.total("http_reqs"))
-    results = judged(conductor)
+    results = withheld(conductor.watch.results(), outcome.losses, conductor.collector.elapsed)
     return Facts(
         thresholds=without_latency(results) if limited else results,
         requests=requests,
@@ -93,15 +101,10 @@ def facts(conductor: Conductor, limited: str = "") -> Facts:
         interrupted=conductor.interrupted,
         aborted=outcome.aborted,
         worker_lost=outcome.worker_lost,
-        limited=limited,
         losses=outcome.losses,
+        limited=limited,
         teardown_timed_out=outcome.teardown_timed_out,
     )
-
-
-def judged(conductor: Conductor) -> list[ThresholdResult]:
-    """The thresholds, as far as the load that was run can decide them."""
-    return withheld(conductor.watch.results(), conductor.outcome.losses, conductor.collector.elapsed)
 
 
 def assemble(

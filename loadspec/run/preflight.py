@@ -20,7 +20,7 @@ def check_run(spec: Spec) -> None:
     check_tls(spec)
 
 
-def machine_warnings(spec: Spec, workers: int = 1) -> list[str]:
+def machine_warnings(spec: Spec, workers: int) -> list[str]:
     """What this machine lacks for the spec, as sentences with a way out: `doctor`'s checks that failed."""
     need = need_of(spec, target(spec), workers)
     failed = [found for found in examine(look(need.local_ips), need) if found.level == "fail"]

@@ -38,13 +38,13 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
     Raises LoadspecError where nothing could be run: the spec is refused, or the reports have no place to go.
     """
     check_run(spec)
+    workers, fewer = fleet_size(spec, options)
+    lacks = machine_warnings(spec, workers)
     prepare(options)
     infos = scenario_infos(spec)
     show = live(stderr or sys.stderr, options.quiet, options.colour, infos, spec.name)
     started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
     began = monotonic()
-    workers, fewer = fleet_size(spec, options)
-    lacks = machine_warnings(spec, workers)
     journal = Journal(options.directory / "journal", {"run_id": options.run_id, "started_at": started_at})
     crash: Crash | None = None
     with Signals() as signals:

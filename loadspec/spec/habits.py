@@ -58,6 +58,7 @@ ELSEWHERE: Mapping[str, str] = {
     "testdata": "pools",
     "threshold": "that",
     "throughput": "rate",
+    "timeunit": "rate",
     "uri": "path base_url",
     "url": "path base_url",
     "users": "vus",

@@ -12,6 +12,8 @@ What one `send` cannot take, an upload, is sent with an ear to the server: it ma
 from __future__ import annotations
 
 from collections.abc import Callable
+from fcntl import ioctl
+from termios import FIONREAD
 from typing import Any, Final
 
 from loadspec.clock import monotonic
@@ -37,7 +39,17 @@ from loadspec.wire.fasthead import FastHead, sets_cookies, shortcuts
 from loadspec.wire.response import ResponseParser
 from loadspec.wire.url import Origin
 
+_NOTHING: Final = bytes(4)
 _CLOSED: Final = "the server closed the connection without an answer"
+
+
+class _UnheardError(ExchangeError):
+    """The connection broke while the request was being sent, and the server had said nothing."""
+
+    @classmethod
+    def of(cls, error: ExchangeError) -> _UnheardError:
+        """The same, known to be one."""
+        return cls(error.kind, error.phase, str(error))
 
 
 class _AnsweredEarly(Exception):  # noqa: N818 - a signal, not an error
@@ -47,11 +59,13 @@ class _AnsweredEarly(Exception):  # noqa: N818 - a signal, not an error
 class FastChannel(Connection):
     """One user's connection to one origin, with the last answer. `exchange` is the hot path."""
 
-    __slots__ = ("_join_chunks", "_parse_head")
+    __slots__ = ("_join_chunks", "_parse_head", "_unsure")
 
     def __init__(self, network: Network, origin: Origin, resume: Callable[[], Any], seat: int = 0) -> None:
         super().__init__(network, origin, resume, seat)
         self._parse_head, self._join_chunks = shortcuts(network.limits)
+        self._unsure = False
+        """Whether the last read may have left something: it was full, or gave one record of TLS of several."""
 
     def exchange(self, request: bytes, deadlines: Deadlines, idempotent: bool = False, body: int = KEEP) -> bool:
         """See `Channel`."""
@@ -61,13 +75,15 @@ class FastChannel(Connection):
         self.error = ""
         self.parsed = UNPARSED
         try:
-            if self._sock is None or (started - self.ended > IDLE and not self._alive()):
+            if self._sock is None or (
+                (started - self.ended > IDLE or (self._unsure and self._spoke())) and not self._alive()
+            ):
                 self._connect(deadlines)
             else:
                 self.reused = True
                 self.blocked = self.connecting = self.tls = 0.0
                 self.ready = started
-            self._transmit(request, deadlines)
+            self._transmit(request, deadlines, idempotent)
             data = self._receive(idempotent, request, deadlines)
             fast = None if body is ABSENT else self._parse_head(data)
             if fast is None or body:
@@ -87,7 +103,7 @@ class FastChannel(Connection):
 
     # The hot path's parts, in order
 
-    def _transmit(self, request: bytes, deadlines: Deadlines) -> None:
+    def _transmit(self, request: bytes, deadlines: Deadlines, idempotent: bool) -> None:
         try:
             count = self._send(request)
         except NOT_NOW:
@@ -96,9 +112,16 @@ class FastChannel(Connection):
             if not self.reused:
                 raise self._unsent(error) from None
             self._connect(deadlines)
-            return self._transmit(request, deadlines)
+            return self._transmit(request, deadlines, idempotent)
         if count != len(request):
-            self._send_rest(request, count, deadlines)
+            try:
+                self._send_rest(request, count, deadlines)
+            except _UnheardError:
+                if not (self.reused and idempotent):
+                    raise
+                self.retries += 1
+                self._connect(deadlines)
+                return self._transmit(request, deadlines, idempotent)
         self.in_flight = True
         self.sent = sent = monotonic()
         deadline = self.started + deadlines.total
@@ -130,7 +153,7 @@ class FastChannel(Connection):
                 if self.reused and idempotent:
                     self.retries += 1
                     self._connect(deadlines)
-                    self._transmit(request, deadlines)
+                    self._transmit(request, deadlines, idempotent)
                     continue
                 raise failure or ExchangeError("closed", "headers", _CLOSED)
             self.first = monotonic()
@@ -193,9 +216,14 @@ class FastChannel(Connection):
         encoding = b"" if parser.discards else parser.content_encoding
         self._complete(parser.status, encoding, close or not parser.keep_alive)
 
+    def _spoke(self) -> bool:
+        """Whether something has come that was not asked for. At any later time the watcher sees it."""
+        return ioctl(self._sock.fileno(), FIONREAD, _NOTHING) != _NOTHING  # type: ignore[union-attr]
+
     def _complete(self, status: int, encoding: bytes, close: bool) -> None:
         if close:
             self.disconnect()
+        self._unsure = self._tls or self.received >= CHUNK
         self.ended = monotonic()  # decoding is our time, not the server's
         if encoding:
             self.body = decode_content(self.body, encoding, self._network.limits)
@@ -224,7 +252,7 @@ class FastChannel(Connection):
         heard = done = False
         while count < len(request) and broken is None:
             self._wait_for(events, "write")
-            data = self._hear() if events & READ else None
+            data = self._hear(heard) if events & READ else None
             if data:
                 heard, done = True, parser.feed(data)
             if done or parser.status >= 300 or (heard and data == b""):
@@ -241,14 +269,15 @@ class FastChannel(Connection):
             self._set_deadline(by)
             self._read_early(parser, done, deadlines, count < len(request), broken)
 
-    def _hear(self) -> bytes | None:
+    def _hear(self, heard: bool) -> bytes | None:
         """What the server says meanwhile: b"" at its end, None if nothing. A TLS session ticket is nothing."""
         try:
             return self._recv(CHUNK)
         except NOT_NOW:
             return None
         except OSError as error:
-            raise explain(error, "write") from None
+            known = explain(error, "write")
+            raise (known if heard else _UnheardError.of(known)) from None
 
     def _read_early(
         self, parser: ResponseParser, done: bool, deadlines: Deadlines, cut: bool, broken: ExchangeError | None
@@ -259,6 +288,8 @@ class FastChannel(Connection):
         try:
             self._read_on(parser, done, deadlines, close=cut)
         except Exception as error:
+            if broken is not None and not parser.wire_bytes:
+                raise _UnheardError.of(broken) from None
             raise broken or error from None
         raise _AnsweredEarly
 

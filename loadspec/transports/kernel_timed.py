@@ -18,7 +18,7 @@ from loadspec.transports.network import Network
 from loadspec.transports.stamping import StampedSocket, Stamping
 from loadspec.wire.dns import Address
 from loadspec.wire.proxies import Proxy
-from loadspec.wire.stamps import STEP
+from loadspec.wire.stamps import SPACE, STEP
 from loadspec.wire.url import Origin
 
 
@@ -38,7 +38,7 @@ class KernelTimedChannel(FastChannel):
         self.ended = self._looked  # when the socket was last looked at: what the pause counts from
         if self._stamped is not None:
             self._stamped.first = None
-        answered = super().exchange(request, deadlines, idempotent, body)
+        answered = FastChannel.exchange(self, request, deadlines, idempotent, body)
         self._looked = self.ended
         if answered and self._stamped is not None:
             self._correct(self._stamped)
@@ -74,7 +74,22 @@ class KernelTimedChannel(FastChannel):
     def _secure(self, begin: float, limit: float, tls: float | None) -> None:
         super()._secure(begin, limit, tls)
         if self._stamped is not None:
-            self._recv = _noting(self._recv, self._stamped)
+            plain = self._sock is self._stamped
+            self._recv = _noted(self._stamped) if plain else _noting(self._recv, self._stamped)
+
+
+def _noted(stamped: StampedSocket) -> Callable[[int], bytes]:
+    """`_noting` of the socket's own `recv`, in one call."""
+    recvmsg = stamped.recvmsg
+
+    def noted(limit: int) -> bytes:
+        data, found, _, _ = recvmsg(limit, SPACE)
+        stamped.last = found
+        if stamped.first is None:
+            stamped.first = found
+        return data
+
+    return noted
 
 
 def _noting(recv: Callable[[int], bytes], stamped: StampedSocket) -> Callable[[int], bytes]:

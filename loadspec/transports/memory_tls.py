@@ -15,14 +15,16 @@ class MemoryTls:
     """
 
     def __init__(self, outer: Any, context: ssl.SSLContext, name: str, session: ssl.SSLSession | None) -> None:
-        self._outer = outer
         self._in, self._out = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._inner = context.wrap_bio(self._in, self._out, server_hostname=name, session=session)
-        self._read = self._inner.read
-        self._unsent = b""
-        self._taken = 0
         self.fileno, self.close = outer.fileno, outer.close
         self.cipher = self._inner.cipher
+        self._outer = outer
+        self._hear, self._say = outer.recv, outer.send
+        bare: Any = self._inner._sslobj  # type: ignore[attr-defined]  # without a layer of Python, as in `inner_calls`
+        self._read, self._write, self._buffered = bare.read, bare.write, bare.pending
+        self._unsent = b""
+        self._taken = 0
 
     @property
     def session(self) -> Any:
@@ -37,32 +39,28 @@ class MemoryTls:
                 return self._flush()
             except ssl.SSLWantReadError:
                 self._flush()
-                self._hear()
+                try:
+                    self._pull()
+                except BlockingIOError:  # of a plain socket
+                    raise ssl.SSLWantReadError(ssl.SSL_ERROR_WANT_READ, "nothing to read yet") from None
             except ssl.SSLError:
                 self._flush()  # why we refuse, for the server
                 raise
 
-    def _hear(self) -> None:
-        try:
-            self._pull()
-        except BlockingIOError:  # of a plain socket
-            raise ssl.SSLWantReadError(ssl.SSL_ERROR_WANT_READ, "nothing to read yet") from None
-
     def send(self, data: Any) -> int:
         """As OpenSSL has it: where it cannot go on, it is called again with the same data."""
-        if not self._taken:
-            self._taken = self._inner.write(data[:CHUNK])
+        taken = self._taken = self._taken or self._write(data[:CHUNK])
         self._flush()
-        taken, self._taken = self._taken, 0
+        self._taken = 0
         return taken
 
     def recv(self, limit: int) -> bytes:
         """See `ssl.SSLSocket`; b"" at the end."""
-        if not self.pending():
+        if not self._in.pending and not self._buffered():
             self._pull()
         while True:
             try:
-                return self._read(limit)
+                return self._read(limit)  # type: ignore[no-any-return]
             except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
                 return b""
             except ssl.SSLWantReadError:
@@ -71,15 +69,15 @@ class MemoryTls:
 
     def pending(self) -> int:
         """How much can be read without a look at the socket."""
-        return self._inner.pending() or self._in.pending or self._outer.pending()
+        return self._buffered() or self._in.pending or self._outer.pending()
 
     def _flush(self) -> None:
-        self._unsent += self._out.read()
-        while self._unsent:
-            self._unsent = self._unsent[self._outer.send(self._unsent) :]
+        unsent = self._unsent = self._unsent + self._out.read()
+        while unsent:
+            unsent = self._unsent = unsent[self._say(unsent) :]
 
     def _pull(self) -> None:
-        data = self._outer.recv(CHUNK)
+        data = self._hear(CHUNK)
         if data:
             self._in.write(data)
         else:

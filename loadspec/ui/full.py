@@ -206,4 +206,5 @@ def _phase_lines(result: RunResult, style: Style) -> list[str]:
 def _closing(result: RunResult) -> list[str]:
     done = result.iterations
     took = format_duration(round(result.duration, 1))
-    return [f"ran {took}, {done.completed} complete and {done.interrupted} interrupted iterations"]
+    clock = [f"clock of answers: {result.timing}"] if result.timing.asked == "kernel" else []
+    return [f"ran {took}, {done.completed} complete and {done.interrupted} interrupted iterations", *clock]

@@ -19,7 +19,9 @@ SO_TIMESTAMPING: Final = getattr(socket, "SO_TIMESTAMPING", 37)
 SOFTWARE: Final = 1 << 3 | 1 << 4
 """SOF_TIMESTAMPING_RX_SOFTWARE and SOF_TIMESTAMPING_SOFTWARE of linux/net_tstamp.h."""
 
+_SOCKET: Final = socket.SOL_SOCKET
 _TIMESPEC: Final = struct.Struct("@ll")
+_SIZE, _unpack = _TIMESPEC.size, _TIMESPEC.unpack_from
 SPACE: Final = socket.CMSG_SPACE(3 * _TIMESPEC.size) if hasattr(socket, "CMSG_SPACE") else 0
 """Bytes that `recvmsg` needs for struct scm_timestamping: three timespecs, the first is the software's."""
 
@@ -40,8 +42,8 @@ Ancillary = Sequence[tuple[int, int, bytes]]
 def stamp_of(ancillary: Ancillary) -> float:
     """When the bytes came, in seconds of CLOCK_REALTIME; 0 where the kernel does not say."""
     for level, kind, data in ancillary:
-        if kind == SO_TIMESTAMPING and level == socket.SOL_SOCKET and len(data) >= _TIMESPEC.size:
-            seconds, nanoseconds = _TIMESPEC.unpack_from(data)
+        if kind == SO_TIMESTAMPING and level == _SOCKET and len(data) >= _SIZE:
+            seconds, nanoseconds = _unpack(data)
             return seconds + nanoseconds * 1e-9  # type: ignore[no-any-return]
     return 0.0
 
@@ -68,29 +70,30 @@ class KernelClock:
         self._realtime = realtime
         self._monotonic = monotonic
         self._set_at = float("-inf")
-        self.tick()
+        self._offset = self._distance()
+        self._due = monotonic() + TICK
 
-    def tick(self) -> None:
-        """Measure how far apart the clocks are: of three looks at both the quickest, for one may be interrupted."""
+    def _distance(self) -> float:
+        """How far apart the clocks are: of three looks at both the quickest, for one may be interrupted."""
         looks = []
         for _ in range(3):
             before, real, after = self._monotonic(), self._realtime(), self._monotonic()
             looks.append((after - before, real - (before + after) / 2))
-        self._offset = min(looks)[1]
-        self._due = self._monotonic() + TICK
+        return min(looks)[1]
+
+    def _tick(self, now: float) -> None:
+        before, self._offset = self._offset, self._distance()
+        if abs(self._offset - before) >= STEP:
+            self._set_at = self._monotonic()
+        self._due = now + TICK
 
     def arrival(self, ancillary: Ancillary, earliest: float, latest: float) -> float:
         """When bytes came that were read at `latest` and cannot have come before `earliest`; monotonic seconds.
 
         0 where there is no stamp, it lies outside these bounds, or the realtime clock was set since `earliest`.
         """
-        stamp = stamp_of(ancillary)
         now = self._monotonic()
-        moved = self._realtime() - now - self._offset
-        if not -STEP < moved < STEP:
-            self._set_at = now
-            self.tick()
-        elif now >= self._due:
-            self.tick()
-        at = stamp - self._offset
-        return at if stamp and earliest <= at <= latest and earliest > self._set_at else 0.0
+        if now >= self._due or not -STEP < self._realtime() - now - self._offset < STEP:
+            self._tick(now)
+        at = stamp_of(ancillary) - self._offset
+        return at if earliest <= at <= latest and earliest > self._set_at else 0.0

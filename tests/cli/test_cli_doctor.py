@@ -71,8 +71,8 @@ def test_a_run_warns_of_what_would_fail(monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr(preflight, "look", lambda *_, **__: SMALL)
     few, many = (load(REFERENCE, doctor_overrides(vus)).spec for vus in (5, 50))
-    assert preflight.machine_warnings(few) == []
-    files, ports = preflight.machine_warnings(many)
+    assert preflight.machine_warnings(few, 1) == []
+    files, ports = preflight.machine_warnings(many, 1)
     assert files.startswith("open files: 100 files may be open")
     assert "mend it: sysctl" in ports
 

@@ -55,6 +55,10 @@ CASES: list[tuple[str, dict[str, Any], Need, str, str]] = [
     ("open files", {}, users(19_937, workers=2), "ok", ""),
     ("open files", {"privileged": True}, users(19_937), "ok", ""),
     ("open files", {"privileged": True, "files_most": None}, users(19_937), "fail", "ulimit"),
+    ("open files", {}, users(30_000, spare=20_000), "warn", "ulimit"),
+    ("open files", {}, users(30_000, spare=9_000), "fail", "ulimit"),
+    ("ports", {}, users(30_000, spare=29_000), "warn", "ip_local_port_range"),
+    ("memory", {"memory": 10**9}, users(60_000, spare=59_000), "warn", "fewer users"),
     ("open files", {"files_hard": None}, users(10**6), "ok", ""),
     ("ports", {}, users(22_585), "ok", ""),
     ("ports", {}, users(22_586), "warn", "ip_local_port_range"),
@@ -125,6 +129,12 @@ def test_what_a_spec_needs() -> None:
     assert need.local_ips == (*(f"127.0.0.{n}" for n in range(1, 5)), "127.0.1.1", "127.0.1.2")
     assert (need.addresses, need.workers, need.reuses) == (6, 2, False)
     assert need.transports == {"requests"}
+
+
+def test_users_that_come_only_if_answers_are_slow_are_spare() -> None:
+    text = SPEC.replace("{vus: 20, duration", "{rate: 10/s, pre_allocated_vus: 3, max_vus: 20, duration")
+    need = need_of(load_bytes(text.encode(), "spec.yaml").spec, "http://a.example")
+    assert (need.users, need.spare) == (25, 17)
 
 
 def test_a_large_network_of_local_addresses_is_not_tried_whole() -> None:

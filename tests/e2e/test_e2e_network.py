@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -133,3 +134,15 @@ def test_values_that_cannot_be_read_are_told_before_the_load(
     assert done.code == 104
     assert said in done.stderr
     assert server[0].connections == 0
+
+
+@pytest.mark.parametrize("timing", ["process", "kernel"])
+def test_a_result_names_the_clock_of_its_answers(loadspec: Any, server: Any, timing: str) -> None:
+    done = loadspec(
+        f"{HERE}setup: [{{call: home}}]\nprofiles: {{p: {{target: {{timing: {timing}}}}}}}\n", "--profile", "p"
+    )
+    found = done.results["timing"]
+    assert done.code == 0
+    assert found["asked"] == timing
+    assert found["kernel"] + found["process"] == len(server[0].requests) == 17
+    assert (found["kernel"] > 0) is (timing == "kernel" and sys.platform == "linux")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import astuple, dataclass, replace
+from collections.abc import Callable
+from dataclasses import astuple, replace
 from fractions import Fraction
 from typing import Any
 
@@ -14,59 +14,16 @@ import pytest
 from gevent import get_hub
 from gevent.event import Event
 from support_net import Conn, answer, serving
+from support_open import Starts, every, replace_steps
 from support_plan import call, choose, meet, parallel, pool, think
 
 from loadspec.clock import monotonic
 from loadspec.load import ConstantArrivalRate, ConstantVus, RampingArrivalRate, RateStage, Share, SharedIterations
-from loadspec.load.commands import Budget, Command
 from loadspec.plan.mix import weighted
 from loadspec.pools import Usage
 from loadspec.spec.model import ONCE, Branch, Capture, PoolDef, Scenario
 
 Run = Callable[..., Any]
-
-
-@dataclass(frozen=True)
-class Starts:
-    """An open load whose starts a test writes down."""
-
-    at: tuple[float, ...]
-    max_vus: int = 10
-    duration: float = 0.5
-    graceful_stop: float = 5.0
-    pre_allocated_vus: int = 0
-    executor = "scripted"
-
-    @property
-    def end(self) -> float:
-        return self.duration + self.graceful_stop
-
-    @property
-    def seats(self) -> int:
-        return len(self.at)
-
-    @property
-    def planned(self) -> int:
-        return len(self.at)
-
-    def starts(self, _seed: int) -> Iterator[float]:
-        return iter(self.at)
-
-    def commands(self) -> list[Command]:
-        return []
-
-    def budget(self) -> Budget | None:
-        return None
-
-    def describe(self) -> str:
-        return "scripted"
-
-    def users_at(self, t: float) -> int:
-        return 0
-
-
-def every(seconds: float, count: int, **more: Any) -> Starts:
-    return Starts(tuple(n * seconds for n in range(count)), **{"duration": seconds * count, **more})
 
 
 def slow(seconds: float) -> Any:
@@ -85,12 +42,6 @@ def silent(conn: Conn) -> None:
 
 def paths(server: Any) -> list[str]:
     return [request.split(b" ")[1].decode() for request in server.requests]
-
-
-def replace_steps(one: Any, *steps: Any) -> None:
-    (scenario,) = one.plan.scenarios
-    flow = replace(scenario.flow, steps=steps)
-    one.engine._plan = replace(one.plan, scenarios=(replace(scenario, flow=flow),))
 
 
 def until(done: Callable[[], Any]) -> None:

@@ -286,3 +286,14 @@ def test_pools_that_end_are_told_once() -> None:
         f"{same}; 3 users stopped there",
         "pool `q` is used up; with that the load ended",
     ]
+
+
+def test_what_workers_have_taken_is_not_forgotten_in_teardown() -> None:
+    load = Merger(range(2))
+    for k in range(2):
+        load.add(k, snapshot(health={"lag_ms": 9.0, "cpu_s": 1.5, "peak_rss_bytes": 10}))
+    load.lose(1)
+    load.take()
+    teardown = Merger([0], load)
+    teardown.add(0, snapshot(phase="teardown", health={"lag_ms": 0.0, "cpu_s": 1.75, "peak_rss_bytes": 11}))
+    assert teardown.take()["health"] == {"lag_ms": 0.0, "cpu_s": 3.25, "peak_rss_bytes": 21}

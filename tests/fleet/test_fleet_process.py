@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import queue
 import subprocess
 import sys
@@ -11,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from loadspec.fleet import process
+from loadspec.errors import LoadspecError
+from loadspec.fleet import fleet, process
+from loadspec.fleet.fleet import start_fleet
 from loadspec.fleet.process import Job, Message, WorkerProcess
 
 
@@ -55,6 +59,23 @@ def test_a_worker_that_does_not_go_is_killed(monkeypatch: pytest.MonkeyPatch) ->
     assert one.receive() == {"is": "lost", "code": -9}
 
 
+def test_a_worker_that_cannot_be_started_ends_those_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[WorkerProcess] = []
+
+    class Scarce(WorkerProcess):
+        def __init__(self, job: Job, tell: Callable[[Message], None]) -> None:
+            if started:
+                raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+            monkeypatch.setattr(process, "COMMAND", ["sleep", "60"])
+            super().__init__(job, tell)
+            started.append(self)
+
+    monkeypatch.setattr(fleet, "WorkerProcess", Scarce)
+    with pytest.raises(LoadspecError, match="worker 2 of 3 could not be started: Resource temporarily unavailable"):
+        start_fleet(JOB, 3)
+    assert started[0]._process.poll() is not None
+
+
 def test_a_worker_that_reads_nothing_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
     one = worker(monkeypatch, "exec sleep 60")
     for _ in range(100):
@@ -89,3 +110,27 @@ def test_the_process_that_leads_a_run_loads_no_engine():
     names = "'gevent', 'loadspec.engine', 'loadspec.plan', 'loadspec.transports'"
     code = f"import sys, loadspec.cli.run, loadspec.run; print([m for m in ({names}) if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("most", "may", "asked"), [(4096, True, [4096]), (4096, False, [4096, 1024]), (0, True, [1024])]
+)
+def test_a_worker_opens_as_many_files_as_it_may(
+    monkeypatch: pytest.MonkeyPatch, most: int, may: bool, asked: list[int]
+) -> None:
+    import resource
+
+    from loadspec.fleet import worker
+
+    tried: list[int] = []
+
+    def setrlimit(_: int, limits: tuple[int, int]) -> None:
+        tried.append(limits[0])
+        if limits[1] > 1024 and not may:
+            raise ValueError("not allowed to raise maximum limit")
+
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (256, 1024))
+    monkeypatch.setattr(resource, "setrlimit", setrlimit)
+    monkeypatch.setattr(worker, "_most_files", lambda: most)
+    worker._raise_file_limit()
+    assert tried == asked

@@ -249,7 +249,16 @@ def test_chance_is_repeated_by_its_seed():
 
 
 @pytest.mark.parametrize(
-    ("rate", "timeout", "users"), [("1/m", 60.0, 1), ("2/s", 30.0, 60), ("1/m", 1.0, 1), ("500/s", 60.0, 10_000)]
+    ("rate", "lasting", "users"),
+    [
+        ("1/m", 60.0, 1),
+        ("2/s", 30.0, 60),
+        ("1/m", 1.0, 1),
+        ("500/s", 60.0, 10_000),
+        ("20/m", 9.0, 3),
+        ("1/h", math.inf, 10_000),
+        ("0", math.inf, 1),
+    ],
 )
-def test_users_for_a_rate(rate, timeout, users):
-    assert users_for(parse_rate(rate), timeout) == users
+def test_users_for_a_rate(rate, lasting, users):
+    assert users_for(float(parse_rate(rate)), lasting) == users

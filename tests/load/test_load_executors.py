@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from fractions import Fraction
 
 import pytest
@@ -17,6 +18,7 @@ from loadspec.load import (
     RampingArrivalRate,
     RampingVus,
     SharedIterations,
+    TraceReplay,
     parse_rate_stages,
     parse_stages,
 )
@@ -109,3 +111,19 @@ def test_users_that_loop_have_no_starts(load):
 def test_starts_start_users_and_commands_none():
     load = ConstantArrivalRate(Fraction(5), 2.0, max_vus=4, graceful_stop=1.0)
     assert (load.commands(), load.budget(), load.end, load.users_at(1.0)) == ([], None, 3.0, 0)
+
+
+OPEN = [
+    ConstantArrivalRate(Fraction(5), 2.0, arrivals=Arrivals("poisson")),
+    RampingArrivalRate(parse_rate_stages("1s:5/s, 0s:2/s, 1s:0")),
+    TraceReplay("log", [0.0, 0.5], [1, 0], 1.0),
+]
+
+
+@pytest.mark.parametrize("load", [*LEVEL, *OPEN], ids=lambda load: load.executor)
+def test_loads_travel(load):
+    """To another process or machine, where they say the same."""
+    arrived = pickle.loads(pickle.dumps(load))
+    assert arrived == load
+    assert arrived.commands() == load.commands()
+    assert list(arrived.starts(7) or ()) == list(load.starts(7) or ())

@@ -159,3 +159,37 @@ def test_tags_may_be_called_as_parameters_are() -> None:
     meters.value("counter", "boxes", **tags).add(1)
     store = meters.drain()
     assert store.total("http_reqs", **tags) == store.total("boxes", **tags) == 1
+
+
+@given(st.lists(st.tuples(batches, st.sampled_from([None, 1, 50, 500])), max_size=6))
+def test_what_is_folded_in_between_is_drained_all_the_same(parts: list[tuple[list[float], int | None]]) -> None:
+    folded, whole = Meters(), Meters()
+    for meters in (folded, whole):
+        meters.requests(endpoint="a")
+    for values, least in parts:
+        for meters in (folded, whole):
+            trend, rate, counter = (meters.value(kind, kind) for kind in ("trend", "rate", "counter"))
+            checks, side = meters.checks(["c"], {"endpoint": "a"}), meters.requests(endpoint="a").expected
+            for value in values:
+                trend.add(value)
+                rate.add(value > 1)
+                counter.add(1)
+                checks.total += 1
+                side.statuses[200] += 1
+                for timings in (side.durations, side.waiting, side.sending, side.receiving):
+                    timings.append(value)
+        if least is not None:
+            folded.fold(least)
+    one, other = folded.drain(), whole.drain()
+    assert one.series.keys() == other.series.keys()
+    for key, value in other.series.items():
+        found = one.series[key]
+        assert found.samples == value.samples, key
+        if isinstance(value, Trend):
+            assert (found.min, found.max, found.percentiles((50, 99))) == (
+                value.min,
+                value.max,
+                value.percentiles((50, 99)),
+            )
+            assert found.sum == pytest.approx(value.sum)
+    assert folded.drain().series == {}

@@ -6,7 +6,7 @@ import pytest
 from support_results import make_result
 
 from loadspec.report.axis import axis_of
-from loadspec.report.charts import failures, latency, planned_users, throughput
+from loadspec.report.charts import failures, latency, planned_rates, planned_users, throughput
 from loadspec.report.series import DRAWN, LISTED, downsample, merge_points
 from loadspec.results.model import Point, ScenarioInfo
 
@@ -43,6 +43,24 @@ def test_planned_users_of_two_scenarios_add_up_until_each_ends() -> None:
     ramp = ScenarioInfo("a", "ramping-vus", "", 10, 20, 50, [(0.0, 0), (20.0, 10)])
     flat = ScenarioInfo("b", "constant-vus", "", 4, 10, 40, [(0.0, 4), (10.0, 4)])
     assert planned_users([ramp, flat], 20.0) == [(0.0, 4), (10.0, 9), (20.0, 10)]
+
+
+def test_an_open_model_has_the_rate_it_planned_and_no_users() -> None:
+    looping = ScenarioInfo("a", "ramping-vus", "", 10, 20, 50, [(0.0, 4), (20.0, 4)])
+    rate = ScenarioInfo("b", "ramping-arrival-rate", "", 9, 10, 40, [], rates=[(0.0, 0.0), (10.0, 8.0)])
+    later = ScenarioInfo("c", "constant-arrival-rate", "", 9, 5, 40, [], rates=[(4.9, 0.0), (5.0, 2.0), (10.0, 2.0)])
+    assert planned_users([looping, rate], 20.0) == [(0.0, 4), (20.0, 4)]
+    assert planned_users([rate, later], 20.0) == []
+    assert planned_rates([looping], 20.0) == []
+    at = dict(planned_rates([looping, rate, later], 20.0))
+    assert (at[0.0], at[5.0], at[10.0], at[20.0]) == (0.0, 6.0, 10.0, 0.0)
+    result = make_result()
+    opened = replace(result, scenarios=[rate])
+    keys = [[label for label, _ in throughput(of, axis_of(of)).key] for of in (result, opened)]
+    assert keys == [
+        ["requests/s", "users", "users planned"],
+        ["requests/s", "iterations/s planned", "users"],
+    ]
 
 
 def test_charts_share_one_axis_and_mark_when_a_threshold_began_to_fail() -> None:

@@ -282,7 +282,7 @@ def test_an_hour_with_twenty_endpoints_fits_the_budget() -> None:
 
 
 def test_a_generator_at_its_limit_is_told_first_and_why() -> None:
-    health = [make_health(worker=0), make_health(late=7, worker=1)]
+    health = [make_health(worker=1), make_health(late=7, worker=2)]
     limited = limited_sentence(health, 20.0)
     page = read(build(make_result(health=health, limited=limited)))
     verdict, section = words(page.texts["verdict"]), words(page.texts["health"])

@@ -108,6 +108,8 @@ def test_what_is_told_of_a_worker() -> None:
 def test_the_last_part_of_a_second_has_no_worst() -> None:
     worker = log_of({"cpu_percent": 20.0}, {"t": 1.4, "cpu_percent": 180.0}, {"t": 2.0, "cpu_percent": 30.0}).told()
     assert worker.worst["cpu_percent"] == 30.0
+    late = [{**LATE, "cpu_percent": 88.0}] * 3
+    assert [cause.name for cause in log_of(*late, {**LATE, "t": 3.1, "cpu_percent": 1.0}).told().causes] == ["cpu"]
 
 
 def test_signs_name_each_way_of_being_late() -> None:

@@ -37,9 +37,9 @@ FAILED = results(
     errors="rate < 10%",
     http_req_duration=["p(95) < 90ms", "avg < 1s"],
 )
-SLOW = results({"http_req_duration": slow(100)}, http_req_duration=["p(95) < 90ms", "avg < 1s"])
 WITHHELD = [replace(result, status="inconclusive") for result in FAILED]
 LOST = [Loss(2, 4, 15.0, "ended with code -9")]
+SLOW = results({"http_req_duration": slow(100)}, http_req_duration=["p(95) < 90ms", "avg < 1s"])
 SERVED = {"requests": 200, "answered": 200, "duration": 20.0}
 
 
@@ -55,6 +55,10 @@ SERVED = {"requests": 200, "answered": 200, "duration": 20.0}
         (Facts(setup_failed="slow", setup_timed_out=True), 100, "INVALID"),
         (Facts(worker_lost="code -9", **SERVED), 95, "INVALID"),
         (Facts(worker_lost="code -9", thresholds=FAILED, **SERVED), 99, "FAIL"),
+        (Facts(losses=LOST, **SERVED), 95, "INCONCLUSIVE"),
+        (Facts(losses=LOST, thresholds=FAILED, **SERVED), 99, "FAIL"),
+        (Facts(losses=LOST, thresholds=WITHHELD, **SERVED), 95, "INCONCLUSIVE"),
+        (Facts(losses=LOST, interrupted=True, **SERVED), 105, "INTERRUPTED"),
         (Facts(limited="the generator was late", **SERVED), 95, "INCONCLUSIVE"),
         (Facts(limited="the generator was late", thresholds=FAILED, **SERVED), 99, "FAIL"),
         (Facts(limited="the generator was late", thresholds=without_latency(SLOW), **SERVED), 95, "INCONCLUSIVE"),
@@ -63,10 +67,6 @@ SERVED = {"requests": 200, "answered": 200, "duration": 20.0}
         (Facts(limited="the generator was late", requests=5, failed=5), 95, "INVALID"),
         (Facts(limited="the generator was late", interrupted=True, **SERVED), 105, "INTERRUPTED"),
         (Facts(limited="the generator was late", teardown_timed_out=True, **SERVED), 95, "INCONCLUSIVE"),
-        (Facts(losses=LOST, **SERVED), 95, "INCONCLUSIVE"),
-        (Facts(losses=LOST, thresholds=FAILED, **SERVED), 99, "FAIL"),
-        (Facts(losses=LOST, thresholds=WITHHELD, **SERVED), 95, "INCONCLUSIVE"),
-        (Facts(losses=LOST, interrupted=True, **SERVED), 105, "INTERRUPTED"),
         (Facts(teardown_timed_out=True, **SERVED), 101, "PASS"),
         (Facts(), 95, "INVALID"),
         (Facts(requests=5, failed=5), 95, "INVALID"),

@@ -84,11 +84,11 @@ SHAPES: list[tuple[str, LoadConfig]] = [
     ),
     (
         "rate_stages: 1m:2/s, 5s:0",
-        RampingArrivalRate((RateStage(60.0, Fraction(2)), RateStage(5.0, Fraction(0))), max_vus=120),
+        RampingArrivalRate((RateStage(60.0, Fraction(2)), RateStage(5.0, Fraction(0))), max_vus=65),
     ),
     (
         "start_rate: 3/s\nrate_stages: [1m:2/s, {duration: 5s, target: 60/m}]",
-        RampingArrivalRate((RateStage(60.0, Fraction(2)), RateStage(5.0, Fraction(1))), Fraction(3), max_vus=180),
+        RampingArrivalRate((RateStage(60.0, Fraction(2)), RateStage(5.0, Fraction(1))), Fraction(3), max_vus=158),
     ),
     ("{stages: 10s:5, graceful_ramp_down: 1s}", RampingVus((Stage(10.0, 5),), graceful_ramp_down=1.0)),
     ("stages: ['10s:5, 0s:7', {duration: 5s, target: 0}]", RampingVus((Stage(10, 5), Stage(0, 7), Stage(5, 0)))),
@@ -140,10 +140,10 @@ LAYERS: list[tuple[str, dict[str, Any], dict[str, str], LoadConfig]] = [
     (RATE, {"rate": "5/s"}, {"LOADSPEC_DURATION": "9s"}, FIVE),
     (RATE, {"vus": 3, "duration": "9s"}, {}, ConstantVus(3, 9.0)),
     (RATE, {"iterations": 3}, {}, SharedIterations(1, 3)),
-    (RATE, {"rate_stages": "1m:1/s"}, {}, RampingArrivalRate((RateStage(60.0, Fraction(1)),), max_vus=60)),
-    (RATE, {}, {"LOADSPEC_RATE_STAGES": "1m:1/s"}, RampingArrivalRate((RateStage(60.0, Fraction(1)),), max_vus=60)),
+    (RATE, {"rate_stages": "1m:1/s"}, {}, RampingArrivalRate((RateStage(60.0, Fraction(1)),), max_vus=30)),
+    (RATE, {}, {"LOADSPEC_RATE_STAGES": "1m:1/s"}, RampingArrivalRate((RateStage(60.0, Fraction(1)),), max_vus=30)),
     ("{duration: 5m, vus: 8}", {"rate": "1/s"}, {}, ConstantArrivalRate(Fraction(1), 300.0, max_vus=60)),
-    ("{stages: 10s:5, vus: 8}", {"rate": "1/s", "duration": 5}, {}, ConstantArrivalRate(Fraction(1), 5.0, max_vus=60)),
+    ("{stages: 10s:5, vus: 8}", {"rate": "1/s", "duration": 5}, {}, ConstantArrivalRate(Fraction(1), 5.0, max_vus=5)),
     ("{start_rate: 1/s, rate_stages: 1m:5/s}", {"vus": 4, "duration": 5}, {}, ConstantVus(4, 5.0)),
 ]
 
@@ -235,8 +235,8 @@ trace: {pool: log, field: at, speed: 4}
 """
 
 
-def replayed(times: list[float], rows: list[int], duration: float, users: int = 120) -> TraceReplay:
-    return TraceReplay("log", array("d", times), array("I", rows), duration, max_vus=users)
+def replayed(times: list[float], rows: list[int], duration: float) -> TraceReplay:
+    return TraceReplay("log", array("d", times), array("I", rows), duration, max_vus=len(times))
 
 
 @pytest.mark.parametrize(
@@ -246,7 +246,7 @@ def replayed(times: list[float], rows: list[int], duration: float, users: int = 
         ({"duration": "4s"}, replayed([0.0, 0.25], [1, 2], 4.0)),  # a part of it
         ({"duration": "10s"}, replayed([0.0, 0.25, 5.0], [1, 2, 0], 10.0)),
         ({"vus": 2, "duration": "4s"}, ConstantVus(2, 4.0)),
-        ({"rate": "1/s", "duration": "4s"}, ConstantArrivalRate(Fraction(1), 4.0, max_vus=60)),
+        ({"rate": "1/s", "duration": "4s"}, ConstantArrivalRate(Fraction(1), 4.0, max_vus=4)),
     ],
 )
 def test_a_trace(options: dict[str, Any], load: LoadConfig) -> None:

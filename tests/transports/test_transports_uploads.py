@@ -133,7 +133,7 @@ class Unlucky(FastChannel):
 
     __slots__ = ()
 
-    def _hear(self) -> bytes | None:
+    def _hear(self, heard: bool) -> bytes | None:
         time.sleep(0.2)
         return None
 

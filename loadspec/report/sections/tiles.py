@@ -81,7 +81,8 @@ def _users(result: RunResult) -> list[Tile]:
     vus = store.select("vus")
     users = vus.max if isinstance(vus, Gauge) and vus.samples else max((p.users for p in result.points), default=0)
     lost = [f"{count(n)} {what}" for n, what in ((its.interrupted, "interrupted"), (its.dropped, "dropped")) if n]
-    planned = sum(s.max_users for s in loads_of(result.scenarios))
+    loads = loads_of(result.scenarios)
+    planned, word = sum(s.max_users for s in loads), "planned" if all(s.shape for s in loads) else "possible"
     return [
         Tile(
             "Iterations",
@@ -89,7 +90,7 @@ def _users(result: RunResult) -> list[Tile]:
             note=", ".join(lost) or f"{rate_text(per_second(its.completed, result.duration))}/s",
             spark=_spark(result, lambda p: per_second(p.iterations, p.seconds)),
         ),
-        Tile("Users", count(users), note=f"at most, of {count(planned)} planned", spark=_spark(result, _users_of)),
+        Tile("Users", count(users), note=f"at most, of {count(planned)} {word}", spark=_spark(result, _users_of)),
         Tile("Received", *_split(size(store.total("data_received"))), note=f"{size(store.total('data_sent'))} sent"),
     ]
 

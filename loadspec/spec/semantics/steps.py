@@ -219,7 +219,7 @@ def _users(document: Mapping[str, Any], path: Path) -> int | None:
         return 1
     own = at(document, path[:-1]) if path[0] == "scenarios" else document
     try:
-        return shapes.build_load(own if shapes.own_load(own) else document).max_vus
+        return shapes.build_load(own if shapes.own_load(own) else document, float("inf")).max_vus
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
-from fractions import Fraction
+from dataclasses import replace
 from math import inf, nextafter
 from typing import Any, Protocol, TypeVar
 
@@ -27,8 +27,8 @@ from loadspec.load import (
     parse_stages,
     users_for,
 )
-from loadspec.load.trace_replay import busiest
-from loadspec.units import parse_duration
+from loadspec.spec.shapes.keys import OPEN
+from loadspec.units import YEAR, parse_duration
 
 MAX_STAGES = 10_000
 
@@ -55,15 +55,15 @@ class Trace(Protocol):
         """The row of each."""
 
 
-def build_load(document: Mapping[str, Any], timeout: float = _TIMEOUT, trace: Trace | None = None) -> LoadConfig:
-    """The executor of a document without problems. `timeout` is how many seconds an answer may take.
+def build_load(document: Mapping[str, Any], lasting: float = _TIMEOUT, trace: Trace | None = None) -> LoadConfig:
+    """The executor of a document without problems. `lasting` is how many seconds an iteration may take.
 
     Raises KeyError for a load that replays a trace where none is given.
     """
-    if "trace" in document:
-        return _replay(document, timeout, trace)
-    if "rate" in document or "rate_stages" in document:
-        return _rated(document, timeout)
+    if any(key in document for key in OPEN):
+        load = _open(document, trace)
+        enough = max(load.pre_allocated_vus, min(load.seats, users_for(load.peak_rate, lasting)))
+        return replace(load, max_vus=document.get("max_vus", enough))
     stop = _seconds(document, "graceful_stop", _GRACE)
     vus = document.get("vus", 1)
     if "stages" in document:
@@ -77,7 +77,21 @@ def build_load(document: Mapping[str, Any], timeout: float = _TIMEOUT, trace: Tr
     return ConstantVus(vus, _seconds(document, "duration", 0.0), stop)
 
 
-def _replay(document: Mapping[str, Any], timeout: float, trace: Trace | None) -> LoadConfig:
+def _open(document: Mapping[str, Any], trace: Trace | None) -> ConstantArrivalRate | RampingArrivalRate | TraceReplay:
+    settings: dict[str, Any] = {
+        "pre_allocated_vus": document.get("pre_allocated_vus", 0),
+        "graceful_stop": _seconds(document, "graceful_stop", _GRACE),
+    }
+    if "trace" in document:
+        return _replay(document, trace, settings)
+    settings["arrivals"] = parse_arrivals(document["arrivals"]) if "arrivals" in document else EVEN
+    if "rate" in document:
+        return ConstantArrivalRate(parse_rate(document["rate"]), _length(document["duration"]), **settings)
+    start = parse_rate(document.get("start_rate", "0"))
+    return RampingArrivalRate(read_rate_stages(document["rate_stages"]), start, **settings)
+
+
+def _replay(document: Mapping[str, Any], trace: Trace | None, settings: dict[str, Any]) -> TraceReplay:
     if trace is None:
         raise KeyError("trace")
     times, rows = trace.times, trace.rows
@@ -86,29 +100,7 @@ def _replay(document: Mapping[str, Any], timeout: float, trace: Trace | None) ->
         duration = parse_duration(document["duration"])
         count = bisect_left(times, duration)
         times, rows = times[:count], rows[:count]
-    return TraceReplay(trace.pool, times, rows, duration, **_open(document, busiest(times), timeout))
-
-
-def _open(document: Mapping[str, Any], peak: Fraction | int, timeout: float) -> dict[str, Any]:
-    """The settings that every open model has."""
-    before = document.get("pre_allocated_vus", 0)
-    return {
-        "max_vus": document.get("max_vus", max(before, users_for(peak, timeout))),
-        "pre_allocated_vus": before,
-        "graceful_stop": _seconds(document, "graceful_stop", _GRACE),
-    }
-
-
-def _rated(document: Mapping[str, Any], timeout: float) -> LoadConfig:
-    stages = read_rate_stages(document.get("rate_stages", ()))
-    rate = parse_rate(document.get("rate", "0"))
-    start = parse_rate(document.get("start_rate", "0"))
-    peak = max((rate, start, *(stage.target for stage in stages)))
-    arrivals = parse_arrivals(document["arrivals"]) if "arrivals" in document else EVEN
-    settings: dict[str, Any] = {"arrivals": arrivals, **_open(document, peak, timeout)}
-    if "rate" in document:
-        return ConstantArrivalRate(rate, parse_duration(document["duration"]), **settings)
-    return RampingArrivalRate(stages, start, **settings)
+    return TraceReplay(trace.pool, times, rows, duration, **settings)
 
 
 def read_stages(value: Any) -> tuple[Stage, ...]:
@@ -121,7 +113,7 @@ def read_rate_stages(value: Any) -> tuple[RateStage, ...]:
     return _read(
         value,
         parse_rate_stages,
-        lambda item: RateStage(parse_duration(item["duration"]), parse_rate(item["target"])),
+        lambda item: RateStage(_length(item["duration"]), parse_rate(item["target"])),
     )
 
 
@@ -134,6 +126,14 @@ def _read(value: Any, parse: Callable[[str], tuple[S, ...]], build: Callable[[An
     for item in value:
         stages += parse(item) if isinstance(item, str) else [build(item)]
     return tuple(stages)
+
+
+def _length(text: str) -> float:
+    """Seconds; what is longer than a year has been told, and is more than the area of a curve can take."""
+    seconds = parse_duration(text)
+    if seconds > YEAR:
+        raise ValueError("longer than a year")
+    return seconds
 
 
 def _seconds(document: Mapping[str, Any], key: str, default: float) -> float:

@@ -13,7 +13,13 @@ from loadspec.spec.diagnostics import Diagnostic
 from loadspec.spec.places import Places
 from loadspec.spec.semantics.lints.conditions import constant_conditions, repeated_conditions, unasked_conditions
 from loadspec.spec.semantics.lints.facts import Facts
-from loadspec.spec.semantics.lints.http import awaited_redirects, not_carried, thrown_away, without_effect
+from loadspec.spec.semantics.lints.http import (
+    awaited_redirects,
+    not_carried,
+    thrown_away,
+    without_effect,
+    without_stamps,
+)
 from loadspec.spec.semantics.lints.requests import addresses, foreign_templates, headers
 from loadspec.spec.semantics.lints.secrets import plain_secrets
 from loadspec.spec.semantics.lints.steps import ambiguous_steps
@@ -40,6 +46,7 @@ LINTS: tuple[Callable[[Facts], Iterator[Diagnostic]], ...] = (
     thrown_away,
     without_effect,
     not_carried,
+    without_stamps,
     awaited_redirects,
     plain_secrets,
 )

@@ -95,7 +95,7 @@ def without_effect(facts: Facts) -> Found:
 
 
 def not_carried(facts: Facts) -> Found:
-    """A version of HTTP that no transport here speaks, and a timing that none here does."""
+    """A version of HTTP that no transport here speaks."""
     target = mapping(facts.document, "target")
     usual = target.get("transport", "fast")
     steps = (step for _, step in facts.all_steps)
@@ -108,9 +108,19 @@ def not_carried(facts: Facts) -> Found:
     if version == "3" and plain and usual == "curl":
         message = "HTTP/3 is always encrypted, and `target.base_url` is not: no request could be sent"
         yield facts.places.value(place, "LS183", message, help="write https://, or version: auto")
-    if target.get("timing") == "kernel" and "fast" not in carriers:
-        message = "only answers to the transport `fast` are timed by the kernel, and nothing here is carried by it"
-        yield facts.places.value(("target", "timing"), "LS183", message, help="leave it out", level="warning")
+
+
+def without_stamps(facts: Facts) -> Found:
+    """`timing: kernel` where no request is carried by the transport that reads the kernel's stamps."""
+    target = mapping(facts.document, "target")
+    if target.get("timing") != "kernel":
+        return
+    default = target.get("transport", "fast")
+    used = {_given(request, "transport", default) for _, requests in _uses(facts) for request in requests}
+    if used and "fast" not in used:
+        message = "no transport here reads the kernel's stamps: loadspec's own clock would time every answer"
+        help = "set transport: fast, or remove it"
+        yield facts.places.value(("target", "timing"), "LS183", message, help=help, level="warning")
 
 
 def _has_body(request: Mapping[str, Any]) -> bool:
