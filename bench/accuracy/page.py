@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from bench.accuracy.cases import FEW, RATES, Run
+from bench.accuracy.cases import FEW, HOGS, RATES, Run
 from bench.accuracy.outcomes import Runs, outcomes, signed
 from bench.accuracy.verdicts import errors, frozen_latency, littles_error, pacing, percentile
 from bench.page import listing, number, table
@@ -38,9 +38,10 @@ LITTLE = """\
 L, the mean number of requests that the server had at once, is the area under that number over time. λ is the tool's
 count over the same time, W its mean latency; L = λ·W for any tool that measures what the server did."""
 HOGGED = """\
-Eight busy loops share the tool's core, at the same priority: it gets about a ninth of it, in slices. Does the tool say
-that its figures are its own fault? k6 warns of too few users, as it does of a slow server; Locust warns where its own
-process takes 90 % of a core, which it does not get here. The error is that of the first run."""
+As soon as the load has begun, {hogs} busy loops share the tool's core, at the same priority: they leave it a
+twenty-fifth, in slices, which is less than the load takes. Does the tool say that its figures are its own fault? k6
+warns of too few users, as it does of a slow server; Locust warns where its own process takes 90 % of a core, which it
+does not get here. The error is that of the first run."""
 
 
 def page(
@@ -62,7 +63,11 @@ def page(
         pieces += ["## A frozen server", FROZEN.format(**words), frozen_table(frozen)]
     hogged = [runs.get(name, ()) for name in ("hogged", "peers", "alone")]
     if any(hogged):
-        pieces += ["## A saturated generator", HOGGED, hogged_table([run for group in hogged for run in group])]
+        pieces += [
+            "## A saturated generator",
+            HOGGED.format(hogs=HOGS),
+            hogged_table([run for group in hogged for run in group]),
+        ]
     pieces += failures(run for group in runs.values() for run in group)
     pieces += ["## Versions", table(["tool", "version"], list(versions.items()))]
     pieces += ["## Commands", *(listing(title, lines) for title, lines in commands.items())]

@@ -165,11 +165,13 @@ class Running:
     process: subprocess.Popen[str]
     log: Residences = field(default_factory=lambda: Residences((), ()))
 
-    def freeze(self, after: float, seconds: float) -> float:
-        """Stop it for `seconds`, `after` seconds from its first request on → how long it was stopped; 0: none came."""
+    def first(self) -> bool:
+        """Wait for the first request → whether one came."""
         assert self.process.stdout is not None
-        if not select.select([self.process.stdout], [], [], FIRST_WITHIN)[0]:
-            return 0.0
+        return bool(select.select([self.process.stdout], [], [], FIRST_WITHIN)[0])
+
+    def freeze(self, after: float, seconds: float) -> float:
+        """In `after` seconds stop it for `seconds` → how long it was stopped."""
         time.sleep(after)
         began = time.monotonic()
         self.process.send_signal(signal.SIGSTOP)

@@ -6,7 +6,6 @@ import os
 import resource
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -41,7 +40,6 @@ def run(name: str, case: Case, place: Place) -> Run:
         server = stack.enter_context(running(case.mixture, place.server))
         if place.first:
             put_first([server.process.pid])
-        stack.enter_context(hogs(case.hogs, place.tools))
         job = Job(server.url, Path(folder), case.rate, case.seconds, case.users)
         before = _cpu()
         output, frozen = _drive(name, job, case, server, place)
@@ -54,7 +52,11 @@ def run(name: str, case: Case, place: Place) -> Run:
 def _drive(name: str, job: Job, case: Case, server: Running, place: Place) -> tuple[Output, float]:
     with ThreadPoolExecutor(1) as pool:
         tool = pool.submit(_call, name, job, place.tools, place.first and not case.hogs)
-        frozen = server.freeze(case.seconds / 2 - case.frozen, case.frozen) if case.frozen else 0.0
+        frozen = 0.0
+        if (case.frozen or case.hogs) and server.first():
+            frozen = server.freeze(case.seconds / 2 - case.frozen, case.frozen) if case.frozen else 0.0
+            with hogs(case.hogs, place.tools):
+                time.sleep(case.seconds if case.hogs else 0.0)
         return tool.result(), frozen
 
 
@@ -90,7 +92,7 @@ def _read(name: str, job: Job, output: Output) -> tuple[Told | None, str]:
 @contextmanager
 def hogs(count: int, core: int) -> Iterator[Sequence[int]]:
     """`count` processes that do nothing but take `core`; ended afterwards. Yields their ids."""
-    loop = ["taskset", "-c", str(core), sys.executable, "-c", "while True: pass"]
+    loop = ["taskset", "-c", str(core), "sh", "-c", "while :; do :; done"]
     # A session each, since where the kernel groups processes by session one group would get one share.
     processes = [subprocess.Popen(loop, start_new_session=True) for _ in range(count)]
     try:

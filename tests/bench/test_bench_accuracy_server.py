@@ -64,6 +64,7 @@ def test_the_kernel_stamps_an_arrival_while_the_server_sleeps():
 def test_freezing_waits_for_the_first_request_and_tells_how_long():
     with server.running("instant", CORE) as found, connect(found.url) as connection:
         ask(connection)
+        assert found.first()
         assert found.freeze(0.0, 0.2) >= 0.2
         ask(connection)
     assert len(found.log.arrivals) == 2
