@@ -15,8 +15,8 @@ pinned to one core, to a server on another core that draws each answer's delay f
 16 % 20–40 ms, 4 % 80–150 ms; the same sequence for every tool). What a tool reports is compared with what the server
 *realised*: for each request, from the kernel's time stamp of its arrival to the return of `send`.
 
-- *error* is the tool's percentile less the server's, of the same requests. Nobody can reach 0: the tool's latency has
-  the way there and back in it, about 0.05 ms on loopback. The *bar* is max(1 ms, 2 %).
+- *error* is the tool's percentile less the server's, of the same requests. By its own clock no tool can reach 0: it
+  wakes up and reads after the answer has come. The *bar* is max(1 ms, 2 %).
 - loadspec and k6 run an open model (`rate`, `constant-arrival-rate`) and report `http_req_duration`. Locust has none:
   as near as it gets, a fifth of the rate as users, each with `constant_throughput` of 5 requests/s, begun at random
   times. It keeps whole milliseconds, and from 100 ms on two digits.
