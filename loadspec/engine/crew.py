@@ -17,6 +17,8 @@ from loadspec.plan.mix import Choose, weighted
 from loadspec.protocols.user import AbortRun, EndIteration, PoolEnd, StopUser, User
 from loadspec.transports.base import Interrupted
 
+_NEVER = float("inf")
+
 
 @dataclass(slots=True)
 class Books:
@@ -70,6 +72,8 @@ class CrewRun:
         self.ended: float | None = None
         self.alive: dict[int, tuple[User, greenlet]] = {}
         self.stopped = False
+        self._end_by = _NEVER
+        """When its last iteration is interrupted, by the monotonic clock."""
         self.max_vus = site.share.count(load.max_vus)
         self._site = site
         self._host = site.host
@@ -121,8 +125,9 @@ class CrewRun:
 
     # What they have in common
 
-    def begin(self, at: float) -> None:
-        """The crew's time begins, at this second of the load."""
+    def begin(self, at: float, epoch: float) -> None:
+        """The crew's time begins, `at` seconds of the load, which began at `epoch` by the monotonic clock."""
+        self._end_by = epoch + at + self.crew.load.end
         if not self.stopped:
             self.began = at
 

@@ -126,7 +126,7 @@ class Engine:
 
     def _begin(self, pacer: Pacer, run: CrewRun, at: float) -> None:
         """A crew's time begins at `at`, by the monotonic clock."""
-        pacer.once(at, lambda: run.begin(at - self._epoch))
+        pacer.once(at, lambda: run.begin(at - self._epoch, self._epoch))
         pacer.add(at, run.events(), run.obey)
 
     def _wait_for_end(self) -> None:

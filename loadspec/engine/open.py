@@ -25,6 +25,15 @@ _NEVER = float("inf")
 _CLOSE, _KILL = -1, -2
 """Events that are no start."""
 
+_INSUFFICIENT = (
+    "insufficient VUs: none of the {most} users of {name} was free when an iteration was due; it was dropped, as is "
+    "each that finds none: raise max_vus, or see why iterations take so long"
+)
+_TOO_LATE = (
+    "this machine was so far behind that iterations of {name} had not begun when the last ones are interrupted: they "
+    "were dropped; lower the rate, or use more --workers"
+)
+
 
 class OpenCrew(CrewRun):
     """Makes this worker's share of the starts, with its share of the users."""
@@ -88,7 +97,9 @@ class OpenCrew(CrewRun):
     def obey(self, number: int, due: float) -> None:
         """See CrewRun."""
         if number >= 0:
-            if not self.stopped:
+            if monotonic() >= self._end_by:
+                self._drop(_TOO_LATE)
+            elif not self.stopped:
                 self._start(number, due)
         elif number == _CLOSE:
             self.stop()
@@ -119,7 +130,7 @@ class OpenCrew(CrewRun):
         elif self._made < self.max_vus:
             user, fiber = self._make()
         else:
-            self._drop()
+            self._drop(_INSUFFICIENT)
             return
         self._told.made += 1
         self.alive[user.index] = (user, fiber)
@@ -130,14 +141,10 @@ class OpenCrew(CrewRun):
         self._made += 1
         return user, self._host.fiber(user, partial(self._live, user))
 
-    def _drop(self) -> None:
+    def _drop(self, why: str) -> None:
         self._dropped.add(1)
         self._told.dropped += 1
-        most, name = self.crew.load.max_vus, self.crew.name
-        self._site.plan.phases["load"].failures.remark(
-            f"insufficient VUs: none of the {most} users of {name} was free when an iteration was due; it was dropped, "
-            "as is each that finds none: raise max_vus, or see why iterations take so long"
-        )
+        self._site.plan.phases["load"].failures.remark(why.format(most=self.crew.load.max_vus, name=self.crew.name))
 
     def _work(self, user: User, number: int, due: float) -> None:
         self._fibers += 1

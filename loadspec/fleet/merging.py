@@ -88,8 +88,6 @@ class Merger:
                 merged[name] = sum(one.get(name, 0) for one in pending)
         if held := [one["held_back"] for one in pending if "held_back" in one]:
             merged["held_back"] = _sums(held)
-        if stamped := [one["stamped"] for one in pending if "stamped" in one]:
-            merged["stamped"] = sum(stamped)
         self._pending.clear()
         return merged
 

@@ -23,9 +23,13 @@ from math import isfinite
 from struct import pack, unpack
 from typing import Any
 
+from loadspec.metrics.buckets import Buckets
+
 _UPPER = slice(1, None, 2) if sys.byteorder == "little" else slice(0, None, 2)
 _SIGN = 0x8000
 _LARGEST = 3.0e38
+_MANY = 64
+"""Buckets of a merged histogram from which on they lie in arrays: see `buckets`."""
 
 
 def bucket_of(value: float) -> int:
@@ -60,7 +64,7 @@ class Histogram:
     __slots__ = ("counts", "max", "min", "sum")
 
     def __init__(self) -> None:
-        self.counts: Counter[int] = Counter()
+        self.counts: Counter[int] | Buckets = Counter()
         self.sum = 0.0
         self.min = float("inf")
         self.max = float("-inf")
@@ -98,6 +102,8 @@ class Histogram:
         """Add all of `other`'s values; percentiles of the sum are those of all values together."""
         if other.counts:
             self.counts.update(other.counts)
+            if type(self.counts) is Counter and len(self.counts) > _MANY:
+                self.counts = Buckets(self.counts)
             self.sum += other.sum
             self.min = min(self.min, other.min)
             self.max = max(self.max, other.max)

@@ -10,6 +10,7 @@ from loadspec.metrics import Counter, Rate, Store, Trend
 from loadspec.pools import Usage
 from loadspec.results.health import HealthLog
 from loadspec.results.model import PHASES, CheckSample, ErrorClass, Event, Iterations, PhaseName, Point, WorkerHealth
+from loadspec.results.points import Points
 from loadspec.results.scenarios import turns
 
 _PERCENTILES = (50, 90, 95, 99)
@@ -24,7 +25,7 @@ class Collector:
 
     def __init__(self) -> None:
         self.stores: dict[PhaseName, Store] = {phase: Store() for phase in PHASES}
-        self.points: list[Point] = []
+        self.points = Points()
         self.iterations = Iterations()
         self.error_totals: Tally[str] = Tally()
         self.health: dict[str, float] = {}

@@ -172,6 +172,15 @@ def test_starts_are_caught_up_after_the_time_of_the_load_too(bench: Run, serve: 
     assert ran.store.select("dispatch_delay").min >= 350
 
 
+def test_starts_that_have_not_begun_when_the_last_ones_are_interrupted_are_dropped(bench: Run, serve: Any) -> None:
+    server = serve(*[serving(answer())] * 200)
+    ran = begun(bench(call(), load=every(0.001, 150, max_vus=150, graceful_stop=0.1), base_url=server.url), 0.5)
+    assert ran.books == (0, 0, 0)
+    assert dropped(ran) == 150
+    (note,) = notes(ran)
+    assert note.startswith("this machine was so far behind")
+
+
 def test_only_the_first_request_of_a_start_is_as_late_as_it(bench: Run, serve: Any) -> None:
     server = serve(*[serving(answer())] * 50)
     flow = (call("first"), think(0.05, 0.05), call("second"), parallel(call("a"), call("b")))
@@ -439,7 +448,7 @@ def test_starts_that_are_late_were_due_all_the_same(bench: Run) -> None:
     bench = bench(think(0.01, 0.01), load=every(0.1, 10, max_vus=2))
     (run,) = bench.engine._crews({})
     assert astuple(run.take_starts(0.05)) == (0, 0, 0), "its time has not begun"
-    run.begin(1.0)
+    run.begin(1.0, 0.0)
     events = run.events()
     assert next(events) == (0.0, 0)
     assert astuple(run.take_starts(1.25)) == (3, 0, 0)
