@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from operator import add
 
 _BITS = 6
 _PAGE = array("q", [0]) * (1 << _BITS)
@@ -31,6 +32,9 @@ class Buckets(Mapping[int, int]):
 
     def update(self, more: Mapping[int, int] | Iterable[int]) -> None:
         """Add counts by bucket; or one for each of some buckets."""
+        if isinstance(more, Buckets):
+            self._add_pages(more)
+            return
         counts = more if isinstance(more, Mapping) else Counter(more)
         pages = self._pages
         for bucket, count in counts.items():
@@ -38,7 +42,13 @@ class Buckets(Mapping[int, int]):
             if page is None:
                 page = pages[bucket >> _BITS] = _PAGE[:]
             page[bucket & _WITHIN] += count
-            self._total += count
+        self._total += sum(counts.values())
+
+    def _add_pages(self, other: Buckets) -> None:
+        for number, theirs in other._pages.items():
+            mine = self._pages.get(number)
+            self._pages[number] = theirs[:] if mine is None else array("q", map(add, mine, theirs))
+        self._total += other._total
 
     def __getitem__(self, bucket: int) -> int:
         page = self._pages.get(bucket >> _BITS)

@@ -101,9 +101,9 @@ class Histogram:
     def merge(self, other: Histogram) -> None:
         """Add all of `other`'s values; percentiles of the sum are those of all values together."""
         if other.counts:
-            self.counts.update(other.counts)
-            if type(self.counts) is Counter and len(self.counts) > _MANY:
+            if type(self.counts) is Counter and (type(other.counts) is Buckets or len(self.counts) > _MANY):
                 self.counts = Buckets(self.counts)
+            self.counts.update(other.counts)
             self.sum += other.sum
             self.min = min(self.min, other.min)
             self.max = max(self.max, other.max)

@@ -22,6 +22,10 @@ def test_they_add_up_as_a_counter_does(updates):
         reference.update(more)
     assert found == reference
     assert (len(found), bool(found), found.total()) == (len(reference), bool(reference), reference.total())
+    twice = Buckets(reference)
+    twice.update(found)
+    assert twice == {bucket: 2 * count for bucket, count in reference.items()}
+    assert twice.total() == 2 * reference.total()
     assert (list(found.keys()), list(found.values())) == (list(found), [reference[bucket] for bucket in found])
 
 
@@ -39,16 +43,20 @@ VALUES = st.lists(st.floats(-1e6, 1e6, width=32), min_size=1, max_size=200)
 
 @given(st.lists(VALUES, min_size=1, max_size=4))
 def test_a_merged_histogram_is_that_of_all_values_together(batches):
-    """Merged, it keeps its buckets in arrays as soon as they are many; one that was filled at once does not."""
+    """Merged, it keeps its buckets in arrays once they are many; one that was filled at once does not."""
     merged, whole = Histogram(), Histogram()
     for batch in batches:
+        many = len(whole.counts) > 64
         part = Histogram()
         part.add_many(batch)
         merged.merge(part)
         whole.add_many(batch)
-    if len(whole.counts) > 64:
-        assert type(merged.counts) is Buckets
+        assert type(merged.counts) is (Buckets if many else Counter)
     assert type(whole.counts) is Counter
+    copy = Histogram()
+    copy.merge(merged)
+    copy.merge(merged)
+    assert copy.counts == {bucket: 2 * count for bucket, count in merged.counts.items()}
     for values in ([3.0], [1.0, 2.0]):
         merged.add_many(values)
         whole.add_many(values)
