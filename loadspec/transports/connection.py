@@ -74,6 +74,7 @@ class Connection(Channel):
     __slots__ = (
         "_deadline",
         "_expired",
+        "_fd",
         "_recv",
         "_send",
         "_session",
@@ -98,6 +99,7 @@ class Connection(Channel):
         self._deadline = _NEVER
         self._waiting = False
         self._expired = False
+        self._fd = -1
 
     def _wait(self, phase: str) -> None:
         """Sleep until the socket is readable. Raises ExchangeError at the deadline."""
@@ -244,7 +246,8 @@ class Connection(Channel):
             self.tls = monotonic() - connected
         sock: Any = self._sock
         self._send, self._recv = calls(sock)
-        self._watcher = self._network.loop.io(sock.fileno(), READ)
+        self._fd = sock.fileno()
+        self._watcher = self._network.loop.io(self._fd, READ)
         self._watcher.start(self._on_readable)
 
     def _handshake(self, origin: Origin, name: str, session: ssl.SSLSession | None) -> None:

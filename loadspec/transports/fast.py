@@ -11,6 +11,7 @@ What one `send` cannot take, an upload, is sent with an ear to the server: it ma
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable
 from fcntl import ioctl
 from termios import FIONREAD
@@ -39,7 +40,7 @@ from loadspec.wire.fasthead import FastHead, sets_cookies, shortcuts
 from loadspec.wire.response import ResponseParser
 from loadspec.wire.url import Origin
 
-_NOTHING: Final = bytes(4)
+_THERE: Final = array("i", [0])  # filled in place, at half the price of a buffer of its own
 _CLOSED: Final = "the server closed the connection without an answer"
 
 
@@ -218,7 +219,8 @@ class FastChannel(Connection):
 
     def _spoke(self) -> bool:
         """Whether something has come that was not asked for. At any later time the watcher sees it."""
-        return ioctl(self._sock.fileno(), FIONREAD, _NOTHING) != _NOTHING  # type: ignore[union-attr]
+        ioctl(self._fd, FIONREAD, _THERE, True)
+        return _THERE[0] > 0
 
     def _complete(self, status: int, encoding: bytes, close: bool) -> None:
         if close:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadspec.metrics.histogram import Histogram, bucket_middle, bucket_of
+from loadspec.metrics.histogram import Histogram, bucket_edges, bucket_middle, bucket_of
 from loadspec.metrics.meters import Meters
 from loadspec.metrics.store import Store, tags_of
 from loadspec.metrics.values import KINDS, Counter, Gauge, Rate, Trend, merge_values
@@ -35,6 +36,24 @@ def test_percentile_within_one_percent_of_the_exact_one(values: list[float], per
     histogram = Histogram()
     histogram.add_many(values)
     assert histogram.percentile(percent) == pytest.approx(exact_percentile(values, percent), rel=0.01)
+
+
+@given(st.one_of(times, st.floats(-1e7, -1e-4)))
+def test_a_value_lies_between_the_edges_of_its_bucket(value: float) -> None:
+    low, high = bucket_edges(bucket_of(value))
+    assert low - abs(low) * 1e-7 <= value <= high + abs(high) * 1e-7
+    assert high - low <= abs(value) / 127
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("sign", [1, -1])
+def test_percentiles_of_many_values_are_far_nearer_than_a_bucket_is_wide(seed: int, sign: int) -> None:
+    draw = random.Random(seed)
+    values = [sign * draw.uniform(80.0, 150.0) for _ in range(20_000)]
+    histogram = Histogram()
+    histogram.add_many(values)
+    for percent in (1, 50, 90, 99):
+        assert histogram.percentile(percent) == pytest.approx(exact_percentile(values, percent), rel=0.001)
 
 
 @given(batches)

@@ -12,7 +12,7 @@ TERMS: Mapping[str, str] = {
     "iteration": "One pass of a user through the flow. Started = completed + interrupted.",
     "failed request": "No answer came, or its status was not among the expected ones (200 to 399 by default).",
     "duration": "Sending + waiting + receiving, of every request that got an answer; connecting is not in it.",
-    "p95": "95 % of the values lie at or below it. Percentiles come from histograms that are exact to 0.4 %.",
+    "p95": "95 % of the values lie at or below it. Percentiles come from histograms that are exact to 0.8 %.",
     "margin": "Distance from the measured value to the limit, as a share of the limit; negative means beyond it.",
     "expected answers": "Answers with an expected status to requests that are no polls: what limits on duration judge "
     "unless they say otherwise, so that a quick error never passes for speed.",
