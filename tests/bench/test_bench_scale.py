@@ -37,7 +37,7 @@ def test_what_is_met_is_said_to_be():
         (replace(CROWD, counted=30_399), "requests by loadspec's books"),
         (replace(CROWD, failed=1), "failed requests"),
         (replace(START, users=9_999), "users"),
-        (replace(START, sending=3.0), "CPU in all"),
+        (replace(START, waiting=3.0), "CPU until all run"),
         (replace(LONG, iterations=999_999), "iterations"),
         (replace(LONG, served=1_000_001), "requests by loadspec's books"),
         (replace(LONG, memory=[*LEVEL, 63.1e6]), "growth after the first tenth"),
