@@ -312,5 +312,6 @@ def test_a_slow_reader_within_its_time(serve: Any, client: Any) -> None:
         time.sleep(0.3)
         conn.send(answer())
 
-    assert client(serve(script)).ask("POST", b"x" * 3_000_000, send=5.0, idle=0.1).status == 200
+    channel = client(serve(script)).ask("POST", b"x" * 3_000_000, send=5.0, idle=0.1)
+    assert channel.status == 200, (channel.error, channel.phase, channel.message)
     assert client(serve(script)).ask("POST", b"x", send=0.01).status == 200
