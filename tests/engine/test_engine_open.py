@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -179,6 +180,13 @@ def test_starts_that_have_not_begun_when_the_last_ones_are_interrupted_are_dropp
     assert dropped(ran) == 150
     (note,) = notes(ran)
     assert note.startswith("this machine was so far behind")
+
+
+def test_a_start_at_the_very_end_is_made_and_interrupted(bench: Run, serve: Any) -> None:
+    """The last row of a trace, where nothing may finish."""
+    ran = bench(think(9.0, 9.0), load=Starts((0.0, 0.1), duration=math.nextafter(0.1, 1.0), graceful_stop=0.0)).load()
+    assert ran.books == (2, 0, 2)
+    assert dropped(ran) == 0
 
 
 def test_only_the_first_request_of_a_start_is_as_late_as_it(bench: Run, serve: Any) -> None:
