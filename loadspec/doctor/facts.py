@@ -7,13 +7,13 @@ import platform
 import resource
 import socket
 import ssl
-import sys
 import time
 from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
 from loadspec.doctor.model import Facts
+from loadspec.machine import usable_cores
 
 EXTRAS = {"http2": ("pycurl",), "html": ("lxml", "cssselect"), "encodings": ("brotli",)}
 """Extra → the modules that it brings."""
@@ -34,7 +34,7 @@ def look(local_ips: Iterable[str] = (), versions: bool = False) -> Facts:
         files_hard=_limit(hard),
         files_most=_number(_text("/proc/sys/fs/nr_open")),
         ports=(int(ports[0]), int(ports[1])) if len(ports) == 2 else None,
-        cores=len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1,
+        cores=usable_cores(),
         quota=_quota(_text("/sys/fs/cgroup/cpu.max")),
         load=os.getloadavg()[0],
         clock=_text("/sys/devices/system/clocksource/clocksource0/current_clocksource"),

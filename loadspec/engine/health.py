@@ -9,17 +9,15 @@ import gc
 import math
 import os
 import resource
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from loadspec.clock import Clock, monotonic
 from loadspec.engine.lag import LagProbe
+from loadspec.machine import used
 from loadspec.metrics import Store, Trend
 from loadspec.wire.addresses import parse_block
-
-_RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,18 +153,18 @@ def _share(now: float | None, before: float | None, whole: float) -> float | Non
 
 def totals() -> dict[str, float]:
     """CPU and memory of this process since it began."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return {"cpu_s": used.ru_utime + used.ru_stime, "peak_rss_bytes": used.ru_maxrss * _RSS_UNIT}
+    cpu, memory = used()
+    return {"cpu_s": cpu, "peak_rss_bytes": memory}
 
 
 def usage() -> Usage:
     """A look at the clocks. Waiting for a core is told by Linux's schedstat, steal by /proc/stat (see proc(5))."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
+    cpu, _ = used()
     waited = _words("/proc/self/schedstat")
     ticks = [float(word) for word in _words("/proc/stat")[1:9]]  # of the first line: all cores; guests are in `user`
     return Usage(
         monotonic(),
-        used.ru_utime + used.ru_stime,
+        cpu,
         float(waited[1]) / 1e9 if len(waited) > 1 else None,
         ticks[7] if len(ticks) > 7 else None,
         sum(ticks) if len(ticks) > 7 else None,

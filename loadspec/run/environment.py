@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import subprocess
-import sys
 
 from loadspec import __version__
+from loadspec.machine import usable_cores
 
 _LIBRARIES = ("gevent", "greenlet", "orjson")
 
@@ -24,13 +23,6 @@ def environment() -> dict[str, str]:
         "Git": _git(),
     }
     return {label: text for label, text in facts.items() if text}
-
-
-def usable_cores() -> int:
-    """How many cores this process may use."""
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _version(name: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from loadspec.errors import OutputError, UsageError
 from loadspec.fleet.fleet import start_fleet
 from loadspec.fleet.logfile import begin_log
 from loadspec.fleet.process import Job
+from loadspec.machine import used
 from loadspec.results import RunResult
 from loadspec.results.journal import Journal
 from loadspec.results.verdict import first_of
@@ -28,8 +28,6 @@ from loadspec.run.values import target
 from loadspec.run.workers import fleet_size
 from loadspec.spec.model import Spec
 from loadspec.ui import live
-
-_RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
 def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> tuple[RunResult, list[Path]]:
@@ -145,13 +143,13 @@ def _point_latest(options: RunOptions) -> None:
 
 def _generator(conductor: Conductor, workers: int, wall: float) -> dict[str, Any]:
     """The generator's own cost: CPU and memory of all its processes."""
-    usage = resource.getrusage(resource.RUSAGE_SELF)
+    cpu, memory = used()
     health = conductor.collector.health
     worker_cpu = health.get("cpu_s", 0.0)
     return {
         "workers": workers,
-        "cpu_s": round(worker_cpu + usage.ru_utime + usage.ru_stime, 3),
+        "cpu_s": round(worker_cpu + cpu, 3),
         "cpu_percent": round(100 * worker_cpu / wall, 1) if wall else 0.0,
-        "peak_rss_bytes": int(health.get("peak_rss_bytes", 0) + usage.ru_maxrss * _RSS_UNIT),
+        "peak_rss_bytes": int(health.get("peak_rss_bytes", 0) + memory),
         "lag_max_ms": round(health.get("lag_max_ms", 0.0), 2),
     }

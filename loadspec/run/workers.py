@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 
 from loadspec.errors import ExitCode, LoadspecError, UsageError
 from loadspec.load import crews_of, max_users
+from loadspec.machine import usable_cores
 from loadspec.run.options import RunOptions
 from loadspec.spec.model import Spec, WaitUntilStep, all_steps
 
 VARIABLE = "LOADSPEC_WORKERS"
 AUTO = "auto"
 _MOST = 256
-
-
-def usable_cores() -> int:
-    """The cores that this process may run on."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on macOS
-        return os.cpu_count() or 1
 
 
 def workers_asked_for(option: str | None, environ: Mapping[str, str]) -> int:
