@@ -155,52 +155,8 @@ class CheckMeter:
         self.total = 0
 
 
-class TrendMeter:
-    """A trend's samples; `add` is a list's append."""
-
-    __slots__ = ("add", "metric", "tags", "values")
-
-    def __init__(self, metric: str, tags: Tags) -> None:
-        self.metric = metric
-        self.tags = tags
-        self.values: list[float] = []
-        self.add = self.values.append
-
-    def waiting(self) -> int:
-        """See `Meter`."""
-        return len(self.values)
-
-    def drain(self, store: Store) -> None:
-        """See `Meter`."""
-        if self.values:
-            store.trend(self.metric, self.tags).add_many(self.values)
-            self.values.clear()
-
-
-class IterationMeter:
-    """Iterations that were completed: their number, and how long each took. `add` takes ms, and is a list's append."""
-
-    __slots__ = ("_values", "add", "tags")
-
-    def __init__(self, tags: Tags) -> None:
-        self.tags = tags
-        self._values: list[float] = []
-        self.add = self._values.append
-
-    def waiting(self) -> int:
-        """See `Meter`."""
-        return len(self._values)
-
-    def drain(self, store: Store) -> None:
-        """See `Meter`."""
-        if self._values:
-            store.trend("iteration_duration", self.tags).add_many(self._values)
-            store.counter("iterations", self.tags).merge(Counter(len(self._values), len(self._values)))
-            self._values.clear()
-
-
-class RateMeter:
-    """A rate's samples; `add` is a list's append."""
+class ListMeter:
+    """Samples that wait in a list, as that is the cheapest; `add` is its append."""
 
     __slots__ = ("add", "metric", "tags", "values")
 
@@ -213,6 +169,36 @@ class RateMeter:
     def waiting(self) -> int:
         """See `Meter`."""
         return len(self.values)
+
+
+class TrendMeter(ListMeter):
+    """A trend's samples."""
+
+    __slots__ = ()
+
+    def drain(self, store: Store) -> None:
+        """See `Meter`."""
+        if self.values:
+            store.trend(self.metric, self.tags).add_many(self.values)
+            self.values.clear()
+
+
+class IterationMeter(TrendMeter):
+    """Iterations that were completed: how long each took, in ms, and their number."""
+
+    __slots__ = ()
+
+    def drain(self, store: Store) -> None:
+        """See `Meter`."""
+        if self.values:
+            store.counter("iterations", self.tags).merge(Counter(len(self.values), len(self.values)))
+            super().drain(store)
+
+
+class RateMeter(ListMeter):
+    """A rate's samples."""
+
+    __slots__ = ()
 
     def drain(self, store: Store) -> None:
         """See `Meter`."""
@@ -245,10 +231,10 @@ class ValueMeter:
             self.value.clear()
 
 
-SampleMeter = TrendMeter | RateMeter | ValueMeter
+SampleMeter = ListMeter | ValueMeter
 
 _SAMPLE_METERS: dict[str, type[TrendMeter] | type[RateMeter]] = {"trend": TrendMeter, "rate": RateMeter}
-"""Kinds whose samples wait in a list, as that is the cheapest; a counter or gauge is a few numbers in any case."""
+"""Kinds whose samples wait in a list; a counter or gauge is a few numbers in any case."""
 
 
 class Meters:
@@ -273,7 +259,7 @@ class Meters:
 
     def iterations(self, /, **tags: str) -> IterationMeter:
         """A new meter for a scenario's iterations."""
-        return self._keep(IterationMeter(tags_of(**tags)))
+        return self._keep(IterationMeter("iteration_duration", tags_of(**tags)))
 
     def value(self, kind: str, metric: str, /, **tags: str) -> SampleMeter:
         """The meter of a metric with these tags, made on first use."""
