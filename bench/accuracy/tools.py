@@ -106,17 +106,7 @@ def _of_trend(trend: Mapping[str, float]) -> dict[int, float]:
 
 def _k6_command(job: Job) -> list[str]:
     settings = {"API_BASE": job.url, "RATE": job.rate, "DURATION": f"{job.seconds}s", "USERS": job.users}
-    return [
-        program("k6"),
-        "run",
-        "--quiet",
-        "--no-usage-report",
-        "--address=",
-        f"--summary-export={job.folder / 'k6.json'}",
-        "--summary-trend-stats=avg,min,med,max,p(90),p(95),p(99)",
-        *(part for name, value in settings.items() for part in ("--env", f"{name}={value}")),
-        str(SCRIPTS / "k6_rate.js"),
-    ]
+    return k6.invocation(SCRIPTS / "k6_rate.js", job.folder, settings)
 
 
 def _read_k6(job: Job, output: Output) -> Told:

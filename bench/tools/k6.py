@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from bench.tools.base import HERE, Figures, Job, Tool, package_version, program
 
@@ -18,17 +20,23 @@ def command(job: Job) -> list[str]:
         "THINK": f"{job.think[0]},{job.think[1]}" if job.think[1] else "",
         "GZIP": int(job.gzip),
     }
+    options = ["--insecure-skip-tls-verify"] if job.encrypted else []
+    return invocation(HERE / "k6_flow.js", job.folder, settings, options)
+
+
+def invocation(script: Path, folder: Path, settings: Mapping[str, object], options: Sequence[str] = ()) -> list[str]:
+    """Run a script with these variables, where they have a value; its figures go to k6.json in `folder`."""
     return [
         program("k6"),
         "run",
         "--quiet",
         "--no-usage-report",
         "--address=",
-        *(["--insecure-skip-tls-verify"] if job.encrypted else []),
-        f"--summary-export={job.folder / 'k6.json'}",
+        *options,
+        f"--summary-export={folder / 'k6.json'}",
         "--summary-trend-stats=avg,min,med,max,p(90),p(95),p(99)",
         *(part for name, value in settings.items() if value != "" for part in ("--env", f"{name}={value}")),
-        str(HERE / "k6_flow.js"),
+        str(script),
     ]
 
 
