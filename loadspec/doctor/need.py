@@ -32,7 +32,7 @@ def need_of(spec: Spec, target: str, workers: int = 1) -> Need:
     listed = (pool.address(seat, version) for seat in range(count))
     return Need(
         users=users,
-        spare=sum(load.max_vus - load.pre_allocated_vus for load in loads if load.starts(0) is not None),
+        spare=sum(load.max_vus - load.pre_allocated_vus for load in loads if load.planned is not None),
         connections=users * abreast * max(1, len(hosts)),
         to_one=users * abreast,
         local_ips=tuple(dict.fromkeys(islice(listed, _LISTED))),

@@ -10,14 +10,13 @@ from typing import Any
 from greenlet import greenlet
 
 from loadspec.clock import monotonic
+from loadspec.engine.agenda import NEVER
 from loadspec.engine.host import EngineHost
 from loadspec.load import Crew, Share
 from loadspec.plan import Plan, ScenarioPlan
 from loadspec.plan.mix import Choose, weighted
 from loadspec.protocols.user import AbortRun, EndIteration, PoolEnd, StopUser, User
 from loadspec.transports.base import Interrupted
-
-_NEVER = float("inf")
 
 
 @dataclass(slots=True)
@@ -72,7 +71,7 @@ class CrewRun:
         self.ended: float | None = None
         self.alive: dict[int, tuple[User, greenlet]] = {}
         self.stopped = False
-        self._end_by = _NEVER
+        self._end_by = NEVER
         """When its last iteration is interrupted, by the monotonic clock."""
         self.max_vus = site.share.count(load.max_vus)
         self._site = site

@@ -11,6 +11,7 @@ import gevent
 from gevent.event import Event
 
 from loadspec.clock import monotonic
+from loadspec.engine.agenda import NEVER
 from loadspec.engine.bounds import Bounds
 from loadspec.engine.crew import CrewRun, Site
 from loadspec.engine.crews import crew_run
@@ -31,7 +32,6 @@ Tell = Callable[..., None]
 
 _TICK = 1.0
 _FOLD = 0.02
-_NEVER = float("inf")
 
 
 class Engine:
@@ -65,7 +65,7 @@ class Engine:
         self._pool_ends: Counter[tuple[str, bool]] = Counter()
         self._epoch = 0.0
         self._pacer: Pacer | None = None  # while load runs
-        self._deadline = _NEVER  # when whoever is left is interrupted: once somebody has asked for the end
+        self._deadline = NEVER  # when whoever is left is interrupted: once somebody has asked for the end
 
     def setup(self) -> PhaseEnd:
         """Run `setup` once; its captures go to the load and to teardown."""
@@ -80,7 +80,7 @@ class Engine:
 
         The load begins at `epoch`, a time of `clock.monotonic`, so that workers can begin together; else at once.
         """
-        self._end = PhaseEnd("done" if self._deadline == _NEVER else "stopped")
+        self._end = PhaseEnd("done" if self._deadline == NEVER else "stopped")
         self._runs = self._crews(setup)
         self._draws.begin()
         epoch = self._epoch = monotonic() if epoch is None else epoch
@@ -133,7 +133,7 @@ class Engine:
         stopping = killed = False
         while not all([self._has_ended(run) for run in self._runs]):  # each is looked at: others wait for it
             left = self._deadline - monotonic()
-            if left < _NEVER and not stopping:
+            if left < NEVER and not stopping:
                 stopping = True
                 for run in self._runs:
                     run.stop()
@@ -144,7 +144,7 @@ class Engine:
                     run.kill_all()
             for run in self._runs:
                 run.release()
-            self._changed.wait(left if 0 < left < _NEVER else None)
+            self._changed.wait(left if 0 < left < NEVER else None)
             self._changed.clear()
 
     def _has_ended(self, run: CrewRun) -> bool:

@@ -16,12 +16,12 @@ from itertools import islice
 from greenlet import greenlet
 
 from loadspec.clock import monotonic
+from loadspec.engine.agenda import NEVER
 from loadspec.engine.crew import CrewRun, Site, Starts
 from loadspec.load import Crew
 from loadspec.plan import ScenarioPlan
 from loadspec.protocols.user import PoolEnd, User
 
-_NEVER = float("inf")
 _CLOSE, _KILL = -1, -2
 """Events that are no start."""
 
@@ -77,7 +77,7 @@ class OpenCrew(CrewRun):
         return self._ahead.popleft() if self._ahead else self._read()
 
     def _read(self) -> tuple[float, int] | None:
-        number, at = next(self._schedule, (-1, _NEVER))
+        number, at = next(self._schedule, (-1, NEVER))
         self._read_to = at
         if number < 0:
             return None
@@ -91,7 +91,7 @@ class OpenCrew(CrewRun):
         else:
             while self._read_to <= now - self.began and (start := self._read()) is not None:
                 self._ahead.append(start)
-            due = self._read_starts - (self.began + self._read_to > now and self._read_to < _NEVER)
+            due = self._read_starts - (self.began + self._read_to > now and self._read_to < NEVER)
         made, dropped = self._told.made, self._told.dropped
         before, self._told_before = self._told_before, Starts(due, made, dropped)
         return Starts(max(0, due - before.due), made - before.made, dropped - before.dropped)

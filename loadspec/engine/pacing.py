@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from loadspec.clock import monotonic
-from loadspec.engine.agenda import Act, Agenda
+from loadspec.engine.agenda import NEVER, Act, Agenda
 from loadspec.engine.alarm import Alarm, make_alarm
 
 
@@ -46,7 +46,7 @@ class Pacer:
             self._agenda.advance(monotonic())
             self._alarm.set(self._agenda.due)
         except Exception:
-            self._alarm.set(float("inf"))
+            self._alarm.set(NEVER)
             self._on_crash(traceback.format_exc())
         finally:
             self._busy = False
