@@ -228,13 +228,19 @@ def test_the_first_byte_has_its_own_time(serve: Any, user: Any, tls: ssl.SSLCont
 
 @schemes
 def test_more_than_a_socket_holds(serve: Any, user: Any, tls: ssl.SSLContext, secure: bool) -> None:
-    """The rest is sent once there is room: it ends after the server began to send, and before we had read it."""
+    """The rest is sent once there is room: it ends after the server began to send, and before we had read it.
+
+    On two cores a packet of that many may overtake another, also on loopback: such an answer has no stamps.
+    """
     server = Server(answer(bytes(20_000_000)))
     one = user(serve(server, tls=tls if secure else None))
-    channel = one.ask()
-    assert len(channel.body) == 20_000_000
-    assert channel.sent <= channel.first <= channel.ended <= channel._looked
-    assert stamped(one) == 1
+    for _ in range(10):
+        channel = one.ask()
+        assert len(channel.body) == 20_000_000
+        assert channel.sent <= channel.first <= channel.ended <= channel._looked
+        if stamped(one):
+            return
+    pytest.fail("no stamp in ten answers")
 
 
 def test_a_new_connection_for_each_request(serve: Any, user: Any) -> None:
