@@ -8,6 +8,7 @@ import socket
 import ssl
 import struct
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -169,6 +170,23 @@ def once(data: bytes) -> Script:
         conn.send(data)
 
     return script
+
+
+def slow(seconds: float) -> Script:
+    """Answers every request so much later, on a connection that stays."""
+
+    def script(conn: Conn) -> None:
+        while conn.request():
+            time.sleep(seconds)
+            conn.send(answer())
+
+    return script
+
+
+def silent(conn: Conn) -> None:
+    """Reads one request and never answers."""
+    conn.request()
+    conn.wait_for_close()
 
 
 class WatchedLoop:

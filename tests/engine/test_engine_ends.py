@@ -7,17 +7,12 @@ from typing import Any
 
 import gevent
 import pytest
-from support_net import Conn, answer, serving
+from support_net import answer, serving, silent
 from support_plan import call, think
 
 from loadspec.clock import monotonic
 from loadspec.load import ConstantVus, PerVuIterations
 from loadspec.plan import Flow
-
-
-def silent(conn: Conn) -> None:
-    conn.request()
-    conn.wait_for_close()
 
 
 def test_stop_lets_what_is_in_flight_finish(bench: Any, serve: Any) -> None:

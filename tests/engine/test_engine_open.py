@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import astuple, replace
@@ -14,7 +13,7 @@ import gevent
 import pytest
 from gevent import get_hub
 from gevent.event import Event
-from support_net import Conn, answer, serving
+from support_net import answer, serving, silent, slow
 from support_open import Starts, every, replace_steps
 from support_plan import call, choose, meet, parallel, pool, think
 
@@ -25,20 +24,6 @@ from loadspec.pools import Usage
 from loadspec.spec.model import ONCE, Branch, Capture, PoolDef, Scenario
 
 Run = Callable[..., Any]
-
-
-def slow(seconds: float) -> Any:
-    def script(conn: Conn) -> None:
-        while conn.request():
-            time.sleep(seconds)
-            conn.send(answer())
-
-    return script
-
-
-def silent(conn: Conn) -> None:
-    conn.request()
-    conn.wait_for_close()
 
 
 def paths(server: Any) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import gevent
 import pytest
-from support_net import Conn, answer, once, serving
+from support_net import answer, once, serving, silent, slow
 from support_plan import call, poll, think
 
 from loadspec.clock import monotonic
@@ -20,20 +20,6 @@ USER = {"path": "/{{ vu }}/{{ iteration }}"}
 def visits(server: Any) -> Counter[str]:
     """Requests by user, from paths as USER makes them."""
     return Counter(request.split(b"/")[1].decode() for request in server.requests)
-
-
-def slow(seconds: float) -> Any:
-    def script(conn: Conn) -> None:
-        while conn.request():
-            time.sleep(seconds)
-            conn.send(answer())
-
-    return script
-
-
-def silent(conn: Conn) -> None:
-    conn.request()
-    conn.wait_for_close()
 
 
 @pytest.mark.parametrize(("vus", "iterations"), [(1, 1), (3, 10), (5, 2)])

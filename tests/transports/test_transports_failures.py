@@ -12,7 +12,7 @@ from typing import Any
 import gevent
 import pytest
 import trustme
-from support_net import Conn, ScriptedServer, answer, once, serving, until, watched_network
+from support_net import Conn, ScriptedServer, answer, once, serving, silent, until, watched_network
 
 from loadspec.clock import monotonic
 from loadspec.transports.base import DISCARD, KEEP
@@ -123,11 +123,6 @@ def test_connect_timeout(limits: dict[str, float], full: Origin, client: Any) ->
     user = client(full)
     assert user.failure(**limits) == ("timeout", "connect")
     assert monotonic() - begin >= 0.095
-
-
-def silent(conn: Conn) -> None:
-    conn.request()
-    conn.wait_for_close()
 
 
 def dripping(conn: Conn) -> None:

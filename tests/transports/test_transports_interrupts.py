@@ -8,15 +8,10 @@ from typing import Any
 import gevent
 import pytest
 from greenlet import greenlet
-from support_net import Conn, answer, open_files, serving, start, until
+from support_net import Conn, answer, open_files, serving, silent, start, until
 
 from loadspec.transports.base import Interrupted
 from loadspec.wire.url import Origin
-
-
-def silent(conn: Conn) -> None:
-    conn.request()
-    conn.wait_for_close()
 
 
 def half(conn: Conn) -> None:

@@ -15,7 +15,7 @@ import pytest
 import trustme
 from contract_cases import ANSWERED, CHUNKED, FAILING, LIMITED, chunks, encoded, resets_after
 from greenlet import greenlet
-from support_net import Conn, answer, once, open_files, serving, start, until, watched_network
+from support_net import Conn, answer, once, open_files, serving, silent, start, until, watched_network
 from support_tls import server_context, write_client
 
 from loadspec.transports import TRANSPORTS, channel_kind
@@ -312,11 +312,6 @@ def test_two_users_share_nothing(transport: str, serve: Any, user: Any) -> None:
     for one in users * 2:
         assert one.ask().status == 200
     assert server.connections == 3
-
-
-def silent(conn: Conn) -> None:
-    conn.request()
-    conn.wait_for_close()
 
 
 def half(conn: Conn) -> None:
