@@ -19,7 +19,7 @@ _FIXED: Mapping[str, Figure] = {
     "count": lambda trend: trend.count,
 }
 _PERCENTILE = re.compile(r"p\((\d+(?:\.\d+)?)\)")
-DEFAULT = "avg, min, med, max, p(90), p(95), p(99)"
+FIGURES = "avg, min, med, max, p(90), p(95), p(99)"
 
 
 @dataclass(frozen=True, slots=True)

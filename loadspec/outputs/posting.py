@@ -1,7 +1,7 @@
-"""HTTP for outputs that send: one connection that is kept, a limit on every wait, and an error that says what to do.
+"""HTTP for outputs that send: one connection that is kept, a limit on every wait, and an error that says what happened.
 
-No redirect is followed. The system's proxy is used (HTTP_PROXY, HTTPS_PROXY, NO_PROXY); `guard` sees each address
-before it is connected to, the proxy's too.
+No redirect is followed. The system's proxy is used (HTTP_PROXY, HTTPS_PROXY, NO_PROXY). Each address, the proxy's too,
+is checked before it is connected to: see `reach`.
 """
 
 from __future__ import annotations
@@ -9,15 +9,18 @@ from __future__ import annotations
 import socket
 import ssl
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from loadspec import __version__
+from loadspec.errors import LoadspecError, OutputError
+from loadspec.output_kinds import Option
 from loadspec.outputs.pump import Refused
+from loadspec.outputs.reach import Reach
+from loadspec.outputs.target import Target
 
 TIMEOUT = 5.0
 """Seconds for connecting, and for each read."""
@@ -27,63 +30,32 @@ _SHOWN = 160
 _AGAIN = frozenset({408, 425, 429})
 """Statuses below 500 after which the same request may be taken."""
 
-Guard = Callable[[str], str]
-"""An IP address → why nobody may connect to it; empty where one may."""
-
-
-def _anywhere(_address: str) -> str:
-    return ""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where to send, and how to be let in."""
-
-    url: str
-    """http or https, without a user's name and password."""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    tls: ssl.SSLContext | None = None
-    """None: the system's authorities."""
-    guard: Guard = _anywhere
-
-
-def place_of(
-    url: str, headers: Mapping[str, str] | None = None, tls: ssl.SSLContext | None = None, guard: Guard = _anywhere
-) -> Place:
-    """A URL, whose user and password become basic authorization unless `headers` has another. Raises ValueError."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("it is no http or https URL")
-    _ = parts.port  # a ValueError of its own
-    own = {name.lower(): text for name, text in (headers or {}).items()}
-    if parts.username is not None and "authorization" not in own:
-        own["authorization"] = basic(unquote(parts.username), unquote(parts.password or ""))
-    return Place(parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl(), own, tls, guard)
-
-
-def basic(user: str, password: str) -> str:
-    """HTTP basic authorization."""
-    return "Basic " + b64encode(f"{user}:{password}".encode()).decode()
+OPTIONS: Mapping[str, Option] = {
+    "headers": Option("texts", "Headers to send as well.", {"X-Scope-OrgID": "tenant"}),
+    "token": Option("text", "A bearer token.", "{{ env.TOKEN }}"),
+    "insecure_skip_verify": Option("flag", "Whether to accept any certificate."),
+}
+"""What each output that posts can be told."""
 
 
 class Poster:
-    """Sends bodies to one place."""
+    """Sends bodies to one URL, with the user and password in it, and with the settings of `OPTIONS`."""
 
-    def __init__(self, place: Place, timeout: float = TIMEOUT) -> None:
-        self._place = place
-        self._parts = urlsplit(place.url)
+    def __init__(self, target: Target, timeout: float = TIMEOUT, **headers: str) -> None:
+        parts = urlsplit(target.text)
+        self._parts = parts._replace(netloc=parts.netloc.rpartition("@")[2])
+        self._reach = target.reach
+        self._headers = _headers_of(parts, target.options) | _dashed(headers)
+        self._context: ssl.SSLContext | None = None
+        if parts.scheme == "https":
+            self._context = _context(bool(target.options.get("insecure_skip_verify")))
         self._timeout = timeout
         self._connection: HTTPConnection | None = None
 
-    def post(self, body: bytes, **headers: str) -> None:
-        """Send; underscores in names of headers are dashes.
-
-        Raises Refused where the same body will not be taken again, OSError where it might.
-        """
-        fixed = {"user-agent": f"loadspec/{__version__}", **self._place.headers}
-        own = {name.replace("_", "-"): text for name, text in headers.items()}
+    def post(self, body: bytes) -> None:
+        """Send. Raises Refused where the same body will never be taken, OSError where it might."""
         try:
-            status, text = self._exchange(body, fixed | own)
+            status, text = self._exchange(body)
         except (OSError, HTTPException) as error:
             self.close()
             raise OSError(f"{_reason(error)} ({self._parts.netloc})") from None
@@ -101,20 +73,20 @@ class Poster:
                 self._connection.close()
             self._connection = None
 
-    def _exchange(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
+    def _exchange(self, body: bytes) -> tuple[int, str]:
         kept = self._connection is not None
         try:
-            return self._ask(body, headers)
+            return self._ask(body)
         except (ConnectionError, HTTPException):
             self.close()
             if not kept:
                 raise
-        return self._ask(body, headers)  # the other side had closed a connection that was kept
+        return self._ask(body)  # the other side had closed a connection that was kept
 
-    def _ask(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
+    def _ask(self, body: bytes) -> tuple[int, str]:
         if self._connection is None:
             self._connection = self._connect()
-        self._connection.request("POST", self._path(), body=body, headers=dict(headers))
+        self._connection.request("POST", self._path(), body=body, headers=self._headers)
         answer = self._connection.getresponse()
         text = answer.read(_READ)
         if answer.will_close or not answer.isclosed():
@@ -128,29 +100,27 @@ class Poster:
 
     def _connect(self) -> HTTPConnection:
         parts, proxy = self._parts, _proxy(self._parts)
-        default = 443 if parts.scheme == "https" else 80
-        host, port = parts.hostname or "", parts.port or default
-        through = (proxy.hostname or "", proxy.port or 80) if proxy else (host, port)
-        connection = _Connection(*through, self._timeout, self._place.guard)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        host = parts.hostname or ""
+        if proxy is None:
+            return _Connection(host, port, self._timeout, self._reach, self._context, host)
+        self._reach.check(host, port)
+        connection = _Connection(proxy.hostname or "", proxy.port or 80, self._timeout, Reach(), self._context, host)
         if parts.scheme == "https":
-            connection.secure(self._place.tls or ssl.create_default_context(), host)
-            if proxy:
-                connection.set_tunnel(host, port, _proxy_headers(proxy))
+            connection.set_tunnel(host, port, _proxy_headers(proxy))
         return connection
 
 
 class _Connection(HTTPConnection):
-    """Looks each address up itself, so that the guard sees what is connected to."""
+    """Checks addresses before it connects, and speaks TLS where it is given a context, through a tunnel too."""
 
-    def __init__(self, host: str, port: int, timeout: float, guard: Guard) -> None:
+    def __init__(
+        self, host: str, port: int, timeout: float, reach: Reach, context: ssl.SSLContext | None, name: str
+    ) -> None:
         super().__init__(host, port, timeout=timeout)
-        self._create_connection = lambda *_args, **_kw: _dial(self.host, self.port, timeout, guard)
-        self._context: ssl.SSLContext | None = None
-        self._name = ""
-
-    def secure(self, context: ssl.SSLContext, name: str) -> None:
-        """Speak TLS, through the tunnel if there is one."""
-        self._context, self._name = context, name
+        self._create_connection = lambda *_args, **_kw: _dial(host, port, timeout, reach)
+        self._context = context
+        self._name = name
 
     def connect(self) -> None:
         """See the base class."""
@@ -159,13 +129,17 @@ class _Connection(HTTPConnection):
             self.sock = self._context.wrap_socket(self.sock, server_hostname=self._name)
 
 
-def _dial(host: str, port: int, timeout: float, guard: Guard) -> socket.socket:
-    """Connect to the first address that answers. Raises OSError."""
-    failure: OSError = OSError(f"{host} has no address")
-    for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-        if why := guard(str(address[0])):
-            raise Refused(f"{host} is {address[0]}: {why}")
-        sock = socket.socket(family, kind, protocol)
+def _dial(host: str, port: int, timeout: float, reach: Reach) -> socket.socket:
+    """Connect to the first address that answers. Raises OSError, or Refused where the host is not allowed."""
+    try:
+        found = reach.addresses(host, port)
+    except OutputError as error:
+        raise OSError(error.message) from None
+    except LoadspecError as error:
+        raise Refused(error.message) from None
+    failure = OSError(f"no address of {host} is known")
+    for family, address in found:
+        sock = socket.socket(family, socket.SOCK_STREAM)
         sock.settimeout(timeout)
         try:
             sock.connect(address)
@@ -175,6 +149,34 @@ def _dial(host: str, port: int, timeout: float, guard: Guard) -> socket.socket:
         else:
             return sock
     raise failure
+
+
+def _headers_of(parts: SplitResult, options: Mapping[str, object]) -> dict[str, str]:
+    headers = {"User-Agent": f"loadspec/{__version__}"}
+    if parts.username is not None:
+        headers["Authorization"] = basic(unquote(parts.username), unquote(parts.password or ""))
+    if token := options.get("token"):
+        headers["Authorization"] = f"Bearer {token}"
+    own = options.get("headers")
+    return headers | ({str(k): str(v) for k, v in own.items()} if isinstance(own, Mapping) else {})
+
+
+def _dashed(headers: Mapping[str, str]) -> dict[str, str]:
+    """`content_type` → `Content-Type`."""
+    return {name.replace("_", "-").title(): text for name, text in headers.items()}
+
+
+def basic(user: str, password: str) -> str:
+    """HTTP basic authorization."""
+    return "Basic " + b64encode(f"{user}:{password}".encode()).decode()
+
+
+def _context(insecure: bool) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if insecure:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 def _proxy(parts: SplitResult) -> SplitResult | None:
