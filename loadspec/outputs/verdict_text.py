@@ -1,4 +1,4 @@
-"""What is told of a run that has ended: verdict, thresholds and where to look. No request, answer or header is in it."""
+"""What is told of a run that has ended: verdict, thresholds, where to look. No request or answer is in it."""
 
 from __future__ import annotations
 
