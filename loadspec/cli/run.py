@@ -73,6 +73,7 @@ def command(
     """
     with reported(colour):
         from loadspec.outputs import parse_out
+        from loadspec.run.head import threshold_places
         from loadspec.run.workers import workers_asked_for
 
         options = RunOptions(
@@ -89,7 +90,7 @@ def command(
             workers=workers_asked_for(workers, os.environ),
         )
         loaded = load(spec, overrides(**shape), os.environ)
-        options = replace(options, limits=loaded.limits)
+        options = replace(options, limits=loaded.limits, places=threshold_places(loaded))
         sys.exit(try_and_show(loaded, options) if dry_run else run_and_show(loaded, options, summary_mode))
 
 

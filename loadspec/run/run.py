@@ -18,11 +18,13 @@ from loadspec.fleet.process import Job
 from loadspec.machine import used
 from loadspec.outputs.target import Target
 from loadspec.results import RunResult
+from loadspec.results.assemble import assemble
 from loadspec.results.journal import Journal
+from loadspec.results.ledger import Ledger
 from loadspec.results.verdict import first_of
-from loadspec.run.assemble import assemble, scenario_infos
 from loadspec.run.conductor import Conductor, Crash
 from loadspec.run.environment import environment
+from loadspec.run.head import head_of, masker
 from loadspec.run.options import RunOptions
 from loadspec.run.preflight import check_run, machine_warnings
 from loadspec.run.signals import Signals
@@ -44,30 +46,29 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
     targets = targets_of(spec, options)
     prepare(options)
     try_targets(targets, options.directory)
-    infos = scenario_infos(spec)
-    show = live(stderr or sys.stderr, options.quiet, options.colour, infos, spec.name)
     started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    head = head_of(spec, options, started_at, environment(), workers, [*lacks, *([fewer] if fewer else [])])
+    show = live(stderr or sys.stderr, options.quiet, options.colour, head.scenarios, spec.name)
     began = monotonic()
     journal = Journal(options.directory / "journal", {"run_id": options.run_id, "started_at": started_at})
     crash: Crash | None = None
     with Signals() as signals:
         fleet = start_fleet(_job(spec, options), workers)
-        conductor = Conductor(spec, fleet, show, signals, journal.write)
-        conductor.outcome.notes += [fewer] if fewer else []
+        conductor = Conductor(spec, fleet, show, signals, journal.write, mask=masker(spec))
         show.start([*_about(spec, options, workers), *(f"warning: {text}" for text in lacks)])
         try:
             conductor.run()
         except Crash as bug:  # what was measured is written before the traceback is shown
             crash = bug
-            conductor.outcome.worker_lost = "a bug in loadspec ended the run"
+            conductor.lose("a bug in loadspec ended the run")
         finally:
             show.stop()
             fleet.close(patience=0.2 if signals() > 1 else 2.0)
-            journal.close()
-        generator = _generator(conductor, workers, monotonic() - began)
-        result = assemble(spec, options, conductor, started_at, environment(), generator)
-        late = [journal.failure] if journal.failure else []
-        result = replace(result, warnings=[*lacks, *result.warnings, *late])
+        conductor.close(_generator(conductor.ledger, workers, monotonic() - began))
+        journal.close()
+        result = assemble(head, conductor.ledger)
+        if journal.failure:
+            result = replace(result, warnings=[*result.warnings, journal.failure])
         written = write(result, options, targets)
         if crash is not None:
             raise crash
@@ -142,10 +143,10 @@ def _point_latest(options: RunOptions) -> None:
         return
 
 
-def _generator(conductor: Conductor, workers: int, wall: float) -> dict[str, Any]:
+def _generator(ledger: Ledger, workers: int, wall: float) -> dict[str, Any]:
     """The generator's own cost: CPU and memory of all its processes."""
     cpu, memory = used()
-    health = conductor.collector.health
+    health = ledger.collector.health
     worker_cpu = health.get("cpu_s", 0.0)
     return {
         "workers": workers,
