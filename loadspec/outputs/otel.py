@@ -128,7 +128,7 @@ def _buckets(counts: Mapping[int, int]) -> Buckets:
     """All from the first that is used to the last; they are in order."""
     if not counts:
         return Buckets(0, [])
-    first, last = next(iter(counts)), next(reversed(counts))  # type: ignore[call-overload]
+    first, last = next(iter(counts)), next(reversed(counts))
     return Buckets(first, [counts.get(index, 0) for index in range(first, last + 1)])
 
 

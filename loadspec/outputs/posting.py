@@ -17,7 +17,6 @@ from urllib.request import getproxies, proxy_bypass
 
 from loadspec import __version__
 from loadspec.errors import LoadspecError, OutputError
-from loadspec.output_kinds import Option
 from loadspec.outputs.pump import Refused
 from loadspec.outputs.reach import Reach
 from loadspec.outputs.target import Target
@@ -30,16 +29,9 @@ _SHOWN = 160
 _AGAIN = frozenset({408, 425, 429})
 """Statuses below 500 after which the same request may be taken."""
 
-OPTIONS: Mapping[str, Option] = {
-    "headers": Option("texts", "Headers to send as well.", {"X-Scope-OrgID": "tenant"}),
-    "token": Option("text", "A bearer token.", "{{ env.TOKEN }}"),
-    "insecure_skip_verify": Option("flag", "Whether to accept any certificate."),
-}
-"""What each output that posts can be told."""
-
 
 class Poster:
-    """Sends bodies to one URL, with the user and password in it, and with the settings of `OPTIONS`."""
+    """Sends bodies to one URL, with the user and password in it and the settings of its target."""
 
     def __init__(self, target: Target, timeout: float = TIMEOUT, **headers: str) -> None:
         parts = urlsplit(target.text)

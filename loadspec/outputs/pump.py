@@ -19,7 +19,7 @@ from loadspec.units import format_count
 WAITING = 30
 """Seconds of load that wait for an output, at most, before they are joined."""
 PATIENCE = 2.0
-"""Seconds that all live outputs together may take to send the rest when the load has ended."""
+"""Seconds that a live output may take to send the rest when the load has ended; all of them at the same time."""
 _PAUSE = 1.0
 """Seconds before what failed is tried again."""
 _LOOK = 0.05
@@ -30,7 +30,8 @@ class Refused(Exception):  # noqa: N818 - what happened
 
 
 class LiveOutput(Protocol):
-    """What a pump drives; only its own thread calls it, and it may block and raise."""
+    """What a pump drives. It is made before any load, and connects to nothing then; from there on only its own thread
+    calls it, and it may block and raise. It may have a `period`: how many seconds of load make a tick."""
 
     def send(self, tick: Tick) -> None:
         """Send what is new. Raises Refused, or whatever went wrong."""
@@ -40,7 +41,7 @@ class LiveOutput(Protocol):
 
 
 class Pump:
-    """One live output. `period` is how many seconds of load make a tick."""
+    """One live output. `period`: how many seconds of load make a tick; `patience`: how many its end may take."""
 
     def __init__(
         self,
@@ -48,9 +49,11 @@ class Pump:
         output: LiveOutput,
         tags: Mapping[str, str] | None = None,
         period: int = 1,
+        patience: float = PATIENCE,
         pause: float = _PAUSE,
     ) -> None:
         self.name = name
+        self.patience = patience
         self._output = output
         self._tags = tags or {}
         self._period = period
@@ -99,10 +102,10 @@ class Pump:
             offered = format_count(self._offered)
         if lost:
             why = self._last_error or "no answer came in time"
-            return f"{self.name}: {format_count(lost)} of {offered} seconds of the load were not sent: {why}"
+            return f"{self.name}: {format_count(lost)} of {offered} snapshots were not sent: {why}"
         if squeezed:
             few = format_count(squeezed)
-            return f"{self.name} was slow: {few} of {offered} seconds of the load were sent joined with others"
+            return f"{self.name} was slow: {few} of {offered} snapshots were sent joined with others"
         return ""
 
     def _run(self) -> None:
@@ -174,12 +177,12 @@ class Pumps:
         """What is worth a line since the last call."""
         return [text for pump in self._pumps for text in pump.news()]
 
-    def close(self, patience: float = PATIENCE, hurried: Callable[[], bool] = lambda: False) -> list[str]:
-        """Give all together so many seconds for the rest, none once `hurried` → warnings about what was not sent."""
+    def close(self, hurried: Callable[[], bool] = lambda: False) -> list[str]:
+        """Give each its time for the rest, none once `hurried` → warnings about what was not sent."""
         for pump in self._pumps:
             pump.end()
-        deadline = self._clock() + patience
+        began = self._clock()
         for pump in self._pumps:
-            while not hurried() and self._clock() < deadline and not pump.ended(_LOOK):
+            while not hurried() and self._clock() - began < pump.patience and not pump.ended(_LOOK):
                 pass
         return [text for pump in self._pumps if (text := pump.warning())]

@@ -7,14 +7,10 @@ from math import ceil
 
 from loadspec.errors import ExitCode, LoadspecError
 from loadspec.metrics import BUILTIN, MetricInfo
-from loadspec.output_kinds import Option
 from loadspec.outputs.figures import FIGURES, Figures, parse_figures
 from loadspec.outputs.target import Target
 from loadspec.results.head import Head
 from loadspec.units import parse_duration
-
-TREND_STATS = Option("text", "What trends are boiled down to, as k6 spells it.", FIGURES)
-PERIOD = Option("duration", "How often to send; whole seconds.", "5s")
 
 
 def metrics_of(head: Head) -> Mapping[str, MetricInfo]:
@@ -32,12 +28,21 @@ def figures_of(target: Target, default: str = FIGURES) -> Figures:
 
 def period_of(target: Target, default: int) -> int:
     """`period` in seconds, at least one. Raises LoadspecError (104)."""
-    if (given := target.options.get("period")) is None:
+    return max(1, ceil(_duration(target, "period", default)))
+
+
+def patience_of(target: Target, default: float) -> float:
+    """`patience` in seconds. Raises LoadspecError (104)."""
+    return _duration(target, "patience", default)
+
+
+def _duration(target: Target, option: str, default: float) -> float:
+    if (given := target.options.get(option)) is None:
         return default
     try:
-        return max(1, ceil(parse_duration(str(given))))
+        return parse_duration(str(given))
     except ValueError as error:
-        raise wrong(target, "period", str(error)) from None
+        raise wrong(target, option, str(error)) from None
 
 
 def wrong(target: Target, option: str, why: str) -> LoadspecError:

@@ -82,10 +82,10 @@ def test_joining_leaves_what_others_share_as_it_was():
 
 def test_each_second_is_sent_with_what_is_new_and_with_the_total():
     sink = Sink()
-    pump = Pump("sink", sink, {"env": "ci"})
+    pump = Pump("sink", sink, {"env": "ci"}, patience=FOREVER)
     for number in range(1, 4):
         pump.offer(second(number, number))
-    assert Pumps([pump]).close(FOREVER) == []
+    assert Pumps([pump]).close() == []
     assert [requests(one.delta) for one in sink.ticks] == [1, 2, 3]
     assert sink.totals == [1, 3, 6]
     assert sink.ticks[0].tags == {"env": "ci"}
@@ -94,32 +94,32 @@ def test_each_second_is_sent_with_what_is_new_and_with_the_total():
 
 def test_a_period_makes_one_tick_of_several_seconds():
     sink = Sink()
-    pump = Pump("sink", sink, period=5)
+    pump = Pump("sink", sink, period=5, patience=FOREVER)
     for number in range(1, 13):
         pump.offer(second(number))
-    Pumps([pump]).close(FOREVER)
+    Pumps([pump]).close()
     assert [one.count for one in sink.ticks] == [5, 5, 2]
 
 
 def test_what_failed_is_sent_again_and_told_once():
     sink = Sink(OSError("connection refused"), OSError("connection refused"))
-    pump = Pump("sink", sink, pause=0.001)
+    pump = Pump("sink", sink, pause=0.001, patience=FOREVER)
     pump.offer(second(1))
     assert sink.busy.wait(FOREVER)
     while not sink.ticks:
         sink.busy.wait(0.01)
-    assert Pumps([pump]).close(FOREVER) == []
+    assert Pumps([pump]).close() == []
     assert pump.news() == ["sink: connection refused; the load goes on", "sink: sending again"]
     assert (sink.tries, sink.totals) == (3, [1])
 
 
 def test_what_is_refused_is_counted_and_not_sent_again():
     sink = Sink(Refused("answered 400: out of bounds"))
-    pump = Pump("sink", sink)
+    pump = Pump("sink", sink, patience=FOREVER)
     pump.offer(second(1))
     pump.offer(second(2))
-    (warning,) = Pumps([pump]).close(FOREVER)
-    assert warning == "sink: 1 of 2 seconds of the load were not sent: answered 400: out of bounds"
+    (warning,) = Pumps([pump]).close()
+    assert warning == "sink: 1 of 2 snapshots were not sent: answered 400: out of bounds"
     assert sink.tries == 2
     assert pump.news()[0] == "sink: answered 400: out of bounds; the load goes on"
 
@@ -127,46 +127,46 @@ def test_what_is_refused_is_counted_and_not_sent_again():
 def test_a_hung_output_is_left_behind_and_its_seconds_counted():
     sink = Sink()
     sink.free.clear()
-    pump = Pump("sink", sink)
+    pump = Pump("sink", sink, patience=0.0)
     pump.offer(second(1))
     assert sink.busy.wait(FOREVER)
     for number in range(2, 12):
         pump.offer(second(number))
-    assert Pumps([pump]).close(0.0) == ["sink: 11 of 11 seconds of the load were not sent: no answer came in time"]
+    assert Pumps([pump]).close() == ["sink: 11 of 11 snapshots were not sent: no answer came in time"]
     sink.free.set()
 
 
 def test_whoever_is_in_a_hurry_waits_for_nothing():
     sink = Sink()
     sink.free.clear()
-    pump = Pump("sink", sink)
+    pump = Pump("sink", sink, patience=FOREVER)
     pump.offer(second(1))
     assert sink.busy.wait(FOREVER)
-    assert len(Pumps([pump]).close(1e9, hurried=lambda: True)) == 1
+    assert len(Pumps([pump]).close(hurried=lambda: True)) == 1
     sink.free.set()
 
 
 def test_a_slow_output_gets_seconds_joined_and_that_is_said():
     sink = Sink()
     sink.free.clear()
-    pump = Pump("sink", sink)
+    pump = Pump("sink", sink, patience=FOREVER)
     pump.offer(second(0))
     assert sink.busy.wait(FOREVER)
     for number in range(1, WAITING + 8):
         pump.offer(second(number))
     sink.free.set()
-    (warning,) = Pumps([pump]).close(FOREVER)
-    assert warning == f"sink was slow: 7 of {WAITING + 8} seconds of the load were sent joined with others"
+    (warning,) = Pumps([pump]).close()
+    assert warning == f"sink was slow: 7 of {WAITING + 8} snapshots were sent joined with others"
     assert sink.totals[-1] == WAITING + 8
 
 
 def test_an_output_that_fails_to_the_end_is_given_up_after_one_last_try():
     sink = Sink(*[OSError("connection refused")] * 1000)
-    pump = Pump("sink", sink, pause=FOREVER)
+    pump = Pump("sink", sink, pause=FOREVER, patience=FOREVER)
     for number in range(5):
         pump.offer(second(number))
     assert sink.busy.wait(FOREVER)
-    assert Pumps([pump]).close(FOREVER) == ["sink: 5 of 5 seconds of the load were not sent: connection refused"]
+    assert Pumps([pump]).close() == ["sink: 5 of 5 snapshots were not sent: connection refused"]
     assert sink.tries <= 2
     assert sink.closed
 
@@ -174,7 +174,7 @@ def test_an_output_that_fails_to_the_end_is_given_up_after_one_last_try():
 @pytest.mark.parametrize("error", [OSError(), ValueError("odd"), MemoryError()])
 def test_whatever_an_output_raises_stays_in_its_thread(error):
     sink = Sink(error, error)
-    pump = Pump("sink", sink, pause=0.0)
+    pump = Pump("sink", sink, pause=0.0, patience=FOREVER)
     pump.offer(second(1))
-    Pumps([pump]).close(FOREVER)
+    Pumps([pump]).close()
     assert pump.news()
