@@ -88,7 +88,9 @@ def facts(conductor: Conductor, limited: str = "") -> Facts:
     store, outcome = conductor.collector.stores["load"], conductor.outcome
     failed = store.where("http_req_failed")
     requests = int(store.total("http_reqs"))
-    results = withheld(conductor.watch.results(), outcome.losses, conductor.collector.elapsed)
+    results = withheld(
+        conductor.watch.results(), outcome.losses, conductor.collector.elapsed, bool(outcome.worker_lost)
+    )
     return Facts(
         thresholds=without_latency(results) if limited else results,
         requests=requests,
