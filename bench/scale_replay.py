@@ -31,8 +31,8 @@ from loadspec.engine.health import HealthProbe, Work  # noqa: E402
 from loadspec.fleet.merging import Merger  # noqa: E402
 from loadspec.metrics.meters import IterationMeter, Meters, RequestMeter  # noqa: E402
 from loadspec.results.journal import Journal  # noqa: E402
-from loadspec.run.assemble import scenario_infos  # noqa: E402
 from loadspec.run.conductor import Conductor  # noqa: E402
+from loadspec.run.head import scenario_infos  # noqa: E402
 from loadspec.spec import load_bytes  # noqa: E402
 from loadspec.ui import live  # noqa: E402
 
@@ -181,8 +181,10 @@ def replay(seconds: int, folder: Path) -> tuple[Conductor, array[float], array[f
     parent, whole = array("d"), array("d")
     fleet = VirtualFleet(seconds)
 
-    def record(snapshot: Any) -> None:
-        journal.write(snapshot)
+    def record(record: Any) -> None:
+        journal.write(record)
+        if record["is"] != "snapshot":
+            return
         for column, memory in zip((parent, whole), fleet.memory(), strict=True):
             column.append(memory)
 
@@ -206,7 +208,7 @@ def main(argv: Sequence[str]) -> int:
         return 0
     with tempfile.TemporaryDirectory(prefix="scale-") as folder:
         conductor, parent, whole = replay(args.seconds, Path(folder))
-    samples = conductor.collector.stores["load"].total("http_reqs")
+    samples = conductor.ledger.collector.stores["load"].total("http_reqs")
     print(json.dumps({"samples": samples, "parent": list(parent), "memory": list(whole)}))
     return 0
 

@@ -15,6 +15,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "validate": ("loadspec.cli.validate:command", "Check a spec without running it."),
     "plan": ("loadspec.cli.plan:command", "Show what a spec will do, and where each value of it is from."),
     "explain": ("loadspec.cli.explain:command", "Explain the code of a diagnostic, with examples."),
+    "history": ("loadspec.cli.history:command", "List the runs of a folder, draw their trends, prune them."),
     "doctor": ("loadspec.cli.doctor:command", "Check whether this machine can do what a spec asks of it."),
     "init": ("loadspec.cli.init:command", "Write a spec that runs, from four questions."),
     "schema": ("loadspec.cli.schema:command", "Print the JSON Schema of a spec, or of results.json."),

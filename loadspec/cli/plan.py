@@ -74,7 +74,7 @@ def _yaml(loaded: Loaded, latency: float, colour: bool | None, fleet: Fleet) -> 
 
 def _text(loaded: Loaded, latency: float, colour: bool | None, fleet: Fleet) -> str:
     from loadspec.plan.forecast import addresses, forecast
-    from loadspec.run.assemble import masker
+    from loadspec.run.head import masker
     from loadspec.run.values import target
     from loadspec.spec.annotated import origin_text
     from loadspec.ui import speaks_unicode, wants_colour
@@ -108,7 +108,7 @@ def _variables(loaded: Loaded) -> Iterator[tuple[str, str, Origin]]:
 
 def _json(loaded: Loaded, latency: float, colour: bool | None, fleet: Fleet) -> str:
     from loadspec.plan.forecast import addresses, forecast
-    from loadspec.run.assemble import masker
+    from loadspec.run.head import masker
     from loadspec.run.values import target
     from loadspec.spec.dump import mask
 

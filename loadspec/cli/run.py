@@ -18,6 +18,7 @@ from loadspec.cli.errors import diagnosed, reported
 from loadspec.cli.options import override_options, overrides, workers_option
 from loadspec.cli.streams import say
 from loadspec.errors import ExitCode, UsageError
+from loadspec.output_kinds import OUTPUTS
 from loadspec.results import RunResult
 from loadspec.run.options import RunOptions, new_run_id
 from loadspec.spec import Loaded, load
@@ -28,7 +29,14 @@ _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 @click.command("run")
 @click.argument("spec", metavar="SPEC")
 @override_options
-@click.option("-o", "--out", "outs", multiple=True, metavar="NAME=FILE", help="Write a result also here: json=FILE.")
+@click.option(
+    "-o",
+    "--out",
+    "outs",
+    multiple=True,
+    metavar="NAME=TARGET",
+    help=f"Send results also there; may be given again. NAME: {', '.join(OUTPUTS)}, or one of an installed package.",
+)
 @click.option("--report-dir", default="reports", show_default=True, metavar="DIR", help="Where runs write.")
 @click.option("--run-id", metavar="ID", help="The run's folder; UTC time and four hex digits by default.")
 @click.option(
@@ -65,6 +73,7 @@ def command(
     """
     with reported(colour):
         from loadspec.outputs import parse_out
+        from loadspec.run.head import threshold_places
         from loadspec.run.workers import workers_asked_for
 
         options = RunOptions(
@@ -81,7 +90,7 @@ def command(
             workers=workers_asked_for(workers, os.environ),
         )
         loaded = load(spec, overrides(**shape), os.environ)
-        options = replace(options, limits=loaded.limits)
+        options = replace(options, limits=loaded.limits, places=threshold_places(loaded))
         sys.exit(try_and_show(loaded, options) if dry_run else run_and_show(loaded, options, summary_mode))
 
 

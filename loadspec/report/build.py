@@ -18,6 +18,7 @@ from importlib.util import cache_from_source
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from loadspec import __version__
 from loadspec.report.sections import SECTIONS, Section
 from loadspec.report.text import FILTERS, visible
 from loadspec.results.model import RunResult
@@ -30,17 +31,20 @@ _HERE = Path(__file__).parent
 
 def build(result: RunResult) -> str:
     """The report of a run as one HTML document."""
-    css = _style()
-    return (
-        _environment()
-        .get_template("page.j2")
-        .render(
-            result=result,
-            css=css,
-            policy=_policy(css),
-            sections=[_shown(name, section, result) for name, section in SECTIONS.items()],
-        )
+    return render_page(
+        "page.j2",
+        title=f"{result.verdict} · {result.spec_name}",
+        version=result.version,
+        result=result,
+        sections=[_shown(name, section, result) for name, section in SECTIONS.items()],
     )
+
+
+def render_page(template: str, **names: Any) -> str:
+    """A page of ours as one document, of a template that extends `frame.j2`; `title` is its name in the browser."""
+    css = _style()
+    given = {"version": __version__, "css": css, "policy": _policy(css), **names}
+    return _environment().get_template(template).render(given)
 
 
 def _shown(name: str, section: Section, result: RunResult) -> Mapping[str, Any]:

@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from loadspec.load import MIX
 from loadspec.metrics import Rate, Store, Trend
 from loadspec.results.model import Event, Iterations, ScenarioInfo, ScenarioStats
+
+
+def begun(scenario: ScenarioInfo, began: float | None) -> ScenarioInfo:
+    """The scenario with its planned shape drawn from when it `began`, which may be before its `start` or after it."""
+    if began is None or began == scenario.start:
+        return scenario
+    return replace(
+        scenario,
+        shape=_moved(scenario.shape, scenario.start, began),
+        rates=_moved(scenario.rates, scenario.start, began),
+    )
+
+
+def _moved(corners: Sequence[tuple[float, Any]], start: float, began: float) -> list[tuple[float, Any]]:
+    """Nothing is on before it began."""
+    moved = [(began + (at - start), level) for at, level in corners if at >= start]
+    return [(began * (1 - 1e-6), 0), *moved] if began and moved else moved
 
 
 def scenario_stats(

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from loadspec.clock import Clock, monotonic
 from loadspec.errors import ExitCode, LoadspecError
 from loadspec.load import crews_of, max_users, windows
-from loadspec.results import Collector, Progress
-from loadspec.results.losses import told
-from loadspec.results.model import Event, Loss, PhaseName
+from loadspec.results import Progress
+from loadspec.results.ledger import Ledger, Record
+from loadspec.results.model import PhaseName
 from loadspec.spec.model import Spec
-from loadspec.thresholds import Threshold, Watch, value_in
 from loadspec.ui import Live
 
 _REFRESH = 0.25
@@ -35,21 +33,6 @@ class Worker(Protocol):
         """Its next message, if one comes in time."""
 
 
-@dataclass(slots=True)
-class Outcome:
-    """How the phases ended; texts are sentences, empty where nothing happened."""
-
-    setup_failed: str = ""
-    setup_timed_out: bool = False
-    aborted: str = ""
-    worker_lost: str = ""
-    losses: list[Loss] = field(default_factory=list)
-    teardown_failed: str = ""
-    teardown_timed_out: bool = False
-    captures: dict[str, Any] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-
-
 class WorkerLost(Exception):  # noqa: N818 - what happened
     """No worker is left that could go on; the text says how the last one ended."""
 
@@ -59,7 +42,10 @@ class Crash(Exception):  # noqa: N818 - what happened
 
 
 class Conductor:
-    """One run. `signals()` says how many stop signals have come; `record` keeps each snapshot."""
+    """One run. `signals()` says how many stop signals have come; `record` keeps each record of the ledger.
+
+    Texts in records are masked by `mask`; what setup captured is in none.
+    """
 
     def __init__(
         self,
@@ -67,22 +53,21 @@ class Conductor:
         worker: Worker,
         live: Live,
         signals: Callable[[], int],
-        record: Callable[[Mapping[str, Any]], None] = lambda snapshot: None,
+        record: Callable[[Record], None] = lambda record: None,
         clock: Clock = monotonic,
+        mask: Callable[[str], str] = str,
     ) -> None:
-        self.collector = Collector()
-        self.watch = Watch(spec.thresholds)
-        self.outcome = Outcome()
-        self.events: list[Event] = []
+        self.ledger = Ledger(spec.thresholds)
         self._spec = spec
         self._worker = worker
         self._live = live
         self._signals = signals
         self._record = record
         self._clock = clock
+        self._mask = mask
+        self._captures: Mapping[str, Any] = {}
         self._heeded = 0
         self._deadline = _NEVER
-        self._phase: PhaseName = "setup"
         self._began = clock()
         crews = crews_of(spec.scenarios)
         self._total = max(window.finish for window in windows(crews).values())
@@ -94,7 +79,7 @@ class Conductor:
         return self._signals() > 0
 
     def run(self) -> None:
-        """Setup, load, teardown; what happened is in `outcome` and `collector` afterwards.
+        """Setup, load, teardown; what happened is in the ledger afterwards.
 
         Raises LoadspecError where the worker refuses the spec, Crash for a bug.
         """
@@ -105,8 +90,17 @@ class Conductor:
                     self._load()
                 self._teardown()
         except WorkerLost as lost:
-            self.outcome.worker_lost = str(lost)
-        self._feed(ended=True)
+            self.lose(str(lost))
+        self._take({"is": "over"})
+
+    def lose(self, why: str) -> None:
+        """The run cannot go on."""
+        self._take({"is": "lost", "why": self._mask(why)})
+
+    def close(self, generator: Mapping[str, Any], warnings: Sequence[str] = ()) -> None:
+        """Nothing more will come: what the run has cost, and what else there is to say."""
+        told = [self._mask(text) for text in warnings]
+        self._take({"is": "closed", "generator": generator, "signals": self._signals(), "warnings": told})
 
     def _await_ready(self) -> None:
         deadline = self._clock() + _START_TIMEOUT
@@ -120,55 +114,44 @@ class Conductor:
         raise WorkerLost(f"the worker did not start within {_START_TIMEOUT:g} s")
 
     def _setup(self) -> bool:
+        """Whether a load may follow."""
         if not self._spec.setup:
             return True
-        end = self._phase_end("setup")
-        self.outcome.captures = end["captures"]
-        if end["status"] in ("failed", "timeout"):
-            self.outcome.setup_failed = end["reason"]
-            self.outcome.setup_timed_out = end["status"] == "timeout"
-        return not self.outcome.setup_failed
+        self._captures = self._phase("setup")["captures"]
+        return not self.ledger.outcome.setup_failed
 
     def _load(self) -> None:
-        self._event("load started")
-        end = self._phase_end("load", setup=self.outcome.captures)
-        if end["status"] == "failed":
-            self.outcome.aborted = end["reason"]
-        for note in end.get("notes", ()):
-            self.outcome.notes.append(note)
-            self._event(note)
-        if end["status"] != "stopped":
-            self.watch.withdraw()
+        self._phase("load", setup=self._captures)
 
     def _teardown(self) -> None:
-        if not self._spec.teardown or self._signals() > 1:
-            return
-        end = self._phase_end("teardown", setup=self.outcome.captures)
-        self.outcome.teardown_timed_out = end["status"] == "timeout"
-        if end["status"] == "failed":
-            self.outcome.teardown_failed = end["reason"]
+        if self._spec.teardown and self._signals() <= 1:
+            self._phase("teardown", setup=self._captures)
 
-    def _phase_end(self, phase: PhaseName, **fields: Any) -> Mapping[str, Any]:
+    def _phase(self, phase: PhaseName, **fields: Any) -> Mapping[str, Any]:
         """Start a phase and follow it to its end. Raises Crash and WorkerLost."""
-        self._phase = phase
         self._began = self._clock()
         self._deadline = _NEVER
+        self._take({"is": "begin", "phase": phase})
         self._worker.send(phase, **fields)
         while True:
             self._heed_signals()
             if self._clock() > self._deadline:
                 raise WorkerLost("the worker did not end when it was told to")
             message = self._next()
-            if message is not None and message["is"] == "snapshot":
-                self._take(message)
-            elif message is not None and message["is"] == "degraded":
-                self._record(message)
-                self._lose(Loss(message["worker"], message["of"], message["at"], message["why"]))
-            elif message is not None and message["is"] == "end":
-                if message["status"] == "crashed":
-                    raise Crash(message["reason"])
+            if message is not None and message["is"] == "end":
+                self._end(phase, message)
                 return message
+            if message is not None and message["is"] in ("snapshot", "degraded"):
+                self._take(self._masked(message))
+                if self.ledger.fired:
+                    self._worker.send("stop", grace=0)
             self._live.update(self._progress())
+
+    def _end(self, phase: PhaseName, message: Mapping[str, Any]) -> None:
+        if message["status"] == "crashed":
+            raise Crash(message["reason"])
+        told = {"reason": self._mask(message["reason"]), "notes": [self._mask(n) for n in message.get("notes", ())]}
+        self._take({"is": "end", "phase": phase, "status": message["status"], **told})
 
     def _next(self) -> dict[str, Any] | None:
         message = self._worker.receive(_REFRESH)
@@ -176,32 +159,19 @@ class Conductor:
             raise WorkerLost(message["why"])
         return message
 
-    def _lose(self, loss: Loss) -> None:
-        self.outcome.losses.append(loss)
-        self._event(told(loss))
+    def _masked(self, message: Mapping[str, Any]) -> Record:
+        """What workers say of servers they have masked; here, what loadspec says itself."""
+        changed: dict[str, Any] = {}
+        if message.get("notes"):
+            changed["notes"] = [self._mask(note) for note in message["notes"]]
+        if "why" in message:
+            changed["why"] = self._mask(message["why"])
+        return {**message, **changed} if changed else message
 
-    def _take(self, snapshot: Mapping[str, Any]) -> None:
-        self._record(snapshot)
-        notes = snapshot.get("notes", ())
-        self.outcome.notes += notes
-        for event in self.collector.add(snapshot):
-            self._tell(event)
-        for note in notes:
-            self._event(note)
-        if self._phase == "load":
-            for threshold in self._feed():
-                self._event(f"threshold ends the run: {threshold.title}")
-                self._worker.send("stop", grace=0)
-
-    def _feed(self, ended: bool = False) -> Sequence[Threshold]:
-        """Judge the thresholds now; returns those that end the run, none once it has `ended`."""
-        store = self.collector.stores["load"]
-        before = {r.threshold.title for r in self.watch.current() if r.status == "fail"}
-        fired = self.watch.feed(self.collector.elapsed, lambda threshold: value_in(store, threshold), ended)
-        for result in self.watch.current():
-            if result.status == "fail" and result.threshold.title not in before:
-                self._event(f"threshold crossed: {result.threshold.title}")
-        return fired
+    def _take(self, record: Record) -> None:
+        self._record(record)
+        for event in self.ledger.take(record):
+            self._live.event(event.t, event.text)
 
     def _heed_signals(self) -> None:
         """The first one gives what is in flight its time, and leaves teardown alone; the second gives none."""
@@ -209,34 +179,29 @@ class Conductor:
         if count <= self._heeded:
             return
         self._heeded = count
-        if count == 1 and self._phase == "teardown":
-            self._event("stopping after teardown")
+        if count == 1 and self.ledger.phase == "teardown":
+            self._take({"is": "signal", "count": count, "text": "stopping after teardown"})
             return
         grace = GRACE if count == 1 else 0.0
-        self._event(f"stopping: {GRACE:g} s for what is in flight" if grace else "stopping now")
+        text = f"stopping: {GRACE:g} s for what is in flight" if grace else "stopping now"
+        self._take({"is": "signal", "count": count, "text": text})
         self._worker.send("stop", grace=grace)
         self._deadline = self._clock() + grace + _PATIENCE
 
-    def _event(self, text: str) -> None:
-        self._tell(Event(self.collector.elapsed, text))
-
-    def _tell(self, event: Event) -> None:
-        self.events.append(event)
-        self._live.event(event.t, event.text)
-
     def _progress(self) -> Progress:
-        points = self.collector.points
+        collector = self.ledger.collector
+        points = collector.points
         return Progress(
-            phase=self._phase,
+            phase=self.ledger.phase,
             elapsed=self._clock() - self._began,
             total=self._total,
             users=points[-1].users if points else 0,
             max_users=self._max_users,
-            iterations=self.collector.iterations,
+            iterations=collector.iterations,
             point=points[-1] if points else None,
-            thresholds=self.watch.current(),
-            errors=dict(self.collector.error_totals),
-            requests=int(self.collector.stores["load"].total("http_reqs")),
+            thresholds=self.ledger.watch.current(),
+            errors=dict(collector.error_totals),
+            requests=int(collector.stores["load"].total("http_reqs")),
             stopping=self._heeded > 0,
-            scenarios=self.collector.scenarios,
+            scenarios=collector.scenarios,
         )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from loadspec.outputs import Out
+from loadspec.output_kinds import Out
+from loadspec.results.head import Place
 from loadspec.spec.limits import Limits
 
 
@@ -39,6 +40,8 @@ class RunOptions:
     """A generator at its own limit spoils no verdict: it is told, and thresholds are judged as ever."""
     limits: Limits = field(default_factory=Limits)
     """What whoever runs the spec allows; the spec has been held against it."""
+    places: Mapping[str, Place] = field(default_factory=dict)
+    """A threshold's title → where it stands in the spec."""
 
     @property
     def directory(self) -> Path:

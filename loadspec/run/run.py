@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,15 +17,19 @@ from loadspec.fleet.fleet import start_fleet
 from loadspec.fleet.logfile import begin_log
 from loadspec.fleet.process import Job
 from loadspec.machine import used
+from loadspec.outputs.target import Target
 from loadspec.results import RunResult
+from loadspec.results.assemble import assemble
 from loadspec.results.journal import Journal
+from loadspec.results.ledger import Ledger
 from loadspec.results.verdict import first_of
-from loadspec.run.assemble import assemble, scenario_infos
 from loadspec.run.conductor import Conductor, Crash
 from loadspec.run.environment import environment
+from loadspec.run.head import head_of, masker
 from loadspec.run.options import RunOptions
 from loadspec.run.preflight import check_run, machine_warnings
 from loadspec.run.signals import Signals
+from loadspec.run.targets import kept, targets_of, try_targets
 from loadspec.run.values import target
 from loadspec.run.workers import fleet_size
 from loadspec.spec.model import Spec
@@ -39,32 +44,33 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
     check_run(spec)
     workers, fewer = fleet_size(spec, options.workers, options.log_http is not None)
     lacks = machine_warnings(spec, workers)
+    targets = targets_of(spec, options)
     prepare(options)
-    infos = scenario_infos(spec)
-    show = live(stderr or sys.stderr, options.quiet, options.colour, infos, spec.name)
+    try_targets(targets, options.directory)
     started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    head = head_of(spec, options, started_at, environment(), workers, [*lacks, *([fewer] if fewer else [])])
+    show = live(stderr or sys.stderr, options.quiet, options.colour, head.scenarios, spec.name)
     began = monotonic()
     journal = Journal(options.directory / "journal", {"run_id": options.run_id, "started_at": started_at})
     crash: Crash | None = None
     with Signals() as signals:
         fleet = start_fleet(_job(spec, options), workers)
-        conductor = Conductor(spec, fleet, show, signals, journal.write)
-        conductor.outcome.notes += [fewer] if fewer else []
+        conductor = Conductor(spec, fleet, show, signals, journal.write, mask=masker(spec))
         show.start([*_about(spec, options, workers), *(f"warning: {text}" for text in lacks)])
         try:
             conductor.run()
         except Crash as bug:  # what was measured is written before the traceback is shown
             crash = bug
-            conductor.outcome.worker_lost = "a bug in loadspec ended the run"
+            conductor.lose("a bug in loadspec ended the run")
         finally:
             show.stop()
             fleet.close(patience=0.2 if signals() > 1 else 2.0)
-            journal.close()
-        generator = _generator(conductor, workers, monotonic() - began)
-        result = assemble(spec, options, conductor, started_at, environment(), generator)
-        late = [journal.failure] if journal.failure else []
-        result = replace(result, warnings=[*lacks, *result.warnings, *late])
-        written = write(result, options)
+        conductor.close(_generator(conductor.ledger, workers, monotonic() - began))
+        journal.close()
+        result = assemble(head, conductor.ledger)
+        if journal.failure:
+            result = replace(result, warnings=[*result.warnings, journal.failure])
+        written = write(result, options, targets)
         if crash is not None:
             raise crash
         return written
@@ -87,10 +93,6 @@ def prepare(options: RunOptions) -> None:
         ) from None
     if options.log_http is not None:
         begin_log(options.log_http)
-    for out in options.outs:
-        place = Path(out.target)
-        if not place.parent.is_dir() or place.is_dir():
-            raise OutputError(f"--out cannot write to {place}", "name a file in a folder that is there")
 
 
 def _job(spec: Spec, options: RunOptions) -> Job:
@@ -110,14 +112,14 @@ def _about(spec: Spec, options: RunOptions, workers: int) -> list[str]:
     return [f"target: {target(spec)}", *shared, f"report: {options.directory / 'report.html'}"]
 
 
-def write(result: RunResult, options: RunOptions) -> tuple[RunResult, list[Path]]:
+def write(result: RunResult, options: RunOptions, targets: Sequence[Target] = ()) -> tuple[RunResult, list[Path]]:
     """Write all files → (the result with its final exit code, the files). Failing to write is told, not raised."""
     from loadspec.outputs import write_all, write_out
 
     written: list[Path] = []
     try:
         written = write_all(result, options.directory)
-        written += [write_out(result, out) for out in options.outs]
+        written += write_out(result, *kept(targets, "file"))
         _point_latest(options)
     except OutputError as error:
         warnings = [*result.warnings, error.message]
@@ -144,10 +146,10 @@ def _point_latest(options: RunOptions) -> None:
         return
 
 
-def _generator(conductor: Conductor, workers: int, wall: float) -> dict[str, Any]:
+def _generator(ledger: Ledger, workers: int, wall: float) -> dict[str, Any]:
     """The generator's own cost: CPU and memory of all its processes."""
     cpu, memory = used()
-    health = conductor.collector.health
+    health = ledger.collector.health
     worker_cpu = health.get("cpu_s", 0.0)
     return {
         "workers": workers,

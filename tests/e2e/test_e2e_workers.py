@@ -102,7 +102,7 @@ def gone(*workers: int) -> bool:
 def journal(done: Done, phase: str) -> list[dict[str, Any]]:
     """The snapshots of a phase, as they were written."""
     lines = [json.loads(line) for line in (done.run / "journal").read_text().splitlines()]
-    return [line for line in lines if line.get("phase") == phase]
+    return [line for line in lines if (line.get("is"), line.get("phase")) == ("snapshot", phase)]
 
 
 def test_no_iteration_is_lost_or_done_twice(tmp_path: Path, server: Callable[[], ScriptedServer]) -> None:

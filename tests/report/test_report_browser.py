@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from support_browser import JENKINS, picture, scroll_width, served, visit
 from support_results import make_result
 
 from loadspec.report import build
+from loadspec.report.trend import build_trend
+from loadspec.results.history import Entry
 
 HOSTILE = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
 
@@ -56,3 +59,17 @@ def test_hostile_text_stays_text(tmp_path: Path) -> None:
     assert shown.asked == []
     assert "<title>owned" not in shown.dom
     assert "<img" not in shown.dom
+
+
+def test_the_trend_page_stands_alone_and_fits_too(tmp_path: Path) -> None:
+    entry = Entry(tmp_path, "one", datetime(2026, 4, 12, tzinfo=UTC), HOSTILE, requests=5, rate=1.0, failed=0.1)
+    later = replace(entry, run_id="two", started_at=datetime(2026, 4, 13, tzinfo=UTC), p50=1.0, p95=2.0, p99=3.0)
+    path = tmp_path / "trend.html"
+    path.write_text(build_trend([entry, later], tmp_path))
+    shown = visit(path, tmp_path)
+    assert (shown.console, shown.asked) == ([], [])
+    assert "<title>owned" not in shown.dom
+    assert "<img" not in shown.dom
+    assert shown.dom.count("<figure") == 3
+    for width in (375, 1440):
+        assert scroll_width(path, tmp_path, width) <= width

@@ -78,7 +78,7 @@ def test_setup_then_load_with_what_setup_captured() -> None:
     run = conductor(worker)
     run.run()
     assert worker.orders == [("setup", {}), ("load", {"setup": {"token": "t"}})]
-    assert run.collector.elapsed == 1.0
+    assert run.ledger.collector.elapsed == 1.0
 
 
 @pytest.mark.parametrize(("status", "timed_out"), [("failed", False), ("timeout", True)])
@@ -87,8 +87,8 @@ def test_a_failed_setup_starts_no_load(status: str, timed_out: bool) -> None:
     run = conductor(worker)
     run.run()
     assert names(worker) == ["setup"]
-    assert run.outcome.setup_failed == "login failed"
-    assert run.outcome.setup_timed_out is timed_out
+    assert run.ledger.outcome.setup_failed == "login failed"
+    assert run.ledger.outcome.setup_timed_out is timed_out
 
 
 def test_a_refused_spec_is_the_users_error() -> None:
@@ -108,8 +108,8 @@ def test_a_lost_worker_keeps_what_was_measured() -> None:
     worker = ScriptedWorker(load=[tick(1.0), {"is": "lost", "why": "the worker process ended with code -9"}])
     run = conductor(worker)
     run.run()
-    assert "code -9" in run.outcome.worker_lost
-    assert run.collector.elapsed == 1.0
+    assert "code -9" in run.ledger.outcome.worker_lost
+    assert run.ledger.collector.elapsed == 1.0
 
 
 def test_the_first_signal_gives_grace_the_second_none() -> None:
@@ -141,15 +141,15 @@ def test_an_aborting_threshold_stops_the_load_once() -> None:
     run.run()
     assert names(worker).count("stop") == 1
     assert ("stop", {"grace": 0}) in worker.orders
-    assert [r.aborted for r in run.watch.results() if r.threshold.metric == "errors"] == [True]
-    assert run.outcome.aborted == ""
+    assert [r.aborted for r in run.ledger.watch.results() if r.threshold.metric == "errors"] == [True]
+    assert run.ledger.outcome.aborted == ""
 
 
 def test_on_fail_abort_keeps_the_reason() -> None:
     worker = ScriptedWorker(load=[tick(1.0), end("load", "failed", "generate failed: status 500")])
     run = conductor(worker)
     run.run()
-    assert run.outcome.aborted == "generate failed: status 500"
+    assert run.ledger.outcome.aborted == "generate failed: status 500"
 
 
 @pytest.mark.parametrize(("count", "teardown"), [(1, True), (2, False)])
@@ -174,7 +174,7 @@ def test_events_say_when_a_threshold_is_crossed() -> None:
     worker = ScriptedWorker(load=[tick(1.0, 0), tick(2.0, 9), tick(3.0, 0), end("load")])
     run = conductor(worker)
     run.run()
-    crossed = [event for event in run.events if "crossed" in event.text]
+    crossed = [event for event in run.ledger.events if "crossed" in event.text]
     assert [event.t for event in crossed][:1] == [2.0]
 
 
@@ -198,8 +198,8 @@ def test_a_worker_that_does_not_end_is_given_up_and_nothing_is_lost() -> None:
     run._clock = clock
     worker.on_receive = lambda: clock.advance(0.25)
     run.run()
-    assert "did not end" in run.outcome.worker_lost
-    assert run.collector.elapsed == 1.0
+    assert "did not end" in run.ledger.outcome.worker_lost
+    assert run.ledger.collector.elapsed == 1.0
     assert clock.now < 5.0
 
 
@@ -207,16 +207,16 @@ def test_an_abort_of_the_spec_goes_before_an_aborting_threshold() -> None:
     worker = ScriptedWorker(load=[tick(1.0, 9), end("load", "failed", "generate failed: status 500")])
     run = conductor(worker, text=ABORTING)
     run.run()
-    assert run.outcome.aborted == "generate failed: status 500"
-    assert not any(result.aborted for result in run.watch.results())
+    assert run.ledger.outcome.aborted == "generate failed: status 500"
+    assert not any(result.aborted for result in run.ledger.watch.results())
 
 
 def test_a_threshold_did_not_end_a_load_that_was_over() -> None:
     worker = ScriptedWorker(load=[tick(0.5, 9), end("load")])
     run = conductor(worker, text=ABORTING)
     run.run()
-    assert not any(result.aborted for result in run.watch.results())
-    assert [r.status for r in run.watch.results() if r.threshold.metric == "errors"] == ["fail"]
+    assert not any(result.aborted for result in run.ledger.watch.results())
+    assert [r.status for r in run.ledger.watch.results() if r.threshold.metric == "errors"] == ["fail"]
 
 
 def test_a_worker_that_is_lost_while_others_go_on_is_an_event_and_a_loss() -> None:
@@ -224,10 +224,10 @@ def test_a_worker_that_is_lost_while_others_go_on_is_an_event_and_a_loss() -> No
     worker = ScriptedWorker(load=[tick(1.0), lost, tick(2.0), end("load")])
     run = conductor(worker)
     run.run()
-    (loss,) = run.outcome.losses
+    (loss,) = run.ledger.outcome.losses
     assert (loss.worker, loss.of, loss.at) == (2, 3, 1.0)
-    assert run.outcome.worker_lost == ""
-    assert [event.text for event in run.events if "lost" in event.text] == [
+    assert run.ledger.outcome.worker_lost == ""
+    assert [event.text for event in run.ledger.events if "lost" in event.text] == [
         "worker 2 of 3 was lost at 1s (it said nothing for 3 s): 1/3 of the load is missing since"
     ]
-    assert run.collector.elapsed == 2.0
+    assert run.ledger.collector.elapsed == 2.0

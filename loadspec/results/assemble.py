@@ -1,0 +1,129 @@
+"""Head and ledger of a run → its `RunResult`, judged. Pure: after the run, or from a journal, the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from loadspec.error_kinds import way_out
+from loadspec.metrics import BUILTIN, Rate
+from loadspec.results.books import check_results, endpoint_stats, request_counts
+from loadspec.results.collect import Collector
+from loadspec.results.head import Head
+from loadspec.results.health import limited_sentence
+from loadspec.results.ledger import Ledger
+from loadspec.results.losses import told, withheld
+from loadspec.results.model import PoolStats, RunResult, Timing
+from loadspec.results.scenarios import begun, scenario_stats
+from loadspec.results.verdict import Facts, judge_run
+from loadspec.thresholds import without_latency
+from loadspec.units import format_count, format_ms
+
+
+def facts(ledger: Ledger, limited: str = "") -> Facts:
+    """What the verdict needs; `limited` where the generator was, and is not allowed to."""
+    collector, outcome = ledger.collector, ledger.outcome
+    store = collector.stores["load"]
+    failed = store.where("http_req_failed")
+    requests = int(store.total("http_reqs"))
+    results = withheld(ledger.watch.results(), outcome.losses, collector.elapsed, bool(outcome.worker_lost))
+    return Facts(
+        thresholds=without_latency(results) if limited else results,
+        requests=requests,
+        answered=requests - int(store.total("http_reqs", status="0")),
+        failed=failed.passes if isinstance(failed, Rate) else 0,
+        errors=collector.error_totals,
+        duration=collector.elapsed,
+        setup_failed=outcome.setup_failed,
+        setup_timed_out=outcome.setup_timed_out,
+        interrupted=outcome.signals > 0,
+        aborted=outcome.aborted,
+        worker_lost=outcome.worker_lost,
+        losses=outcome.losses,
+        limited=limited,
+        teardown_timed_out=outcome.teardown_timed_out,
+    )
+
+
+def assemble(head: Head, ledger: Ledger) -> RunResult:
+    """→ the result, judged."""
+    collector, outcome = ledger.collector, ledger.outcome
+    store = collector.stores["load"]
+    health = collector.health_of_workers()
+    limited = limited_sentence(health, collector.elapsed)
+    known = facts(ledger, "" if head.allow_saturated else limited)
+    verdict = judge_run(known)
+    requests = request_counts(collector.stores, head.endpoints)
+    infos = [begun(info, collector.scenarios.get(info.name, {}).get("began")) for info in head.scenarios]
+    return RunResult(
+        run_id=head.run_id,
+        version=head.version,
+        spec_name=head.spec_name,
+        spec_path=head.spec_path,
+        profile=head.profile,
+        command=head.command,
+        seed=head.seed,
+        started_at=head.started_at,
+        duration=collector.elapsed,
+        target=head.target,
+        scenarios=infos,
+        endpoints=head.endpoints,
+        metrics={**BUILTIN, **head.custom_metrics},
+        custom_metrics=list(head.custom_metrics),
+        stores=collector.stores,
+        points=collector.points,
+        thresholds=known.thresholds,
+        checks=check_results(store, collector.check_samples()),
+        errors=collector.errors(),
+        requests=requests,
+        endpoint_stats=endpoint_stats(store, head.endpoints, collector.elapsed),
+        iterations=collector.iterations,
+        environment=head.environment,
+        resolved_spec=head.resolved_spec,
+        scenario_stats=scenario_stats(infos, collector.scenarios, store),
+        pools=pool_stats(head, collector),
+        timing=timing(head, collector, sum(row.answered for row in requests)),
+        warnings=[*head.warnings, *_warnings(head, ledger), *ledger.warnings],
+        events=ledger.events,
+        losses=outcome.losses,
+        failure=outcome.setup_failed or outcome.aborted or outcome.worker_lost,
+        hint=_hint(collector, known),
+        exit_code=verdict.exit_code,
+        verdict=verdict.word,
+        sentence=verdict.sentence,
+        generator=ledger.generator or {},
+        health=health,
+        limited=limited,
+    )
+
+
+def pool_stats(head: Head, collector: Collector) -> list[PoolStats]:
+    """How each pool was used, in the order of the spec; none where no load ran."""
+    return [
+        PoolStats(pool.name, pool.pick, used.rows, used.drawn, used.distinct, used.repeated, pool.busted)
+        for pool in head.pools
+        if (used := collector.pools.get(pool.name)) is not None
+    ]
+
+
+def timing(head: Head, collector: Collector, answered: int) -> Timing:
+    """Who timed the answers."""
+    return Timing(head.timing, collector.stamped, max(0, answered - collector.stamped))
+
+
+def _warnings(head: Head, ledger: Ledger) -> Iterator[str]:
+    yield from map(told, ledger.outcome.losses)
+    if ledger.outcome.teardown_failed:
+        yield f"teardown failed: {ledger.outcome.teardown_failed}"
+    yield from ledger.outcome.notes
+    requests, seconds = ledger.collector.held_back
+    if requests and head.rate_limit:
+        each = format_ms(1000 * seconds / requests)
+        yield f"held back by {head.rate_limit}: {format_count(requests)} requests waited {each} each on average"
+
+
+def _hint(collector: Collector, known: Facts) -> str:
+    """What to do where nothing was answered."""
+    if known.answered:
+        return ""
+    kinds = [error.kind for error in collector.errors()]
+    return next((way for kind in kinds if (way := way_out(kind))), "")

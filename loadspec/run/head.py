@@ -1,0 +1,125 @@
+"""A spec and how it is run → the head of its results: all that is known before the load, secrets masked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+from loadspec import __version__
+from loadspec.load import Crew, Window, crews_of, windows
+from loadspec.masking import Masker
+from loadspec.metrics import MetricInfo
+from loadspec.results.head import Head, Place, PoolInfo
+from loadspec.results.model import EndpointInfo, ScenarioInfo
+from loadspec.run.options import RunOptions
+from loadspec.run.values import target
+from loadspec.spec import Loaded, resolved_yaml
+from loadspec.spec.diagnostics import Path
+from loadspec.spec.model import Scenario, Spec
+from loadspec.spec.secrets import known_secrets, token_endpoints
+from loadspec.units import format_duration
+
+Level = TypeVar("Level", bound=float)
+
+
+def head_of(
+    spec: Spec,
+    options: RunOptions,
+    started_at: str,
+    environment: Mapping[str, str],
+    workers: int = 1,
+    warnings: Sequence[str] = (),
+) -> Head:
+    """The head of a run that begins at `started_at` (UTC, ISO 8601) with so many workers."""
+    mask = masker(spec)
+    paths = {name: (request.method, request.path) for name, request in spec.endpoints.items()}
+    paths |= {name: ("POST", url) for name, url in token_endpoints(spec).items()}
+    return Head(
+        run_id=options.run_id,
+        version=__version__,
+        spec_name=spec.name,
+        spec_path=spec.source,
+        profile=options.profile,
+        command=mask(options.command),
+        seed=options.seed,
+        started_at=started_at,
+        target=mask(target(spec)),
+        scenarios=scenario_infos(spec),
+        endpoints=[EndpointInfo(name, method, mask(path)) for name, (method, path) in paths.items()],
+        custom_metrics={name: MetricInfo(metric.kind, metric.contains) for name, metric in spec.metrics.items()},
+        thresholds=spec.thresholds,
+        places=options.places,
+        pools=[PoolInfo(name, pool.pick, pool.bust is not None) for name, pool in spec.pools.items()],
+        timing=spec.settings.timing,
+        resolved_spec=resolved_yaml(spec),
+        environment=environment,
+        warnings=[mask(warning) for warning in warnings],
+        workers=workers,
+        allow_saturated=options.allow_saturated,
+        rate_limit=options.limits.max_rate.origin if options.limits.max_rate is not None else "",
+    )
+
+
+def scenario_infos(spec: Spec) -> list[ScenarioInfo]:
+    """The scenarios as planned."""
+    crews = crews_of(spec.scenarios)
+    on = windows(crews)
+    return [_scenario(scenario, on[crew.name], crew) for crew in crews for scenario in crew.members]
+
+
+def _scenario(scenario: Scenario, on: Window, crew: Crew[Scenario]) -> ScenarioInfo:
+    load = scenario.load
+    is_open = load.planned is not None
+    return ScenarioInfo(
+        name=scenario.name,
+        executor=load.executor,
+        description=_described(scenario, crew),
+        max_users=load.max_vus,
+        duration=load.duration,
+        max_duration=load.end,
+        shape=[] if is_open else _drawn(load.users_at, load.duration, on.start),
+        rates=_drawn(load.rate_at, load.duration, on.start) if is_open else [],
+        start=on.start,
+        after=scenario.after or "",
+        weight=scenario.weight,
+        tags=scenario.tags,
+    )
+
+
+def _described(scenario: Scenario, crew: Crew[Scenario]) -> str:
+    """k6's words for the load, with its share of a mix and when it begins."""
+    text = scenario.load.describe()
+    if len(crew.members) > 1:
+        total = sum(member.weight or 0.0 for member in crew.members)
+        text = f"{100 * (scenario.weight or 0.0) / total:.4g}% of {text}"
+    if scenario.after is not None:
+        return f"{text}, after {scenario.after}"
+    return f"{text}, from {format_duration(scenario.start_at)}" if scenario.start_at else text
+
+
+def _drawn(
+    level: Callable[[float], Level], duration: float, start: float, steps: int = 120
+) -> list[tuple[float, Level]]:
+    """What is planned at each of so many steps, and nothing before the start."""
+    times = [duration * i / steps for i in range(steps + 1)]
+    before = [(start * (1 - 1e-6), level(-1.0))] if start else []
+    return [*before, *((start + t, level(t)) for t in times)]
+
+
+def masker(spec: Spec) -> Masker:
+    """Hides the values of the spec's secret environment variables and of its credentials."""
+    return Masker(known_secrets(spec))
+
+
+def threshold_places(loaded: Loaded) -> dict[str, Place]:
+    """A threshold's title → where the file says it; none for what no file says."""
+    found = {}
+    for key, value in loaded.spec.document.get("thresholds", {}).items():
+        each = enumerate(value) if isinstance(value, list) else [(None, value)]
+        for index, item in each:
+            path: Path = ("thresholds", key) if index is None else ("thresholds", key, index)
+            text = item.get("that", "") if isinstance(item, Mapping) else item
+            origin = loaded.origins.of(path) if loaded.origins is not None else None
+            if origin is not None and origin.line:
+                found[f"{key.strip()}: {str(text).strip()}"] = Place(origin.file, origin.line, origin.column)
+    return found
