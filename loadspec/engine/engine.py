@@ -125,7 +125,8 @@ class Engine:
 
     def _crews(self, setup: Mapping[str, Any]) -> list[CrewRun]:
         plan, changed = self._plan, self._changed.set
-        site = Site(plan, self._host, setup, self._share, changed, self._abort, self._crash, self._pool_end)
+        calls = (changed, self._abort, self._crash, self._pool_end, self._wind_down)
+        site = Site(plan, self._host, setup, self._share, *calls)
         return [crew_run(crew, site) for crew in crews_of(plan.scenarios)]
 
     def _begin(self, pacer: Pacer, run: CrewRun, at: float) -> None:
@@ -190,13 +191,16 @@ class Engine:
 
     def wind_down(self) -> None:
         """No new iteration; what is in flight has the graceful stop of its load to end."""
+        for run in self._runs:
+            self._wind_down(run)
+
+    def _wind_down(self, run: CrewRun) -> None:
+        """The same for one crew."""
         if self._pacer is None:
             return
-        for run in self._runs:
-            if not run.stopped:
-                grace = run.crew.load.end - run.crew.load.duration
-                self._pacer.once(monotonic() + grace, run.kill_all)
-            run.stop()
+        if not run.stopped:
+            self._pacer.once(monotonic() + run.crew.load.end - run.crew.load.duration, run.kill_all)
+        run.stop()
         self._changed.set()
 
     def _crash(self, trace: str) -> None:
