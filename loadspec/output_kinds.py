@@ -107,6 +107,19 @@ OUTPUTS: dict[str, Output] = {
         example="tests.xml",
     ),
     "html": Output("file", "loadspec.outputs.html:render", "The report, one page in one file.", example="page.html"),
+    "openmetrics": Output(
+        "file",
+        "loadspec.outputs.openmetrics:render",
+        "OpenMetrics text, which Prometheus and GitLab read.",
+        example="metrics.txt",
+    ),
+    "prometheus": Output(
+        "live",
+        "loadspec.outputs.prometheus:PrometheusEndpoint",
+        "An address at which Prometheus scrapes live figures while the load runs.",
+        place="listen",
+        example="127.0.0.1:9464",
+    ),
     "prometheus-rw": Output(
         "live",
         "loadspec.outputs.prometheus_rw:PrometheusRemoteWrite",

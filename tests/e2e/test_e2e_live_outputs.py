@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -241,3 +242,75 @@ def test_who_cannot_be_told_is_a_warning(tmp_path, mock):
     host = server.url.removeprefix("http://")
     assert f"slack was not told of the verdict: {host} answered 403" in done.stdout
     assert "B0/xyz" not in done.stdout + done.stderr
+
+
+def scrape(port: int, accept: str = "*/*") -> tuple[str, str]:
+    """(content type, body), as soon as the load is under way."""
+    while True:
+        try:
+            asked = urllib.request.Request(f"http://127.0.0.1:{port}/metrics", headers={"accept": accept})
+            with urllib.request.urlopen(asked, timeout=20) as answer:
+                kind, body = answer.headers["content-type"], answer.read().decode()
+        except OSError:  # nobody listens yet
+            body = ""
+        if "http_reqs" in body:
+            return kind, body
+        time.sleep(0.05)
+
+
+def test_figures_are_scraped_while_the_load_runs(tmp_path, mock):
+    from prometheus_client import openmetrics, parser
+
+    (port,) = free_ports(1)
+    process = start(tmp_path / "r", spec(tmp_path, {"prometheus": f"127.0.0.1:{port}"}), url=mock.url)
+    kind, new = scrape(port, "application/openmetrics-text;version=1.0.0,text/plain;q=0.5")
+    old_kind, old = scrape(port)
+    done = finish(process, tmp_path / "r")
+    unharmed(done, mock)
+    assert kind.startswith("application/openmetrics-text; version=1.0.0")
+    assert old_kind.startswith("text/plain; version=0.0.4")
+    for families in (
+        {f.name: f for f in openmetrics.parser.text_string_to_metric_families(new)},
+        {f.name: f for f in parser.text_string_to_metric_families(old)},
+    ):
+        assert families["loadspec_http_reqs"].type == "counter"
+        assert 0 < sum(sample.value for sample in families["loadspec_http_reqs"].samples) <= requests(done)
+        assert families["loadspec_http_req_duration_seconds"].type == "summary"
+        assert families["loadspec_vus_max"].samples[0].value > 0
+    assert warnings(done) == []
+
+
+@needs_prometheus
+def test_a_real_prometheus_scrapes_it(tmp_path, mock):
+    (port,) = free_ports(1)
+    (tmp_path / "p").mkdir()
+    with prometheus(tmp_path / "p", scrapes=f"127.0.0.1:{port}") as metrics:
+        done = run(tmp_path / "r", spec(tmp_path), "--out", f"prometheus=127.0.0.1:{port}", url=mock.url)
+        (total,) = query(metrics, "sum(max_over_time(loadspec_http_reqs_total[5m]))")
+    unharmed(done, mock)
+    assert 0 < float(total["value"][1]) <= requests(done)
+
+
+def test_a_port_that_is_taken_is_found_before_the_load(tmp_path, mock):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        out = f"prometheus=127.0.0.1:{taken.getsockname()[1]}"
+        done = run(tmp_path / "r", spec(tmp_path), "--out", out, url=mock.url)
+    assert done.code == 94
+    assert "address already in use" in done.stderr
+    assert mock.stats() == {}
+
+
+@pytest.mark.parametrize(
+    ("outputs", "why"),
+    [
+        ({"prometheus": "0.0.0.0:9464"}, "other machines could ask there"),
+        ({"influxdb": "http://127.0.0.1:8086"}, "names no database"),
+        ({"otel": {"url": "http://127.0.0.1:4318", "temporality": "both"}}, "neither cumulative nor delta"),
+        ({"prometheus-rw": {"url": "http://127.0.0.1:9090", "trend_stats": "p95"}}, "`p95` is no figure of a trend"),
+    ],
+)
+def test_what_cannot_be_is_said_before_the_load(tmp_path, mock, outputs, why):
+    done = run(tmp_path / "r", spec(tmp_path, outputs), url=mock.url)
+    assert done.code == 104
+    assert why in done.stderr
+    assert mock.stats() == {}

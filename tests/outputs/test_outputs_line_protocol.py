@@ -11,15 +11,16 @@ from support_live import store, tick
 from loadspec.metrics import Store, tags_of
 from loadspec.outputs.figures import parse_figures
 from loadspec.outputs.line_protocol import lines
-from loadspec.outputs.posting import Poster, place_of
+from loadspec.outputs.posting import Poster
 from loadspec.outputs.pump import Refused
+from loadspec.outputs.target import Target
 
 FIGURES = parse_figures(["avg", "max", "p(95)"])
 HOSTILE = ["a b,c=d", "back\\slash\\", "new\nline\r", 'quo"te', "é", "x\\,y", " ", "#no comment", "\\ "]
 
 
 def write(url: str, text: str) -> None:
-    Poster(place_of(f"{url}/write?db=loadtest&precision=ms")).post(text.encode())
+    Poster(Target("influxdb", f"{url}/write?db=loadtest&precision=ms")).post(text.encode())
 
 
 @needs_influxdb

@@ -15,8 +15,9 @@ from loadspec.metrics import BUILTIN, Store, Trend, tags_of
 from loadspec.outputs import protobuf
 from loadspec.outputs.exponential import SCALE, exponential
 from loadspec.outputs.figures import parse_figures
-from loadspec.outputs.posting import Poster, place_of
+from loadspec.outputs.posting import Poster
 from loadspec.outputs.remote_write import Naming, label, write_request
+from loadspec.outputs.target import Target
 
 FIGURES = parse_figures(["count", "sum", "avg", "max", "p(99)"])
 NAMING = Naming(BUILTIN, FIGURES)
@@ -24,12 +25,8 @@ _INT64 = st.integers(0, 2**63 - 1)
 
 
 def send(url: str, data: bytes) -> None:
-    Poster(place_of(f"{url}/api/v1/write")).post(
-        protobuf.snappy(data),
-        content_type="application/x-protobuf",
-        content_encoding="snappy",
-        x_prometheus_remote_write_version="0.1.0",
-    )
+    kind = {"content_type": "application/x-protobuf", "content_encoding": "snappy"}
+    Poster(Target("prometheus-rw", f"{url}/api/v1/write"), **kind).post(protobuf.snappy(data))
 
 
 @needs_prometheus
