@@ -259,7 +259,8 @@ def scrape(port: int, accept: str = "*/*") -> tuple[str, str]:
 
 
 def test_figures_are_scraped_while_the_load_runs(tmp_path, mock):
-    from prometheus_client import openmetrics, parser
+    from prometheus_client import parser
+    from prometheus_client.openmetrics import parser as openmetrics
 
     (port,) = free_ports(1)
     process = start(tmp_path / "r", spec(tmp_path, {"prometheus": f"127.0.0.1:{port}"}), url=mock.url)
@@ -270,7 +271,7 @@ def test_figures_are_scraped_while_the_load_runs(tmp_path, mock):
     assert kind.startswith("application/openmetrics-text; version=1.0.0")
     assert old_kind.startswith("text/plain; version=0.0.4")
     for families in (
-        {f.name: f for f in openmetrics.parser.text_string_to_metric_families(new)},
+        {f.name: f for f in openmetrics.text_string_to_metric_families(new)},
         {f.name: f for f in parser.text_string_to_metric_families(old)},
     ):
         assert families["loadspec_http_reqs"].type == "counter"
