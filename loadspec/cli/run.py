@@ -18,6 +18,7 @@ from loadspec.cli.errors import diagnosed, reported
 from loadspec.cli.options import override_options, overrides
 from loadspec.cli.streams import say
 from loadspec.errors import ExitCode, UsageError
+from loadspec.output_kinds import OUTPUTS
 from loadspec.results import RunResult
 from loadspec.run.options import RunOptions, new_run_id
 from loadspec.spec import Loaded, load
@@ -28,7 +29,14 @@ _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 @click.command("run")
 @click.argument("spec", metavar="SPEC")
 @override_options
-@click.option("-o", "--out", "outs", multiple=True, metavar="NAME=FILE", help="Write a result also here: json=FILE.")
+@click.option(
+    "-o",
+    "--out",
+    "outs",
+    multiple=True,
+    metavar="NAME=TARGET",
+    help=f"Send results also there; may be given again. NAME: {', '.join(OUTPUTS)}, or one of an installed package.",
+)
 @click.option("--report-dir", default="reports", show_default=True, metavar="DIR", help="Where runs write.")
 @click.option("--run-id", metavar="ID", help="The run's folder; UTC time and four hex digits by default.")
 @click.option(

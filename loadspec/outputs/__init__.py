@@ -1,53 +1,97 @@
-"""The files of a run. A member is one file here with `render(result) -> str`, and one row in `OUTPUTS`.
+"""What a run's result becomes: a file here for each row of `output_kinds.OUTPUTS`, which says what each one is.
 
-`write_all` puts a run's files into its directory; `parse_out` and `OUT_TARGETS` serve `--out NAME=FILE`.
+`write_all` puts a run's files into its directory; `parse_out` and `write_out` serve `--out NAME=FILE`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
-from loadspec.errors import OutputError
-from loadspec.outputs.files import Out, parse_target, write_file
+from loadspec.errors import OutputError, UsageError
+from loadspec.output_kinds import (
+    DEFAULT,
+    OUTPUTS,
+    BrokenOutputError,
+    Option,
+    Out,
+    Output,
+    find_output,
+    output_names,
+)
+from loadspec.outputs.files import write_file
+from loadspec.outputs.target import Target
 from loadspec.results.model import RunResult
-
-OUTPUTS: Mapping[str, str] = {
-    "results.json": "loadspec.outputs.results_json:render",
-    "junit.xml": "loadspec.outputs.junit:render",
-    "report.html": "loadspec.outputs.html:render",
-}
-"""File name → module:function that makes its text out of a RunResult."""
-
-DEFAULT: Sequence[str] = tuple(OUTPUTS)
-
-OUT_TARGETS: Mapping[str, str] = {"json": "results.json"}
-"""What `--out NAME=FILE` can name → the row of OUTPUTS that is written to FILE."""
 
 
 def parse_out(text: str) -> Out:
-    """`json=FILE` → Out("json", "FILE"). Raises UsageError."""
-    return parse_target(text, OUT_TARGETS)
+    """`json=FILE` → Out("json", "FILE"). Raises UsageError for an unknown name or no target."""
+    name, equals, target = (part.strip() for part in text.partition("="))
+    output = known_output(name)
+    if not equals or not target:
+        what = {"file": "FILE", "url": "URL"}.get(output.place, "HOST:PORT")
+        raise UsageError(f"--out {name} needs a target", f"write --out {name}={output.example or what}")
+    return Out(name, target)
 
 
-def render(name: str, result: RunResult) -> str:
-    """The text of one output of `OUTPUTS`."""
-    module, _, function = OUTPUTS[name].partition(":")
-    text: str = getattr(import_module(module), function)(result)
-    return text
+def known_output(name: str) -> Output:
+    """The output of this name, with what it needs. Raises UsageError."""
+    try:
+        output = find_output(name)
+    except BrokenOutputError as error:
+        raise UsageError(str(error), "mend or remove the package that brings it") from None
+    if output is None:
+        names = ", ".join(output_names())
+        raise UsageError(f"--out knows no `{name}`", f"it knows {names}, as in --out json=FILE")
+    if output.missing:
+        raise UsageError(f"output {name} needs a library that is not installed: {output.needs[0]}", output.missing)
+    return output
 
 
-def write_all(result: RunResult, directory: Path, names: Sequence[str] = DEFAULT) -> list[Path]:
-    """Write the named outputs into `directory`, which is made if need be, and return their paths.
+def code_of(output: Output) -> Any:
+    """What makes an output: a function or a class, imported now. Raises OutputError."""
+    module, _, name = output.code.partition(":")
+    try:
+        return getattr(import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise OutputError(f"{output.code} cannot be loaded: {error}") from error
+
+
+def render(name: str, result: RunResult, **options: Any) -> str | bytes:
+    """The content of one output that is a file. Raises OutputError."""
+    output = known_output(name)
+    make = code_of(output)
+    if name in OUTPUTS:
+        content: str | bytes = make(result, **options)
+        return content
+    try:
+        content = make(result, **options)
+    except Exception as error:  # a package's own code: anything may come
+        raise OutputError(f"output {name} failed: {type(error).__name__}: {error}") from error
+    return content
+
+
+def write_all(result: RunResult, directory: Path, names: Iterable[str] = DEFAULT) -> list[Path]:
+    """Write the named files of a run into `directory`, which is made if need be, and return their paths.
 
     Every file is tried, then OutputError says which could not be written and why.
     """
+    return _each([(directory / name, DEFAULT[name], {}) for name in names], result)
+
+
+def write_out(result: RunResult, *targets: Target) -> list[Path]:
+    """Write what was asked for beside. Every file is tried, then raises OutputError."""
+    return _each([(Path(target.text), target.name, target.options) for target in targets], result)
+
+
+def _each(rows: Iterable[tuple[Path, str, Any]], result: RunResult) -> list[Path]:
     written: list[Path] = []
     failed: list[OutputError] = []
-    for name in names:
+    for path, name, options in rows:
         try:
-            written.append(write_file(directory / name, render(name, result)))
+            written.append(write_file(path, render(name, result, **options)))
         except OutputError as error:
             failed.append(error)
     if failed:
@@ -55,9 +99,18 @@ def write_all(result: RunResult, directory: Path, names: Sequence[str] = DEFAULT
     return written
 
 
-def write_out(result: RunResult, out: Out) -> Path:
-    """Write what `--out` asked for. Raises OutputError."""
-    return write_file(Path(out.target), render(OUT_TARGETS[out.name], result))
-
-
-__all__ = ["DEFAULT", "OUTPUTS", "OUT_TARGETS", "Out", "parse_out", "render", "write_all", "write_file", "write_out"]
+__all__ = [
+    "DEFAULT",
+    "OUTPUTS",
+    "Option",
+    "Out",
+    "Output",
+    "Target",
+    "code_of",
+    "known_output",
+    "parse_out",
+    "render",
+    "write_all",
+    "write_file",
+    "write_out",
+]

@@ -1,4 +1,4 @@
-"""Files that are either whole or not there, and the targets of `--out`."""
+"""Files that are either whole or not there."""
 
 from __future__ import annotations
 
@@ -6,39 +6,17 @@ import contextlib
 import os
 import secrets
 import stat
-from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
 
-from loadspec.errors import OutputError, UsageError
+from loadspec.errors import OutputError
 
 
-@dataclass(frozen=True, slots=True)
-class Out:
-    """One `--out name=target`."""
+def write_file(path: Path, content: str | bytes) -> Path:
+    """Write bytes, or text as UTF-8, beside `path` and rename it into place. Raises OutputError.
 
-    name: str
-    target: str
-
-
-def parse_target(text: str, known: Collection[str]) -> Out:
-    """`name=target` → Out. Raises UsageError if the name is not known or the target is missing."""
-    name, equals, target = text.partition("=")
-    name, target = name.strip(), target.strip()
-    names = ", ".join(known)
-    if name not in known:
-        raise UsageError(f"--out knows no `{name}`", f"it knows {names}, as in --out {next(iter(known))}=FILE")
-    if not equals or not target:
-        raise UsageError(f"--out {name} needs a file", f"write --out {name}=FILE")
-    return Out(name, target)
-
-
-def write_file(path: Path, text: str) -> Path:
-    """Write UTF-8 text beside `path` and rename it into place; missing folders are made. Raises OutputError.
-
-    A link is followed; what is no regular file (a pipe, /dev/stdout) is written to as it is.
+    Missing folders are made. A link is followed; what is no regular file (a pipe, /dev/stdout) is written to as it is.
     """
-    data = text.encode("utf-8", "backslashreplace")
+    data = content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
     try:
         if path.exists() and not path.is_file() and not path.is_dir():
             path.write_bytes(data)
@@ -50,6 +28,32 @@ def write_file(path: Path, text: str) -> Path:
             f"cannot write {path}: {reason}", "free space or permissions may be missing; --report-dir writes elsewhere"
         ) from error
     return path
+
+
+def try_file(path: Path) -> None:
+    """Find out whether a file could be written, and leave everything as it is. Raises OutputError."""
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(0, "it is a folder")
+        if path.exists() and not path.is_file():
+            with open(path, "ab" if not path.is_fifo() else "rb+", buffering=0):
+                return
+        probe = path.resolve().with_name(f".{path.name}.{secrets.token_hex(4)}")
+        try:
+            probe.write_bytes(b"x" * 4096)
+        finally:
+            probe.unlink(missing_ok=True)
+    except (OSError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise OutputError(f"cannot write {path}: {reason}", "name a file in a folder that is there") from None
+
+
+def make_folder(path: Path) -> None:
+    """Raises OutputError."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        raise OutputError(f"cannot make the folder {path}: {error}") from None
 
 
 def replace_file(path: Path, data: bytes) -> None:

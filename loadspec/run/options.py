@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from loadspec.outputs import Out
+from loadspec.output_kinds import Out
 from loadspec.results.head import Place
 from loadspec.spec.limits import Limits
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from loadspec.fleet.fleet import start_fleet
 from loadspec.fleet.logfile import begin_log
 from loadspec.fleet.process import Job
 from loadspec.machine import used
+from loadspec.outputs.target import Target
 from loadspec.results import RunResult
 from loadspec.results.assemble import assemble
 from loadspec.results.journal import Journal
@@ -26,6 +28,7 @@ from loadspec.run.head import head_of, masker
 from loadspec.run.options import RunOptions
 from loadspec.run.preflight import check_run, machine_warnings
 from loadspec.run.signals import Signals
+from loadspec.run.targets import kept, targets_of, try_targets
 from loadspec.run.values import target
 from loadspec.run.workers import fleet_size
 from loadspec.spec.model import Spec
@@ -40,7 +43,9 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
     check_run(spec)
     workers, fewer = fleet_size(spec, options)
     lacks = machine_warnings(spec, workers)
+    targets = targets_of(spec, options)
     prepare(options)
+    try_targets(targets, options.directory)
     started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
     head = head_of(spec, options, started_at, environment(), workers, [*lacks, *([fewer] if fewer else [])])
     show = live(stderr or sys.stderr, options.quiet, options.colour, head.scenarios, spec.name)
@@ -64,7 +69,7 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
         result = assemble(head, conductor.ledger)
         if journal.failure:
             result = replace(result, warnings=[*result.warnings, journal.failure])
-        written = write(result, options)
+        written = write(result, options, targets)
         if crash is not None:
             raise crash
         return written
@@ -87,10 +92,6 @@ def prepare(options: RunOptions) -> None:
         ) from None
     if options.log_http is not None:
         begin_log(options.log_http)
-    for out in options.outs:
-        place = Path(out.target)
-        if not place.parent.is_dir() or place.is_dir():
-            raise OutputError(f"--out cannot write to {place}", "name a file in a folder that is there")
 
 
 def _job(spec: Spec, options: RunOptions) -> Job:
@@ -110,14 +111,14 @@ def _about(spec: Spec, options: RunOptions, workers: int) -> list[str]:
     return [f"target: {target(spec)}", *shared, f"report: {options.directory / 'report.html'}"]
 
 
-def write(result: RunResult, options: RunOptions) -> tuple[RunResult, list[Path]]:
+def write(result: RunResult, options: RunOptions, targets: Sequence[Target] = ()) -> tuple[RunResult, list[Path]]:
     """Write all files → (the result with its final exit code, the files). Failing to write is told, not raised."""
     from loadspec.outputs import write_all, write_out
 
     written: list[Path] = []
     try:
         written = write_all(result, options.directory)
-        written += [write_out(result, out) for out in options.outs]
+        written += write_out(result, *kept(targets, "file"))
         _point_latest(options)
     except OutputError as error:
         warnings = [*result.warnings, error.message]

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from support_results import make_result
 
 from loadspec.cli import main
-from loadspec.outputs import render
+from loadspec.outputs.results_json import render
 
 
 def ask(*arguments: object) -> Result:
@@ -31,7 +31,7 @@ def runs(tmp_path: Path) -> Path:
             started_at=f"2026-04-1{number}T08:09:10.000+00:00",
             environment={"Git": "0123456789ab (main)"},
         )
-        (run / "results.json").write_text(render("results.json", result))
+        (run / "results.json").write_text(render(result))
     (tmp_path / "reports" / "latest").symlink_to("run-2", target_is_directory=True)
     return tmp_path / "reports"
 

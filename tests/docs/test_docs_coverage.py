@@ -16,6 +16,7 @@ from loadspec.load import EXECUTORS
 from loadspec.metrics.catalog import BUILTIN
 from loadspec.mock.config import OPTIONS
 from loadspec.mock.routes import ROUTES
+from loadspec.output_kinds import OUTPUTS
 from loadspec.spec.semantics.names import RESERVED
 from loadspec.thresholds.selector import SELECTOR_TAGS
 
@@ -63,7 +64,7 @@ def test_the_schema_has_the_keys_one_knows():
 
 @pytest.mark.parametrize("key", KEYS)
 def test_every_key_of_the_schema_is_in_spec_md(key):
-    assert mentions(code_of("spec.md") + code_of("transports.md"), key)
+    assert mentions(code_of("spec.md") + code_of("transports.md") + code_of("outputs.md"), key)
 
 
 @pytest.mark.parametrize("name", sorted(RESERVED))
@@ -96,6 +97,11 @@ def test_every_exit_code_has_a_row_in_running_md(code):
 )
 def test_every_option_is_in_running_md(command, option):
     assert mentions(code_of("running.md"), option)
+
+
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_every_output_has_a_section_in_outputs_md(name):
+    assert re.search(rf"(?m)^## .*`{name}`", (ROOT / "docs" / "outputs.md").read_text())
 
 
 @pytest.mark.parametrize("option", [option.flag for option in OPTIONS])

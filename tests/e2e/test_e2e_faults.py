@@ -116,7 +116,7 @@ def test_no_place_for_reports_is_found_before_the_load(tmp_path: Path, mock: Moc
         (["run", str(REFERENCE), "--vus", "5"], 104, "--stages"),
         (["run", str(REFERENCE), "--profile", "smok"], 104, "smoke"),
         (["run", str(REFERENCE), "--var", "nonsense"], 2, "NAME=VALUE"),
-        (["run", str(REFERENCE), "--out", "csv=x"], 2, "json"),
+        (["run", str(REFERENCE), "--out", "csb=x"], 2, "json"),
         (["run", str(REFERENCE), "--run-id", "../up"], 2, "folder name"),
         (["run", str(REFERENCE), "--stages", "5"], 104, "--stages"),
         (["frobnicate"], 2, "No such command"),
@@ -265,7 +265,7 @@ def test_no_place_for_out_is_found_before_the_load(tmp_path: Path, mock: MockPro
     (tmp_path / "file").write_text("")
     done = run(tmp_path / "r", REFERENCE, "--vus", 1, "-i", 1, "-q", "--out", f"json={tmp_path / target}", url=mock.url)
     assert done.code == 94
-    assert "--out cannot write to" in done.stderr
+    assert "cannot write " in done.stderr
     assert mock.stats() == {}
 
 

@@ -10,7 +10,7 @@ from support_results import make_result
 
 from loadspec import outputs
 from loadspec.errors import OutputError, UsageError
-from loadspec.outputs import OUT_TARGETS, OUTPUTS, Out, parse_out, write_all, write_file, write_out
+from loadspec.outputs import DEFAULT, OUTPUTS, Out, Target, parse_out, write_all, write_file, write_out
 
 
 def names_in(folder: Path) -> list[str]:
@@ -20,8 +20,8 @@ def names_in(folder: Path) -> list[str]:
 def test_all_outputs_are_written_into_a_new_directory(tmp_path: Path) -> None:
     folder = tmp_path / "reports" / "run"
     paths = write_all(make_result(1), folder)
-    assert paths == [folder / name for name in OUTPUTS]
-    assert names_in(folder) == sorted(OUTPUTS)
+    assert paths == [folder / name for name in DEFAULT]
+    assert names_in(folder) == sorted(DEFAULT)
     assert all(path.stat().st_size > 1000 for path in paths)
 
 
@@ -93,19 +93,20 @@ def test_every_file_is_tried(tmp_path: Path, blocked: Sequence[str]) -> None:
     with pytest.raises(OutputError) as caught:
         write_all(make_result(1), tmp_path)
     assert all(str(tmp_path / name) in caught.value.message for name in blocked)
-    assert all((tmp_path / name).is_file() for name in OUTPUTS if name not in blocked)
+    assert all((tmp_path / name).is_file() for name in DEFAULT if name not in blocked)
 
 
 def test_every_row_of_the_table_renders_text() -> None:
     result = make_result(1)
-    assert all(outputs.render(name, result).endswith(("\n", "</html>")) for name in OUTPUTS)
-    assert set(OUT_TARGETS.values()) <= set(OUTPUTS)
+    files = [name for name, output in OUTPUTS.items() if output.kind == "file"]
+    assert all(str(outputs.render(name, result)).endswith(("\n", "</html>")) for name in files)
+    assert set(DEFAULT.values()) <= set(files)
 
 
 def test_out_writes_where_it_is_told(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "r.json"
-    assert write_out(make_result(1), parse_out(f"json={path}")) == path
-    assert path.read_text() == outputs.render("results.json", make_result(1))
+    assert write_out(make_result(1), Target("json", str(path))) == [path]
+    assert path.read_text() == outputs.render("json", make_result(1))
 
 
 def test_a_target_may_hold_an_equals_sign() -> None:
@@ -115,10 +116,10 @@ def test_a_target_may_hold_an_equals_sign() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("csv=x", "--out knows no `csv`"),
+        ("csb=x", "--out knows no `csb`"),
         ("", "--out knows no ``"),
-        ("json", "--out json needs a file"),
-        ("json=", "--out json needs a file"),
+        ("json", "--out json needs a target"),
+        ("json=", "--out json needs a target"),
     ],
 )
 def test_wrong_targets(text: str, message: str) -> None:

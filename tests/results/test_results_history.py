@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from support_results import make_result
 
 from loadspec.errors import ExitCode, LoadspecError, OutputError
-from loadspec.outputs import render
+from loadspec.outputs.results_json import render
 from loadspec.results.history import CUT_OFF, Entry, by_spec, read_run, read_runs, remove, to_prune
 from loadspec.results.model import RunResult
 
@@ -29,7 +29,7 @@ def put(folder: Path, name: str, **changes: object) -> Path:
 def put_result(folder: Path, result: RunResult) -> Path:
     place = folder / result.run_id
     place.mkdir(parents=True)
-    (place / "results.json").write_text(render("results.json", result))
+    (place / "results.json").write_text(render(result))
     return place
 
 

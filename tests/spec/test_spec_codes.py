@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from support_codes import completed, diagnose
 
 import loadspec
+from loadspec.output_kinds import OUTPUTS
 from loadspec.spec.codes import CODES
 from loadspec.wire import carriers
 from loadspec.wire.codings import CODINGS
@@ -20,13 +22,15 @@ _USED = re.compile(r"""["'](LS[0-9]{3})["']""")
 
 @pytest.fixture(autouse=True)
 def _without_extras(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """LS075, LS160 and LS181 are about what is not installed; where tests run, it is."""
+    """LS075, LS160, LS181 and LS202 are about what is not installed; where tests run, it is."""
     if "LS075" in request.node.name:
         monkeypatch.setattr("loadspec.extract.markup.installed", lambda: False)
     if "LS160" in request.node.name:
         monkeypatch.setitem(carriers.NEEDS, "curl", ("no_such_module", carriers.NEEDS["curl"][1]))
     if "LS181" in request.node.name:
         monkeypatch.setitem(CODINGS, b"zstd", CODINGS[b"zstd"]._replace(available=lambda: False))
+    if "LS202" in request.node.name:
+        monkeypatch.setitem(OUTPUTS, "json", replace(OUTPUTS["json"], needs=("no_such_module", "pip install it")))
 
 
 @pytest.mark.parametrize("code", CODES)

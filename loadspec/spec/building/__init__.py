@@ -12,6 +12,7 @@ from typing import Any
 from loadspec.metrics.catalog import BUILTIN, MetricInfo
 from loadspec.spec.building.auth import build_auth
 from loadspec.spec.building.checks import with_schemas
+from loadspec.spec.building.outputs import build_outputs
 from loadspec.spec.building.pools import build_pool
 from loadspec.spec.building.request import build_request, build_timeouts
 from loadspec.spec.building.scenarios import build_scenarios, scenario_tags
@@ -48,6 +49,7 @@ def build(document: Mapping[str, Any], env_values: Mapping[str, str], source: st
             document, lambda raw: build_steps(raw, endpoints, target, "continue"), target.timeout.total, folder
         ),
         thresholds=_thresholds(document.get("thresholds", {}), metrics, scenario_tags(document)),
+        outputs=tuple(build_outputs(document.get("outputs") or {})),
         document=written,
         source=source,
         settings=build_settings(document, PurePath(source).parent),

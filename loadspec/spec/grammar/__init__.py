@@ -25,6 +25,7 @@ from loadspec.spec.grammar.kinds import (
     text,
 )
 from loadspec.spec.grammar.load import SHAPE
+from loadspec.spec.grammar.outputs import OUTPUTS
 from loadspec.spec.grammar.pools import POOLS
 from loadspec.spec.grammar.request import ENDPOINT, TIMEOUT
 from loadspec.spec.grammar.reuse import FRAGMENTS, INCLUDE
@@ -69,6 +70,7 @@ _SECTIONS: dict[str, Schema] = {
     **SHAPE,
     "scenarios": SCENARIOS,
     "thresholds": ref("thresholds"),
+    "outputs": OUTPUTS,
 }
 
 PROFILE = obj(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from loadspec.output_kinds import Out
 from loadspec.spec.model.pools import PoolDef
 from loadspec.spec.model.request import Request
 from loadspec.spec.model.steps import Step
@@ -82,3 +83,4 @@ class Spec:
     settings: Settings = field(default_factory=Settings)
     setup_timeout: float = 60.0
     teardown_timeout: float = 60.0
+    outputs: tuple[Out, ...] = ()

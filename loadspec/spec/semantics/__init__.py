@@ -14,6 +14,7 @@ from loadspec.spec.semantics.http import check_http
 from loadspec.spec.semantics.lints import across, lint, lint_loads
 from loadspec.spec.semantics.names import Known
 from loadspec.spec.semantics.network import check_network
+from loadspec.spec.semantics.outputs import check_outputs
 from loadspec.spec.semantics.pooldata import survey
 from loadspec.spec.semantics.pools import check_pools
 from loadspec.spec.semantics.requests import check_steps
@@ -48,6 +49,7 @@ def check(document: Mapping[str, Any], places: Places, work: Work) -> list[Diagn
         *check_steps(document, places),
         *check_loads(document, places),
         *check_thresholds(document, places),
+        *check_outputs(document, places, known, work),
     ]
     for path, steps in flows(document):
         if path[0] != "fragments":  # they are checked where they are used

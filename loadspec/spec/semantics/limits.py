@@ -10,13 +10,14 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loadspec.expr import ExprError, compile_template
+from loadspec.expr import ExprError, Scope, compile_template
 from loadspec.load import Crew, crews_of, max_users, windows
-from loadspec.spec.constants import constants, known_hosts
+from loadspec.spec.constants import constants, folded, known_hosts
 from loadspec.spec.diagnostics import Diagnostic, Path
 from loadspec.spec.limits import Bound, Limits
 from loadspec.spec.model import Scenario, Spec
 from loadspec.spec.places import Places
+from loadspec.spec.semantics.outputs import targets
 from loadspec.spec.semantics.values import mapping, texts
 from loadspec.spec.shapes import LOAD_KEYS
 from loadspec.spec.tree import walk
@@ -150,6 +151,20 @@ def _check_hosts(spec: Spec, places: Places, limits: Limits) -> Found:
             where = f", at {place.address}:{place.port or origin.port}" if place and place.address else ""
             message = f"requests go to `{host_header(origin)}`{where}, which {refusing[0]} does not allow"
             yield places.value(path, "LS090", message, help="whoever runs the spec may allow it")
+    yield from _check_outputs(spec.document, places, rules, scope)
+
+
+def _check_outputs(
+    document: Mapping[str, Any], places: Places, rules: list[tuple[str, HostLimit]], scope: Scope
+) -> Found:
+    for path, text, output in targets(document):
+        text = folded(text, scope) or ""
+        if output.place == "url" and text.lower().startswith(_WHOLE):
+            origin = parse_url(text)[0]
+            refusing = [name for name, hosts in rules if hosts.refused(origin.host, origin.port)]
+            if refusing:
+                message = f"results go to `{host_header(origin)}`, which {refusing[0]} does not allow"
+                yield places.value(path, "LS090", message, help="whoever runs the spec may allow it")
 
 
 def _refused(origin: Origin, place: Place | None, folder: str, hosts: HostLimit) -> bool:

@@ -1,0 +1,136 @@
+"""What `--out NAME=TARGET` and `outputs:` can name: one row for each output. Words only; the code is in `outputs`.
+
+A package adds outputs of its own by the entry-point group `loadspec.outputs`: name → an `Output`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import PurePosixPath
+from typing import Any, Literal, NamedTuple
+
+GROUP = "loadspec.outputs"
+
+Kind = Literal["file", "live", "samples", "notify"]
+"""file: `render(result, **options) -> str | bytes`, written once at the end.
+live: a class, `__init__(target, head)`, `send(tick)`, `close(result)`, in a thread of its own while the load runs.
+samples: a file of every request. notify: `tell(result, target)`, called once when all files are written."""
+
+Place = Literal["file", "url", "address", "listen"]
+"""What a target's text is: a file, the URL of a server, `host:port` of one (or unix:/path), or where to listen."""
+
+PLACES: tuple[Place, ...] = ("file", "url", "address", "listen")
+
+OptionType = Literal["text", "number", "flag", "duration", "texts"]
+"""`texts` is a mapping of texts."""
+
+
+class Option(NamedTuple):
+    """A setting of an output beside its target."""
+
+    type: OptionType
+    about: str
+    example: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One row. `code` is module:name of what makes it; see `Kind`."""
+
+    kind: Kind
+    code: str
+    about: str
+    """One sentence, for help and editors."""
+    place: Place = "file"
+    example: str = ""
+    """A target's text."""
+    options: Mapping[str, Option] = field(default_factory=dict)
+    needs: tuple[str, str] = ("", "")
+    """(module that it cannot do without, how to install it)."""
+
+    @property
+    def missing(self) -> str:
+        """How to install what it lacks, "" where it lacks nothing."""
+        module, install = self.needs
+        return install if module and find_spec(module) is None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Out:
+    """One output that is asked for: by `--out NAME=TEXT`, or by the spec, whose texts may be templates."""
+
+    name: str
+    text: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+    of_spec: bool = False
+
+
+class BrokenOutputError(Exception):
+    """A package says that it has an output, and does not: the message is a sentence."""
+
+
+OUTPUTS: dict[str, Output] = {
+    "json": Output(
+        "file",
+        "loadspec.outputs.results_json:render",
+        "Everything that was measured, as results.json.",
+        example="all.json",
+    ),
+    "junit": Output(
+        "file",
+        "loadspec.outputs.junit:render",
+        "JUnit XML: a test case for each threshold and check.",
+        example="tests.xml",
+    ),
+    "html": Output("file", "loadspec.outputs.html:render", "The report, one page in one file.", example="page.html"),
+}
+"""Name → output."""
+
+DEFAULT: Mapping[str, str] = {"results.json": "json", "junit.xml": "junit", "report.html": "html"}
+"""The files that each run writes into its folder → the output that they are."""
+
+RESERVED = (*DEFAULT, "journal", "spec.resolved.yaml")
+"""Files of a run's folder that no output of a spec may write over."""
+
+
+def find_output(name: str) -> Output | None:
+    """The output of this name, of loadspec or of an installed package. Raises BrokenOutputError."""
+    return OUTPUTS.get(name) or _installed(name)
+
+
+def output_names() -> list[str]:
+    """All that can be named, those of installed packages last."""
+    from importlib.metadata import entry_points  # lazily: its imports cost more than its use
+
+    return [*OUTPUTS, *sorted({point.name for point in entry_points(group=GROUP)} - OUTPUTS.keys())]
+
+
+def _installed(name: str) -> Output | None:
+    from importlib.metadata import entry_points
+
+    for point in entry_points(group=GROUP, name=name):
+        try:
+            found = point.load()
+        except Exception as error:  # a package's own code: anything may come
+            raise BrokenOutputError(f"output `{name}` cannot be loaded from {point.value}: {error}") from error
+        if not isinstance(found, Output):
+            raise BrokenOutputError(f"output `{name}` cannot be loaded: {point.value} is no loadspec.outputs.Output")
+        return found
+    return None
+
+
+def file_problem(text: str) -> str:
+    """Why a spec's output cannot be written to this file of its run's folder; "" where it can.
+
+    A spec may come from a stranger, so that it writes nowhere else.
+    """
+    path = PurePosixPath(text)
+    if not text.strip() or not path.parts or "\0" in text or text.endswith("/"):
+        return "is no name of a file"
+    if path.is_absolute() or ".." in path.parts or text.startswith("~"):
+        return "lies outside the run's folder, where the outputs of a spec are written"
+    if path.parts[0].startswith("."):
+        return "is hidden"
+    return "is a file that each run writes" if path.parts[0] in RESERVED else ""

@@ -1,0 +1,131 @@
+"""`outputs`: names that nobody knows, files outside the run's folder, hosts that no output may talk to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from loadspec.output_kinds import OUTPUTS, BrokenOutputError, Output, file_problem, find_output, output_names
+from loadspec.spec.diagnostics import Diagnostic, Path, brief, did_you_mean, listed
+from loadspec.spec.places import Places
+from loadspec.spec.semantics.durations import check_duration
+from loadspec.spec.semantics.expressions import Expressions, Work
+from loadspec.spec.semantics.names import Known, View
+from loadspec.spec.semantics.values import mapping, texts
+from loadspec.wire.addresses import is_forbidden, parse_address
+
+Found = Iterator[Diagnostic]
+
+
+def check_outputs(document: Mapping[str, Any], places: Places, known: Known, work: Work) -> Found:
+    """Everything that can be said without a look at the network or the disk."""
+    outputs = mapping(document, "outputs")
+    expressions, view = Expressions(places, work), View(known, constants=("env", "vars"))
+    for path, text in texts(outputs, ("outputs",)):
+        expressions.template(text, path, view)
+    yield from expressions.found
+    files: dict[str, Path] = {}
+    for name, value in outputs.items():
+        key: Path = ("outputs", name)
+        try:
+            output = find_output(str(name))
+        except BrokenOutputError as error:
+            yield places.key(key, "LS202", str(error), help="mend or remove the package that brings it")
+            continue
+        if output is None:
+            names = output_names()
+            label, help = did_you_mean(str(name), names), f"the outputs are {listed(names, 40)}"
+            yield places.key(key, "LS200", f"no output is called `{brief(str(name))}`", label=label, help=help)
+            continue
+        if output.missing:
+            message = f"output `{name}` needs a library that is not installed: {output.needs[0]}"
+            yield places.key(key, "LS202", message, help=output.missing)
+        for place, target in _targets(value, key):
+            yield from _check_target(places, place, target, output, files)
+
+
+def targets(document: Mapping[str, Any]) -> Iterator[tuple[Path, str, Output]]:
+    """(path, text, output) of each target, as far as they are well-formed."""
+    for name, value in mapping(document, "outputs").items():
+        try:
+            output = find_output(str(name))
+        except BrokenOutputError:
+            continue
+        for path, target in _targets(value, ("outputs", name)) if output else ():
+            where, text = _text(path, target, output) if output else (path, None)
+            if isinstance(text, str) and output:
+                yield where, text, output
+
+
+def _targets(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    if isinstance(value, list):
+        yield from (((*path, index), item) for index, item in enumerate(value))
+    else:
+        yield path, value
+
+
+def _text(path: Path, target: Any, output: Output) -> tuple[Path, Any]:
+    if isinstance(target, Mapping):
+        return (*path, output.place), target.get(output.place)
+    return path, target
+
+
+def _check_target(places: Places, path: Path, target: Any, output: Output, files: dict[str, Path]) -> Found:
+    if isinstance(target, Mapping):
+        yield from _check_options(places, path, target, output)
+    where, text = _text(path, target, output)
+    if not isinstance(text, str) or "{{" in text:
+        return  # the schema has said so, or `run` does
+    problem, code, help = "", "LS201", ""
+    if output.place == "file":
+        problem, help = file_problem(text), f"name a file of its own, such as {output.example or 'results.txt'}"
+        if not problem and files.setdefault(text, where) != where:
+            problem = "is where another output goes"
+    elif output.place == "url":
+        problem, help = _url_problem(text), f"for example {output.example}"
+    if not problem and output.place in ("url", "address"):
+        address = parse_address(host_of(text, output))
+        if address is not None and is_forbidden(address):
+            code, problem = "LS121", "is a link-local or metadata address"
+            help = "no spec may connect to one, whatever is allowed"
+    if problem:
+        yield places.value(where, code, f"`{brief(text)}` {problem}", help=help)
+
+
+def _check_options(places: Places, path: Path, target: Mapping[str, Any], output: Output) -> Found:
+    """Durations, and all settings of an installed package's output; loadspec's own are in the schema."""
+    for name, option in output.options.items():
+        if option.type == "duration" and "{{" not in str(target.get(name)):
+            yield from check_duration(places, (*path, name), target.get(name), zero=True)
+    if path[1] in OUTPUTS:
+        return
+    known = [output.place, *output.options]
+    for name in target:
+        if name not in known:
+            label, help = did_you_mean(str(name), known), f"the keys here are {listed(known, 40)}"
+            message = f"output `{path[1]}` has no setting `{brief(str(name))}`"
+            yield places.key((*path, name), "LS201", message, label=label, help=help)
+    if output.place not in target:
+        message = f"output `{path[1]}` needs `{output.place}`"
+        yield places.value(path, "LS201", message, help=f"for example {output.place}: {output.example}")
+
+
+def _url_problem(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        known = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        known = False
+    return "" if known else "is no http or https URL"
+
+
+def host_of(text: str, output: Output) -> str:
+    """The host that a target names; "" for one that is a Unix socket, or cannot be read."""
+    if text.startswith("unix:"):
+        return ""
+    try:
+        host = urlsplit(text if output.place == "url" else f"//{text}").hostname
+    except ValueError:
+        return ""
+    return host or ""

@@ -1,0 +1,71 @@
+"""Outputs that a spec and the command line ask for, from the YAML to the files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from support_cli import run
+from support_net import ScriptedServer, answer, serving
+
+SPEC = """\
+loadspec: 1
+target: {{base_url: "{url}"}}
+env: {{BUILD: {{default: "7"}}}}
+endpoints: {{root: {{path: /}}}}
+flow: [{{call: root}}]
+vus: 1
+iterations: 2
+outputs: {outputs}
+profiles: {{quiet: {{outputs: {{json: null}}}}}}
+"""
+
+
+def spec_in(folder: Path, url: str, outputs: str) -> Path:
+    path = folder / "spec.yaml"
+    path.write_text(SPEC.format(url=url, outputs=outputs))
+    return path
+
+
+def test_files_of_spec_and_command_line(tmp_path: Path) -> None:
+    with ScriptedServer(serving(answer())) as server:
+        spec = spec_in(tmp_path, server.url, '{json: "ci/{{ env.BUILD }}.json", junit: [a.xml, {file: b.xml}]}')
+        done = run(tmp_path / "r", spec, "--out", f"json={tmp_path / 'c.json'}", "--out", f"html={tmp_path / 'd.html'}")
+        assert done.code == 0, done.stderr
+        written = (done.run / "results.json").read_bytes()
+        assert (done.run / "ci" / "7.json").read_bytes() == (tmp_path / "c.json").read_bytes() == written
+        assert (done.run / "a.xml").read_bytes() == (done.run / "b.xml").read_bytes()
+        assert (tmp_path / "d.html").read_bytes() == (done.run / "report.html").read_bytes()
+        quiet = run(tmp_path / "q", spec, "--profile", "quiet")
+        assert (quiet.code, (quiet.run / "ci").exists(), (quiet.run / "a.xml").exists()) == (0, False, True)
+
+
+@pytest.mark.parametrize(
+    ("outputs", "options", "code", "said"),
+    [
+        ('{json: "{{ env.BUILD }}/../../x.json"}', (), 104, "lies outside the run's folder"),
+        ("{}", ("--out", "json=same", "--out", "junit=same"), 2, "two outputs go to"),
+        ("{}", ("--out", "json=/dev/null/x"), 94, "cannot write /dev/null/x: "),
+        ("{}", ("--out", "json=."), 94, "cannot write .: it is a folder"),
+    ],
+)
+def test_what_cannot_be_written_is_found_before_the_load(
+    outputs: str, options: tuple[str, ...], code: int, said: str, tmp_path: Path
+) -> None:
+    with ScriptedServer(serving(answer())) as server:
+        done = run(tmp_path / "r", spec_in(tmp_path, server.url, outputs), *options)
+        assert (done.code, done.stdout, server.connections) == (code, "", 0), done.stderr
+        assert said in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_a_file_is_tried_and_left_as_it_is(tmp_path: Path) -> None:
+    old = tmp_path / "old.json"
+    old.write_text("old")
+    with ScriptedServer(serving(answer())) as server:
+        spec = spec_in(tmp_path, server.url, "{}")
+        assert run(tmp_path / "r", spec, "--out", f"json={old}", "--out", "junit=/dev/null/x").code == 94
+        assert old.read_text() == "old"
+        assert run(tmp_path / "s", spec, "--out", f"json={old}").code == 0
+    assert json.loads(old.read_text())["verdict"] == "PASS"
