@@ -36,7 +36,7 @@ class Job:
     """See `engine.bounds`: what holds whatever the spec says."""
     log_http: str = ""
     samples: Sequence[Mapping[str, Any]] = ()
-    """What `--out` asked for: {"name": a row of `samples.SAMPLES`, "target": file, "gzip": bool}."""
+    """Files that were asked for: {"code": see `samples.member_of`, "target": file, "gzip": bool}."""
     k: int = 0
     n: int = 1
     """Worker `k` of `n`: see `load.share`."""

@@ -21,7 +21,7 @@ from loadspec.clock import monotonic
 from loadspec.masking import Masker
 from loadspec.metrics.tape import Row
 from loadspec.plan import Plan
-from loadspec.samples import SAMPLES
+from loadspec.samples import member_of
 from loadspec.samples.parts import member, part_path
 from loadspec.samples.rows import Renderer
 from loadspec.units import format_count
@@ -120,7 +120,9 @@ class Part:
 class Samples:
     """All parts of worker `k` of `n`; `asked` are those of `fleet.process.Job`."""
 
-    def __init__(self, asked: Sequence[Mapping[str, Any]], plan: Plan, run_id: str, secrets: Sequence[str], k: int, n: int):
+    def __init__(
+        self, asked: Sequence[Mapping[str, Any]], plan: Plan, run_id: str, secrets: Sequence[str], k: int, n: int
+    ) -> None:
         phases = plan.phases
         mask, wall = Masker(secrets), time.time() - monotonic()
         self._tapes = [phase.meters.tape for phase in phases.values() if phase.meters.tape is not None]
@@ -128,7 +130,7 @@ class Samples:
             Part(
                 part_path(one["target"], run_id, k),
                 one["gzip"],
-                Renderer(SAMPLES[one["name"]].format, wall, lambda phase: phases[phase].failures.epoch, mask),
+                Renderer(member_of(one["code"]).format, wall, lambda phase: phases[phase].failures.epoch, mask),
                 header=k == 0,
             )
             for one in asked

@@ -29,9 +29,7 @@ from loadspec.spec.model import Scenario, Spec, Step, all_exchanges
 from loadspec.spec.secrets import known_secrets
 
 
-def compile_plan(
-    spec: Spec, seed: int, run_id: str = "", watch: Watch | None = None, samples: bool = False
-) -> Plan:
+def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = None, samples: bool = False) -> Plan:
     """Compile a validated spec; with `samples` each sample is kept on the tapes of the phases' meters.
 
     Raises ExprError or ValueError for what only values can show to be wrong.

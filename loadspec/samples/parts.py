@@ -12,6 +12,7 @@ import shutil
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 MEMBER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x04\xff"
 """How each of our gzip members begins: no name, no time, made for speed, on any system."""
@@ -69,20 +70,29 @@ def _whole_members(tail: bytes) -> int:
 
 
 def join(parts: Sequence[Path], target: Path) -> None:
-    """Make one file of parts, which are mended and then gone. Raises OSError; then all parts are as they were, mended.
+    """Make one file of parts, which are gone then. Raises OSError; then all parts are as they were.
 
-    The first part grows by the others, so that no more than one of them is on the disk twice.
+    The first part grows by the others, so that its own bytes, which may be all, are never on the disk twice. A pipe or
+    a device is written to as it is.
     """
     first, *others = parts
-    size = first.stat().st_size
-    try:
-        with first.open("ab") as file:
-            for part in others:
-                with part.open("rb") as source:
-                    shutil.copyfileobj(source, file, _CHUNK)
-    except OSError:
-        os.truncate(first, size)
-        raise
-    os.replace(first, target)
-    for part in others:
-        part.unlink()
+    if target.exists() and not target.is_file():
+        with target.open("wb") as file:
+            _append(parts, file)
+    else:
+        size = first.stat().st_size
+        try:
+            with first.open("ab") as file:
+                _append(others, file)
+        except OSError:
+            os.truncate(first, size)
+            raise
+        os.replace(first, target)
+    for part in parts:
+        part.unlink(missing_ok=True)
+
+
+def _append(parts: Sequence[Path], file: IO[bytes]) -> None:
+    for part in parts:
+        with part.open("rb") as source:
+            shutil.copyfileobj(source, file, _CHUNK)

@@ -99,9 +99,7 @@ def _compile_fail(
     return fail
 
 
-def _compile_keep(
-    checks: Sequence[tuple[str, Check]], meter: CheckMeter
-) -> Callable[[int, User, int], None] | None:
+def _compile_keep(checks: Sequence[tuple[str, Check]], meter: CheckMeter) -> Callable[[int, User, int], None] | None:
     """→ what keeps each failure by itself, if it is asked for: see `metrics.tape`."""
     tape = meter.tape
     if tape is None:
