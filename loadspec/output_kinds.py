@@ -105,6 +105,12 @@ OUTPUTS: dict[str, Output] = {
         example="samples.parquet",
         needs=("pyarrow", "pip install 'loadspec[parquet]'"),
     ),
+    "openmetrics": Output(
+        "file",
+        "loadspec.outputs.openmetrics:render",
+        "OpenMetrics text, which Prometheus and GitLab read.",
+        example="metrics.txt",
+    ),
 }
 """Name → output."""
 

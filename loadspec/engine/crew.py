@@ -41,7 +41,8 @@ class Starts:
 class Site:
     """What all crews of a load work with.
 
-    `on_change` is called when a user ends, `on_abort` when a step asks for the end, `on_crash` with the trace of a bug.
+    `on_change` is called when a user ends, `on_abort` when a step asks for the end, `on_crash` with the trace of a bug;
+    `wind_down` is asked for where a crew is to end before its time.
     """
 
     plan: Plan
@@ -52,6 +53,7 @@ class Site:
     on_abort: Callable[[str], None]
     on_crash: Callable[[str], None]
     on_pool_end: Callable[[PoolEnd], None]
+    wind_down: Callable[[CrewRun], None]
 
 
 class CrewRun:
@@ -256,12 +258,17 @@ class CrewRun:
         else:
             books.started -= 1
             self.started -= 1
+            self._never_began()
         self._no_row(user, end)
+
+    def _never_began(self) -> None:
+        """An iteration that was counted was none. A budget's is dropped at the end, with all that is left of it."""
 
     def _no_row(self, user: User, end: PoolEnd) -> None:
         """What follows where a pool has no row for a user."""
+        if end.whole or user.index not in self._resigned:
+            self._site.on_pool_end(end)
         self._resign(user)
-        self._site.on_pool_end(end)
 
 
 def crew_tags(crew: Crew[ScenarioPlan]) -> dict[str, str]:

@@ -112,10 +112,11 @@ class EngineHost:
         proxy = self.network.proxy(where)
         forward = proxy is not None and proxy.forwards(where)
         kind = channel_kind(name, self.network.limiter is not None, reuse, forward, self._plan.settings.timing)
-        if self._plan.watch is None:
-            return kind(self.network, where, user.resume, user.index)  # type: ignore[no-any-return]
-        channel = watched(kind)(self.network, where, user.resume, user.index)
-        return channel.watch(self._plan.watch, user, where)  # type: ignore[no-any-return]
+        watch = self._plan.watch
+        channel = (kind if watch is None else watched(kind))(self.network, where, user.resume, user.index)
+        if self.network.limiter is not None:
+            channel.user = user
+        return channel if watch is None else channel.watch(watch, user, where)  # type: ignore[no-any-return]
 
     def fiber(self, user: User, run: Callable[..., None]) -> greenlet:
         """A greenlet that will run `run` for a user. A raw one: a user costs little."""

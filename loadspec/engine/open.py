@@ -1,8 +1,9 @@
 """A crew of an open load: iterations start when they are due, whether or not others have ended.
 
 Start i takes a free user, the one that was busy last, so that few connections are kept warm rather than many lukewarm;
-where there is none it makes one; where all `max_vus` are busy the start is dropped, and not made up for. A start that
-comes late, because the loop was busy, counts from when it was due. Whatever a start draws depends on its number alone,
+where there is none it makes one; where all `max_vus` are busy the start is dropped, and not made up for. A user that
+has stopped leaves its place to a fresh one. A start that comes late, because the loop was busy, counts from when it was
+due. Whatever a start draws depends on its number alone,
 not on who takes it: pools, `choose`, random values and the scenario of a mix are the same on any number of workers.
 """
 
@@ -28,8 +29,8 @@ _CLOSE, _KILL = -1, -2
 _LATE = 0.005
 """Seconds after which a start that is due at the very end comes too late."""
 _INSUFFICIENT = (
-    "insufficient VUs: none of the {most} users of {name} was free when an iteration was due; it was dropped, as is "
-    "each that finds none: raise max_vus, or see why iterations take so long"
+    "insufficient VUs: none of {part}the {most} users of {name} was free when an iteration was due; it was dropped, as "
+    "is each that finds none: raise max_vus, or see why iterations take so long"
 )
 _TOO_LATE = (
     "this machine was so far behind that iterations of {name} had not begun when the last ones are interrupted: they "
@@ -49,6 +50,8 @@ class OpenCrew(CrewRun):
         self._told, self._told_before = Starts(), Starts()
         """Starts so far, and what `take_starts` said of them."""
         self._free: list[tuple[User, greenlet]] = []
+        self._gone: list[User] = []
+        """Those who have stopped, and were not replaced yet."""
         self._made = 0
         self._fibers = 0
         """Users whose greenlet lives, busy or not."""
@@ -130,6 +133,8 @@ class OpenCrew(CrewRun):
         """Runs in the hub: the user goes on from here, until it waits for the first time."""
         if self._free:
             user, fiber = self._free.pop()
+        elif self._gone:
+            user, fiber = self._replace(self._gone.pop())
         elif self._made < self.max_vus:
             user, fiber = self._make()
         else:
@@ -144,11 +149,24 @@ class OpenCrew(CrewRun):
         self._made += 1
         return user, self._host.fiber(user, partial(self._live, user))
 
+    def _replace(self, gone: User) -> tuple[User, greenlet]:
+        """A fresh user of the same number, and so with the same rows of pools by user.
+
+        Its iterations are counted on: no two of a number are the same to expressions.
+        """
+        user = self._new_user(gone.index - self.crew.first_user)
+        user.iteration, user.drawn = gone.iteration, gone.drawn
+        return user, self._host.fiber(user, partial(self._live, user))
+
     def _drop(self, why: str) -> None:
         self._dropped.add(1)
         if why is _INSUFFICIENT:  # what this machine was too late for is no start that found nobody free
             self._told.dropped += 1
-        self._site.plan.phases["load"].failures.remark(why.format(most=self.crew.load.max_vus, name=self.crew.name))
+        part = "a worker's share of " if self._site.share.n > 1 else ""  # the same words on each of them
+        self._remark(why.format(part=part, most=self.crew.load.max_vus, name=self.crew.name))
+
+    def _remark(self, text: str) -> None:
+        self._site.plan.phases["load"].failures.remark(text)
 
     def _work(self, user: User, number: int, due: float) -> None:
         self._fibers += 1
@@ -174,15 +192,18 @@ class OpenCrew(CrewRun):
 
     def _left(self, user: User) -> None:
         self._fibers -= 1
+        self._gone.append(user)
 
     def _somebody_comes(self) -> bool:
         return not self.stopped
+
+    def _never_began(self) -> None:
+        self._dropped.add(1)  # to `take_starts` it was made: this machine was in time
 
     def _no_row(self, user: User, end: PoolEnd) -> None:
         """Rows are the starts', not the users': where one start finds none, those after it will not either."""
         if end.whole or end.by_user:
             super()._no_row(user, end)
         else:
-            name = self.crew.name
-            self._site.plan.phases["load"].failures.remark(f"{end}; with that {name} starts no further iteration")
-            self.stop()
+            self._remark(f"{end}; with that {self.crew.name} starts no further iteration")
+            self._site.wind_down(self)

@@ -25,7 +25,7 @@ def facts(ledger: Ledger, limited: str = "") -> Facts:
     store = collector.stores["load"]
     failed = store.where("http_req_failed")
     requests = int(store.total("http_reqs"))
-    results = withheld(ledger.watch.results(), outcome.losses, collector.elapsed)
+    results = withheld(ledger.watch.results(), outcome.losses, collector.elapsed, bool(outcome.worker_lost))
     return Facts(
         thresholds=without_latency(results) if limited else results,
         requests=requests,

@@ -139,6 +139,7 @@ def limited_sentence(workers: Sequence[WorkerHealth], duration: float) -> str:
         return ""
     worst = max(found, key=lambda worker: worker.limited_seconds)
     seconds = format_duration(round(min(worst.limited_seconds, duration), 1))
-    who = "the generator was" if len(workers) == 1 else f"{len(found)} of {len(workers)} workers were"
+    who = "the generator" if len(workers) == 1 else f"{len(found)} of {len(workers)} workers"
+    was = "was" if len(found) == 1 else "were"
     told = f"{', '.join(worst.signs)} ({', '.join(cause.name for cause in worst.causes)})"
-    return f"{who} at the limit for {seconds} of {format_duration(round(duration, 1))}: {told}"
+    return f"{who} {was} at the limit for {seconds} of {format_duration(round(duration, 1))}: {told}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,7 +43,7 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
     Raises LoadspecError where nothing could be run: the spec is refused, or the reports have no place to go.
     """
     check_run(spec)
-    workers, fewer = fleet_size(spec, options)
+    workers, fewer = fleet_size(spec, options.workers, options.log_http is not None)
     lacks = machine_warnings(spec, workers)
     targets = targets_of(spec, options)
     prepare(options)
@@ -137,9 +138,10 @@ def write(result: RunResult, options: RunOptions, targets: Sequence[Target] = ()
         result = replace(result, warnings=warnings, exit_code=code, sentence=f"{message}; {result.sentence}")
         if code == exit_code:
             result = replace(result, verdict="INVALID")
-        written += [
-            path for path in (options.directory / name for name in _FILES) if path.exists() and path not in written
-        ]
+        with suppress(OutputError):  # what is on disk says what the exit code says
+            write_all(result, options.directory)
+        there = [path for path in (options.directory / name for name in _FILES) if path.exists()]
+        written = list(dict.fromkeys([*there, *written]))
     return result, written
 
 

@@ -1,7 +1,8 @@
 """`http.rps` and `--max-rate`: no more requests a second than that, whoever sends them.
 
 A schedule of tokens: request n may go 1/rate after request n − 1, and time in which nobody asked is not made up for.
-Users are served in the order in which they asked. What they wait here is no latency: an exchange begins after it.
+Users are served in the order in which they asked. What they wait here is no part of an exchange, which begins after it:
+it makes the request late.
 """
 
 from __future__ import annotations
@@ -44,12 +45,12 @@ class RateLimiter:
         self.held = 0
         self.waited = 0.0
 
-    def hold(self, resume: Callable[[], Any]) -> None:
-        """Return when the caller may send its request."""
+    def hold(self, resume: Callable[[], Any]) -> float:
+        """Return when the caller may send its request → seconds for which it waited."""
         now = self._clock()
         if self._next <= now and not self._waiting:
             self._next = now + self._interval
-            return
+            return 0.0
         turn = _Turn(resume)
         self._line.append(turn)
         self.held += 1
@@ -61,9 +62,11 @@ class RateLimiter:
                 self._network.switch()
         finally:
             turn.resume = None
-            self.waited += self._clock() - now
+            waited = self._clock() - now
+            self.waited += waited
             if not turn.come:
                 self._leave()
+        return waited
 
     def _leave(self) -> None:
         self._waiting -= 1
@@ -123,17 +126,18 @@ def loop_wait(network: Network) -> Callable[[float, Callable[[], Any]], None]:
 
 @cache
 def limited(kind: Any) -> Any:
-    """A kind of channel whose exchanges wait for their turn first, by their network's limiter."""
+    """A kind of channel whose exchanges wait for their turn first, by their network's limiter; `user` is the one that
+    does, and whose request is late by it."""
 
     class Limited(kind):  # type: ignore[misc]  # a class made of a parameter
-        __slots__ = ("_hold",)
+        __slots__ = ("_hold", "user")
 
         def __init__(self, network: Network, origin: Origin, resume: Callable[[], Any], seat: int = 0) -> None:
             super().__init__(network, origin, resume, seat)
             self._hold = network.limiter.hold  # type: ignore[union-attr]  # it has one where this kind is asked for
 
         def exchange(self, request: bytes, deadlines: Deadlines, idempotent: bool = False, body: int = KEEP) -> bool:
-            self._hold(self._resume)
+            self.user.late += self._hold(self._resume)
             answered: bool = super().exchange(request, deadlines, idempotent, body)
             return answered
 

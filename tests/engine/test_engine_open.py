@@ -15,13 +15,13 @@ from gevent import get_hub
 from gevent.event import Event
 from support_net import answer, serving, silent, slow
 from support_open import Starts, every, replace_steps
-from support_plan import call, choose, meet, parallel, pool, think
+from support_plan import call, choose, meet, pool, think
 
 from loadspec.clock import monotonic
 from loadspec.load import ConstantArrivalRate, ConstantVus, RampingArrivalRate, RateStage, Share, SharedIterations
 from loadspec.plan.mix import weighted
 from loadspec.pools import Usage
-from loadspec.spec.model import ONCE, Branch, Capture, PoolDef, Scenario
+from loadspec.spec.model import ONCE, Branch, Capture, Scenario
 
 Run = Callable[..., Any]
 
@@ -119,6 +119,17 @@ def test_a_start_that_finds_all_busy_is_dropped(bench: Run, serve: Any) -> None:
     assert len(server.requests) == 2
 
 
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_workers_say_the_same_of_too_few_users(workers: int, bench: Run, serve: Any) -> None:
+    load = Starts((0.0,) * 12, max_vus=5, duration=0.1, graceful_stop=0.1)
+    said = []
+    for k in range(workers):
+        said += notes(bench(think(9, 9), load=load, share=Share(k, workers)).load())
+    (note,) = set(said)
+    share = "a worker's share of " if workers > 1 else ""
+    assert note.startswith(f"insufficient VUs: none of {share}the 5 users of default was free")
+
+
 def test_users_made_before_the_load(bench: Run, serve: Any) -> None:
     server = serve(*[serving(answer())] * 5)
     load = Starts((0.0,), duration=0.1, max_vus=5, pre_allocated_vus=4)
@@ -174,44 +185,6 @@ def test_a_start_at_the_very_end_is_made_and_interrupted(bench: Run, serve: Any)
     assert dropped(ran) == 0
 
 
-def test_only_the_first_request_of_a_start_is_as_late_as_it(bench: Run, serve: Any) -> None:
-    server = serve(*[serving(answer())] * 50)
-    flow = (call("first"), think(0.05, 0.05), call("second"), parallel(call("a"), call("b")))
-    ran = begun(bench(*flow, load=every(0.01, 5, graceful_stop=60.0), base_url=server.url), 20.0)
-    sums = {name: ran.store.where("scheduled_latency", endpoint=name).sum for name in ("first", "second", "a", "b")}
-    late = ran.store.select("dispatch_delay").sum
-    assert late >= 5 * 19_950
-    assert sums["first"] >= late
-    for name in ("second", "a", "b"):
-        own = ran.store.where("http_req_blocked", endpoint=name).sum
-        own += ran.store.where("http_req_duration", endpoint=name).sum
-        assert sums[name] == pytest.approx(own, abs=1.0)
-
-
-def test_branches_that_come_first_are_all_as_late_as_their_start(bench: Run, serve: Any) -> None:
-    server = serve(*[serving(answer())] * 50)
-    flow = (parallel(call("a"), call("b")), call("then"))
-    ran = begun(bench(*flow, load=every(0.01, 3, graceful_stop=60.0), base_url=server.url), 20.0)
-    for name in "ab":
-        assert ran.store.where("scheduled_latency", endpoint=name).min >= 19_950
-    assert ran.store.where("scheduled_latency", endpoint="then").max < 19_950
-
-
-def test_a_request_without_an_answer_takes_the_lateness_with_it(bench: Run, serve: Any) -> None:
-    flow = (call("lost", path="http://127.0.0.1:1/"), call("first"))
-    ran = begun(
-        bench(*flow, load=every(0.01, 3, graceful_stop=60.0), base_url=serve(*[serving(answer())] * 9).url), 20.0
-    )
-    assert ran.store.where("scheduled_latency", endpoint="lost") is None
-    assert ran.store.where("scheduled_latency", endpoint="first").max < 19_950
-
-
-def test_a_closed_load_has_no_scheduled_latency(bench: Run, serve: Any) -> None:
-    server = serve(serving(answer()))
-    ran = bench(call(), load=SharedIterations(1, 3), base_url=server.url).load()
-    assert ran.store.select("scheduled_latency") is None
-
-
 # How it ends
 
 
@@ -260,13 +233,6 @@ def test_an_abort_ends_it(bench: Run, serve: Any) -> None:
     ran = bench(*flow, load=load, base_url=server.url).load()
     assert (ran.end.status, ran.end.reason) == ("failed", "one failed: status 500")
     assert ran.books == (3, 0, 3)
-
-
-def test_a_user_that_stops_is_not_replaced(bench: Run, serve: Any) -> None:
-    server = serve(*[serving(answer(b"{}", "500 Oops"))] * 9)
-    ran = bench(call(on_fail="stop_vu"), load=every(0.05, 5, max_vus=2), base_url=server.url).load()
-    assert ran.books == (2, 2, 0)
-    assert dropped(ran) == 3
 
 
 def test_a_bug_in_a_step_ends_it_with_its_trace(bench: Run, serve: Any) -> None:
@@ -328,16 +294,6 @@ def test_per_vu_rows_are_the_users(bench: Run, serve: Any) -> None:
     ran = bench(call(path="/{{ vu }}/{{ pool.n }}"), load=every(0.02, 6), base_url=server.url, pools=pools).load()
     assert ran.books[1] == 6
     assert all(int(vu) == int(row) + 1 for _, vu, row in (path.split("/") for path in paths(server)))
-
-
-def test_a_used_up_pool_ends_its_scenario(bench: Run, serve: Any) -> None:
-    server = serve(*[serving(answer())] * 20)
-    pools = {"n": PoolDef("n", "unique", tuple(range(4)))}
-    load = Starts(tuple(n / 50 for n in range(40)), duration=3600.0)
-    ran = bench(call(path="/{{ pool.n }}"), load=load, base_url=server.url, pools=pools).load()
-    assert (ran.end.status, ran.books) == ("done", (4, 4, 0))
-    assert sorted(paths(server)) == ["/0", "/1", "/2", "/3"]
-    assert notes(ran) == ["pool `n` is used up: no row is left of its 4; with that default starts no further iteration"]
 
 
 def test_shares_start_and_draw_what_one_worker_does(bench: Run, serve: Any) -> None:

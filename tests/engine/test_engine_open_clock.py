@@ -41,7 +41,7 @@ class World:
         self.parked: dict[Any, Any] = {}
         self.plan = with_steps(compile_plan(spec((call(),), load=load), 1), self._step)
         host: Any = self
-        site = Site(self.plan, host, {}, share, bool, print, print, print)  # type: ignore[arg-type]
+        site = Site(self.plan, host, {}, share, bool, print, print, print, print)  # type: ignore[arg-type]
         (crew,) = crews_of(self.plan.scenarios)
         self.crew = OpenCrew(crew, site, load.starts(0))
 

@@ -104,6 +104,9 @@ def test_without_samples_there_is_no_tape_and_nothing_beside_the_meters() -> Non
     plain = compile_plan(spec(flow, metrics=metrics(cost="trend")), 1)
     taped = compile_plan(spec(flow, metrics=metrics(cost="trend")), 1, samples=True)
     assert plain.phases["load"].meters.tape is None
-    adds = [plan.phases["load"].meters.value("trend", "cost", scenario="default", endpoint="one").add for plan in (plain, taped)]
+    adds = [
+        plan.phases["load"].meters.value("trend", "cost", scenario="default", endpoint="one").add
+        for plan in (plain, taped)
+    ]
     assert [add.__qualname__ for add in adds] == ["list.append", "Tape.beside.<locals>.both"]
     assert len(plain.scenarios[0].flow.steps) == 1

@@ -153,6 +153,7 @@ def test_each_worker_is_judged_by_itself_and_the_worst_is_named() -> None:
     assert limited_sentence([long.told()], 5.0).startswith("the generator was at the limit for 5s of 5s: hub lag p99")
     together = limited_sentence([fine.told(), short.told(), long.told()], 5.0)
     assert together.startswith("2 of 3 workers were at the limit for 5s of 5s")
+    assert limited_sentence([fine.told(), long.told()], 5.0).startswith("1 of 2 workers was at the limit")
     split = [log_of(LATE, LATE, FINE).told(), log_of(FINE, LATE, LATE).told()]
     assert limited_sentence(split, 3.0) == "", "two workers' seconds do not add up"
 

@@ -1,6 +1,7 @@
 """`retry`: an attempt that failed in a way one may hope about is made again, after a delay that grows.
 
-Every attempt is a request in the books; the step's outcome, checks and captures are those of the last one.
+Every attempt is a request in the books; the step's outcome, checks and captures are those of the last one. All were due
+when the first one was: whoever asked waits for the delays, too.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 
+from loadspec.clock import monotonic
 from loadspec.protocols.http import Attempt
 from loadspec.protocols.http.captures import headers_of
 from loadspec.protocols.user import User
@@ -36,11 +38,13 @@ def compile_retry(attempt: Attempt, retry: Retry) -> Attempt:
         return statuses[answer.status] if answer.status else any(kind(answer) for kind in kinds)
 
     def retrying(user: User, left: float | None = None) -> bool:
+        due = monotonic() - user.late
         expected = attempt(user, left)
         for count in range(retry.times):
             if expected or not is_meant(user.answer):
                 break
             user.host.sleep(user, delay(retry, count, user))
+            user.late = monotonic() - due
             expected = attempt(user, left)
         return expected
 

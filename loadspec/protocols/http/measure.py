@@ -46,8 +46,8 @@ def _scheduled(measure: Measure, side: Side) -> Measure:
     """`measure`, and how long after it was due the answer was there.
 
     The first request of a start is due with the start, so the start's lateness is its own; each other one is due when
-    its user comes to it. Connecting is part of it. So the requests of an iteration add up to the time from its due
-    start to its end, without think times: guidellm's "response = end - due", dispatch and service together.
+    its user comes to it. What is sent for a request before its answer counts in: retries and their delays, redirects,
+    rounds of authentication, and waiting for a turn, a token or a connection. guidellm's "response = end - due".
     """
     latency = side.scheduled.append
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from loadspec.clock import monotonic
 from loadspec.expr import Missing
 from loadspec.protocols.http.auth import Credentials
 from loadspec.protocols.http.measure import compile_lost
@@ -72,6 +73,7 @@ class Redirects:
         total = self._wire.deadlines.total
         left = total if left is None else min(left, total)
         hop = Hop(self._compiled.method, number, rendered, True)
+        due = user.answer.started - user.late
         for _ in range(self._wire.max_redirects):
             location = location_of(user.answer.head)
             if not location:
@@ -83,6 +85,7 @@ class Redirects:
             except (ValueError, Missing) as error:
                 shown = location.partition("?")[0]  # a query may hold a secret
                 return self._lost(user, f"{shown!r} cannot be followed: {error}")
+            user.late = monotonic() - due
             expected = self._send(hop)(user, max(0.001, left))
             if not hop.redirected:
                 return expected

@@ -103,9 +103,10 @@ def compile_digest(settings: Mapping[str, Any], tools: Tools) -> Credentials:
         def attempt(user: User, left: float | None = None) -> bool:
             exchange = _exchange(user, mine)
             exchange.answered = exchange.due = False
-            begin = monotonic()
+            begin, late = monotonic(), user.late
             expected = send(user, left)
             if exchange.due:
+                user.late = late + monotonic() - begin
                 exchange.due = False  # before: a redirect of the second answer meets challenges of its own
                 expected = send(user, None if left is None else max(0.001, left - (monotonic() - begin)))
             _settle(user, exchange)

@@ -92,8 +92,10 @@ def compile_oauth2(settings: Mapping[str, Any], tools: Tools) -> Credentials:
             if len(tokens) >= _MAX_TOKENS:
                 tokens.clear()
             token = tokens[key] = Token()
-        if monotonic() >= token.refresh_at:
+        if (now := monotonic()) >= token.refresh_at:
+            due = now - user.late
             _obtain(token, user, fetch)
+            user.late = monotonic() - due  # waiting for it is a part of what the user asked for
         current = token
 
     def wrap(send: Attempt) -> Attempt:
