@@ -6,6 +6,7 @@ a slow one holds up the load: what cannot be written is dropped, and counted.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections import deque
@@ -110,7 +111,8 @@ class Part:
                 while left:
                     left = left[os.write(self._file, left) :]
             except OSError:
-                os.ftruncate(self._file, size)
+                with contextlib.suppress(OSError):
+                    os.ftruncate(self._file, size)
                 raise
         except OSError as error:
             return rows, error.strerror or str(error)
