@@ -87,7 +87,8 @@ def _chart(curves: Sequence[Curve]) -> Chart:
         bands=_bands(curves, x, listed),
         columns=("Percentile", *(name for name, _ in curves)),
         rows=rows,
-        note="The axis is one of nines: 90 %, 99 % and 99.9 % are equally far apart. A curve ends at its slowest request.",
+        note="The axis is one of nines: 90 %, 99 % and 99.9 % are equally far apart. "
+        "A curve ends at its slowest request.",
     )
 
 
