@@ -46,7 +46,7 @@ def prometheus(folder: Path, scrapes: str = "") -> Iterator[str]:
     """Prometheus that takes remote writes, native histograms too, and scrapes `scrapes` (host:port) often → its URL."""
     config = folder / "prometheus.yml"
     jobs = f"scrape_configs: [{{job_name: loadspec, static_configs: [{{targets: ['{scrapes}']}}]}}]" if scrapes else ""
-    config.write_text(f"global: {{scrape_interval: 200ms, scrape_timeout: 200ms}}\n{jobs}\n")
+    config.write_text(f"global: {{scrape_interval: 1s, scrape_timeout: 1s}}\n{jobs}\n")
     (port,) = free_ports(1)
     line = ["prometheus", f"--config.file={config}", f"--storage.tsdb.path={folder}/tsdb"]
     line += [f"--web.listen-address=127.0.0.1:{port}", "--web.enable-remote-write-receiver"]

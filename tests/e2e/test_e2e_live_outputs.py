@@ -286,10 +286,15 @@ def test_a_real_prometheus_scrapes_it(tmp_path, mock):
     (port,) = free_ports(1)
     (tmp_path / "p").mkdir()
     with prometheus(tmp_path / "p", scrapes=f"127.0.0.1:{port}") as metrics:
-        done = run(tmp_path / "r", spec(tmp_path), "--out", f"prometheus=127.0.0.1:{port}", url=mock.url)
-        (total,) = query(metrics, "sum(max_over_time(loadspec_http_reqs_total[5m]))")
-    unharmed(done, mock)
-    assert 0 < float(total["value"][1]) <= requests(done)
+        out = ("--out", f"prometheus=127.0.0.1:{port}")
+        process = start(tmp_path / "r", spec(tmp_path, seconds=60), *out, url=mock.url)
+        while not (total := query(metrics, "sum(max_over_time(loadspec_http_reqs_total[5m]))")):
+            assert process.poll() is None
+            time.sleep(0.1)
+        process.terminate()
+        done = finish(process, tmp_path / "r")
+    assert done.code == 105
+    assert 0 < float(total[0]["value"][1]) <= requests(done)
 
 
 def test_a_port_that_is_taken_is_found_before_the_load(tmp_path, mock):
