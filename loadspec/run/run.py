@@ -64,7 +64,7 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
             conductor.lose("a bug in loadspec ended the run")
         finally:
             show.stop()
-            fleet.close(patience=0.2 if signals() > 1 else 2.0)
+            fleet.close(patience=0.2 if signals() else 2.0)
         conductor.close(_generator(conductor.ledger, workers, monotonic() - began))
         journal.close()
         result = assemble(head, conductor.ledger)

@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM, counted: the first asks for a graceful end, the second for an end now."""
+"""Signals that ask for the end, counted: the first asks for a graceful one, the second for one now."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from types import FrameType, TracebackType
 from typing import Any
 
 from loadspec.errors import ExitCode
+from loadspec.stopping import heeded
 
-_NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _LAST = 3
 
 
 class Signals:
     """A context in which stop signals are counted; calling it gives the count. The third ends the process at once.
+
+    Those that whoever started this process had it ignore stay ignored.
 
     `heard` is told the count as each of the first two comes, in whatever the process was doing: it must not wait.
     """
@@ -29,7 +31,7 @@ class Signals:
         return self._count
 
     def __enter__(self) -> Signals:
-        for number in _NUMBERS:
+        for number in heeded():
             self._before[number] = signal.signal(number, self._on_signal)
         return self
 
