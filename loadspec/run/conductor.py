@@ -18,7 +18,7 @@ _REFRESH = 0.25
 GRACE = 5.0
 """Seconds for what is in flight after the first signal."""
 TEARDOWN_BY = 7.5
-"""Seconds after the first signal by which teardown ends. Whoever sends signals often kills ten seconds after the first."""
+"""Seconds after the first signal by which teardown ends: who sends signals often kills ten seconds after the first."""
 _START_TIMEOUT = 60.0
 _CUT_OFF = "it was not done in time after the signal"
 _PATIENCE = 1.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import Any
@@ -16,7 +17,8 @@ _LAST = 3
 class Signals:
     """A context in which stop signals are counted; calling it gives the count. The third ends the process at once.
 
-    Those that whoever started this process had it ignore stay ignored.
+    Only a process's main thread hears signals: in another one nothing is counted. Those that whoever started this
+    process had it ignore stay ignored.
 
     `heard` is told the count as each of the first two comes, in whatever the process was doing: it must not wait.
     """
@@ -31,7 +33,8 @@ class Signals:
         return self._count
 
     def __enter__(self) -> Signals:
-        for number in heeded():
+        here = threading.current_thread() is threading.main_thread()
+        for number in heeded() if here else ():
             self._before[number] = signal.signal(number, self._on_signal)
         return self
 
