@@ -288,7 +288,8 @@ class WorkerHealth:
     worst: Mapping[str, float] = field(default_factory=dict)
     """The greatest of each column, of all seconds."""
     columns: Mapping[str, Sequence[float]] = field(default_factory=dict)
-    """`t` and each figure, one entry a second; NaN where the system does not tell."""
+    """`t` and each figure, one entry a second, of a long run the greatest of several, up to `t`; NaN where the system
+    does not tell."""
 
     @property
     def limited_seconds(self) -> float:
