@@ -68,8 +68,8 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
             conductor.lose("a bug in loadspec ended the run")
         finally:
             show.stop()
-            fleet.close(patience=0.2 if signals() > 1 else 2.0)
-        unsent = outputs.close(lambda: signals() > 1)
+            fleet.close(patience=(2.0, 1.0, 0.2)[min(signals(), 2)])
+        unsent = outputs.close(signals.hurried)
         conductor.close(_generator(conductor.ledger, workers, monotonic() - began), unsent)
         journal.close()
         result = assemble(head, conductor.ledger)
