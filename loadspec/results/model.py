@@ -9,7 +9,9 @@ from typing import Any, Literal
 from loadspec.error_kinds import error_code
 from loadspec.errors import ExitCode
 from loadspec.metrics import MetricInfo, Store
+from loadspec.metrics.values import Value
 from loadspec.thresholds import ThresholdResult
+from loadspec.thresholds.selector import effective, parse_key
 from loadspec.units import format_count
 
 PhaseName = Literal["setup", "load", "teardown"]
@@ -19,13 +21,14 @@ PHASES: tuple[PhaseName, ...] = ("setup", "load", "teardown")
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One second of the load. Latencies are of answered non-poll requests, in ms; None where there were none."""
+    """Some seconds of the load. Latencies are of answered non-poll requests, in ms; None where there were none."""
 
     t: float
-    """Seconds since the load began, at the end of this second."""
+    """Seconds since the load began, at the end of these."""
     seconds: float
-    """How long this point covers: about a second, the last one up to half a second more or less."""
+    """How long this point covers: a `step` of the result, about; the last one less, or up to half a second more."""
     users: int
+    """At most."""
     requests: int
     failed: int
     iterations: int
@@ -36,6 +39,30 @@ class Point:
     max: float | None = None
     errors: Mapping[str, int] = field(default_factory=dict)
     """Failed requests by class, e.g. {"status 503": 4, "timeout": 1}."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointPoints:
+    """One endpoint's columns of a `ByEndpoint`; latencies of all answers, in ms, None where there was none."""
+
+    endpoint: str
+    requests: Sequence[int]
+    failed: Sequence[int]
+    p50: Sequence[float | None]
+    p95: Sequence[float | None]
+    p99: Sequence[float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class ByEndpoint:
+    """The course of the load by endpoint, on an axis of its own: like a Point's `t` and `seconds`, as columns."""
+
+    step: int = 1
+    """Seconds."""
+    t: Sequence[float] = ()
+    seconds: Sequence[float] = ()
+    endpoints: Sequence[EndpointPoints] = ()
+    """Those that had a request under load."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +313,8 @@ class WorkerHealth:
     worst: Mapping[str, float] = field(default_factory=dict)
     """The greatest of each column, of all seconds."""
     columns: Mapping[str, Sequence[float]] = field(default_factory=dict)
-    """`t` and each figure, one entry a second; NaN where the system does not tell."""
+    """`t` and each figure, one entry a second, of a long run the greatest of several, up to `t`; NaN where the system
+    does not tell."""
 
     @property
     def limited_seconds(self) -> float:
@@ -327,6 +355,9 @@ class RunResult:
     """Label → text: machine, system, versions, git."""
     resolved_spec: str
     """YAML, secrets masked."""
+    step: int = 1
+    """So many seconds make a point: 1, in longer runs 2, 4, 8, ..."""
+    by_endpoint: ByEndpoint = ByEndpoint()
     scenario_stats: Sequence[ScenarioStats] = ()
     """Planned iterations are those started and those dropped: of each row, and of all."""
     pools: Sequence[PoolStats] = ()
@@ -348,6 +379,22 @@ class RunResult:
     health: Sequence[WorkerHealth] = ()
     limited: str = ""
     """That the generator was at its own limit, as a sentence, whether that was allowed or not; empty otherwise."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether `loadspec run` would have ended with 0."""
+        return self.exit_code == ExitCode.OK
+
+    def value(self, key: str) -> Value | None:
+        """What the load measured of a metric, `http_req_duration{endpoint:login}` as thresholds name it.
+
+        A Trend (times are ms), Rate, Counter or Gauge, all of which merge; None without a sample. As in thresholds,
+        request timings are those of expected answers to requests that are no polls. Raises ThresholdError.
+        """
+        names = {"endpoint": [e.name for e in self.endpoints], "scenario": [s.name for s in self.scenarios]}
+        metric, selector = parse_key(key, self.metrics, names)
+        clauses = effective(metric, selector)
+        return self.stores["load"].select(metric, lambda tags: all(clause.holds(tags) for clause in clauses))
 
 
 @dataclass(frozen=True, slots=True)
