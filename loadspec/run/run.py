@@ -17,6 +17,7 @@ from loadspec.fleet.fleet import start_fleet
 from loadspec.fleet.logfile import begin_log
 from loadspec.fleet.process import Job
 from loadspec.machine import used
+from loadspec.output_kinds import DEFAULT
 from loadspec.outputs.target import Target
 from loadspec.results import RunResult
 from loadspec.results.assemble import assemble
@@ -146,12 +147,9 @@ def write(result: RunResult, options: RunOptions, targets: Sequence[Target] = ()
             result = replace(result, verdict="INVALID")
         with suppress(OutputError):  # what is on disk says what the exit code says
             write_all(result, options.directory)
-        there = [path for path in (options.directory / name for name in _FILES) if path.exists()]
+        there = [path for path in (options.directory / name for name in DEFAULT) if path.exists()]
         written = list(dict.fromkeys([*there, *written]))
     return result, written
-
-
-_FILES = ("report.html", "results.json", "junit.xml")
 
 
 def _point_latest(options: RunOptions) -> None:
