@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -21,13 +21,15 @@ from loadspec.outputs.target import Target
 from loadspec.results import RunResult
 from loadspec.results.assemble import assemble
 from loadspec.results.journal import Journal
-from loadspec.results.ledger import Ledger
+from loadspec.results.ledger import Ledger, Record
 from loadspec.results.verdict import first_of
 from loadspec.run.conductor import Conductor, Crash
 from loadspec.run.environment import environment
 from loadspec.run.head import head_of, masker
 from loadspec.run.options import RunOptions
 from loadspec.run.preflight import check_run, machine_warnings
+from loadspec.run.samples import asked_for, join_parts
+from loadspec.run.sending import live_outputs, tell
 from loadspec.run.signals import Signals
 from loadspec.run.targets import kept, targets_of, try_targets
 from loadspec.run.values import target
@@ -49,13 +51,20 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
     try_targets(targets, options.directory)
     started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
     head = head_of(spec, options, started_at, environment(), workers, [*lacks, *([fewer] if fewer else [])])
+    outputs = live_outputs(targets, head)
     show = live(stderr or sys.stderr, options.quiet, options.colour, head.scenarios, spec.name)
     began = monotonic()
     journal = Journal(options.directory / "journal", {"run_id": options.run_id, "started_at": started_at})
     crash: Crash | None = None
     with Signals() as signals:
-        fleet = start_fleet(_job(spec, options), workers)
-        conductor = Conductor(spec, fleet, show, signals, journal.write, mask=masker(spec))
+        fleet = start_fleet(_job(spec, options, targets), workers)
+        mask = masker(spec, options.outs)
+
+        def record(record: Record) -> None:
+            journal.write(record)
+            outputs.take(record)
+
+        conductor = Conductor(spec, fleet, show, signals, record, mask=mask, news=outputs.news)
         show.start([*_about(spec, options, workers), *(f"warning: {text}" for text in lacks)])
         try:
             conductor.run()
@@ -65,12 +74,15 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
         finally:
             show.stop()
             fleet.close(patience=0.2 if signals() > 1 else 2.0)
-        conductor.close(_generator(conductor.ledger, workers, monotonic() - began))
+        unsent = outputs.close(lambda: signals() > 1)
+        conductor.close(_generator(conductor.ledger, workers, monotonic() - began), unsent)
         journal.close()
         result = assemble(head, conductor.ledger)
         if journal.failure:
             result = replace(result, warnings=[*result.warnings, journal.failure])
-        written = write(result, options, targets)
+        result, paths = write(result, options, targets)
+        untold = tell(targets, result, lambda: signals() > 1)
+        written = replace(result, warnings=[*result.warnings, *map(mask, untold)]), paths
         if crash is not None:
             raise crash
         return written
@@ -95,7 +107,7 @@ def prepare(options: RunOptions) -> None:
         begin_log(options.log_http)
 
 
-def _job(spec: Spec, options: RunOptions) -> Job:
+def _job(spec: Spec, options: RunOptions, targets: Sequence[Target]) -> Job:
     return Job(
         spec.document,
         spec.env_values,
@@ -104,6 +116,7 @@ def _job(spec: Spec, options: RunOptions) -> Job:
         options.run_id,
         log_http=str(options.log_http or ""),
         bounds=options.limits.wire(),
+        samples=asked_for(targets, options),
     )
 
 
@@ -116,20 +129,30 @@ def write(result: RunResult, options: RunOptions, targets: Sequence[Target] = ()
     """Write all files → (the result with its final exit code, the files). Failing to write is told, not raised."""
     from loadspec.outputs import write_all, write_out
 
+    steps: list[Callable[[], Iterable[Path]]] = [
+        lambda: write_all(result, options.directory),
+        lambda: write_out(result, *kept(targets, "file")),
+        lambda: join_parts(targets, options),
+    ]
     written: list[Path] = []
-    try:
-        written = write_all(result, options.directory)
-        written += write_out(result, *kept(targets, "file"))
-        _point_latest(options)
-    except OutputError as error:
-        warnings = [*result.warnings, error.message]
-        code = first_of(result.exit_code, error.exit_code)
-        result = replace(result, warnings=warnings, exit_code=code, sentence=f"{error.message}; {result.sentence}")
-        if code == error.exit_code:
+    errors: list[OutputError] = []
+    for step in steps:
+        try:
+            written += step()
+        except OutputError as error:
+            errors.append(error)
+    _point_latest(options)
+    if errors:
+        message, exit_code = "; ".join(error.message for error in errors), errors[0].exit_code
+        warnings = [*result.warnings, message]
+        code = first_of(result.exit_code, exit_code)
+        result = replace(result, warnings=warnings, exit_code=code, sentence=f"{message}; {result.sentence}")
+        if code == exit_code:
             result = replace(result, verdict="INVALID")
         with suppress(OutputError):  # what is on disk says what the exit code says
             write_all(result, options.directory)
-        written = [path for path in (options.directory / name for name in _FILES) if path.exists()]
+        there = [path for path in (options.directory / name for name in _FILES) if path.exists()]
+        written = list(dict.fromkeys([*there, *written]))
     return result, written
 
 

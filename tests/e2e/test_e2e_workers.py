@@ -358,7 +358,7 @@ def test_tags_have_so_many_values_on_all_workers_together(
     """160 iterations: a worker alone sees no more than 80 of the terms."""
     items = [f"t{number % terms}" for number in range(160)]
     path = spec(tmp_path, TAGGED.replace("TERMS", ", ".join(items)))
-    done = run(path, "--workers", "2", "--tag", "branch=main", cwd=tmp_path, mock=mock)
+    done = run(tmp_path / "reports", path, "--workers", "2", "--tag", "branch=main", url=mock.url)
     assert done.code == code
     found = done.results
     assert found["tags"] == {"build": "7", "branch": "main"}
