@@ -22,7 +22,7 @@ from loadspec.outputs.target import Target
 from loadspec.results import RunResult
 from loadspec.results.assemble import assemble
 from loadspec.results.journal import Journal
-from loadspec.results.ledger import Ledger, Record
+from loadspec.results.ledger import Ledger
 from loadspec.results.verdict import first_of
 from loadspec.run.conductor import Conductor, Crash
 from loadspec.run.environment import environment
@@ -60,12 +60,7 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
     with Signals() as signals:
         fleet = start_fleet(_job(spec, options, targets), workers)
         mask = masker(spec, options.outs)
-
-        def record(record: Record) -> None:
-            journal.write(record)
-            outputs.take(record)
-
-        conductor = Conductor(spec, fleet, show, signals, record, mask=mask, news=outputs.news)
+        conductor = Conductor(spec, fleet, show, signals, outputs.after(journal.write), mask=mask, news=outputs.news)
         show.start([*_about(spec, options, workers), *(f"warning: {text}" for text in lacks)])
         try:
             conductor.run()
@@ -83,7 +78,7 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
             result = replace(result, warnings=[*result.warnings, journal.failure])
         result, paths = write(result, options, targets)
         untold = tell(targets, result, lambda: signals() > 1)
-        written = replace(result, warnings=[*result.warnings, *map(mask, untold)]), paths
+        written = replace(result, warnings=[*map(mask, untold), *result.warnings]), paths
         if crash is not None:
             raise crash
         return written
