@@ -12,14 +12,15 @@ PAGE = Path(__file__).with_name("results.md")
 
 HEAD = """# results.json
 
-Everything that a run measured, for programs: each run writes it, `--out json=FILE` and `outputs` write it elsewhere. Keys
-end in their unit: `_s` seconds, `_ms` milliseconds, `_bytes` bytes, `_per_s` a second, `_ratio` a share from 0 to 1. Moments
-are seconds since the load began, `started_at` aside. Order is fixed, numbers are finite: what was not measured is null.
+Everything that a run measured, for programs: each run writes it, `--out json=FILE` and `outputs` write it elsewhere.
+Keys end in their unit: `_s` seconds, `_ms` milliseconds, `_bytes` bytes, `_per_s` a second, `_ratio` a share from 0
+to 1. Moments are seconds since the load began, `started_at` aside. Order is fixed, numbers are finite: what was not
+measured is null.
 
-`version` is 1. Keys may be added while it stays the same; none is removed and none changes its meaning. The JSON Schema,
-[schemas/results.schema.json](../schemas/results.schema.json), which `loadspec schema results` prints, describes the files of
-the version that it came with, key by key. Texts that came from servers are cut to size and masked, and hostile all the same:
-escape them where you show them.
+`version` is 1. Keys may be added while it stays the same; none is removed and none changes its meaning. The JSON
+Schema, [schemas/results.schema.json](../schemas/results.schema.json), which `loadspec schema results` prints,
+describes the files of the version that it came with, key by key. Texts that came from servers are cut to size and
+masked, and hostile all the same: escape them where you show them.
 
 ```bash
 loadspec run specs/setup-teardown.yaml -e LOAD_USER=ada@example.com --out json=all.json
