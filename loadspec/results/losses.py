@@ -26,8 +26,13 @@ def told(loss: Loss) -> str:
     return f"worker {loss.worker} of {loss.of} was lost at {when}: 1/{loss.of} of the load is missing since"
 
 
-def withheld(results: Sequence[ThresholdResult], losses: Sequence[Loss], elapsed: float) -> list[ThresholdResult]:
-    """The thresholds, inconclusive where too much load is missing; one that ended the run has been decided."""
-    if missing(losses, elapsed) <= TOLERATED:
+def withheld(
+    results: Sequence[ThresholdResult], losses: Sequence[Loss], elapsed: float, whole: bool = True
+) -> list[ThresholdResult]:
+    """The thresholds, inconclusive where too much load is missing or a run was cut off, and is not `whole`.
+
+    One that ended the run has been decided.
+    """
+    if whole and missing(losses, elapsed) <= TOLERATED:
         return list(results)
     return [result if result.aborted else replace(result, status="inconclusive") for result in results]

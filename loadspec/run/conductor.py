@@ -44,7 +44,8 @@ class Crash(Exception):  # noqa: N818 - what happened
 class Conductor:
     """One run. `signals()` says how many stop signals have come; `record` keeps each record of the ledger.
 
-    Texts in records are masked by `mask`; what setup captured is in none.
+    It returns why it could not, which ends the load where the run is to be `kept`. Texts in records are masked by
+    `mask`; what setup captured is in none.
     """
 
     def __init__(
@@ -53,9 +54,10 @@ class Conductor:
         worker: Worker,
         live: Live,
         signals: Callable[[], int],
-        record: Callable[[Record], None] = lambda record: None,
+        record: Callable[[Record], str] = lambda record: "",
         clock: Clock = monotonic,
         mask: Callable[[str], str] = str,
+        kept: bool = False,
     ) -> None:
         self.ledger = Ledger(spec.thresholds)
         self._spec = spec
@@ -65,6 +67,9 @@ class Conductor:
         self._record = record
         self._clock = clock
         self._mask = mask
+        self._kept = kept
+        self._unwritten = ""
+        self._told_failure = False
         self._captures: Mapping[str, Any] = {}
         self._heeded = 0
         self._deadline = _NEVER
@@ -78,6 +83,10 @@ class Conductor:
         """Whether a signal asked for the end."""
         return self._signals() > 0
 
+    @property
+    def _may_load(self) -> bool:
+        return not self.interrupted and not self.ledger.outcome.unwritten
+
     def run(self) -> None:
         """Setup, load, teardown; what happened is in the ledger afterwards.
 
@@ -86,7 +95,7 @@ class Conductor:
         try:
             self._await_ready()
             if self._setup():
-                if not self.interrupted:
+                if self._may_load:
                     self._load()
                 self._teardown()
         except WorkerLost as lost:
@@ -135,6 +144,7 @@ class Conductor:
         self._worker.send(phase, **fields)
         while True:
             self._heed_signals()
+            self._heed_failure()
             if self._clock() > self._deadline:
                 raise WorkerLost("the worker did not end when it was told to")
             message = self._next()
@@ -169,7 +179,7 @@ class Conductor:
         return {**message, **changed} if changed else message
 
     def _take(self, record: Record) -> None:
-        self._record(record)
+        self._unwritten = self._record(record) or self._unwritten
         for event in self.ledger.take(record):
             self._live.event(event.t, event.text)
 
@@ -185,6 +195,19 @@ class Conductor:
         grace = GRACE if count == 1 else 0.0
         text = f"stopping: {GRACE:g} s for what is in flight" if grace else "stopping now"
         self._take({"is": "signal", "count": count, "text": text})
+        self._stop(grace)
+
+    def _heed_failure(self) -> None:
+        """What can be kept no longer is told once, and ends the load if that is wanted; teardown goes on."""
+        if not self._unwritten or self._told_failure:
+            return
+        self._told_failure = True
+        stops = self._kept and self.ledger.phase != "teardown"
+        self._take({"is": "unwritten", "why": self._unwritten, "stops": stops})
+        if stops:
+            self._stop(GRACE)
+
+    def _stop(self, grace: float) -> None:
         self._worker.send("stop", grace=grace)
         self._deadline = self._clock() + grace + _PATIENCE
 

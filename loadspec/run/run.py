@@ -16,6 +16,8 @@ from loadspec.fleet.fleet import start_fleet
 from loadspec.fleet.logfile import begin_log
 from loadspec.fleet.process import Job
 from loadspec.machine import used
+from loadspec.output_kinds import RESOLVED
+from loadspec.outputs.files import write_file
 from loadspec.outputs.target import Target
 from loadspec.results import RunResult
 from loadspec.results.assemble import assemble
@@ -50,11 +52,15 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
     head = head_of(spec, options, started_at, environment(), workers, [*lacks, *([fewer] if fewer else [])])
     show = live(stderr or sys.stderr, options.quiet, options.colour, head.scenarios, spec.name)
     began = monotonic()
-    journal = Journal(options.directory / "journal", {"run_id": options.run_id, "started_at": started_at})
+    write_file(options.directory / RESOLVED, head.resolved_spec)
+    journal = Journal(options.directory, head)
+    _point_latest(options)
     crash: Crash | None = None
     with Signals() as signals:
         fleet = start_fleet(_job(spec, options), workers)
-        conductor = Conductor(spec, fleet, show, signals, journal.write, mask=masker(spec))
+        conductor = Conductor(
+            spec, fleet, show, signals, journal.write, mask=masker(spec), kept=options.stop_on_write_error
+        )
         show.start([*_about(spec, options, workers), *(f"warning: {text}" for text in lacks)])
         try:
             conductor.run()
@@ -65,8 +71,8 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
             show.stop()
             fleet.close(patience=0.2 if signals() > 1 else 2.0)
         conductor.close(_generator(conductor.ledger, workers, monotonic() - began))
-        journal.close()
         result = assemble(head, conductor.ledger)
+        journal.close(result)
         if journal.failure:
             result = replace(result, warnings=[*result.warnings, journal.failure])
         written = write(result, options, targets)
@@ -119,7 +125,6 @@ def write(result: RunResult, options: RunOptions, targets: Sequence[Target] = ()
     try:
         written = write_all(result, options.directory)
         written += write_out(result, *kept(targets, "file"))
-        _point_latest(options)
     except OutputError as error:
         warnings = [*result.warnings, error.message]
         code = first_of(result.exit_code, error.exit_code)
