@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import sys
+from pathlib import Path
 
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
@@ -14,6 +15,25 @@ def usable_cores() -> int:
     if sys.platform == "linux":
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def cpu_quota() -> float | None:
+    """Cores' worth of time that this process's control group may take; None without a limit."""
+    try:
+        return parse_quota(Path("/sys/fs/cgroup/cpu.max").read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None
+
+
+def parse_quota(text: str) -> float | None:
+    """`150000 100000` of a control group → 1.5 cores; None without a limit."""
+    words = text.split()
+    return int(words[0]) / int(words[1]) if len(words) == 2 and words[0].isdigit() else None
+
+
+def whole_cores(cores: int, quota: float | None) -> int:
+    """How many processes can have a core each: of so many cores, for whose time there is a quota. 1 at least."""
+    return max(1, cores if quota is None else min(cores, int(quota)))
 
 
 def used() -> tuple[float, int]:

@@ -85,6 +85,12 @@ OUTPUTS: dict[str, Output] = {
         example="tests.xml",
     ),
     "html": Output("file", "loadspec.outputs.html:render", "The report, one page in one file.", example="page.html"),
+    "openmetrics": Output(
+        "file",
+        "loadspec.outputs.openmetrics:render",
+        "OpenMetrics text, which Prometheus and GitLab read.",
+        example="metrics.txt",
+    ),
 }
 """Name → output."""
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from loadspec.cli.errors import diagnosed, reported
-from loadspec.cli.options import override_options, overrides
+from loadspec.cli.options import override_options, overrides, workers_option
 from loadspec.cli.streams import put
 from loadspec.errors import ExitCode
 
@@ -26,14 +26,14 @@ _MARKS = {"ok": ("✓", "good"), "warn": ("!", "warn"), "fail": ("✗", "bad")}
 @click.command("doctor")
 @click.argument("spec", metavar="[SPEC]", required=False)
 @override_options
-@click.option("--workers", metavar="N|auto", help="Processes that share the load; auto: one for each core.")
+@workers_option
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.option("--color/--no-color", "colour", default=None, help="Colours; by default if it is a terminal.")
 def command(spec: str | None, workers: str | None, as_json: bool, colour: bool | None, **shape: Any) -> None:
     """Check whether this machine can do what SPEC asks of it, and say how to mend what is wrong.
 
     Without a SPEC, say what there is. Options are those of `run`. Nothing is sent. The exit code is 104 if a check
-    failed: the run would fail, too.
+    failed. `run` makes the same checks, warns of those that fail, and goes on: they are upper bounds.
     """
     from loadspec.doctor import Need, examine, look
     from loadspec.run.workers import workers_asked_for
@@ -50,13 +50,14 @@ def _need(spec: str, workers: int, colour: bool | None, shape: dict[str, Any]) -
     from loadspec.doctor import need_of
     from loadspec.run.preflight import check_run
     from loadspec.run.values import target
+    from loadspec.run.workers import fleet_size
     from loadspec.spec import load
 
     loaded = load(spec, overrides(**shape), os.environ)
     if loaded.warnings:
         click.echo(diagnosed(loaded.warnings, colour), err=True, color=True, nl=False)
     check_run(loaded.spec)
-    return need_of(loaded.spec, target(loaded.spec), workers)
+    return need_of(loaded.spec, target(loaded.spec), fleet_size(loaded.spec, workers)[0])
 
 
 def _json(found: Sequence[Finding]) -> str:

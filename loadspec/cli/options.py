@@ -39,6 +39,12 @@ _LIMITS = (
 )
 
 
+def workers_option(command: Command) -> Command:
+    """Give a command `--workers`; `run.workers.workers_asked_for` reads it."""
+    text = "Processes that share the load; auto: one for each core that may be used."
+    return click.option("--workers", metavar="N|auto", help=text)(command)
+
+
 def limit_options(command: Command) -> Command:
     """Give a command the limits that no spec can exceed; it takes them as keywords and passes them to `limits`."""
     for option in reversed(_LIMITS):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from loadspec.cli.errors import diagnosed, reported
-from loadspec.cli.options import override_options, overrides
+from loadspec.cli.options import override_options, overrides, workers_option
 from loadspec.cli.streams import put
 from loadspec.errors import UsageError
 from loadspec.spec import Loaded, load
@@ -21,10 +21,14 @@ from loadspec.units import parse_duration
 if TYPE_CHECKING:
     from loadspec.spec.origins import Origin
 
+Fleet = tuple[int, str]
+"""See `run.workers.fleet_size`."""
+
 
 @click.command("plan")
 @click.argument("spec", metavar="SPEC")
 @override_options
+@workers_option
 @click.option(
     "--format",
     "form",
@@ -35,21 +39,23 @@ if TYPE_CHECKING:
 )
 @click.option("--latency", default="200ms", show_default=True, metavar="TIME", help="How long an answer may take.")
 @click.option("--color/--no-color", "colour", default=None, help="Colours; by default if it is a terminal.")
-def command(spec: str, form: str, latency: str, colour: bool | None, **shape: Any) -> None:
+def command(spec: str, workers: str | None, form: str, latency: str, colour: bool | None, **shape: Any) -> None:
     """Show what SPEC will do, without doing it: the load as a picture, its totals, and where each value is from.
 
     Options go over LOADSPEC_* variables, those over the profile, and that over the file, as in `run`. Secrets are
     masked. Nothing is sent.
     """
     from loadspec.run.preflight import check_run
+    from loadspec.run.workers import fleet_size, workers_asked_for
 
     with reported(colour):
-        seconds = _seconds(latency)
+        seconds, asked = _seconds(latency), workers_asked_for(workers, os.environ)
         loaded = load(spec, overrides(**shape), os.environ)
         check_run(loaded.spec)
+        fleet = fleet_size(loaded.spec, asked)
         if loaded.warnings:
             click.echo(diagnosed(loaded.warnings, colour), err=True, color=True, nl=False)
-        put({"text": _text, "yaml": _yaml, "json": _json}[form](loaded, seconds, colour), form == "text")
+        put({"text": _text, "yaml": _yaml, "json": _json}[form](loaded, seconds, colour, fleet), form == "text")
 
 
 def _seconds(latency: str) -> float:
@@ -59,14 +65,14 @@ def _seconds(latency: str) -> float:
         raise UsageError(f"--latency: {error}") from None
 
 
-def _yaml(loaded: Loaded, latency: float, colour: bool | None) -> str:
+def _yaml(loaded: Loaded, latency: float, colour: bool | None, fleet: Fleet) -> str:
     from loadspec.spec.annotated import annotated_yaml
 
     assert loaded.origins is not None
     return annotated_yaml(loaded.spec, loaded.origins)
 
 
-def _text(loaded: Loaded, latency: float, colour: bool | None) -> str:
+def _text(loaded: Loaded, latency: float, colour: bool | None, fleet: Fleet) -> str:
     from loadspec.plan.forecast import addresses, forecast
     from loadspec.run.head import masker
     from loadspec.run.values import target
@@ -79,14 +85,14 @@ def _text(loaded: Loaded, latency: float, colour: bool | None) -> str:
     style = Style(wants_colour(sys.stdout, os.environ) if colour is None else colour)
     hosts = addresses(spec, masker(spec)(target(spec)))
     title = f"{style(clean(spec.name), 'strong')} ({clean(spec.source)})\n\n"
-    told = planned(forecast(spec), hosts, latency, style, not speaks_unicode(sys.stdout))
+    told = planned(forecast(spec), hosts, latency, style, fleet, not speaks_unicode(sys.stdout))
     rows = [
         f"  {name} = {clean(value)}  # {clean(origin_text(origin, spec.source))}\n"
         for name, value, origin in _variables(loaded)
     ]
     variables = f"\n{style('variables', 'head')}\n{''.join(rows)}" if rows else ""
     head = style(f"the spec as it runs, and where each value is from (:12 is line 12 of {clean(spec.source)})", "head")
-    return f"{title}{told}{variables}\n{head}\n{_yaml(loaded, latency, colour)}"
+    return f"{title}{told}{variables}\n{head}\n{_yaml(loaded, latency, colour, fleet)}"
 
 
 def _variables(loaded: Loaded) -> Iterator[tuple[str, str, Origin]]:
@@ -100,7 +106,7 @@ def _variables(loaded: Loaded) -> Iterator[tuple[str, str, Origin]]:
             yield name, value, loaded.origins.of_variable(name)
 
 
-def _json(loaded: Loaded, latency: float, colour: bool | None) -> str:
+def _json(loaded: Loaded, latency: float, colour: bool | None, fleet: Fleet) -> str:
     from loadspec.plan.forecast import addresses, forecast
     from loadspec.run.head import masker
     from loadspec.run.values import target
@@ -113,6 +119,7 @@ def _json(loaded: Loaded, latency: float, colour: bool | None) -> str:
         "name": spec.name,
         "file": spec.source,
         "users": load.users,
+        "workers": fleet[0],
         "duration_s": load.finish,
         "max_duration_s": load.end,
         "scenarios": [

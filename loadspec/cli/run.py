@@ -16,7 +16,7 @@ from typing import Any
 import click
 
 from loadspec.cli.errors import diagnosed, reported
-from loadspec.cli.options import override_options, overrides
+from loadspec.cli.options import override_options, overrides, workers_option
 from loadspec.cli.streams import say
 from loadspec.errors import ExitCode, UsageError
 from loadspec.output_kinds import OUTPUTS
@@ -51,7 +51,7 @@ _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 @click.option("--color/--no-color", "colour", default=None, help="Colours; by default if it is a terminal.")
 @click.option("--dry-run", is_flag=True, help="Try it: one user, every step once, requests and answers shown.")
 @click.option("--log-http", metavar="FILE", help="Write every request and its answer to FILE, secrets masked.")
-@click.option("--workers", metavar="N|auto", help="Processes that share the load; auto: one for each core.")
+@workers_option
 @click.option("--allow-saturated", is_flag=True, help="Accept results of a generator at its own limit.")
 @click.option(
     "--on-write-error",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from loadspec.doctor.model import Facts, Finding, Level, Need
+from loadspec.machine import whole_cores
 from loadspec.units import format_bytes, format_count
 from loadspec.wire.carriers import missing
 
@@ -91,8 +92,9 @@ def _cores(facts: Facts, need: Need) -> Told:
     has = f"{format_count(facts.cores)} cores may be used"
     if facts.quota is not None and facts.quota < facts.cores:
         has += f", for the time of {facts.quota:g} together"
-    if need.workers > min(facts.cores, facts.quota or facts.cores):
-        return "warn", f"{has}, and {need.workers} workers want one each", f"--workers {facts.cores}"
+    most = whole_cores(facts.cores, facts.quota)
+    if need.workers > most:
+        return "warn", f"{has}, and {need.workers} workers want one each", f"--workers {most}"
     if facts.quota is not None and facts.quota < 2 * need.workers and facts.quota < facts.cores:
         return "warn", f"{has}: a worker that is held up is late", "raise the CPU limit of the container"
     if facts.cores < 2:

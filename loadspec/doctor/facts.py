@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from loadspec.doctor.model import Facts
-from loadspec.machine import usable_cores
+from loadspec.machine import cpu_quota, usable_cores
 
 EXTRAS = {"http2": ("pycurl",), "html": ("lxml", "cssselect"), "encodings": ("brotli",)}
 """Extra → the modules that it brings."""
@@ -35,7 +35,7 @@ def look(local_ips: Iterable[str] = (), versions: bool = False) -> Facts:
         files_most=_number(_text("/proc/sys/fs/nr_open")),
         ports=(int(ports[0]), int(ports[1])) if len(ports) == 2 else None,
         cores=usable_cores(),
-        quota=_quota(_text("/sys/fs/cgroup/cpu.max")),
+        quota=cpu_quota(),
         load=os.getloadavg()[0],
         clock=_text("/sys/devices/system/clocksource/clocksource0/current_clocksource"),
         resolution=clock.resolution,
@@ -74,12 +74,6 @@ def _number(text: str) -> int | None:
 
 def _limit(value: int) -> int | None:
     return None if value == resource.RLIM_INFINITY else value
-
-
-def _quota(text: str) -> float | None:
-    """`150000 100000` of a control group → 1.5 cores; None without a limit."""
-    words = text.split()
-    return int(words[0]) / int(words[1]) if len(words) == 2 and words[0].isdigit() else None
 
 
 def _available(text: str) -> int | None:

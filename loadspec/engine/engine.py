@@ -56,7 +56,7 @@ class Engine:
         self._bounds = bounds or Bounds()
         self._share = share
         self._host = EngineHost(plan, self._bounds, share)
-        self._once: OnceRun | None = None
+        self._once = {phase: OnceRun(plan, self._host) for phase in ("setup", "teardown")}
         self._runs: list[CrewRun] = []
         self._changed = Event()
         self._host.on_park = self._changed.set
@@ -108,10 +108,14 @@ class Engine:
         self._end.pool_ends = [(text, whole, users) for (text, whole), users in self._pool_ends.items()]
         return self._end
 
-    def stop(self, grace: float) -> None:
-        """No new iteration; what is in flight after `grace` seconds is interrupted. Again: the shorter grace holds."""
-        if self._once is not None:
-            self._once.stop(grace)
+    def stop(self, grace: float, phase: str = "load") -> None:
+        """No new iteration; what is in flight after `grace` seconds is interrupted. Again: the shorter grace holds.
+
+        It is for one phase, whether that has begun or not, and not for the one after it.
+        """
+        if phase in self._once:
+            self._once[phase].stop(grace)
+            return
         self._end.status = "stopped" if self._end.status == "done" else self._end.status
         self._end_within(grace)
 
@@ -208,11 +212,9 @@ class Engine:
         self._plan.phases[name].failures.epoch = epoch
         if not flow.steps:
             return PhaseEnd()
-        self._once = OnceRun(self._plan, self._host)
         try:
-            return self._once.run(name, flow, timeout, setup)
+            return self._once[name].run(name, flow, timeout, setup)
         finally:
-            self._once = None
             self._snapshot(name, epoch)
 
     def _tick_forever(self, epoch: float, probe: HealthProbe) -> None:

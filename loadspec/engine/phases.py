@@ -10,6 +10,7 @@ from typing import Any
 from gevent.event import Event
 
 from loadspec.clock import monotonic
+from loadspec.engine.agenda import NEVER
 from loadspec.engine.host import EngineHost
 from loadspec.plan import Flow, Plan
 from loadspec.protocols.user import EndIteration, Stop, StopUser, User
@@ -33,13 +34,13 @@ class PhaseEnd:
 
 
 class OnceRun:
-    """Runs a flow once, as one user, within a timeout."""
+    """Runs a flow once, as one user, within a timeout. A `stop` that comes before it holds, too."""
 
     def __init__(self, plan: Plan, host: EngineHost) -> None:
         self._plan = plan
         self._host = host
         self._changed = Event()
-        self._deadline = 0.0
+        self._deadline = NEVER
         self._stopped = False
 
     def stop(self, grace: float) -> None:
@@ -51,7 +52,9 @@ class OnceRun:
     def run(self, name: str, flow: Flow, timeout: float, setup: Mapping[str, Any]) -> PhaseEnd:
         """→ how it ended, with what it captured."""
         end = PhaseEnd()
-        self._deadline = monotonic() + timeout
+        self._deadline = min(self._deadline, monotonic() + timeout)
+        if self._stopped and self._deadline <= monotonic():
+            return PhaseEnd("stopped")
         pools = self._plan.pools_apart.get(name, self._plan.pools)
         user = User(0, self._host, pools, len(self._plan.origins.known), setup)
         finished = Event()

@@ -92,7 +92,9 @@ class Fleet:
 
     def send(self, do: str, **fields: Any) -> None:
         """Begin a phase, or `stop` the one at hand."""
-        if do in ("setup", "teardown"):
+        if do == "stop":
+            fields["phase"] = self._phase
+        elif do in ("setup", "teardown"):
             self._begin(do, self._living()[:1])
         elif do == "load":
             self._begin(do, self._living())
@@ -152,7 +154,7 @@ class Fleet:
     def _on_end(self, worker: int, message: Message) -> None:
         self._states[worker].end = message
         if message["status"] in ("failed", "crashed"):  # what ends it there ends it everywhere
-            self._tell(self._at_work(), "stop", grace=0)
+            self.send("stop", grace=0)
         self._release_crews()
 
     def _on_lost(self, worker: int, message: Message) -> None:
@@ -206,19 +208,21 @@ class Fleet:
                 self._lose(worker, f"said nothing for {patience:g} s")
 
     def _lose(self, worker: int, why: str) -> None:
+        self._tell_what_is_due(at_once=True)
+        self._tell_the_end()  # what has ended was not lost
         state = self._states[worker]
         state.lost = True
-        self._tell_what_is_due(at_once=True)
         alone = not self._living()
         if self._phase == "start" or alone or (self._phase != "load" and worker in self._due):
             all_of_them = f"all {len(self._members)} workers were lost, the last one " if alone and self._many else ""
             self._out.append({"is": "lost", "why": f"{all_of_them or 'the worker process '}{why}"})
-        elif state.end is None:  # it had load before it
+        elif self._phase == "setup" or state.end is None:  # it had load before it
             at = self._merger.since(worker) if self._phase == "load" else 0.0
             self._merger.lose(worker)
             name = {"worker": worker + 1, "of": len(self._members)}
             self._out.append({"is": "degraded", **name, "at": at, "why": why})
-        self._due.discard(worker)
+        if state.end is None:  # how it ended counts, also now
+            self._due.discard(worker)
         self._release_crews()
 
     def _tell_what_is_due(self, at_once: bool = False) -> None:

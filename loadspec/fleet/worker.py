@@ -110,7 +110,7 @@ def _finish(phase: str, end: PhaseEnd, send: Callable[[dict[str, Any]], None]) -
 
 
 _AT_ONCE: dict[str, Callable[[Engine, dict[str, Any]], None]] = {
-    "stop": lambda engine, order: engine.stop(order["grace"]),
+    "stop": lambda engine, order: engine.stop(order["grace"], order["phase"]),
     "wind_down": lambda engine, order: engine.wind_down(),
     "crew_go": lambda engine, order: engine.crew_go(order["crew"], order["at"]),
     "lease": lambda engine, order: None,

@@ -95,8 +95,17 @@ def _each(rows: Iterable[tuple[Path, str, Any]], result: RunResult) -> list[Path
         except OutputError as error:
             failed.append(error)
     if failed:
-        raise OutputError("; ".join(error.message for error in failed), failed[0].hint)
+        raise OutputError(_together([error.message for error in failed]), failed[0].hint)
     return written
+
+
+def _together(messages: list[str]) -> str:
+    """One sentence: what failed for one reason is told by the first of them."""
+    reasons = {message.rpartition(": ")[2] for message in messages}
+    if len(reasons) > 1 or len(messages) == 1:
+        return "; ".join(messages)
+    others = len(messages) - 1
+    return f"{messages[0]}, nor {others} other file{'' if others == 1 else 's'}"
 
 
 __all__ = [

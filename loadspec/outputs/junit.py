@@ -91,6 +91,8 @@ class _Suite:
         result = self.result
         case = self.case("run", "run", result.duration)
         kind = "error" if result.failure else _RUN_OUTCOME.get(result.verdict, "error")
+        if result.verdict == "FAIL" and not any(found.status == "fail" for found in result.thresholds):
+            kind = "error"  # such as a teardown that timed out
         reason = result.failure or result.sentence or result.verdict
         lines = [f"{result.verdict}: {result.sentence}", result.failure, result.hint, *result.warnings]
         self.outcome(case, kind, reason, "\n".join(line for line in lines if line))

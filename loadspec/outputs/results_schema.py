@@ -236,7 +236,8 @@ def _health() -> Schema:
             "worst": {"type": "object", "properties": figures, "additionalProperties": False},
             "seconds": _says(
                 {"type": "object", "properties": columns, "additionalProperties": False},
-                "Columns of equal length, one entry a second; null where the system does not tell.",
+                "Columns of equal length: an entry a second, of a long run the greatest of several, up to at_s; null "
+                "where the system does not tell.",
             ),
         }
     )

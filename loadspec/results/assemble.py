@@ -25,7 +25,9 @@ def facts(ledger: Ledger, limited: str = "") -> Facts:
     store = collector.stores["load"]
     failed = store.where("http_req_failed")
     requests = int(store.total("http_reqs"))
-    results = withheld(ledger.watch.results(), outcome.losses, collector.elapsed, whole=not outcome.cut_off)
+    results = withheld(
+        ledger.watch.results(), outcome.losses, collector.elapsed, bool(outcome.worker_lost or outcome.cut_off)
+    )
     return Facts(
         thresholds=without_latency(results) if limited else results,
         requests=requests,

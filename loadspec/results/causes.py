@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from loadspec.results.model import Cause
+from loadspec.results.stretch import Figure
 from loadspec.units import format_count, format_ms
 
-Seconds = Mapping[str, Sequence[float]]
+Seconds = Mapping[str, Figure]
 """Column → its values in the seconds in question; see `results.health.COLUMNS`."""
+_NONE = Figure()
 
 
 class Rule(NamedTuple):
@@ -24,9 +26,8 @@ def _mean_above(name: str, least: float) -> Callable[[Seconds], float | None]:
     """The mean of a column, where it is at least that."""
 
     def read(seconds: Seconds) -> float | None:
-        values = seconds.get(name, ())
-        mean = sum(values) / len(values) if values else 0.0
-        return mean if values and mean >= least else None
+        figure = seconds.get(name, _NONE)
+        return figure.mean if figure.count and figure.mean >= least else None
 
     return read
 
@@ -35,7 +36,7 @@ def _most_above(name: str, least: float) -> Callable[[Seconds], float | None]:
     """The greatest of a column, where it is at least that."""
 
     def read(seconds: Seconds) -> float | None:
-        most = max(seconds.get(name, ()), default=0.0)
+        most = seconds.get(name, _NONE).most
         return most if most >= least else None
 
     return read
@@ -45,7 +46,7 @@ def _used_up(name: str, least: float) -> Callable[[Seconds], float | None]:
     """The greatest of a column, where it comes that near to its `_max`."""
 
     def read(seconds: Seconds) -> float | None:
-        most, limit = (max(seconds.get(key, ()), default=0.0) for key in (name, f"{name}_max"))
+        most, limit = (seconds.get(key, _NONE).most for key in (name, f"{name}_max"))
         return most if limit and most >= least * limit else None
 
     return read

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from loadspec.results.causes import causes_of
+from loadspec.results.coarse import Coarse
 from loadspec.results.model import Span, WorkerHealth
-from loadspec.units import format_duration, format_ms
+from loadspec.results.stretch import ENOUGH, Stretch
+from loadspec.units import format_duration
 
 SECONDS = 3.0
 """So many seconds in a row."""
@@ -23,7 +25,8 @@ _PART = 0.5
 """What is shorter than so many seconds, the last part of a load, has no rates."""
 FLOOR_MS = 5.0
 SHARE = 0.10
-ENOUGH = 0.99
+ROWS = 300
+"""So many seconds are kept one by one; of a longer run a row is 2, 4, 8, ... of them."""
 
 COLUMNS = (
     "lag_ms",
@@ -48,7 +51,8 @@ COLUMNS = (
     "cpu_s",
     "peak_rss_bytes",
 )
-"""What is kept of each second's record; keys end in their unit."""
+"""What is kept of each second's record, of several the greatest; keys end in their unit."""
+_ALL = ("t", *COLUMNS)
 _MISSING = math.nan
 
 Record = Mapping[str, float]
@@ -69,67 +73,62 @@ def is_late(record: Record, median: float) -> bool:
 
 
 class HealthLog:
-    """Takes one worker's records in the order of time; constant memory but for the columns of numbers."""
+    """Takes one worker's records in the order of time; constant memory."""
 
     def __init__(self, worker: int) -> None:
         self.worker = worker
         self.spans: list[Span] = []
         """When the generator was limited, in seconds of load."""
-        self._columns = {name: array("d") for name in ("t", *COLUMNS)}
-        self._limits = array("d")
+        self._rows: Coarse[array[float]] = Coarse(ROWS, _greatest)
+        self._worst: dict[str, float] = {}
+        self._limited = Stretch()
+        """The seconds of `spans`."""
+        self._late = Stretch()
+        """Late ones in a row that are no span yet."""
         self._median = 0.0
         self._before = 0.0
         self._since: float | None = None
 
     def add(self, record: Record) -> bool:
         """Take a second → whether with it the generator has become limited."""
-        for name, column in self._columns.items():
-            column.append(record.get(name, _MISSING))
+        t, before = record["t"], self._before
+        self._before = t
+        known = {name: record[name] for name in COLUMNS if name in record}
+        whole = t - before >= _PART
+        if whole:
+            self._worst.update({name: max(value, self._worst.get(name, value)) for name, value in known.items()})
+        self._rows.add(array("d", [t, *(record.get(name, _MISSING) for name in COLUMNS)]))
         self._median = record.get("latency_p50_ms", self._median)  # no answer in this second: the last ones still say
-        self._limits.append(limit_ms(self._median))
-        before, self._before = self._before, record["t"]
         if not is_late(record, self._median):
             self._since = None
+            self._late = Stretch()
             return False
         if self._since is None:
             self._since = before
-        if record["t"] - self._since < SECONDS - _JITTER:
+        self._late.add(known, limit_ms(self._median), whole)
+        if t - self._since < SECONDS - _JITTER:
             return False
+        self._limited.merge(self._late)
+        self._late = Stretch()
         new = not self.spans or self.spans[-1].begin != self._since
-        self.spans[len(self.spans) - (not new) :] = [Span(self._since, record["t"])]
+        self.spans[len(self.spans) - (not new) :] = [Span(self._since, t)]
         return new
 
     def told(self) -> WorkerHealth:
         """What there is to say, now or at the end."""
-        times = self._columns["t"]
-        rows = [i for i, t in enumerate(times) if any(span.begin < t <= span.end for span in self.spans)]
-        whole = {i for i, t in enumerate(times) if t - (times[i - 1] if i else 0.0) >= _PART}
-        limited = {name: self._values(name, [i for i in rows if i in whole]) for name in COLUMNS}
         return WorkerHealth(
             worker=self.worker,
             limited=tuple(self.spans),
-            signs=tuple(self._signs(rows)),
-            causes=tuple(causes_of(limited)) if rows else (),
-            worst={name: max(known) for name in COLUMNS if (known := self._values(name, whole))},
-            columns=self._columns,
+            signs=tuple(self._limited.signs()),
+            causes=tuple(causes_of(self._limited.figures)) if self.spans else (),
+            worst={name: self._worst[name] for name in COLUMNS if name in self._worst},
+            columns={name: array("d", [row[i] for row in self._rows]) for i, name in enumerate(_ALL)},
         )
 
-    def _values(self, name: str, rows: Iterable[int]) -> list[float]:
-        """A column's figures in some seconds, as far as they are known."""
-        column = self._columns[name]
-        return [column[i] for i in rows if not math.isnan(column[i])]
 
-    def _signs(self, rows: Sequence[int]) -> Iterator[str]:
-        """What was late, by how much at worst, and what the limit then was."""
-        for name, text in (("lag_p99_ms", "hub lag"), ("dispatch_p99_ms", "dispatch delay")):
-            column = self._columns[name]
-            over = [(column[i] / self._limits[i], i) for i in rows if column[i] > self._limits[i]]
-            if over:
-                worst = max(over)[1]
-                yield f"{text} p99 {format_ms(column[worst])}, limit {format_ms(self._limits[worst])}"
-        due, made, dropped = (sum(self._values(name, rows)) for name in ("due", "made", "dropped"))
-        if made < ENOUGH * (due - dropped):
-            yield f"{100 * made / (due - dropped):.1f}% of the starts that were due"
+def _greatest(older: array[float], newer: array[float]) -> array[float]:
+    """Column by column; what is not known counts nothing. Of times that is the newer one."""
+    return array("d", [a if math.isnan(b) or a > b else b for a, b in zip(older, newer, strict=True)])
 
 
 def limited_sentence(workers: Sequence[WorkerHealth], duration: float) -> str:

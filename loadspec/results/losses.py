@@ -27,12 +27,12 @@ def told(loss: Loss) -> str:
 
 
 def withheld(
-    results: Sequence[ThresholdResult], losses: Sequence[Loss], elapsed: float, whole: bool = True
+    results: Sequence[ThresholdResult], losses: Sequence[Loss], elapsed: float, lost: bool = False
 ) -> list[ThresholdResult]:
-    """The thresholds, inconclusive where too much load is missing or a run was cut off, and is not `whole`.
+    """The thresholds, inconclusive where too much load is missing; one that ended the run has been decided.
 
-    One that ended the run has been decided.
+    `lost`: nobody was left that could go on, so nobody knows how much is missing.
     """
-    if whole and missing(losses, elapsed) <= TOLERATED:
+    if not lost and missing(losses, elapsed) <= TOLERATED:
         return list(results)
     return [result if result.aborted else replace(result, status="inconclusive") for result in results]

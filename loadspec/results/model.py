@@ -9,7 +9,9 @@ from typing import Any, Literal
 from loadspec.error_kinds import error_code
 from loadspec.errors import ExitCode
 from loadspec.metrics import MetricInfo, Store
+from loadspec.metrics.values import Value
 from loadspec.thresholds import ThresholdResult
+from loadspec.thresholds.selector import effective, parse_key
 from loadspec.units import format_count
 
 PhaseName = Literal["setup", "load", "teardown"]
@@ -286,7 +288,8 @@ class WorkerHealth:
     worst: Mapping[str, float] = field(default_factory=dict)
     """The greatest of each column, of all seconds."""
     columns: Mapping[str, Sequence[float]] = field(default_factory=dict)
-    """`t` and each figure, one entry a second; NaN where the system does not tell."""
+    """`t` and each figure, one entry a second, of a long run the greatest of several, up to `t`; NaN where the system
+    does not tell."""
 
     @property
     def limited_seconds(self) -> float:
@@ -348,6 +351,22 @@ class RunResult:
     health: Sequence[WorkerHealth] = ()
     limited: str = ""
     """That the generator was at its own limit, as a sentence, whether that was allowed or not; empty otherwise."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether `loadspec run` would have ended with 0."""
+        return self.exit_code == ExitCode.OK
+
+    def value(self, key: str) -> Value | None:
+        """What the load measured of a metric, `http_req_duration{endpoint:login}` as thresholds name it.
+
+        A Trend (times are ms), Rate, Counter or Gauge, all of which merge; None without a sample. As in thresholds,
+        request timings are those of expected answers to requests that are no polls. Raises ThresholdError.
+        """
+        names = {"endpoint": [e.name for e in self.endpoints], "scenario": [s.name for s in self.scenarios]}
+        metric, selector = parse_key(key, self.metrics, names)
+        clauses = effective(metric, selector)
+        return self.stores["load"].select(metric, lambda tags: all(clause.holds(tags) for clause in clauses))
 
 
 @dataclass(frozen=True, slots=True)

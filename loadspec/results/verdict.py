@@ -35,7 +35,11 @@ _WORDS = {
     ExitCode.THRESHOLDS: "FAIL",
     ExitCode.UNTRUSTED: "INVALID",
     ExitCode.OUTPUT_FAILED: "INVALID",
+    ExitCode.TEARDOWN_TIMEOUT: "FAIL",
+    ExitCode.REGRESSION: "FAIL",
+    ExitCode.OK: "PASS",
 }
+"""The code of a run that was made → its word. Only 0 is a PASS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ def judge_run(facts: Facts) -> Verdict:
         causes[ExitCode.TEARDOWN_TIMEOUT] = "the load is done, but teardown was not done in time"
     code = first_of(*causes)
     measured = facts.answered and not facts.worker_lost and not facts.cut_off
-    word = "INCONCLUSIVE" if code == ExitCode.UNTRUSTED and measured else _WORDS.get(code, "PASS")
+    word = "INCONCLUSIVE" if code == ExitCode.UNTRUSTED and measured else _WORDS[code]
     return Verdict(code, word, causes.get(code) or _pass_sentence(facts))
 
 

@@ -103,7 +103,7 @@ class DryRun:
 
     def _stop(self, grace: float) -> None:
         self._say(f"\nstopping: {grace:g} s for what is in flight\n" if grace else "\nstopping now\n")
-        self._engine.stop(grace)
+        self._engine.stop(grace, self._phase)
 
     def _told(self, phase: str, end: PhaseEnd) -> PhaseEnd:
         if end.status == "crashed":

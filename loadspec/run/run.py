@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,7 +44,7 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
     Raises LoadspecError where nothing could be run: the spec is refused, or the reports have no place to go.
     """
     check_run(spec)
-    workers, fewer = fleet_size(spec, options)
+    workers, fewer = fleet_size(spec, options.workers, options.log_http is not None)
     lacks = machine_warnings(spec, workers)
     targets = targets_of(spec, options)
     prepare(options)
@@ -128,9 +129,13 @@ def write(result: RunResult, options: RunOptions, targets: Sequence[Target] = ()
     except OutputError as error:
         warnings = [*result.warnings, error.message]
         code = first_of(result.exit_code, error.exit_code)
-        result = replace(result, warnings=warnings, exit_code=code, sentence=f"{error.message}; {result.sentence}")
+        told = [error.message, result.sentence]
+        sentence = "; ".join(told if result.exit_code != error.exit_code else reversed(told))
+        result = replace(result, warnings=warnings, exit_code=code, sentence=sentence)
         if code == error.exit_code:
             result = replace(result, verdict="INVALID")
+        with suppress(OutputError):  # what is on disk says what the exit code says
+            write_all(result, options.directory)
         written = [path for path in (options.directory / name for name in _FILES) if path.exists()]
     return result, written
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import Any
@@ -15,6 +16,8 @@ _LAST = 3
 
 class Signals:
     """A context in which stop signals are counted; calling it gives the count. The third ends the process at once.
+
+    Only a process's main thread hears signals: in another one nothing is counted.
 
     `heard` is told the count as each of the first two comes, in whatever the process was doing: it must not wait.
     """
@@ -29,7 +32,8 @@ class Signals:
         return self._count
 
     def __enter__(self) -> Signals:
-        for number in _NUMBERS:
+        here = threading.current_thread() is threading.main_thread()
+        for number in _NUMBERS if here else ():
             self._before[number] = signal.signal(number, self._on_signal)
         return self
 

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 
 from loadspec.errors import ExitCode, LoadspecError, UsageError
 from loadspec.load import crews_of, max_users
-from loadspec.machine import usable_cores
-from loadspec.run.options import RunOptions
+from loadspec.machine import cpu_quota, usable_cores, whole_cores
 from loadspec.spec.model import Spec, WaitUntilStep, all_steps
 
 VARIABLE = "LOADSPEC_WORKERS"
@@ -20,7 +19,7 @@ def workers_asked_for(option: str | None, environ: Mapping[str, str]) -> int:
     text, called, joint = (environ.get(VARIABLE, ""), VARIABLE, "=") if option is None else (option, "--workers", " ")
     text = text.strip()
     if text == AUTO:
-        return usable_cores()
+        return whole_cores(usable_cores(), cpu_quota())
     if text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= _MOST:
         return int(text)
     if option is None and not text:
@@ -32,15 +31,15 @@ def workers_asked_for(option: str | None, environ: Mapping[str, str]) -> int:
     raise UsageError(message, hint)
 
 
-def fleet_size(spec: Spec, options: RunOptions) -> tuple[int, str]:
+def fleet_size(spec: Spec, asked: int, logs_http: bool = False) -> tuple[int, str]:
     """How many workers run a spec, and why only one does where more were asked for. Each has a user, at least."""
-    most = min(options.workers, max_users(crews_of(spec.scenarios)))
+    most = min(asked, max_users(crews_of(spec.scenarios)))
     if most <= 1:
         return 1, ""
     steps = (step for scenario in spec.scenarios for step in all_steps(scenario.flow))
     reason = ""
     if any(isinstance(step, WaitUntilStep) for step in steps):
         reason = "`wait_until` counts the users of one worker"
-    elif options.log_http is not None:
+    elif logs_http:
         reason = "--log-http is written by one worker"
-    return (1, f"the load ran on 1 worker instead of {most}: {reason}") if reason else (most, "")
+    return (1, f"the load runs on 1 worker instead of {most}: {reason}") if reason else (most, "")

@@ -39,6 +39,8 @@ class Loaded:
     """Those of the overrides and of the environment together; the spec is within them, as far as can be said now."""
     origins: Origins | None = None
     """Where each value of `spec.document` comes from."""
+    profile: str | None = None
+    """The one that was chosen."""
 
 
 def load(path: str | FilePath, overrides: Overrides | None = None, environ: Mapping[str, str] | None = None) -> Loaded:
@@ -79,7 +81,7 @@ def load_bytes(
     if beyond := list(check_limits(spec, places, limits)):
         raise SpecError(ordered(beyond, order))
     variables = variable_origins(resolved.document.get("env", {}), overrides.env, environ or {})
-    return Loaded(spec, tuple(found), names, limits, Origins(places, profile, variables))
+    return Loaded(spec, tuple(found), names, limits, Origins(places, profile, variables), profile)
 
 
 _TOO_LARGE = ("LS008", "LS064")

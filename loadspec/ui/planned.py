@@ -14,19 +14,33 @@ _MARGIN = "  "
 
 
 def planned(
-    forecast: Forecast, addresses: Mapping[str, Sequence[str]], latency: float, style: Style, ascii_only: bool = False
+    forecast: Forecast,
+    addresses: Mapping[str, Sequence[str]],
+    latency: float,
+    style: Style,
+    fleet: tuple[int, str] = (1, ""),
+    ascii_only: bool = False,
 ) -> str:
-    """The text. `latency`: seconds that an answer is taken to last, where time ends the load."""
+    """The text. `latency`: seconds that an answer is taken to last, where time ends the load.
+
+    `fleet`: how many workers share it, and why there are not more.
+    """
     lines = [style("load", "head"), *_load(forecast, ascii_only), "", style("totals", "head")]
     rows = [
         ("users", f"{forecast.users} at most{_busy(forecast, latency)}"),
         ("duration", _duration(forecast)),
         *_amounts(forecast, latency),
         *_hosts(addresses),
+        *_workers(*fleet),
     ]
     width = max(len(name) for name, _ in rows) + 2
     lines += [f"{_MARGIN}{name:<{width}}{text}" for name, text in rows]
     return "".join(f"{line}\n" for line in lines)
+
+
+def _workers(count: int, fewer: str) -> Iterator[tuple[str, str]]:
+    if count > 1 or fewer:
+        yield "workers", fewer or str(count)
 
 
 def _load(forecast: Forecast, ascii_only: bool) -> Iterator[str]:

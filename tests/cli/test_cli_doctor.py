@@ -50,6 +50,12 @@ def test_workers_share_the_files() -> None:
     assert "3 workers want one each" in ask("--workers", "3").stdout
 
 
+def test_the_workers_are_those_of_the_run() -> None:
+    """A run has no more of them than users, and one where the users must meet."""
+    assert "workers want one each" in ask(str(REFERENCE), "--vus", "3", "--duration", "1s", "--workers", "3").stdout
+    assert "workers want" not in ask(str(REFERENCE), "--vus", "2", "--duration", "1s", "--workers", "3").stdout
+
+
 def test_json_is_for_programs() -> None:
     document = json.loads(ask("--json").stdout)
     assert document["version"] == 1

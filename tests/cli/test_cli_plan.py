@@ -97,3 +97,22 @@ def test_a_base_url_that_no_run_could_use_is_refused(file: str) -> None:
     assert result.exit_code == 104
     assert "The URL 'localhost:8080' does not start with http:// or https://." in result.output
     assert "target.base_url of t.yaml, which reads {{ env.BASE }}" in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "count", "told"),
+    [
+        ((), 1, ""),
+        (("--workers", "2"), 2, "  workers     2\n"),
+        (("--workers", "9"), 3, "  workers     3\n"),
+    ],
+)
+def test_it_says_how_many_workers_a_run_has(file: str, arguments: tuple[str, ...], count: int, told: str) -> None:
+    assert told in plan(file, *arguments, BASE="http://u").stdout
+    assert json.loads(plan(file, "--format", "json", *arguments, BASE="http://u").stdout)["workers"] == count
+
+
+def test_workers_that_meet_are_one(file: str) -> None:
+    Path(file).write_text(SPEC.replace("{think: 1s}", "{wait_until: {users: 2}}"))
+    text = plan(file, "--workers", "3", BASE="http://u").stdout
+    assert "workers     the load runs on 1 worker instead of 3: `wait_until`" in text

@@ -6,6 +6,7 @@ of them:
 - `bash`, `sh`, `console`: every line is run (`support_docs_run` says how);
 - `yaml`: a whole spec (it has `loadspec:`) is validated and run, a fragment is merged over `BASE` and validated; a FILE
   saves a whole spec under that name for the shell blocks after it;
+- `python`: is run as a program, or by pytest if it defines tests;
 - `text`: output, tables, drawings; nothing to run;
 - any other language of `SHOWN` is there to be read, and must say why it is not run.
 """
@@ -24,8 +25,8 @@ from loadspec.spec.scalars import scalar
 
 ROOT = Path(__file__).parents[2]
 SHELL = ("bash", "sh", "console")
-SHOWN = ("js", "json", "python", "xml")
-LANGUAGES = (*SHELL, *SHOWN, "yaml", "text")
+SHOWN = ("ini", "js", "json", "xml")
+LANGUAGES = (*SHELL, *SHOWN, "python", "yaml", "text")
 _FENCE = re.compile(r"^( *)(```+|~~~+)(.*)$")
 _INFO = re.compile(r"(?P<language>\S*)(?: +(?P<file>[\w.-]+\.yaml))?(?: +(?P<marker>not run.*))?")
 _MARKER = re.compile(r"not run: (\S.*)")

@@ -1,4 +1,4 @@
-"""Runs the shell blocks of the documentation for real, against a mock platform of the tests' own.
+"""Runs the shell and Python blocks of the documentation for real, against a mock platform of the tests' own.
 
 A block runs in a folder of its own, with shortened copies of `specs/`. What is changed about its lines:
 
@@ -147,10 +147,23 @@ def _run(block: Block, text: str, line: Line, folder: Path, url: str) -> list[st
 def run_loadspec(words: list[str], folder: Path, environment: Mapping[str, str], url: str) -> tuple[int, str]:
     """Run the program in a process of its own → (exit code, what it printed)."""
     given = {name: map_hosts(value, url) for name, value in environment.items()}
+    return _run_python(["-m", "loadspec", *words], folder, given)
+
+
+def run_python_block(block: Block, folder: Path, url: str, files: Mapping[str, str]) -> list[str]:
+    """Run a Python block in `folder`, as a program or as tests → what went wrong."""
+    copy_specs(folder, url, files)
+    (folder / "test_block.py").write_text(map_hosts(block.text, url))
+    runner = ["-m", "pytest", "-q", "-p", "no:cacheprovider"] if "def test_" in block.text else []
+    code, output = _run_python([*runner, "test_block.py"], folder, {"API_BASE": url})
+    return [] if code == 0 else [f"{block} ended with {code}:\n{output}"]
+
+
+def _run_python(words: list[str], folder: Path, environment: Mapping[str, str]) -> tuple[int, str]:
     done = subprocess.run(
-        [sys.executable, "-m", "loadspec", *words],
+        [sys.executable, *words],
         cwd=folder,
-        env={**_environment(), **given},
+        env={**_environment(), **environment},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

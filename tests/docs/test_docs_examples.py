@@ -14,7 +14,15 @@ from pathlib import Path
 import pytest
 import trustme
 from support_docs_blocks import SHELL, Block, find_blocks, is_whole_spec, merged, pages
-from support_docs_run import copy_shared, expected_exit_code, map_hosts, run_block, run_loadspec, specs
+from support_docs_run import (
+    copy_shared,
+    expected_exit_code,
+    map_hosts,
+    run_block,
+    run_loadspec,
+    run_python_block,
+    specs,
+)
 from support_docs_shorten import shorten_spec
 
 from loadspec.mock import MockConfig, start
@@ -23,6 +31,7 @@ from loadspec.spec import SpecError, load_bytes, render
 AT_ONCE = 4
 BLOCKS = [block for page in pages() for block in find_blocks(page.read_text(), page.name) if not block.not_run]
 COMMANDS = [block for block in BLOCKS if block.language in SHELL]
+PYTHON = [block for block in BLOCKS if block.language == "python"]
 WHOLE = [block for block in BLOCKS if block.language == "yaml" and is_whole_spec(block.text)]
 FRAGMENTS = [block for block in BLOCKS if block.language == "yaml" and not is_whole_spec(block.text)]
 SPECS = specs()
@@ -40,6 +49,8 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcomes]:
         jobs: dict[str, Callable[[Path], list[str]]] = {}
         for block in COMMANDS:
             jobs[str(block)] = lambda home, block=block: run_block(block, home, mock.url, files_before(block))
+        for block in PYTHON:
+            jobs[str(block)] = lambda home, block=block: run_python_block(block, home, mock.url, files_before(block))
         for block in WHOLE:
             jobs[str(block)] = lambda home, block=block: run_spec(block.text, home, mock.url, ("-u", "1", "-i", "1"))
         for path in SPECS:
@@ -60,7 +71,7 @@ def run_spec(text: str, folder: Path, url: str, options: tuple[str, ...] = ()) -
     return [] if code == expected_exit_code(text) else [f"ended with {code}:\n{output}"]
 
 
-@pytest.mark.parametrize("block", COMMANDS, ids=str)
+@pytest.mark.parametrize("block", [*COMMANDS, *PYTHON], ids=str)
 def test_commands_do_what_the_page_says(block: Block, outcomes: Outcomes) -> None:
     assert outcomes[str(block)].result() == []
 

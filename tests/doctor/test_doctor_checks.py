@@ -78,6 +78,9 @@ CASES: list[tuple[str, dict[str, Any], Need, str, str]] = [
     ("cores", {"quota": 1.5}, Need(), "warn", "CPU limit"),
     ("cores", {"quota": 2.0}, Need(), "ok", ""),
     ("cores", {"quota": 2.0}, Need(workers=3), "warn", "--workers"),
+    ("cores", {"quota": 2.5}, Need(workers=3), "warn", "--workers 2"),
+    ("cores", {"quota": 0.5}, Need(workers=2), "warn", "--workers 1"),
+    ("cores", {"quota": 0.5}, Need(), "warn", "CPU limit"),
     ("other work", {"load": 3.0}, Need(), "ok", ""),
     ("other work", {"load": 3.1}, Need(), "warn", "top"),
     ("clock", {"clock": "hpet"}, Need(), "warn", "clocksource"),
@@ -151,13 +154,6 @@ def test_this_machine_is_looked_at() -> None:
     assert {"loadspec", "Python", "OpenSSL", "gevent"} <= facts.versions.keys()
     assert facts.loop
     assert look().versions == {}
-
-
-@pytest.mark.parametrize(
-    ("text", "cores"), [("max 100000", None), ("150000 100000", 1.5), ("", None), ("nonsense", None)]
-)
-def test_a_control_groups_quota(text: str, cores: float | None) -> None:
-    assert looking._quota(text) == cores
 
 
 def test_available_memory() -> None:

@@ -150,13 +150,15 @@ def worker_of(parent: int) -> int:
 
 
 def test_a_killed_worker_loses_load_and_says_so(tmp_path: Path, mock: MockProcess) -> None:
-    process = start(tmp_path / "r", spec(tmp_path), url=mock.url)
+    path = spec(tmp_path, f"{SLOW}thresholds: {{http_req_duration: p(95) < 20s}}\n")
+    process = start(tmp_path / "r", path, url=mock.url)
     wait_for_load(mock)
     time.sleep(1.5)
     os.kill(worker_of(process.pid), signal.SIGKILL)
     done = finish(process, tmp_path / "r")
     assert done.code == 95
     assert "load was lost" in done.stdout.rstrip().splitlines()[-1]
+    assert done.results["thresholds"][0]["status"] == "inconclusive", "nobody knows what it would have been"
     assert done.results["requests"]["by_phase"]["load"]["sent"] > 0, "what was measured is kept"
 
 
@@ -267,6 +269,26 @@ def test_no_place_for_out_is_found_before_the_load(tmp_path: Path, mock: MockPro
     assert done.code == 94
     assert "cannot write " in done.stderr
     assert mock.stats() == {}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_what_could_not_be_written_is_said_by_the_files_that_could(tmp_path: Path, mock: MockProcess) -> None:
+    done = run(tmp_path / "r", REFERENCE, "--vus", 1, "-i", 1, "--out", "json=/dev/full", url=mock.url)
+    assert done.code == 94, done.stderr
+    assert (done.results["exit_code"], done.results["verdict"]) == (94, "INVALID")
+    assert "No space left on device" in done.results["sentence"]
+    assert "No space left on device" in done.html
+    properties = {one.get("name"): one.get("value") for one in done.junit.iter("property")}
+    assert properties["exit_code"] == "94"
+
+
+def test_a_teardown_that_times_out_is_no_pass(tmp_path: Path, mock: MockProcess) -> None:
+    text = SLOW.replace("  - call: credits\n", "  - think: 50s\n") + "teardown_timeout: 200ms\n"
+    done = run(tmp_path / "r", spec(tmp_path, text), "--vus", 1, "-i", 1, url=mock.url)
+    assert done.code == 101, done.stderr
+    assert done.results["verdict"] == "FAIL"
+    (case,) = [case for case in done.junit.iter("testcase") if case.get("name") == "run"]
+    assert case.find("error") is not None
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,30 @@ def test_stopped_before_it_began(bench: Any, serve: Any) -> None:
     assert server.requests == []
 
 
+@pytest.mark.parametrize(("grace", "sent"), [(0.0, 0), (0.2, 1)])
+@pytest.mark.parametrize("phase", ["setup", "teardown"])
+def test_setup_and_teardown_stopped_before_they_began(
+    bench: Any, serve: Any, phase: str, grace: float, sent: int
+) -> None:
+    server = serve(serving(answer()))
+    steps = (call("login"), think(60, 60))
+    one = bench(call(), base_url=server.url, **{phase: steps})
+    one.engine.stop(grace, phase)
+    end = one.engine.setup() if phase == "setup" else one.engine.teardown({})
+    assert end.status == "stopped"
+    assert len(server.requests) == sent
+
+
+def test_a_stop_of_the_load_leaves_teardown_its_time(bench: Any, serve: Any) -> None:
+    server = serve(serving(answer()))
+    one = bench(
+        think(60, 60), load=ConstantVus(1, 60.0), base_url=server.url, teardown=(think(0.05, 0.05), call("logout"))
+    )
+    assert one.load(stop_at=0.01, grace=0.0).end.status == "stopped"
+    assert one.engine.teardown({}).status == "done"
+    assert len(server.requests) == 1
+
+
 def test_abort_ends_the_run_for_all(bench: Any, serve: Any) -> None:
     server = serve(serving(answer(b"{}", "500 Oops")))
     ran = bench(
@@ -211,7 +235,7 @@ def test_a_timeout(phase: str, bench: Any, serve: Any) -> None:
 @pytest.mark.parametrize("phase", ["setup", "teardown"])
 def test_stopped(phase: str, bench: Any, serve: Any) -> None:
     one = bench(call(), **{phase: (call("wait"),)}, base_url=serve(silent).url)
-    gevent.spawn_later(0.1, one.engine.stop, 5.0)
+    gevent.spawn_later(0.1, one.engine.stop, 5.0, phase)
     end = one.engine.setup() if phase == "setup" else one.engine.teardown({})
     assert end.status == "stopped"
 
@@ -232,7 +256,7 @@ def test_a_crash_in_setup(bench: Any) -> None:
 def test_a_stop_gives_setup_its_grace(grace: float, status: str, bench: Any, serve: Any) -> None:
     server = serve(serving(answer(b"{}")))
     one = bench(call(), setup=(think(0.2, 0.2), call("login")), base_url=server.url)
-    gevent.spawn_later(0.05, one.engine.stop, grace)
+    gevent.spawn_later(0.05, one.engine.stop, grace, "setup")
     end = one.engine.setup()
     assert end.status == status
     assert len(server.requests) == (1 if status == "done" else 0)

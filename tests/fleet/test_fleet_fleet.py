@@ -199,11 +199,43 @@ def test_what_ends_the_load_on_one_ends_it_on_all(status: str) -> None:
     rig.end(0.5, 1, status, reason="login failed")
     assert rig.heard(0.6) == []
     assert [worker.told for worker in rig.workers] == [["load", "stop"], ["load"], ["load", "stop"]]
-    assert rig.workers[0].orders[-1] == ("stop", {"grace": 0})
+    assert rig.workers[0].orders[-1] == ("stop", {"grace": 0, "phase": "load"})
     rig.end(0.7, 0, "stopped")
     rig.end(0.8, 2, "stopped")
     (end,) = rig.heard(1.0)
     assert (end["status"], end["reason"]) == (status, "login failed")
+
+
+@pytest.mark.parametrize("status", ["failed", "crashed"])
+def test_what_ended_the_load_is_told_although_its_worker_died_after_it(status: str) -> None:
+    rig = Rig(2)
+    rig.fleet.send("load", setup={})
+    rig.end(0.5, 1, status, reason="login failed")
+    rig.say(0.6, 1, "lost", code=-9)
+    rig.end(0.7, 0, "stopped")
+    (end,) = rig.heard(1.0)
+    assert (end["is"], end["status"], end["reason"]) == ("end", status, "login failed")
+
+
+def test_a_load_that_has_ended_is_told_before_its_only_worker_is_lost() -> None:
+    rig = Rig(1)
+    rig.fleet.send("load", setup={})
+    rig.tick(0.5, 0)
+    rig.end(0.5, 0)
+    rig.say(0.5, 0, "lost", code=-9)
+    assert [message["is"] for message in rig.heard(1.0)] == ["snapshot", "end", "lost"]
+
+
+def test_a_setup_that_has_ended_is_told_before_its_worker_is_lost_and_the_load_lacks_it() -> None:
+    rig = Rig(2)
+    rig.fleet.send("setup")
+    rig.end(0.5, 0, phase="setup", captures={"token": "t"})
+    rig.say(0.5, 0, "lost", code=3)
+    end, degraded = rig.heard(1.0)
+    assert (end["is"], end["captures"]) == ("end", {"token": "t"})
+    assert degraded == {"is": "degraded", "worker": 1, "of": 2, "at": 0.0, "why": "ended with code 3"}
+    rig.fleet.send("load", setup={})
+    assert [worker.told for worker in rig.workers] == [["setup"], ["load"]]
 
 
 def test_a_used_up_pool_winds_down_the_others() -> None:
@@ -247,7 +279,7 @@ def test_a_stop_is_for_those_that_are_still_at_it() -> None:
     rig.heard(0.6)
     rig.fleet.send("stop", grace=5.0)
     assert rig.workers[0].told == ["load"]
-    assert rig.workers[1].orders[-1] == ("stop", {"grace": 5.0})
+    assert rig.workers[1].orders[-1] == ("stop", {"grace": 5.0, "phase": "load"})
 
 
 def test_a_worker_that_ends_leaves_the_others_a_degraded_load() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -9,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loadspec.results.causes import RULES, causes_of
-from loadspec.results.health import COLUMNS, HealthLog, is_late, limit_ms, limited_sentence
+from loadspec.results.health import COLUMNS, ROWS, HealthLog, is_late, limit_ms, limited_sentence
 from loadspec.results.model import Span, WorkerHealth
+from loadspec.results.stretch import Figure
+from loadspec.units import format_ms
 
 LATE, FINE = {"lag_p99_ms": 5.001}, {"lag_p99_ms": 5.0}
 
@@ -140,7 +143,8 @@ def test_signs_name_each_way_of_being_late() -> None:
     ],
 )
 def test_causes(seconds: dict[str, list[float]], names: list[str]) -> None:
-    found = list(causes_of(seconds))
+    figures = {name: Figure(len(values), sum(values), max(values)) for name, values in seconds.items()}
+    found = list(causes_of(figures))
     assert [cause.name for cause in found] == names
     assert all(cause.what and cause.way_out for cause in found)
     assert {name for name in names if name != "unknown"} <= RULES.keys()
@@ -195,6 +199,77 @@ def test_the_fold_finds_what_a_search_finds(seconds: list[dict[str, float]]) -> 
         t += second["long"]
         log.add({**second, "t": t})
     assert log.spans == reference(seconds)
+
+
+EVERYTHING = st.lists(
+    st.fixed_dictionaries(
+        {"long": st.sampled_from([0.3, 1.0, 1.0, 1.3])},
+        optional={
+            "lag_p99_ms": st.sampled_from([0.5, 5.0, 5.1, 30.0, 31.5]),
+            "dispatch_p99_ms": st.sampled_from([0.1, 5.1, 80.0]),
+            "latency_p50_ms": st.sampled_from([1.0, 200.0]),
+            "due": st.just(100.0),
+            "made": st.sampled_from([90.0, 100.0]),
+            "users_free": st.just(1.0),
+            "cpu_percent": st.sampled_from([70.0, 85.0, 99.0]),
+            "gc_longest_ms": st.sampled_from([1.0, 30.0]),
+        },
+    ),
+    max_size=40,
+)
+
+
+def told_by_all(seconds: list[dict[str, float]], spans: list[Span]) -> tuple[list[str], list[str], dict[str, float]]:
+    """(signs, causes, worst), read from every second, each kept for good."""
+    rows, limits, t, median = [], [], 0.0, 0.0
+    for second in seconds:
+        t += second["long"]
+        median = second.get("latency_p50_ms", median)
+        rows.append({**second, "t": t})
+        limits.append(limit_ms(median))
+    within = [
+        (row, limit) for row, limit in zip(rows, limits, strict=True) if any(s.begin < row["t"] <= s.end for s in spans)
+    ]
+    signs = []
+    for name, text in (("lag_p99_ms", "hub lag"), ("dispatch_p99_ms", "dispatch delay")):
+        over = [(row[name] / limit, row[name], limit) for row, limit in within if row.get(name, 0.0) > limit]
+        if over:
+            signs.append(f"{text} p99 {format_ms(max(over)[1])}, limit {format_ms(max(over)[2])}")
+    due, made = (sum(row.get(name, 0.0) for row, _ in within) for name in ("due", "made"))
+    if made < 0.99 * due:
+        signs.append(f"{100 * made / due:.1f}% of the starts that were due")
+    whole = [row for row in rows if row["long"] >= 0.5]
+    limited = [row for row, _ in within if row["long"] >= 0.5]
+    cpu = [row["cpu_percent"] for row in limited if "cpu_percent" in row]
+    causes = ["cpu"] if cpu and sum(cpu) / len(cpu) >= 85 else []
+    causes += ["gc"] if any(row.get("gc_longest_ms", 0.0) >= 20 for row in limited) else []
+    worst = {
+        name: max(row[name] for row in whole if name in row) for name in COLUMNS if any(name in row for row in whole)
+    }
+    return signs, (causes or ["unknown"]) if spans else [], worst
+
+
+@given(EVERYTHING)
+def test_a_fold_tells_what_all_seconds_do(seconds: list[dict[str, float]]) -> None:
+    log, t = HealthLog(1), 0.0
+    for second in seconds:
+        t += second["long"]
+        log.add({**{name: value for name, value in second.items() if name != "long"}, "t": t})
+    told = log.told()
+    found = list(told.signs), [cause.name for cause in told.causes], dict(told.worst)
+    assert found == told_by_all(seconds, log.spans)
+
+
+@pytest.mark.parametrize("count", [1, ROWS, ROWS + 1, 7 * ROWS + 3])
+def test_a_long_run_is_told_in_fewer_rows_that_hide_no_peak(count: int) -> None:
+    seconds = [{"lag_ms": float(n % 97), "files": 3.0} if n % 5 else {"gc_count": 1.0} for n in range(count)]
+    columns = log_of(*seconds).told().columns
+    step = next(2**n for n in range(20) if 2**n * ROWS >= count)
+    groups = [seconds[n : n + step] for n in range(0, count, step)]
+    assert list(columns["t"]) == [float(min(count, n + step)) for n in range(0, count, step)]
+    for name in ("lag_ms", "files", "gc_count", "steal_percent"):
+        values = [max((second[name] for second in group if name in second), default=math.nan) for group in groups]
+        assert list(columns[name]) == pytest.approx(values, nan_ok=True)
 
 
 FIGURES = st.floats(0.0, 1e6)

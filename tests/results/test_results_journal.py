@@ -226,14 +226,14 @@ def test_no_place_for_it_is_told(tmp_path: Path) -> None:
 
 
 def test_what_is_kept_grows_coarser_before_the_budget_is_used_up(tmp_path: Path) -> None:
-    rows = list(records(2000, requests=5))
-    for budget in (10**9, 100_000):
+    rows = list(records(1500))
+    for budget in (10**9, 200_000):
         written(tmp_path / str(budget), rows, budget=budget).close()
-    free, bound = ((tmp_path / str(budget) / "journal").stat().st_size for budget in (10**9, 100_000))
-    assert bound < 100_000 < free
-    spans = times(tmp_path / "100000")
+    free, bound = ((tmp_path / str(budget) / "journal").stat().st_size for budget in (10**9, 200_000))
+    assert bound < 200_000 < free
+    spans = times(tmp_path / "200000")
     assert (spans[1] - spans[0], spans[-1] - spans[-2] >= 4) == (1, True)
-    assert rebuild(tmp_path / "100000").iterations.completed == 10_000
+    assert rebuild(tmp_path / "200000").iterations.completed == 30_000
 
 
 def test_after_the_first_hour_ten_seconds_are_one(tmp_path: Path) -> None:

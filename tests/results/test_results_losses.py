@@ -47,6 +47,11 @@ def test_thresholds_say_nothing_where_more_than_a_hundredth_is_missing(at: float
     assert result.status == status
 
 
+def test_thresholds_say_nothing_where_the_last_worker_was_lost() -> None:
+    (result,) = withheld([threshold()], [], 10.0, lost=True)
+    assert result.status == "inconclusive"
+
+
 def test_a_threshold_that_ended_the_run_stays_decided() -> None:
     (result,) = withheld([replace(threshold(), aborted=True)], [loss(0.0)], 10.0)
     assert result.status == "fail"

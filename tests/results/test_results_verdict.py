@@ -67,7 +67,7 @@ SERVED = {"requests": 200, "answered": 200, "duration": 20.0}
         (Facts(limited="the generator was late", requests=5, failed=5), 95, "INVALID"),
         (Facts(limited="the generator was late", interrupted=True, **SERVED), 105, "INTERRUPTED"),
         (Facts(limited="the generator was late", teardown_timed_out=True, **SERVED), 95, "INCONCLUSIVE"),
-        (Facts(teardown_timed_out=True, **SERVED), 101, "PASS"),
+        (Facts(teardown_timed_out=True, **SERVED), 101, "FAIL"),
         (Facts(), 95, "INVALID"),
         (Facts(requests=5, failed=5), 95, "INVALID"),
         (Facts(requests=5, failed=5, thresholds=FAILED), 99, "FAIL"),

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from loadspec.mock import start
+from loadspec.run import dry
 from loadspec.run.dry import DryRun, dry_run
 from loadspec.run.options import RunOptions
 from loadspec.spec import Overrides, load_bytes
@@ -208,7 +209,7 @@ def test_two_signals_end_it_at_once(mock: Any, number: signal.Signals, signal_at
 
 
 def test_one_signal_leaves_teardown_alone(mock: Any, monkeypatch: pytest.MonkeyPatch, signal_at: Any) -> None:
-    monkeypatch.setattr("loadspec.run.dry.GRACE", 0.01)
+    monkeypatch.setattr(dry, "GRACE", 0.01)
     signal_at(signal.SIGINT, 2)
     code, text = tried(mock.url, ENDLESS, quiet=True)
     assert code == 105
@@ -216,7 +217,7 @@ def test_one_signal_leaves_teardown_alone(mock: Any, monkeypatch: pytest.MonkeyP
 
 
 def test_a_signal_in_setup_leaves_out_the_load(mock: Any, monkeypatch: pytest.MonkeyPatch, signal_at: Any) -> None:
-    monkeypatch.setattr("loadspec.run.dry.GRACE", 0.01)
+    monkeypatch.setattr(dry, "GRACE", 0.01)
     rest = ENDLESS.replace("flow:", "steps:").replace("setup: [{call: login}]", "flow: [{call: login, name: load}]")
     signal_at(signal.SIGINT, 1)
     code, text = tried(mock.url, rest.replace("steps:", "setup:"), quiet=True)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from loadspec.errors import ExitCode, LoadspecError
 from loadspec.run import workers
-from loadspec.run.options import RunOptions
 from loadspec.run.workers import fleet_size, workers_asked_for
 from loadspec.spec import load_bytes
 
@@ -30,7 +27,8 @@ MEETING = SPEC + "  - group: all\n    steps: [{wait_until: {users: 2}}]\n"
 def test_the_option_goes_over_the_variable(
     monkeypatch: pytest.MonkeyPatch, option: str | None, variable: str | None, count: int
 ) -> None:
-    monkeypatch.setattr(workers, "usable_cores", lambda: 7)
+    monkeypatch.setattr(workers, "usable_cores", lambda: 8)
+    monkeypatch.setattr(workers, "cpu_quota", lambda: 7.5)
     assert workers_asked_for(option, {} if variable is None else {"LOADSPEC_WORKERS": variable}) == count
 
 
@@ -65,7 +63,7 @@ def test_no_more_than_there_are_users_and_one_where_they_must_meet(
     text: str, load: str, asked: int, log: str | None, count: int, why: str
 ) -> None:
     spec = load_bytes(f"{text}{load}\nduration: 1s\n".encode(), "spec.yaml").spec
-    size, reason = fleet_size(spec, RunOptions(workers=asked, log_http=Path(log) if log else None))
+    size, reason = fleet_size(spec, asked, log is not None)
     assert size == count
     assert why in reason
     assert bool(reason) == bool(why)

@@ -21,7 +21,9 @@ _COARSE = 10.0
 _SEGMENT = 60
 """So many records make a stream."""
 BUDGET = 100_000_000
-"""Bytes. When half of what is left of them has been used, what is kept becomes twice as coarse."""
+"""Bytes. Each time that half of what was left of nine tenths of them is used, what is kept becomes twice as coarse."""
+_MANY = 10
+"""So many seconds wait to be folded, at most."""
 
 
 class Journal:
@@ -31,8 +33,8 @@ class Journal:
         self.failure = ""
         self._directory = directory
         self._thinner = Thinner(head.thresholds)
-        self._budget = budget
-        self._enough = budget // 2
+        self._budget = budget * 9 // 10
+        self._enough = self._budget // 2
         self._grain = 1
         self._size = 0
         self._taken = 0
@@ -65,6 +67,8 @@ class Journal:
                     self._close_segment()
             self._write(self._tail, line(thin))
             self._open.append(thin)
+            if len(self._open) > _MANY:
+                self._open = [fold(self._open)]
             self._taken += 1
         except OSError as error:
             self._fail(error)

@@ -1,0 +1,57 @@
+"""A series that grows coarser as it grows longer, so that it takes the same room after a day as after some minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Generic, TypeVar, overload
+
+R = TypeVar("R")
+
+
+class Coarse(Sequence[R], Generic[R]):
+    """At most `limit` rows, each what `merge` made of `step` neighbours; the newest may lack some of them.
+
+    Where there are as many, neighbours become one, and `step` doubles: 1, 2, 4, ... `merge(older, newer)` has to be
+    associative: then a row is the same in whatever order its parts were merged.
+    """
+
+    def __init__(self, limit: int, merge: Callable[[R, R], R]) -> None:
+        assert limit > 0
+        assert limit % 2 == 0, "a row without a partner would be lost"
+        self.limit = limit
+        self.step = 1
+        """So many of what was added make a row."""
+        self._merge = merge
+        self._rows: list[R] = []
+        self._within = 0
+        """How many the newest row is made of."""
+
+    def add(self, row: R) -> None:
+        """Add the newest."""
+        if self._rows and self._within < self.step:
+            self._rows[-1] = self._merge(self._rows[-1], row)
+            self._within += 1
+            return
+        if len(self._rows) == self.limit:
+            pairs = zip(self._rows[::2], self._rows[1::2], strict=True)
+            self._rows = [self._merge(older, newer) for older, newer in pairs]
+            self.step *= 2
+        self._rows.append(row)
+        self._within = 1
+
+    def join(self, row: R) -> None:
+        """Add what is too little to count: it belongs to the newest row. Raises IndexError where there is none."""
+        self._rows[-1] = self._merge(self._rows[-1], row)
+
+    @overload
+    def __getitem__(self, index: int) -> R: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[R]: ...
+    def __getitem__(self, index: int | slice) -> R | Sequence[R]:
+        return self._rows[index]
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[R]:
+        return iter(self._rows)
