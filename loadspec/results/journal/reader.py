@@ -36,7 +36,7 @@ def rebuild(directory: Path) -> RunResult:
         wire = _result(path)
         if wire is not None:
             return from_wire(wire)
-        return _replayed(head, _Records(path))
+        return _replayed(head, Records(path))
     except FileNotFoundError:
         what = "holds no journal" if directory.is_dir() else "is no folder"
         raise UsageError(f"{directory} {what}", _WAY_OUT) from None
@@ -123,8 +123,8 @@ def _lines(path: Path, damage: list[str]) -> Iterator[bytes]:
             data = data or file.read(_PIECE)
 
 
-class _Records:
-    """The records of a journal, those of its tail last; `damage` says afterwards what was wrong with them."""
+class Records:
+    """The records of the journal at a path, those of its tail last; `damage` says afterwards what was wrong with them."""
 
     def __init__(self, path: Path) -> None:
         self.damage: list[str] = []
@@ -138,7 +138,7 @@ class _Records:
             record = orjson.loads(text)
             if record["is"] == "segment":
                 taken = record["to"]
-            else:
+            elif record["is"] != "result":
                 yield unpacked_record(record)
         yield from self._tail(taken)
 
@@ -165,7 +165,7 @@ class _Records:
             yield record
 
 
-def _replayed(head: Head, records: _Records) -> RunResult:
+def _replayed(head: Head, records: Records) -> RunResult:
     """The result as far as the records go; where they do not go to the end, the run was cut off."""
     ledger = Ledger(head.thresholds)
     last = ""
