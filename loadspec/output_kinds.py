@@ -16,7 +16,8 @@ GROUP = "loadspec.outputs"
 Kind = Literal["file", "live", "samples", "notify"]
 """file: `render(result, **options) -> str | bytes`, written once at the end.
 live: a class, `__init__(target, head)`, `send(tick)`, `close(result)`, in a thread of its own while the load runs.
-samples: a file of every request. notify: `tell(result, target)`, called once when all files are written."""
+samples: a `samples.Member`, a file of every request.
+notify: `tell(result, target)`, called once when all files are written."""
 
 Place = Literal["file", "url", "address", "listen"]
 """What a target's text is: a file, the URL of a server, `host:port` of one (or unix:/path), or where to listen."""
@@ -85,6 +86,25 @@ OUTPUTS: dict[str, Output] = {
         example="tests.xml",
     ),
     "html": Output("file", "loadspec.outputs.html:render", "The report, one page in one file.", example="page.html"),
+    "csv": Output(
+        "samples",
+        "loadspec.samples:CSV",
+        "A row for each request, as CSV; compressed where the file ends in .gz.",
+        example="samples.csv.gz",
+    ),
+    "jsonl": Output(
+        "samples",
+        "loadspec.samples:JSONL",
+        "Each request, iteration, failed check and other sample, as lines of JSON; compressed where it ends in .gz.",
+        example="samples.jsonl.gz",
+    ),
+    "parquet": Output(
+        "samples",
+        "loadspec.samples:PARQUET",
+        "A row for each request, as Parquet.",
+        example="samples.parquet",
+        needs=("pyarrow", "pip install 'loadspec[parquet]'"),
+    ),
     "openmetrics": Output(
         "file",
         "loadspec.outputs.openmetrics:render",

@@ -23,12 +23,12 @@ from loadspec.results.model import (
     ErrorClass,
     Event,
     Iterations,
-    Point,
     RequestCount,
     RunResult,
     ScenarioInfo,
     WorkerHealth,
 )
+from loadspec.results.points import Course
 from loadspec.thresholds import ThresholdResult, judge, parse_thresholds, value_in
 
 ENDPOINTS = (
@@ -70,7 +70,7 @@ class _Simulation:
     outage: range
     rng: random.Random
     store: Store = field(default_factory=Store)
-    points: list[Point] = field(default_factory=list)
+    course: Course = field(default_factory=Course)
     statuses: dict[str, Tally[int]] = field(default_factory=dict)
     checks: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     fails: dict[str, list[float]] = field(default_factory=dict)
@@ -82,22 +82,19 @@ class _Simulation:
             self.second(second, n)
 
     def second(self, second: int, users: int) -> None:
-        latencies, errors, requests, done = Trend(), Tally[str](), 0, max(0, round(users * self.rng.uniform(0.3, 0.55)))
+        total, self.store = self.store, Store()
+        done = max(0, round(users * self.rng.uniform(0.3, 0.55)))
         for _ in range(done):
-            requests += len(self.endpoints)
             for endpoint in self.endpoints:
-                status = self.request(endpoint.name, second, latencies)
-                if status >= 400:
-                    errors[f"status {status}"] += 1
+                self.request(endpoint.name, second)
         self.iterations += done
         self.store.counter("iterations", tags_of(scenario="default")).add(done)
         self.store.gauge("vus").add(users)
-        p50, p90, p95, p99 = latencies.percentiles((50, 90, 95, 99))
-        found = dict(p50=p50, p90=p90, p95=p95, p99=p99, max=latencies.max) if latencies.count else {}
-        failed = errors.total()
-        self.points.append(Point(second + 1.0, 1.0, users, requests, failed, done, errors=dict(errors), **found))
+        self.course.add(second + 1.0, users, done, self.store)
+        total.merge(self.store)
+        self.store = total
 
-    def request(self, name: str, second: int, latencies: Trend) -> int:
+    def request(self, name: str, second: int) -> None:
         down = second in self.outage and name == "generate"
         status = 503 if down and self.rng.random() < 0.6 else 202 if name == "generate" else 200
         waiting = self.rng.lognormvariate(4.4 if name == "generate" else 3.4, 0.35) * (6 if down else 1)
@@ -109,7 +106,6 @@ class _Simulation:
         for phase in ("blocked", "connecting", "tls_handshaking"):
             self.store.trend(f"http_req_{phase}", tags_of(**tags, expected_response=expected)).add(0.0)
         total = sum(phases.values())
-        latencies.add(total)
         self.store.trend("http_req_duration", tags_of(**tags, expected_response=expected)).add(total)
         self.store.counter("http_reqs", tags_of(**tags, expected_response=expected, status=str(status))).add()
         self.store.rate("http_req_failed", tags_of(**tags)).add(status >= 400)
@@ -120,7 +116,6 @@ class _Simulation:
         if status >= 400:
             self.fails.setdefault(name, []).append(second + 0.5)
         self.verify(name, status, total)
-        return status
 
     def verify(self, name: str, status: int, total: float) -> None:
         for check in CHECKS.get(name, ()):
@@ -184,7 +179,9 @@ def make_result(
         metrics={**BUILTIN, **CUSTOM},
         custom_metrics=list(CUSTOM),
         stores={"setup": setup, "load": sim.store, "teardown": Store()},
-        points=sim.points,
+        points=sim.course.points(),
+        step=sim.course.step,
+        by_endpoint=sim.course.by_endpoint([endpoint.name for endpoint in endpoints]),
         thresholds=make_thresholds(sim.store, float(seconds), seconds * 38 / 70),
         checks=[CheckResult(check, name, p, f, [SAMPLE] * min(f, 5)) for (name, check), (p, f) in sim.checks.items()],
         errors=_errors(sim),

@@ -15,7 +15,7 @@ from pathlib import Path
 from loadspec.doctor.model import Facts
 from loadspec.machine import cpu_quota, usable_cores
 
-EXTRAS = {"http2": ("pycurl",), "html": ("lxml", "cssselect"), "encodings": ("brotli",)}
+EXTRAS = {"http2": ("pycurl",), "html": ("lxml", "cssselect"), "encodings": ("brotli",), "parquet": ("pyarrow",)}
 """Extra → the modules that it brings."""
 _CAP_SYS_RESOURCE = 24
 """See capabilities(7)."""

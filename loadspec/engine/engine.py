@@ -83,6 +83,7 @@ class Engine:
         self._end = PhaseEnd("done" if self._deadline == NEVER else "stopped")
         self._runs = self._crews(setup)
         self._draws.begin()
+        self._host.share_rate(self._share)
         epoch = self._epoch = monotonic() if epoch is None else epoch
         self._plan.phases["load"].failures.epoch = epoch
         pacer = self._pacer = Pacer(self._host.network.loop, self._crash)
@@ -102,6 +103,7 @@ class Engine:
                 gevent.killall(helpers)
                 pacer.close()
                 self._pacer = None
+                self._host.share_rate(WHOLE)  # teardown is one worker's, as setup was
             for run in self._runs:
                 run.close_books()
             self._snapshot("load", epoch, probe, ended=True)

@@ -30,8 +30,9 @@ class EngineHost:
         bounds = bounds or Bounds()
         self.network = Network(plan.settings, bounds.hosts, share=share)
         rates = [rate for rate in (bounds.rate, plan.settings.http.rps) if rate is not None]
+        self._rate = min(rates, default=0.0)
         if rates:
-            self.network.limiter = RateLimiter(min(rates) / share.n, self.network)
+            self.network.limiter = RateLimiter(self._rate, self.network)
         self.turn: Callable[[], Any] = partial(attrgetter("iteration"), self.network.loop)
         """Changes each time the loop has come round."""
         self._plan = plan
@@ -42,6 +43,11 @@ class EngineHost:
         """Told of each that begins to wait, and where one may be left that does nothing else."""
         self._released: set[User] = set()
         self.random: Callable[[], float] = random.Random(stream(plan.seed, f"host/{share.k}")).random
+
+    def share_rate(self, share: Share) -> None:
+        """Requests go at this share of the rate that is allowed from now on."""
+        if self.network.limiter is not None:
+            self.network.limiter.rate = self._rate / share.n
 
     def sleep(self, user: User, seconds: float) -> None:
         """Give way for `seconds`; for 0, until the loop has come round once."""

@@ -8,7 +8,7 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -35,6 +35,8 @@ class Job:
     bounds: Mapping[str, Any] = field(default_factory=dict)
     """See `engine.bounds`: what holds whatever the spec says."""
     log_http: str = ""
+    samples: Sequence[Mapping[str, Any]] = ()
+    """Files that were asked for: {"code": see `samples.member_of`, "target": file, "gzip": bool}."""
     k: int = 0
     n: int = 1
     """Worker `k` of `n`: see `load.share`."""

@@ -22,15 +22,21 @@ from gevent.queue import SimpleQueue
 
 from loadspec.engine import Bounds, Engine, PhaseEnd
 from loadspec.fleet.httplog import HttpLog, notes_of
+from loadspec.fleet.samples import Samples
 from loadspec.load import Share
 from loadspec.plan import compile_plan
 from loadspec.spec import build
+from loadspec.spec.secrets import known_secrets
 from loadspec.transports import require
 
 _GC_THRESHOLDS = (50_000, 20, 50)
 """The hot path makes few cycles; collecting less often keeps its pauses rare."""
 _BEAT = 1.0
 """Seconds between two signs of life."""
+_FLUSH = 5.0
+"""Seconds that a disk has for the samples that are left, when a phase is over."""
+_HURRY = 0.5
+"""The same for one that was told to end: its parent waits no longer than a second."""
 _LEASE = 4
 """Beats without an order after which it ends. Beats, not seconds: one that was asleep has its orders still to read."""
 
@@ -53,20 +59,23 @@ def main() -> NoReturn:
 
 
 def _obey(orders: Any, engine: list[Engine], send: Callable[[dict[str, Any]], None]) -> NoReturn:
+    samples: list[Samples] = []
     while True:
         order = orders.get()
         what = order["do"]
         if what == "job":
-            _compile(order, engine, send)
+            _compile(order, engine, samples, send)
         else:
-            _finish(what, _PHASES[what](engine[0], order), send)
+            _finish(what, _PHASES[what](engine[0], order), samples, send)
 
 
-def _compile(order: dict[str, Any], engine: list[Engine], send: Callable[[dict[str, Any]], None]) -> None:
+def _compile(
+    order: dict[str, Any], engine: list[Engine], samples: list[Samples], send: Callable[[dict[str, Any]], None]
+) -> None:
     try:
         spec = build(order["document"], order["env_values"], order["source"])
         log = HttpLog(order["log_http"]) if order["log_http"] else None
-        plan = compile_plan(spec, order["seed"], order["run_id"], log)
+        plan = compile_plan(spec, order["seed"], order["run_id"], log, bool(order["samples"]))
         require(plan.origins.transports)
     except ValueError as error:
         send({"is": "invalid", "reason": str(error), "hint": getattr(error, "hint", "")})
@@ -74,9 +83,14 @@ def _compile(order: dict[str, Any], engine: list[Engine], send: Callable[[dict[s
     if log is not None:
         log.failures = plan.phases["load"].failures
     bounds = Bounds.from_wire(order["bounds"])
+    if order["samples"]:
+        share = order["k"], order["n"]
+        samples.append(Samples(order["samples"], plan, order["run_id"], known_secrets(spec), *share))
+        gevent.spawn(samples[0].run)
 
     def emit(snapshot: dict[str, Any]) -> None:
-        send({"is": "snapshot", **snapshot, "notes": [*snapshot["notes"], *notes_of(log)]})
+        notes = [*snapshot["notes"], *notes_of(log), *(note for one in samples for note in one.notes())]
+        send({"is": "snapshot", **snapshot, "notes": notes})
 
     def tell(what: str, **fields: Any) -> None:
         send({"is": what, **fields})
@@ -95,7 +109,11 @@ _PHASES: dict[str, Callable[[Engine, dict[str, Any]], PhaseEnd]] = {
 }
 
 
-def _finish(phase: str, end: PhaseEnd, send: Callable[[dict[str, Any]], None]) -> None:
+def _finish(phase: str, end: PhaseEnd, samples: list[Samples], send: Callable[[dict[str, Any]], None]) -> None:
+    notes = list(end.notes)
+    for one in samples:
+        one.flush(_FLUSH if end.status == "done" else _HURRY)
+        notes += one.notes(ended=True)
     send(
         {
             "is": "end",
@@ -103,7 +121,7 @@ def _finish(phase: str, end: PhaseEnd, send: Callable[[dict[str, Any]], None]) -
             "status": end.status,
             "reason": end.reason,
             "captures": end.captures,
-            "notes": end.notes,
+            "notes": notes,
             "pool_ends": end.pool_ends,
         }
     )

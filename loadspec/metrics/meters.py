@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 from loadspec.error_kinds import error_code
 from loadspec.metrics.store import Store, Tags, tags_of
+from loadspec.metrics.tape import Tape
 from loadspec.metrics.values import Counter, Gauge, Rate, new_value
 
 M = TypeVar("M", bound="Meter")
@@ -88,12 +89,16 @@ class Side:
 
 
 class RequestMeter:
-    """All requests of one endpoint in one scenario: answered, failed, cut off; and bytes on the wire."""
+    """All requests of one endpoint in one scenario: answered, failed, cut off; and bytes on the wire.
 
-    __slots__ = ("cut_off", "expected", "failures", "received", "retries", "sent", "tags", "unexpected")
+    `tape` is where each of them is kept, too, if it is asked for.
+    """
 
-    def __init__(self, tags: dict[str, str]) -> None:
+    __slots__ = ("cut_off", "expected", "failures", "received", "retries", "sent", "tags", "tape", "unexpected")
+
+    def __init__(self, tags: dict[str, str], tape: Tape | None = None) -> None:
         self.tags = tags
+        self.tape = tape
         self.expected = Side()
         self.unexpected = Side()
         self.failures: defaultdict[tuple[str, str], int] = defaultdict(int)
@@ -130,13 +135,14 @@ class RequestMeter:
 
 
 class CheckMeter:
-    """The checks of one step, always evaluated together: one total and the failures of each."""
+    """The checks of one step, always evaluated together: one total and the failures of each, kept on a `tape`, too."""
 
-    __slots__ = ("fails", "names", "tags", "total")
+    __slots__ = ("fails", "names", "tags", "tape", "total")
 
-    def __init__(self, names: Sequence[str], tags: dict[str, str]) -> None:
+    def __init__(self, names: Sequence[str], tags: dict[str, str], tape: Tape | None = None) -> None:
         self.names = tuple(names)
         self.tags = tags
+        self.tape = tape
         self.total = 0
         self.fails = [0] * len(self.names)
 
@@ -238,9 +244,10 @@ _SAMPLE_METERS: dict[str, type[TrendMeter] | type[RateMeter]] = {"trend": TrendM
 
 
 class Meters:
-    """All meters of one phase of one worker."""
+    """All meters of one phase of one worker. With a `tape` each sample is kept, too, but for what the engine counts."""
 
-    def __init__(self) -> None:
+    def __init__(self, tape: Tape | None = None) -> None:
+        self.tape = tape
         self._all: list[Meter] = []
         self._requests: dict[Tags, RequestMeter] = {}
         self._values: dict[tuple[str, Tags], SampleMeter] = {}
@@ -250,12 +257,12 @@ class Meters:
         """The meter of an endpoint's requests with these tags, made on first use."""
         key = tags_of(**tags)
         if key not in self._requests:
-            self._requests[key] = self._keep(RequestMeter(tags))
+            self._requests[key] = self._keep(RequestMeter(tags, self.tape))
         return self._requests[key]
 
     def checks(self, names: Sequence[str], tags: dict[str, str]) -> CheckMeter:
         """A new meter for a step's checks."""
-        return self._keep(CheckMeter(names, tags))
+        return self._keep(CheckMeter(names, tags, self.tape))
 
     def iterations(self, /, **tags: str) -> IterationMeter:
         """A new meter for a scenario's iterations."""
@@ -266,7 +273,9 @@ class Meters:
         key = (metric, tags_of(**tags))
         if key not in self._values:
             make = _SAMPLE_METERS.get(kind)
-            self._values[key] = self._keep(make(*key) if make else ValueMeter(kind, *key))
+            meter = self._values[key] = self._keep(make(*key) if make else ValueMeter(kind, *key))
+            if self.tape is not None:
+                meter.add = self.tape.beside(meter.add, metric, tags)
         return self._values[key]
 
     def fold(self, least: int = _FOLDED) -> None:

@@ -15,6 +15,7 @@ from loadspec.outputs.json_text import json_text
 from loadspec.results.losses import missing
 from loadspec.results.model import (
     PHASES,
+    ByEndpoint,
     CheckResult,
     EndpointStats,
     ErrorClass,
@@ -57,7 +58,8 @@ def document(result: RunResult) -> dict[str, Any]:
         "checks": [_check(check) for check in result.checks],
         "pools": [{name: getattr(pool, name) for name in POOL_FIGURES} for pool in result.pools],
         "errors": [_error(error) for error in result.errors],
-        "points": _points(result.points),
+        "points": _points(result.points, result.step),
+        "points_by_endpoint": _by_endpoint(result.by_endpoint),
         "events": [{"at_s": event.t, "text": event.text} for event in result.events],
         "warnings": list(result.warnings),
         "degraded": _degraded(result),
@@ -286,6 +288,14 @@ POINT_COLUMNS: Mapping[str, str] = {
     "max_ms": "max",
 }
 """Column of `points` → attribute of a Point."""
+ENDPOINT_COLUMNS: Mapping[str, str] = {
+    "requests": "requests",
+    "failed": "failed",
+    "p50_ms": "p50",
+    "p95_ms": "p95",
+    "p99_ms": "p99",
+}
+"""Column of `points_by_endpoint` → attribute of EndpointPoints."""
 
 
 def _health(worker: WorkerHealth) -> dict[str, Any]:
@@ -306,14 +316,26 @@ def _figure(value: float) -> float | None:
     return None if isnan(value) else round(value, 3)
 
 
-def _points(points: Sequence[Point]) -> dict[str, Any]:
-    """Columns of equal length, one entry a second; latencies to a microsecond, null where nothing was measured."""
+def _points(points: Sequence[Point], step: int) -> dict[str, Any]:
+    """Columns of equal length, one entry a step; latencies to a microsecond, null where nothing was measured."""
     columns: dict[str, Any] = {
         column: [_rounded(getattr(point, name)) for point in points] for column, name in POINT_COLUMNS.items()
     }
     classes = sorted({name for point in points for name in point.errors})
     columns["errors"] = {name: [point.errors.get(name, 0) for point in points] for name in classes}
-    return columns
+    return {"step_s": step, **columns}
+
+
+def _by_endpoint(by: ByEndpoint) -> dict[str, Any]:
+    """Columns of equal length for each endpoint, on one axis of time."""
+    endpoints = {
+        found.endpoint: {
+            column: [_rounded(value) for value in getattr(found, name)] for column, name in ENDPOINT_COLUMNS.items()
+        }
+        for found in by.endpoints
+    }
+    axis = {"at_s": [_rounded(t) for t in by.t], "seconds_s": [_rounded(seconds) for seconds in by.seconds]}
+    return {"step_s": by.step, **axis, "endpoints": endpoints}
 
 
 def _rounded(value: float | None) -> float | None:

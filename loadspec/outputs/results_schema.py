@@ -8,7 +8,14 @@ from typing import Any, get_args
 from loadspec.errors import ExitCode
 from loadspec.metrics.catalog import Kind
 from loadspec.outputs.json_text import json_text
-from loadspec.outputs.results_json import COUNTS, ITERATIONS, PERCENTILES, POINT_COLUMNS, VERSION
+from loadspec.outputs.results_json import (
+    COUNTS,
+    ENDPOINT_COLUMNS,
+    ITERATIONS,
+    PERCENTILES,
+    POINT_COLUMNS,
+    VERSION,
+)
 from loadspec.pools import PICKS
 from loadspec.results.causes import RULES
 from loadspec.results.health import COLUMNS
@@ -22,6 +29,11 @@ _TEXT: Schema = {"type": "string"}
 _NUMBER: Schema = {"type": "number"}
 _SECONDS: Schema = {"type": "number", "minimum": 0}
 _COUNT: Schema = {"type": "integer", "minimum": 0}
+_STEP: Schema = {
+    "type": "integer",
+    "minimum": 1,
+    "description": "So many seconds make an entry, the last of fewer: 1, in longer runs 2, 4, 8, ...",
+}
 _FLAG: Schema = {"type": "boolean"}
 _TEXTS: Schema = {"type": "object", "additionalProperties": _TEXT}
 _STATUSES: Schema = {"type": "object", "additionalProperties": _COUNT}
@@ -55,6 +67,7 @@ def results_schema() -> Schema:
                 "pools": _says(_list(_pool()), "drawn = distinct + repeated, under load."),
                 "errors": _list(_error()),
                 "points": _points(),
+                "points_by_endpoint": _by_endpoint(),
                 "events": _list(_object({"at_s": _NUMBER, "text": _TEXT})),
                 "warnings": _list(_TEXT),
                 "degraded": _degraded(),
@@ -246,7 +259,20 @@ def _health() -> Schema:
 def _points() -> Schema:
     columns: Schema = {column: _list(_or_null(_NUMBER)) for column in POINT_COLUMNS}
     columns["errors"] = {"type": "object", "additionalProperties": _list(_COUNT)}
-    return _says(_object(columns), "Columns of equal length, one entry a second; null where nothing was measured.")
+    return _says(
+        _object({"step_s": _STEP, **columns}),
+        "Columns of equal length, one entry a step; null where nothing was measured. Users are the most of a step.",
+    )
+
+
+def _by_endpoint() -> Schema:
+    columns: Schema = {column: _list(_or_null(_NUMBER)) for column in ENDPOINT_COLUMNS}
+    endpoints = {"type": "object", "additionalProperties": _object(columns)}
+    axis = dict.fromkeys(("at_s", "seconds_s"), _list(_SECONDS))
+    return _says(
+        _object({"step_s": _STEP, **axis, "endpoints": endpoints}),
+        "The same by endpoint on an axis of its own; latencies of all answers, those to polls included.",
+    )
 
 
 def _object(properties: Mapping[str, Schema]) -> Schema:

@@ -10,6 +10,7 @@ from typing import Any
 from loadspec.expr import Missing, compile_template
 from loadspec.load import crews_of, max_seats
 from loadspec.metrics.meters import Meters
+from loadspec.metrics.tape import Tape
 from loadspec.plan.chance import chance_of
 from loadspec.plan.model import Flow, Phase, Plan, ScenarioPlan
 from loadspec.plan.names import outcome_slots, value_names
@@ -19,6 +20,7 @@ from loadspec.plan.settings import render_settings
 from loadspec.plan.steps import compile_step
 from loadspec.plan.steps.answer import secret_rows
 from loadspec.plan.steps.context import Context
+from loadspec.plan.taping import taped
 from loadspec.plan.watch import Watch, watching
 from loadspec.protocols.failures import FailureLog
 from loadspec.protocols.http.captures import secret_values
@@ -27,15 +29,20 @@ from loadspec.spec.model import Scenario, Spec, Step, all_exchanges
 from loadspec.spec.secrets import known_secrets
 
 
-def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = None) -> Plan:
-    """Compile a validated spec. Raises ExprError or ValueError for what only values can show to be wrong."""
+def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = None, samples: bool = False) -> Plan:
+    """Compile a validated spec; with `samples` each sample is kept on the tapes of the phases' meters.
+
+    Raises ExprError or ValueError for what only values can show to be wrong.
+    """
     compile = compile_step if watch is None else watching(compile_step, watch)
     constants = {"env": dict(spec.env_values), "vars": dict(spec.vars), "run": {"id": run_id, "seed": seed}}
     unset = [("env", name) for name in spec.env if name not in spec.env_values]
     constants["vars"] = _resolve_vars(constants, unset)
     unset += [("vars", name) for name in spec.vars if name not in constants["vars"]]
     settings = render_settings(spec.settings, RunScope(constants, (), (), {}, unset), spec.target.base_url)
-    phases = {name: Phase(Meters(), _failures(spec)) for name in ("setup", "load", "teardown")}
+    phases = {
+        name: Phase(Meters(Tape(name) if samples else None), _failures(spec)) for name in ("setup", "load", "teardown")
+    }
     origins = Origins()
     numbers = count()
     shared: dict[Any, Any] = {}
@@ -96,11 +103,12 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = 
 
 
 def _scenario(scenario: Scenario, flow: Flow, meters: Meters) -> ScenarioPlan:
+    tags = {"scenario": scenario.name, **scenario.tags}
     return ScenarioPlan(
         name=scenario.name,
         load=scenario.load,
-        flow=flow,
-        iterations=meters.iterations(scenario=scenario.name, **scenario.tags),
+        flow=flow if meters.tape is None else taped(flow, meters.tape, tags),
+        iterations=meters.iterations(**tags),
         weight=scenario.weight,
         start_at=scenario.start_at,
         after=scenario.after,

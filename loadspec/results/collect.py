@@ -6,18 +6,15 @@ from collections import Counter as Tally
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from loadspec.metrics import Counter, Rate, Store, Trend
+from loadspec.metrics import Store
 from loadspec.pools import Usage
 from loadspec.results.health import HealthLog
-from loadspec.results.model import PHASES, CheckSample, ErrorClass, Event, Iterations, PhaseName, Point, WorkerHealth
-from loadspec.results.points import Points
+from loadspec.results.model import PHASES, CheckSample, ErrorClass, Event, Iterations, PhaseName, WorkerHealth
+from loadspec.results.points import Course, class_of, errors_of
 from loadspec.results.scenarios import turns
 
-_PERCENTILES = (50, 90, 95, 99)
 SAMPLES = 5
 """So many samples of each failed check."""
-_PART = 0.5
-"""Seconds below which a snapshot is no point of its own."""
 
 
 class Collector:
@@ -25,7 +22,7 @@ class Collector:
 
     def __init__(self) -> None:
         self.stores: dict[PhaseName, Store] = {phase: Store() for phase in PHASES}
-        self.points = Points()
+        self.course = Course()
         self.iterations = Iterations()
         self.error_totals: Tally[str] = Tally()
         self.health: dict[str, float] = {}
@@ -36,15 +33,13 @@ class Collector:
         """Requests that `--max-rate` held back, and the seconds that they waited together."""
         self.stamped = 0
         """Answers that the kernel timed."""
-        self._newest = Store()
-        self._before = 0
         self._failures: dict[tuple[Any, ...], dict[str, Any]] = {}
         self._samples: dict[tuple[PhaseName, str, str], list[CheckSample]] = {}
 
     @property
     def elapsed(self) -> float:
         """Seconds of load so far."""
-        return self.points[-1].t if self.points else 0.0
+        return self.course.elapsed
 
     def add(self, snapshot: Mapping[str, Any]) -> list[Event]:
         """Add one snapshot; returns what is new with it, in the order of time.
@@ -77,7 +72,7 @@ class Collector:
             new += turns(self.scenarios, rows)
             self.scenarios = rows
             self.error_totals.update(errors_of(delta))
-            self.points.append(self._point(snapshot, delta))
+            self._add_second(snapshot, delta)
             new += self._add_health(snapshot.get("workers") or [{"worker": 0, **health}])
         return sorted(new, key=lambda event: event.t)
 
@@ -93,36 +88,11 @@ class Collector:
             if "t" in record and log.add(record):
                 yield Event(record["t"], f"worker {number} is at its limit: {', '.join(log.told().signs)}")
 
-    def _point(self, snapshot: Mapping[str, Any], delta: Store) -> Point:
-        """The newest second. A last part of one is added to the second before it: a millisecond has no rate."""
-        if self.points and snapshot["t"] - self.elapsed < _PART:
-            self.points.pop()
-            self._newest.merge(delta)
-            delta = self._newest
-        else:
-            self._before = self.iterations.completed
-        self._newest = delta
-        self.iterations = Iterations(**snapshot["iterations"], dropped=int(self._total("dropped_iterations")))
-        latency = delta.where("http_req_duration", poll="false")
-        failed = delta.where("http_req_failed")
-        point: dict[str, Any] = {}
-        if isinstance(latency, Trend) and latency.samples:
-            values = latency.percentiles(_PERCENTILES)
-            point = {f"p{p}": value for p, value in zip(_PERCENTILES, values, strict=True)}
-            point["max"] = latency.max
-        return Point(
-            t=snapshot["t"],
-            seconds=snapshot["t"] - self.elapsed,
-            users=snapshot["users"],
-            requests=int(delta.total("http_reqs")),
-            failed=failed.passes if isinstance(failed, Rate) else 0,
-            iterations=self.iterations.completed - self._before,
-            errors=errors_of(delta),
-            **point,
-        )
-
-    def _total(self, metric: str) -> float:
-        return self.stores["load"].total(metric)
+    def _add_second(self, snapshot: Mapping[str, Any], delta: Store) -> None:
+        dropped = int(self.stores["load"].total("dropped_iterations"))
+        before, self.iterations = self.iterations, Iterations(**snapshot["iterations"], dropped=dropped)
+        completed = self.iterations.completed - before.completed
+        self.course.add(snapshot["t"], snapshot["users"], completed, delta)
 
     def _add_failure(self, phase: PhaseName, failure: Mapping[str, Any]) -> str:
         key = (phase, *failure["key"])
@@ -166,18 +136,3 @@ class Collector:
             for (phase, endpoint, kind, step, status), failure in self._failures.items()
         ]
         return sorted(classes, key=lambda c: (-c.count, c.endpoint, c.kind))
-
-
-def class_of(kind: str, status: int) -> str:
-    """The name of a class of failure: `status 503`, or the kind."""
-    return f"status {status}" if kind == "status" else kind.replace("_", " ")
-
-
-def errors_of(store: Store) -> dict[str, int]:
-    """Failed requests by class."""
-    classes: Tally[str] = Tally()
-    for tags, value in store.items("http_reqs"):
-        if tags["expected_response"] == "false" and isinstance(value, Counter):
-            kind = tags.get("error", "status")
-            classes[class_of(kind, int(tags["status"]))] += int(value.value)
-    return dict(classes)

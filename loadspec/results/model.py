@@ -21,13 +21,14 @@ PHASES: tuple[PhaseName, ...] = ("setup", "load", "teardown")
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One second of the load. Latencies are of answered non-poll requests, in ms; None where there were none."""
+    """Some seconds of the load. Latencies are of answered non-poll requests, in ms; None where there were none."""
 
     t: float
-    """Seconds since the load began, at the end of this second."""
+    """Seconds since the load began, at the end of these."""
     seconds: float
-    """How long this point covers: about a second, the last one up to half a second more or less."""
+    """How long this point covers: a `step` of the result, about; the last one less, or up to half a second more."""
     users: int
+    """At most."""
     requests: int
     failed: int
     iterations: int
@@ -38,6 +39,30 @@ class Point:
     max: float | None = None
     errors: Mapping[str, int] = field(default_factory=dict)
     """Failed requests by class, e.g. {"status 503": 4, "timeout": 1}."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointPoints:
+    """One endpoint's columns of a `ByEndpoint`; latencies of all answers, in ms, None where there was none."""
+
+    endpoint: str
+    requests: Sequence[int]
+    failed: Sequence[int]
+    p50: Sequence[float | None]
+    p95: Sequence[float | None]
+    p99: Sequence[float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class ByEndpoint:
+    """The course of the load by endpoint, on an axis of its own: like a Point's `t` and `seconds`, as columns."""
+
+    step: int = 1
+    """Seconds."""
+    t: Sequence[float] = ()
+    seconds: Sequence[float] = ()
+    endpoints: Sequence[EndpointPoints] = ()
+    """Those that had a request under load."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,6 +355,9 @@ class RunResult:
     """Label → text: machine, system, versions, git."""
     resolved_spec: str
     """YAML, secrets masked."""
+    step: int = 1
+    """So many seconds make a point: 1, in longer runs 2, 4, 8, ..."""
+    by_endpoint: ByEndpoint = ByEndpoint()
     scenario_stats: Sequence[ScenarioStats] = ()
     """Planned iterations are those started and those dropped: of each row, and of all."""
     pools: Sequence[PoolStats] = ()

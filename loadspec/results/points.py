@@ -1,76 +1,209 @@
-"""The seconds of a run, hour after hour, as columns of numbers: a value a second would take six times as much."""
+"""The course of a load: rows that keep what merges, and the points that are read from them when somebody asks.
+
+Of the whole load there are at most `POINTS` rows, by endpoint at most `BY_ENDPOINT`, each of one second at first, then
+of 2, 4, 8, ...: see `results.coarse`. A row keeps its latencies as a histogram, so that a percentile over 16 seconds is
+that of all their answers, not a mean of percentiles.
+"""
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from math import isnan, nan
-from typing import Any, overload
+from collections import Counter as Tally
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-from loadspec.results.model import Point
+from loadspec.metrics import Counter, Rate, Store, Trend
+from loadspec.metrics.packed import merge_packed, pack, unpack
+from loadspec.results.coarse import Coarse
+from loadspec.results.model import ByEndpoint, EndpointPoints, Point
 
-_COUNTS = ("users", "requests", "failed", "iterations")
-_FIGURES = ("t", "seconds", "p50", "p90", "p95", "p99", "max")
-
-
-class Points(Sequence[Point]):
-    """A list of points that one can append to and pop from; each is made when it is asked for."""
-
-    def __init__(self, points: Iterable[Point] = ()) -> None:
-        self._columns: dict[str, array[Any]] = {
-            **{name: array("q") for name in _COUNTS},
-            **{name: array("d") for name in _FIGURES},
-        }
-        self._errors: dict[str, array[int]] = {}
-        """Class → failed requests by second, from the first one on; 0 where there were none."""
-        for point in points:
-            self.append(point)
-
-    def append(self, point: Point) -> None:
-        """Add the newest second."""
-        before = len(self)
-        for name, column in self._columns.items():
-            value = getattr(point, name)
-            column.append(nan if value is None else value)
-        for name in point.errors.keys() - self._errors.keys():
-            self._errors[name] = array("q", bytes(8 * before))
-        for name, column in self._errors.items():
-            column.append(point.errors.get(name, 0))
-
-    def pop(self) -> Point:
-        """Take the newest second away. Raises IndexError where there is none."""
-        point = self[-1]
-        for column in (*self._columns.values(), *self._errors.values()):
-            column.pop()
-        return point
-
-    @overload
-    def __getitem__(self, index: int) -> Point: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Point]: ...
-    def __getitem__(self, index: int | slice) -> Point | Sequence[Point]:
-        if isinstance(index, slice):
-            return [self._at(i) for i in range(*index.indices(len(self)))]
-        return self._at(index)
-
-    def _at(self, index: int) -> Point:
-        values = {name: column[index] for name, column in self._columns.items()}
-        return Point(**{name: _known(value) for name, value in values.items()}, errors=self._errors_at(index))
-
-    def _errors_at(self, index: int) -> Mapping[str, int]:
-        return {name: column[index] for name, column in self._errors.items() if column[index]}
-
-    def __len__(self) -> int:
-        return len(self._columns["t"])
-
-    def __iter__(self) -> Iterator[Point]:
-        return map(self._at, range(len(self)))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sequence) and list(self) == list(other)
-
-    __hash__ = None  # type: ignore[assignment]
+POINTS = 1200
+BY_ENDPOINT = 300
+PERCENTILES = (50, 90, 95, 99)
+_PART = 0.5
+"""Seconds below which a snapshot is no point of its own."""
 
 
-def _known(value: Any) -> Any:
-    return None if isinstance(value, float) and isnan(value) else value
+class Row(NamedTuple):
+    """What a `Point` is made of; `latency` is a packed histogram of answered requests that are no polls, ms."""
+
+    t: float
+    seconds: float
+    users: int
+    requests: int
+    failed: int
+    iterations: int
+    errors: Mapping[str, int]
+    latency: bytes
+
+    def merge(self, newer: Row) -> Row:
+        """Both as one: counts add up, of users the greatest."""
+        return Row(
+            newer.t,
+            self.seconds + newer.seconds,
+            max(self.users, newer.users),
+            self.requests + newer.requests,
+            self.failed + newer.failed,
+            self.iterations + newer.iterations,
+            _added(self.errors, newer.errors),
+            merge_packed(self.latency, newer.latency),
+        )
+
+    def point(self) -> Point:
+        """As results show it."""
+        latency = unpack(self.latency)
+        figures: dict[str, float] = {}
+        if latency.count:
+            figures = {f"p{p}": v for p, v in zip(PERCENTILES, latency.percentiles(PERCENTILES), strict=True)}
+            figures["max"] = latency.max
+        return Point(
+            t=self.t,
+            seconds=self.seconds,
+            users=self.users,
+            requests=self.requests,
+            failed=self.failed,
+            iterations=self.iterations,
+            errors=self.errors,
+            **figures,
+        )
+
+
+class Share(NamedTuple):
+    """One endpoint's part of some seconds; `latency` is a packed histogram of all its answers, polls included, ms."""
+
+    requests: int = 0
+    failed: int = 0
+    latency: bytes = b""
+
+    def merge(self, newer: Share) -> Share:
+        """Both as one."""
+        return Share(
+            self.requests + newer.requests, self.failed + newer.failed, merge_packed(self.latency, newer.latency)
+        )
+
+
+class Shares(NamedTuple):
+    """The endpoints that had something in some seconds."""
+
+    t: float
+    seconds: float
+    shares: Mapping[str, Share]
+
+    def merge(self, newer: Shares) -> Shares:
+        """Both as one."""
+        shares = dict(self.shares)
+        for name, share in newer.shares.items():
+            shares[name] = shares[name].merge(share) if name in shares else share
+        return Shares(newer.t, self.seconds + newer.seconds, shares)
+
+
+class Course:
+    """Takes a load's seconds in the order of time. A last part of one joins the second before: it has no rate."""
+
+    def __init__(self) -> None:
+        self.newest: Point | None = None
+        """The newest second by itself."""
+        self.elapsed = 0.0
+        """Seconds of load so far."""
+        self._rows: Coarse[Row] = Coarse(POINTS, Row.merge)
+        self._shares: Coarse[Shares] = Coarse(BY_ENDPOINT, Shares.merge)
+        self._newest: Row | None = None
+
+    @property
+    def step(self) -> int:
+        """So many seconds make a point."""
+        return self._rows.step
+
+    def add(self, t: float, users: int, iterations: int, delta: Store) -> None:
+        """The samples, and the iterations that were completed, until `t`, in seconds since the load began."""
+        seconds, self.elapsed = t - self.elapsed, t
+        row = _row(t, seconds, users, iterations, delta)
+        shares = Shares(t, seconds, shares_of(delta))
+        if self._newest is not None and seconds < _PART:
+            self._rows.join(row)
+            self._shares.join(shares)
+            self._newest = self._newest.merge(row)
+        else:
+            self._rows.add(row)
+            self._shares.add(shares)
+            self._newest = row
+        self.newest = self._newest.point()
+
+    def points(self) -> list[Point]:
+        """The whole load's."""
+        return [row.point() for row in self._rows]
+
+    def by_endpoint(self, names: Sequence[str]) -> ByEndpoint:
+        """The same by endpoint, on an axis of its own, of those that had something."""
+        rows = list(self._shares)
+        seen = {name for row in rows for name in row.shares}
+        return ByEndpoint(
+            step=self._shares.step,
+            t=[row.t for row in rows],
+            seconds=[row.seconds for row in rows],
+            endpoints=[_endpoint(name, rows) for name in names if name in seen],
+        )
+
+
+def _row(t: float, seconds: float, users: int, iterations: int, delta: Store) -> Row:
+    latency, failed = delta.where("http_req_duration", poll="false"), delta.where("http_req_failed")
+    return Row(
+        t=t,
+        seconds=seconds,
+        users=users,
+        requests=int(delta.total("http_reqs")),
+        failed=failed.passes if isinstance(failed, Rate) else 0,
+        iterations=iterations,
+        errors=errors_of(delta),
+        latency=pack(latency) if isinstance(latency, Trend) else b"",
+    )
+
+
+def shares_of(delta: Store) -> dict[str, Share]:
+    """Each endpoint's part of what was measured, in one pass."""
+    found: dict[str, tuple[Counter, Rate, Trend]] = {}
+    for (metric, tags), value in delta.series.items():
+        place = _SHARED.get(metric)
+        if place is not None and (name := dict(tags).get("endpoint")) is not None:
+            found.setdefault(name, (Counter(), Rate(), Trend()))[place].merge(value)  # type: ignore[arg-type]
+    return {
+        name: Share(int(requests.value), failed.passes, pack(latency))
+        for name, (requests, failed, latency) in found.items()
+    }
+
+
+_SHARED = {"http_reqs": 0, "http_req_failed": 1, "http_req_duration": 2}
+
+
+def class_of(kind: str, status: int) -> str:
+    """The name of a class of failure: `status 503`, or the kind."""
+    return f"status {status}" if kind == "status" else kind.replace("_", " ")
+
+
+def errors_of(store: Store) -> dict[str, int]:
+    """Failed requests by class."""
+    classes: Tally[str] = Tally()
+    for tags, value in store.items("http_reqs"):
+        if tags["expected_response"] == "false" and isinstance(value, Counter):
+            kind = tags.get("error", "status")
+            classes[class_of(kind, int(tags["status"]))] += int(value.value)
+    return dict(classes)
+
+
+def _added(errors: Mapping[str, int], more: Mapping[str, int]) -> Mapping[str, int]:
+    if not (errors and more):
+        return errors or more
+    return dict(Tally(errors) + Tally(more))
+
+
+def _endpoint(name: str, rows: Sequence[Shares]) -> EndpointPoints:
+    shares = [row.shares.get(name, Share()) for row in rows]
+    latencies = [unpack(share.latency) for share in shares]
+    figures = [latency.percentiles((50, 95, 99)) if latency.count else (None, None, None) for latency in latencies]
+    return EndpointPoints(
+        endpoint=name,
+        requests=[share.requests for share in shares],
+        failed=[share.failed for share in shares],
+        p50=[p50 for p50, _, _ in figures],
+        p95=[p95 for _, p95, _ in figures],
+        p99=[p99 for _, _, p99 in figures],
+    )

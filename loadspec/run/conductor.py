@@ -213,15 +213,15 @@ class Conductor:
 
     def _progress(self) -> Progress:
         collector = self.ledger.collector
-        points = collector.points
+        newest = collector.course.newest
         return Progress(
             phase=self.ledger.phase,
             elapsed=self._clock() - self._began,
             total=self._total,
-            users=points[-1].users if points else 0,
+            users=newest.users if newest else 0,
             max_users=self._max_users,
             iterations=collector.iterations,
-            point=points[-1] if points else None,
+            point=newest,
             thresholds=self.ledger.watch.current(),
             errors=dict(collector.error_totals),
             requests=int(collector.stores["load"].total("http_reqs")),

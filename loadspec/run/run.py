@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -30,6 +30,7 @@ from loadspec.run.environment import environment
 from loadspec.run.head import head_of, masker
 from loadspec.run.options import RunOptions
 from loadspec.run.preflight import check_run, machine_warnings
+from loadspec.run.samples import asked_for, join_parts
 from loadspec.run.signals import Signals
 from loadspec.run.targets import kept, targets_of, try_targets
 from loadspec.run.values import target
@@ -58,7 +59,7 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
     _point_latest(options)
     crash: Crash | None = None
     with Signals() as signals:
-        fleet = start_fleet(_job(spec, options), workers)
+        fleet = start_fleet(_job(spec, options, targets), workers)
         conductor = Conductor(
             spec, fleet, show, signals, journal.write, mask=masker(spec), kept=options.stop_on_write_error
         )
@@ -101,7 +102,7 @@ def prepare(options: RunOptions) -> None:
         begin_log(options.log_http)
 
 
-def _job(spec: Spec, options: RunOptions) -> Job:
+def _job(spec: Spec, options: RunOptions, targets: Sequence[Target]) -> Job:
     return Job(
         spec.document,
         spec.env_values,
@@ -110,6 +111,7 @@ def _job(spec: Spec, options: RunOptions) -> Job:
         options.run_id,
         log_http=str(options.log_http or ""),
         bounds=options.limits.wire(),
+        samples=asked_for(targets, options),
     )
 
 
@@ -122,21 +124,31 @@ def write(result: RunResult, options: RunOptions, targets: Sequence[Target] = ()
     """Write all files → (the result with its final exit code, the files). Failing to write is told, not raised."""
     from loadspec.outputs import write_all, write_out
 
+    steps: list[Callable[[], Iterable[Path]]] = [
+        lambda: write_all(result, options.directory),
+        lambda: write_out(result, *kept(targets, "file")),
+        lambda: join_parts(targets, options),
+    ]
     written: list[Path] = []
-    try:
-        written = write_all(result, options.directory)
-        written += write_out(result, *kept(targets, "file"))
-    except OutputError as error:
-        warnings = [*result.warnings, error.message]
-        code = first_of(result.exit_code, error.exit_code)
-        told = [error.message, result.sentence]
-        sentence = "; ".join(told if result.exit_code != error.exit_code else reversed(told))
+    errors: list[OutputError] = []
+    for step in steps:
+        try:
+            written += step()
+        except OutputError as error:
+            errors.append(error)
+    if errors:
+        message, exit_code = "; ".join(error.message for error in errors), errors[0].exit_code
+        warnings = [*result.warnings, message]
+        code = first_of(result.exit_code, exit_code)
+        told = [message, result.sentence]
+        sentence = "; ".join(told if result.exit_code != exit_code else reversed(told))
         result = replace(result, warnings=warnings, exit_code=code, sentence=sentence)
-        if code == error.exit_code:
+        if code == exit_code:
             result = replace(result, verdict="INVALID")
         with suppress(OutputError):  # what is on disk says what the exit code says
             write_all(result, options.directory)
-        written = [path for path in (options.directory / name for name in _FILES) if path.exists()]
+        there = [path for path in (options.directory / name for name in _FILES) if path.exists()]
+        written = list(dict.fromkeys([*there, *written]))
     return result, written
 
 

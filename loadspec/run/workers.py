@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from loadspec.errors import ExitCode, LoadspecError, UsageError
-from loadspec.load import crews_of, max_users
+from loadspec.load import crews_of
 from loadspec.machine import cpu_quota, usable_cores, whole_cores
 from loadspec.spec.model import Spec, WaitUntilStep, all_steps
 
@@ -33,7 +33,7 @@ def workers_asked_for(option: str | None, environ: Mapping[str, str]) -> int:
 
 def fleet_size(spec: Spec, asked: int, logs_http: bool = False) -> tuple[int, str]:
     """How many workers run a spec, and why only one does where more were asked for. Each has a user, at least."""
-    most = min(asked, max_users(crews_of(spec.scenarios)))
+    most = min(asked, max(crew.load.max_vus for crew in crews_of(spec.scenarios)))  # each crew's are dealt out anew
     if most <= 1:
         return 1, ""
     steps = (step for scenario in spec.scenarios for step in all_steps(scenario.flow))

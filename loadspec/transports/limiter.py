@@ -29,13 +29,14 @@ class _Turn:
 
 
 class RateLimiter:
-    """One for all users of a worker. `held` requests waited, `waited` seconds together, since the last `take`.
+    """One for all users of a worker, `rate` requests a second.
 
+    `held` requests waited, `waited` seconds together, since the last `take`.
     One timer serves the line. Who is interrupted leaves it, and those behind move up.
     """
 
     def __init__(self, rate: float, network: Network, clock: Clock = monotonic) -> None:
-        self._interval = 1.0 / rate
+        self.rate = rate
         self._network = network
         self._clock = clock
         self._next = 0.0
@@ -49,7 +50,7 @@ class RateLimiter:
         """Return when the caller may send its request → seconds for which it waited."""
         now = self._clock()
         if self._next <= now and not self._waiting:
-            self._next = now + self._interval
+            self._next = now + 1 / self.rate
             return 0.0
         turn = _Turn(resume)
         self._line.append(turn)
@@ -93,7 +94,7 @@ class RateLimiter:
         turn = self._line.popleft()
         while turn.resume is None:
             turn = self._line.popleft()
-        self._next += self._interval
+        self._next += 1 / self.rate
         turn.come = True
         self._waiting -= 1
         if self._waiting:

@@ -102,10 +102,10 @@ def test_its_spec_is_one():
 def test_a_virtual_run_counts_every_sample(tmp_path):
     conductor, parent, whole = replay(12, tmp_path)
     store = conductor.ledger.collector.stores["load"]
-    assert len(parent) == len(whole) == len(conductor.ledger.collector.points) == 12
+    assert len(parent) == len(whole) == len(conductor.ledger.collector.course.points()) == 12
     assert all(of_all > own > 0 for own, of_all in zip(parent, whole, strict=True))
     assert store.total("http_reqs") == 12 * RATE == store.where("http_req_duration").count
     assert store.total("iterations") == 12 * RATE / ENDPOINTS
-    assert conductor.ledger.collector.points[-1].users == USERS
+    assert conductor.ledger.collector.course.newest.users == USERS
     assert [result.status for result in conductor.ledger.watch.results()] == ["pass"] * (3 + ENDPOINTS)
     assert [row["is"] for row in Records(tmp_path / "journal")].count("snapshot") == 12

@@ -15,6 +15,8 @@ from loadspec.engine import Bounds, Engine
 from loadspec.load import ConstantVus, LoadConfig, PerVuIterations, RampingVus, Share, SharedIterations, parse_stages
 from loadspec.plan.mix import weighted
 from loadspec.spec.model import Scenario
+from loadspec.transports.limiter import RateLimiter
+from loadspec.wire.settings import Http, Settings
 
 Run = Callable[..., Any]
 
@@ -82,6 +84,26 @@ def test_a_rate_is_shared_out(bench: Run, serve: Any) -> None:
     begin = monotonic()
     assert one.load().books == (10, 10, 0)
     assert monotonic() - begin >= 9 / 100  # half of the iterations, at half of the rate
+
+
+def test_setup_and_teardown_have_the_whole_rate(bench: Run, serve: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = serve(serving(answer()))
+    step, rates = (call(),), []
+    settings = Settings(http=Http(rps=400))
+    one = bench(
+        *step,
+        setup=step,
+        teardown=step,
+        load=SharedIterations(4, 4),
+        base_url=server.url,
+        settings=settings,
+        share=Share(1, 4),
+    )
+    monkeypatch.setattr(RateLimiter, "hold", lambda self, _resume: rates.append(self.rate) or 0.0)
+    one.engine.setup()
+    assert one.load().books == (1, 1, 0)
+    one.engine.teardown({})
+    assert rates == [400, 100, 400]
 
 
 def test_the_load_begins_when_it_is_told_to(bench: Run, serve: Any) -> None:

@@ -135,7 +135,7 @@ def test_a_second_of_several_workers_is_the_second_of_one(samples: list[Sample],
         collector.add(merger.take())
     one = alone(samples, sum(worker.users for worker in workers))
     assert told(collector) == told(one)
-    assert collector.points == one.points
+    assert collector.course.points() == one.course.points()
     assert {e.endpoint: (e.message, e.sample) for e in collector.errors()} == {
         e.endpoint: (e.message, e.sample) for e in one.errors()
     }
@@ -156,7 +156,7 @@ def test_whatever_is_late_is_counted_later(samples: list[Sample], n: int, random
         if not left or random.random() < 0.5:
             collector.add(merger.take())
             assert not merger.heard
-    times = [point.t for point in collector.points]
+    times = [point.t for point in collector.course.points()]
     assert times == sorted(times)
     found, expected = told(collector), told(alone(samples, sum(worker.users for worker in workers)))
     for metric in ("vus", "vus_max"):  # of users not heard of yet nobody knows

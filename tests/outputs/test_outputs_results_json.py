@@ -118,10 +118,31 @@ def test_thresholds_say_how_far_and_since_when(written: Any) -> None:
 def test_points_are_columns_of_one_length(written: Any, result: RunResult) -> None:
     points = dict(written["points"])
     errors = points.pop("errors")
+    assert points.pop("step_s") == 1
     assert {len(column) for column in [*points.values(), *errors.values()]} == {len(result.points)}
     assert sum(points["requests"]) == sum(p.requests for p in result.points)
     assert points["p95_ms"][0] is None
     assert sum(errors["status 503"]) == 24
+
+
+def test_points_by_endpoint_share_an_axis(written: Any) -> None:
+    by = written["points_by_endpoint"]
+    assert by["step_s"] == 1
+    assert by["at_s"][:2] == [1.0, 2.0]
+    assert {len(column) for one in by["endpoints"].values() for column in one.values()} == {70}
+    for row in written["endpoints"]:
+        columns = by["endpoints"][row["endpoint"]]
+        assert (sum(columns["requests"]), sum(columns["failed"])) == (row["requests"], row["failed"])
+        assert columns["p95_ms"][0] is None
+        assert max(value for value in columns["p99_ms"] if value) <= row["max_ms"]
+
+
+def test_long_runs_say_how_coarse_they_are() -> None:
+    written = document(make_result(1500, peak=1))
+    points, by = written["points"], written["points_by_endpoint"]
+    assert (points["step_s"], len(points["at_s"])) == (2, 750)
+    assert (by["step_s"], len(by["at_s"])) == (8, 188)
+    assert sum(points["seconds_s"]) == pytest.approx(1500) == pytest.approx(sum(by["seconds_s"]))
 
 
 def test_the_text_is_the_same_for_the_same_run() -> None:

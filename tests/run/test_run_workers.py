@@ -14,8 +14,18 @@ loadspec: 1
 name: x
 target: {base_url: "http://127.0.0.1:9"}
 endpoints: {one: {path: /}}
+duration: 1s
 flow:
   - call: one
+"""
+SIDE = """\
+loadspec: 1
+name: x
+target: {base_url: "http://127.0.0.1:9"}
+endpoints: {one: {path: /}}
+scenarios:
+  a: {vus: 1, duration: 1s, flow: [{call: one}]}
+  b: {rate: 10/s, duration: 1s, max_vus: 2, flow: [{call: one}]}
 """
 MEETING = SPEC + "  - group: all\n    steps: [{wait_until: {users: 2}}]\n"
 
@@ -52,6 +62,7 @@ def test_usable_cores_are_those_of_this_process() -> None:
     [
         (SPEC, "vus: 6", 4, None, 4, ""),
         (SPEC, "vus: 3", 4, None, 3, ""),
+        (SIDE, "", 4, None, 2, ""),
         (SPEC, "vus: 6", 1, "log", 1, ""),
         (SPEC, "vus: 6", 4, "log", 1, "instead of 4: --log-http"),
         (MEETING, "vus: 6", 4, None, 1, "instead of 4: `wait_until`"),
@@ -62,7 +73,7 @@ def test_usable_cores_are_those_of_this_process() -> None:
 def test_no_more_than_there_are_users_and_one_where_they_must_meet(
     text: str, load: str, asked: int, log: str | None, count: int, why: str
 ) -> None:
-    spec = load_bytes(f"{text}{load}\nduration: 1s\n".encode(), "spec.yaml").spec
+    spec = load_bytes(f"{text}{load}\n".encode(), "spec.yaml").spec
     size, reason = fleet_size(spec, asked, log is not None)
     assert size == count
     assert why in reason

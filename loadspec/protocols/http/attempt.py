@@ -10,7 +10,7 @@ from loadspec.metrics.catalog import UNSENT_PHASES
 from loadspec.metrics.meters import RequestMeter
 from loadspec.protocols.failures import FailureLog
 from loadspec.protocols.http.cookies import Jar, target_in
-from loadspec.protocols.http.measure import Measure, compile_measure
+from loadspec.protocols.http.measure import Measure, compile_lost, compile_measure
 from loadspec.protocols.http.redirects import Follow, Redirects, Verdicts, verdicts
 from loadspec.protocols.http.request import Compiled, Origins
 from loadspec.protocols.user import User
@@ -73,7 +73,7 @@ def _body_of(method: str, wire: Wire) -> int:
 
 def _measures(wire: Wire) -> tuple[Measure, Measure]:
     """What measures an expected answer, and one that is not."""
-    return compile_measure(wire.meter.expected, wire.scheduled), compile_measure(wire.meter.unexpected, wire.scheduled)
+    return compile_measure(wire.meter, True, wire.scheduled), compile_measure(wire.meter, False, wire.scheduled)
 
 
 def _counting(wire: Wire) -> Callable[[User, bool, bytes], None]:
@@ -83,7 +83,7 @@ def _counting(wire: Wire) -> Callable[[User, bool, bytes], None]:
     def count(user: User, expected: bool, request: bytes) -> None:
         channel: Any = user.answer
         status = channel.status
-        (measure if expected else measure_bad)(channel, status, user)
+        (measure if expected else measure_bad)(channel, user, request)
         if not expected:
             key = (wire.endpoint, "status", "status", status)
             wire.failures.note(key, f"unexpected status {status}", user, request)
@@ -99,6 +99,7 @@ def _compile_one(compiled: Compiled, wire: Wire, follow: Follow) -> Attempt:
     idempotent, body = compiled.method in _IDEMPOTENT, _body_of(compiled.method, wire)
     note = wire.failures.note
     measure, measure_bad = _measures(wire)
+    lose = _losing(wire)
     open_jar, keep, lasting = not compiled.own_cookies, wire.cookies != "off", wire.cookies == "user"
     known = wire.origins.known
 
@@ -118,7 +119,7 @@ def _compile_one(compiled: Compiled, wire: Wire, follow: Follow) -> Attempt:
         if channel.retries:
             _sent_again(channel, request, meter)
         if not answered:
-            _lost(user, channel, request, wire)
+            lose(user, channel, request)
             return False
         if channel.sets_cookies and keep:
             receive(user, request, channel.head, known[number], lasting)
@@ -131,9 +132,9 @@ def _compile_one(compiled: Compiled, wire: Wire, follow: Follow) -> Attempt:
         if excuse is not None and excuse(user):
             expected = True
         if expected:
-            measure(channel, status, user)
+            measure(channel, user, request)
             return True
-        measure_bad(channel, status, user)
+        measure_bad(channel, user, request)
         note((endpoint, "status", "status", status), f"unexpected status {status}", user, request)
         return False
 
@@ -155,13 +156,18 @@ def _sent_again(channel: Channel, request: bytes, meter: RequestMeter) -> None:
     channel.retries = 0
 
 
-def _lost(user: User, channel: Channel, request: bytes, wire: Wire) -> None:
-    """No answer came."""
-    user.late = 0.0
-    wire.meter.failures[channel.error, channel.phase] += 1
-    if channel.phase not in UNSENT_PHASES:
-        wire.meter.sent += len(request)
-    wire.failures.note((wire.endpoint, channel.error, channel.phase, 0), channel.message, user, request)
+def _losing(wire: Wire) -> Callable[[User, Channel, bytes], None]:
+    """What counts a request to which no answer came."""
+    meter, lost = wire.meter, compile_lost(wire.meter)
+
+    def lose(user: User, channel: Channel, request: bytes) -> None:
+        user.late = 0.0
+        sent = 0 if channel.phase in UNSENT_PHASES else len(request)
+        meter.sent += sent
+        lost(channel, user, sent)
+        wire.failures.note((wire.endpoint, channel.error, channel.phase, 0), channel.message, user, request)
+
+    return lose
 
 
 def receive(user: User, request: bytes, head: bytes, origin: Origin, lasting: bool) -> None:

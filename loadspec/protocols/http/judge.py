@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from loadspec.clock import monotonic
 from loadspec.expr import Missing
 from loadspec.metrics.meters import CheckMeter
 from loadspec.protocols.failures import FailureLog
@@ -82,8 +83,12 @@ def _compile_fail(
     left = [SAMPLES] * len(checks)
     fails = meter.fails
 
+    keep = _compile_keep(checks, meter)
+
     def fail(index: int, user: User, status: int, expected: bool) -> None:
         fails[index] += 1
+        if keep is not None:
+            keep(index, user, status)
         name, check = checks[index]
         if status and left[index]:
             left[index] -= 1
@@ -92,6 +97,19 @@ def _compile_fail(
             failures.note((endpoint, "check", name, status), troubles[index], user)
 
     return fail
+
+
+def _compile_keep(checks: Sequence[tuple[str, Check]], meter: CheckMeter) -> Callable[[int, User, int], None] | None:
+    """→ what keeps each failure by itself, if it is asked for: see `metrics.tape`."""
+    tape = meter.tape
+    if tape is None:
+        return None
+    add, sources = tape.add, [tape.source("check", meter.tags, name) for name, _check in checks]
+
+    def keep(index: int, user: User, status: int) -> None:
+        add((sources[index], monotonic(), status, user.index, user.iteration))
+
+    return keep
 
 
 def _compile_lose(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from loadspec.clock import monotonic
 from loadspec.expr import Missing
 from loadspec.protocols.http.auth import Credentials
+from loadspec.protocols.http.measure import compile_lost
 from loadspec.protocols.http.request import Compiled
 from loadspec.protocols.user import User
 from loadspec.transports.base import Answer
@@ -63,6 +64,7 @@ class Redirects:
         self._expected = expected
         self._make = send
         self._count = count
+        self._count_lost = compile_lost(wire.meter)
         self._sends: dict[tuple[str, bool], Attempt] = {}
         self._secrets = {name.encode() for name in compiled.credentials.names}
 
@@ -138,7 +140,7 @@ class Redirects:
         answer.error, answer.phase, answer.message = "redirect", "redirect", message
         user.answer = answer
         wire = self._wire
-        wire.meter.failures[answer.error, answer.phase] += 1
+        self._count_lost(answer, user, 0)
         wire.failures.note((wire.endpoint, answer.error, answer.phase, 0), message, user)
         return False
 

@@ -21,6 +21,7 @@ SECTIONS: Mapping[str, Section] = {
     "thresholds": Section("Thresholds", "loadspec.report.sections.thresholds:figures"),
     "tiles": Section("", "loadspec.report.sections.tiles:figures"),
     "timeline": Section("Over time", "loadspec.report.sections.timeline:figures"),
+    "spectrum": Section("Latency", "loadspec.report.sections.spectrum:figures"),
     "scenarios": Section("Scenarios", "loadspec.report.sections.scenarios:figures"),
     "endpoints": Section("Endpoints", "loadspec.report.sections.endpoints:figures"),
     "phases": Section("Where the time went", "loadspec.report.sections.phases:figures"),

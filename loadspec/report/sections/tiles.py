@@ -7,15 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from loadspec.metrics import Gauge, Rate, Store, Trend
-from loadspec.report import svg
 from loadspec.report.series import downsample, end_of, per_second
+from loadspec.report.spark import POINTS, spark
 from loadspec.report.text import NONE, count, ms, percent, size
 from loadspec.report.text import per_second as rate_text
 from loadspec.results.model import Point, RunResult, loads_of
-
-SPARK_POINTS = 80
-SPARK = (100, 24)
-"""Width and height of a spark line, before it is stretched to its tile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +96,8 @@ def _users_of(point: Point) -> float:
 
 
 def _spark(result: RunResult, read: Callable[[Point], float | None]) -> str:
-    """A line from 0 to its highest value; empty where there are fewer than two points."""
-    points = downsample(result.points, SPARK_POINTS)
-    values = [read(p) for p in points]
-    if len(points) < 2:
-        return ""
-    width, height = SPARK
-    x = svg.Scale(0, end_of(points, result.duration), 0, width)
-    y = svg.Scale(0, max((v for v in values if v is not None), default=0) or 1, height - 1.5, 1.5)
-    return svg.line_path(
-        (x(p.t - p.seconds / 2), None if v is None else y(v)) for p, v in zip(points, values, strict=True)
-    )
+    points = downsample(result.points, POINTS)
+    return spark([(p.t - p.seconds / 2, read(p)) for p in points], end_of(points, result.duration))
 
 
 def _split(text: str) -> tuple[str, str]:

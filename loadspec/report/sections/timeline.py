@@ -19,4 +19,5 @@ def figures(result: RunResult) -> Mapping[str, Any]:
         "drawn": DRAWN if len(result.points) > DRAWN else 0,
         "listed": LISTED if len(result.points) > LISTED else 0,
         "any": bool(result.points),
+        "step": result.step,
     }

@@ -124,7 +124,7 @@ def _lines(path: Path, damage: list[str]) -> Iterator[bytes]:
 
 
 class Records:
-    """The records of the journal at a path, those of its tail last; `damage` says afterwards what was wrong with them."""
+    """The records of the journal at a path, those of its tail last; `damage` says afterwards what was wrong."""
 
     def __init__(self, path: Path) -> None:
         self.damage: list[str] = []

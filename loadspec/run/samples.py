@@ -1,0 +1,55 @@
+"""Files of samples: what the workers are asked to write, and what is made of their parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from loadspec.errors import OutputError
+from loadspec.outputs import Target, code_of, known_output
+from loadspec.run.options import RunOptions
+from loadspec.run.targets import kept
+from loadspec.samples import Member
+from loadspec.samples.parts import mend, parts_of
+
+
+def asked_for(targets: Iterable[Target], options: RunOptions) -> list[dict[str, Any]]:
+    """For `fleet.process.Job`."""
+    return [
+        {"code": known_output(target.name).code, "target": str(_place(target, options)), "gzip": gzip}
+        for target, _, gzip in _members(targets)
+    ]
+
+
+def join_parts(targets: Iterable[Target], options: RunOptions) -> list[Path]:
+    """Make each file of its parts → the files. Raises OutputError; the parts are still there then."""
+    written = []
+    for target, member, gzip in _members(targets):
+        place, path = _place(target, options), Path(target.text)
+        try:
+            parts = parts_of(str(place), options.run_id)
+            for part in parts:
+                mend(part, gzip)
+            if parts:
+                member.finish(parts, path.resolve() if path.is_file() or not path.exists() else path)
+                written.append(path)
+        except OSError as error:
+            left = f"its parts are there still, as {place}.{options.run_id}.part-*"
+            raise OutputError(f"cannot write {path}: {error.strerror or error}; {left}", "free some space") from error
+    return written
+
+
+def _place(target: Target, options: RunOptions) -> Path:
+    """Where the parts are written: beside the file, or in the run's folder, where it is no file but a pipe, say."""
+    path = Path(target.text)
+    if path.exists() and not path.is_file():
+        return (options.directory / path.name).absolute()
+    return path.resolve()
+
+
+def _members(targets: Iterable[Target]) -> Iterator[tuple[Target, Member, bool]]:
+    """(target, what it is, whether it is compressed)."""
+    for target in kept(targets, "samples"):
+        member: Member = code_of(known_output(target.name))
+        yield target, member, member.gzips and target.text.endswith(".gz")
