@@ -17,7 +17,7 @@ import click
 
 from loadspec.cli.errors import diagnosed, reported
 from loadspec.cli.options import override_options, overrides, workers_option
-from loadspec.cli.streams import say
+from loadspec.cli.streams import say, warn
 from loadspec.errors import ExitCode, UsageError
 from loadspec.output_kinds import OUTPUTS
 from loadspec.results import RunResult
@@ -107,11 +107,13 @@ def command(
 def run_and_show(loaded: Loaded, options: RunOptions, summary_mode: str = "compact") -> int:
     """Run a spec, print its warnings before and its summary after → the exit code."""
     from loadspec.run import run_spec
+    from loadspec.run.signals import Signals
 
     if loaded.warnings and not options.quiet:
-        click.echo(diagnosed(loaded.warnings, options.colour), err=True, color=True)
+        warn(f"{diagnosed(loaded.warnings, options.colour)}\n")
     result, written = run_spec(loaded.spec, options)
-    say(summary_of(result, options.quiet, options.colour, summary_mode, written))
+    with Signals():  # the files are written: one that comes now changes no exit code
+        say(summary_of(result, options.quiet, options.colour, summary_mode, written))
     return int(result.exit_code)
 
 
@@ -121,7 +123,7 @@ def try_and_show(loaded: Loaded, options: RunOptions) -> int:
     from loadspec.ui.text import Style, plain_signs, speaks_unicode, wants_colour
 
     if loaded.warnings and not options.quiet:
-        click.echo(diagnosed(loaded.warnings, options.colour), err=True, color=True)
+        warn(f"{diagnosed(loaded.warnings, options.colour)}\n")
     colour = wants_colour(sys.stdout, os.environ) if options.colour is None else options.colour
     tell = say if speaks_unicode(sys.stdout) else lambda text: say(plain_signs(text))
     try:

@@ -13,7 +13,7 @@ import click
 
 from loadspec.cli.errors import diagnosed, reported
 from loadspec.cli.options import limit_options, limits
-from loadspec.cli.streams import put, say
+from loadspec.cli.streams import put, say, warn
 from loadspec.errors import ExitCode, LoadspecError, OutputError
 from loadspec.load import crews_of
 from loadspec.spec import Diagnostic, Loaded, Overrides, Spec, SpecError, load, load_bytes
@@ -74,7 +74,7 @@ def _show(checked: Sequence[Checked], colour: bool | None) -> None:
     """Findings on stderr, a line for each valid file on stdout."""
     found = [each for file in checked for each in file.found]
     if found:
-        click.echo(diagnosed(found, colour), err=True, color=True, nl=False)
+        warn(diagnosed(found, colour))
     for file in checked:
         if file.valid:
             profile = f" --profile {file.profile}" if file.profile else ""

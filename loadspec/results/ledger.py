@@ -9,6 +9,7 @@ journal of them is all that it takes to have a result again.
     {"is": "lost", "why": ...}                                            nothing goes on
     {"is": "signal", "count": 1, "text": ...}                             somebody asked for the end
     {"is": "unwritten", "why": ..., "stops": false}                       the disk is full, which may end the load
+    {"is": "note", "text": ...}                                           something worth a line
     {"is": "end", "phase": ..., "status": "done", "reason": "", "notes": []}
     {"is": "over"}                                                        all phases have ended
     {"is": "closed", "generator": {...}, "signals": 0, "warnings": []}    nothing more will come
@@ -104,6 +105,9 @@ class Ledger:
             self.outcome.unwritten = record["why"]
         yield self._event(f"{'stopping: ' * record['stops']}{record['why']}")
 
+    def _on_note(self, record: Record) -> Iterator[Event]:
+        yield self._event(record["text"])
+
     def _on_end(self, record: Record) -> Iterator[Event]:
         yield from _ENDS[record["phase"]](self, record["status"], record["reason"], record.get("notes", ()))
 
@@ -123,7 +127,7 @@ class Ledger:
 
     def _end_teardown(self, status: str, reason: str, _notes: Sequence[str]) -> Iterator[Event]:
         self.outcome.teardown_timed_out = status == "timeout"
-        if status == "failed":
+        if status in ("failed", "stopped"):
             self.outcome.teardown_failed = reason
         yield from ()
 
@@ -156,6 +160,7 @@ _HEED: Mapping[str, Callable[[Ledger, Record], Iterator[Event]]] = {
     "lost": Ledger._on_lost,
     "signal": Ledger._on_signal,
     "unwritten": Ledger._on_unwritten,
+    "note": Ledger._on_note,
     "end": Ledger._on_end,
     "over": Ledger._on_over,
     "closed": Ledger._on_closed,

@@ -23,7 +23,7 @@ from loadspec.outputs.target import Target
 from loadspec.results import RunResult
 from loadspec.results.assemble import assemble
 from loadspec.results.journal import Journal
-from loadspec.results.ledger import Ledger
+from loadspec.results.ledger import Ledger, Record
 from loadspec.results.verdict import first_of
 from loadspec.run.conductor import Conductor, Crash
 from loadspec.run.environment import environment
@@ -31,6 +31,7 @@ from loadspec.run.head import head_of, masker
 from loadspec.run.options import RunOptions
 from loadspec.run.preflight import check_run, machine_warnings
 from loadspec.run.samples import asked_for, join_parts
+from loadspec.run.sending import live_outputs, tell
 from loadspec.run.signals import Signals
 from loadspec.run.targets import kept, targets_of, try_targets
 from loadspec.run.values import target
@@ -52,6 +53,7 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
     try_targets(targets, options.directory)
     started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
     head = head_of(spec, options, started_at, environment(), workers, [*lacks, *([fewer] if fewer else [])])
+    outputs = live_outputs(targets, head)
     show = live(stderr or sys.stderr, options.quiet, options.colour, head.scenarios, spec.name)
     began = monotonic()
     write_file(options.directory / RESOLVED, head.resolved_spec)
@@ -60,9 +62,15 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
     crash: Crash | None = None
     with Signals() as signals:
         fleet = start_fleet(_job(spec, options, targets), workers)
-        conductor = Conductor(
-            spec, fleet, show, signals, journal.write, mask=masker(spec), kept=options.stop_on_write_error
-        )
+        mask = masker(spec, options.outs)
+
+        def record(record: Record) -> str:
+            failure = journal.write(record)
+            outputs.take(record)
+            return failure
+
+        kept = options.stop_on_write_error
+        conductor = Conductor(spec, fleet, show, signals, record, mask=mask, kept=kept, news=outputs.news)
         show.start([*_about(spec, options, workers), *(f"warning: {text}" for text in lacks)])
         try:
             conductor.run()
@@ -71,13 +79,16 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
             conductor.lose("a bug in loadspec ended the run")
         finally:
             show.stop()
-            fleet.close(patience=0.2 if signals() > 1 else 2.0)
-        conductor.close(_generator(conductor.ledger, workers, monotonic() - began))
+            fleet.close(patience=(2.0, 1.0, 0.2)[min(signals(), 2)])
+        unsent = outputs.close(signals.hurried)
+        conductor.close(_generator(conductor.ledger, workers, monotonic() - began), unsent)
         result = assemble(head, conductor.ledger)
         journal.close(result)
         if journal.failure:
             result = replace(result, warnings=[*result.warnings, journal.failure])
-        written = write(result, options, targets)
+        result, paths = write(result, options, targets)
+        untold = tell(targets, result, lambda: signals() > 1)
+        written = replace(result, warnings=[*result.warnings, *map(mask, untold)]), paths
         if crash is not None:
             raise crash
         return written
