@@ -17,13 +17,13 @@ from loadspec.fleet.fleet import start_fleet
 from loadspec.fleet.logfile import begin_log
 from loadspec.fleet.process import Job
 from loadspec.machine import used
-from loadspec.output_kinds import RESOLVED
+from loadspec.output_kinds import DEFAULT, RESOLVED
 from loadspec.outputs.files import write_file
 from loadspec.outputs.target import Target
 from loadspec.results import RunResult
 from loadspec.results.assemble import assemble
 from loadspec.results.journal import Journal
-from loadspec.results.ledger import Ledger, Record
+from loadspec.results.ledger import Ledger
 from loadspec.results.verdict import first_of
 from loadspec.run.conductor import Conductor, Crash
 from loadspec.run.environment import environment
@@ -63,13 +63,7 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
     with Signals() as signals:
         fleet = start_fleet(_job(spec, options, targets), workers)
         mask = masker(spec, options.outs)
-
-        def record(record: Record) -> str:
-            failure = journal.write(record)
-            outputs.take(record)
-            return failure
-
-        kept = options.stop_on_write_error
+        record, kept = outputs.after(journal.write), options.stop_on_write_error
         conductor = Conductor(spec, fleet, show, signals, record, mask=mask, kept=kept, news=outputs.news)
         show.start([*_about(spec, options, workers), *(f"warning: {text}" for text in lacks)])
         try:
@@ -88,7 +82,7 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
             result = replace(result, warnings=[*result.warnings, journal.failure])
         result, paths = write(result, options, targets)
         untold = tell(targets, result, lambda: signals() > 1)
-        written = replace(result, warnings=[*result.warnings, *map(mask, untold)]), paths
+        written = replace(result, warnings=[*map(mask, untold), *result.warnings]), paths
         if crash is not None:
             raise crash
         return written
@@ -158,12 +152,9 @@ def write(result: RunResult, options: RunOptions, targets: Sequence[Target] = ()
             result = replace(result, verdict="INVALID")
         with suppress(OutputError):  # what is on disk says what the exit code says
             write_all(result, options.directory)
-        there = [path for path in (options.directory / name for name in _FILES) if path.exists()]
+        there = [path for path in (options.directory / name for name in DEFAULT) if path.exists()]
         written = list(dict.fromkeys([*there, *written]))
     return result, written
-
-
-_FILES = ("report.html", "results.json", "junit.xml")
 
 
 def _point_latest(options: RunOptions) -> None:

@@ -13,6 +13,7 @@ import pytest
 from support_cli import HANG, Done, books, command, environment, finish, run, run_command, served, start
 
 from loadspec.mock import MockProcess
+from loadspec.output_kinds import DEFAULT, RESOLVED
 
 SPEC = """\
 loadspec: 1
@@ -31,7 +32,7 @@ thresholds: {http_req_duration: p(95) < 30s, "http_req_waiting{endpoint:login}":
 vus: 3
 duration: 60s
 """
-FILES = ["report.html", "results.json", "junit.xml", "spec.resolved.yaml"]
+FILES = [*DEFAULT, RESOLVED]
 
 
 def spec(tmp_path: Path) -> Path:
