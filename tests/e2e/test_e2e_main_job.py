@@ -27,7 +27,7 @@ def test_the_reference_spec_passes_and_its_books_balance(tmp_path: Path, mock: M
     assert phases["load"]["sent"] == sum(books(done).values()) - 1
     iterations = done.results["iterations"]
     assert iterations["started"] == iterations["completed"] + iterations["interrupted"] > 0
-    files = {"report.html", "results.json", "junit.xml", "journal", "spec.resolved.yaml"}
+    files = {"report.html", "results.json", "junit.xml", "load-performance.json", "journal", "spec.resolved.yaml"}
     assert {path.name for path in done.run.iterdir()} == files
 
 
