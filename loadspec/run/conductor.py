@@ -109,7 +109,7 @@ class Conductor:
             if message is None:
                 continue
             if message["is"] == "invalid":
-                raise LoadspecError(message["reason"], message["hint"], ExitCode.INVALID_SPEC)
+                raise LoadspecError(self._mask(message["reason"]), self._mask(message["hint"]), ExitCode.INVALID_SPEC)
             return
         raise WorkerLost(f"the worker did not start within {_START_TIMEOUT:g} s")
 
@@ -149,7 +149,7 @@ class Conductor:
 
     def _end(self, phase: PhaseName, message: Mapping[str, Any]) -> None:
         if message["status"] == "crashed":
-            raise Crash(message["reason"])
+            raise Crash(self._mask(message["reason"]))
         told = {"reason": self._mask(message["reason"]), "notes": [self._mask(n) for n in message.get("notes", ())]}
         self._take({"is": "end", "phase": phase, "status": message["status"], **told})
 

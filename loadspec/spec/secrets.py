@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from loadspec.expr import Scope
-from loadspec.masking import AUTH_SECRETS, MASK
+from loadspec.masking import AUTH_SECRETS, MASK, SHORTEST, is_telling, revealed
 from loadspec.spec.constants import constants, folded
 from loadspec.spec.model import Auth, Spec, all_exchanges
 
 _LOGIN = re.compile(r"^(\w+://[^/?#:{}]*:)[^{}]*@")
 """A URL up to the password in it, and that."""
 
-SHORTEST = 4
-"""Characters: a shorter secret of `auth` is hidden where it stands, not wherever its letters occur."""
-
 
 def known_secrets(spec: Spec) -> list[str]:
     """Values of secret environment variables, and those of `auth` that are known before the run."""
-    found = {spec.env_values[name]: None for name, var in spec.env.items() if var.secret and name in spec.env_values}
+    found = {revealed(value): None for name, value in spec.env_values.items() if spec.env[name].secret}
     scope = constants(spec)
     for auth in credentials(spec):
         text = auth.settings.get(AUTH_SECRETS[auth.kind], "")
@@ -30,6 +27,30 @@ def known_secrets(spec: Spec) -> list[str]:
     if len(password := _proxy_password(spec, scope)) >= SHORTEST:
         found[password] = None
     return list(found)
+
+
+def too_short(spec: Spec) -> list[str]:
+    """What there is to say of secrets that are not looked for in texts."""
+    lengths = {name: len(revealed(value)) for name, value in spec.env_values.items() if spec.env[name].secret}
+    return [
+        f"{name} is no secret that could be masked: with fewer than {SHORTEST} characters it is found in any text"
+        for name, length in lengths.items()
+        if 0 < length < SHORTEST
+    ]
+
+
+def masked_options(arguments: Sequence[str]) -> list[str]:
+    """A command line in which no value of a telling name is shown: that of `--env PASSWORD=...`."""
+    return [
+        f"{head}{name}={MASK}" if equals and value and is_telling(name) else argument
+        for argument in arguments
+        for head, name, equals, value in [_assignment(argument)]
+    ]
+
+
+def _assignment(argument: str) -> tuple[str, str, str, str]:
+    head = next((start for start in ("--env=", "-e") if argument.startswith(start)), "")
+    return (head, *argument.removeprefix(head).partition("="))
 
 
 def _proxy_password(spec: Spec, scope: Scope) -> str:
