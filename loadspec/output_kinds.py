@@ -15,7 +15,7 @@ GROUP = "loadspec.outputs"
 
 Kind = Literal["file", "live", "samples", "notify"]
 """file: `render(result, **options) -> str | bytes`, written once at the end.
-live: a class, `__init__(target, head)`, `send(tick)`, `close(result)`, in a thread of its own while the load runs.
+live: a class, `__init__(target, head)`, `send(tick)`, `close()`; see `outputs.pump.LiveOutput`.
 samples: a `samples.Member`, a file of every request.
 notify: `tell(result, target)`, called once when all files are written."""
 
@@ -34,6 +34,8 @@ class Option(NamedTuple):
     type: OptionType
     about: str
     example: Any = None
+    secret: bool = False
+    """Whether its value is hidden wherever loadspec writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class Output:
     options: Mapping[str, Option] = field(default_factory=dict)
     needs: tuple[str, str] = ("", "")
     """(module that it cannot do without, how to install it)."""
+    secret: bool = False
+    """Whether who knows the target may write to it: its path is hidden wherever loadspec writes."""
 
     @property
     def missing(self) -> str:
@@ -71,6 +75,24 @@ class Out:
 class BrokenOutputError(Exception):
     """A package says that it has an output, and does not: the message is a sentence."""
 
+
+_HTTP = {
+    "headers": Option("texts", "Headers to send as well.", {"X-Scope-OrgID": "tenant"}),
+    "token": Option("text", "A bearer token.", "{{ env.TOKEN }}", secret=True),
+    "insecure_skip_verify": Option("flag", "Whether to accept any certificate."),
+}
+_LIVE = {
+    "period": Option("duration", "How often to send; whole seconds.", "5s"),
+    "patience": Option("duration", "How long the end of the run waits for what is not sent yet.", "2s"),
+    "prefix": Option("text", "What names of metrics begin with.", "loadtest_"),
+}
+_TREND_STATS = {"trend_stats": Option("text", "What trends are boiled down to, as k6 spells it.", "avg, p(95), p(99)")}
+_DATAGRAMS = {
+    **_LIVE,
+    **_TREND_STATS,
+    "max_datagram": Option("number", "Bytes of a datagram; 1432 by UDP, 8192 by a Unix socket.", 1432),
+}
+_TOLD = {**_HTTP, "link": Option("text", "Where to read more; by default the CI job.", "https://ci.example.com/run/7")}
 
 OUTPUTS: dict[str, Output] = {
     "json": Output(
@@ -110,6 +132,83 @@ OUTPUTS: dict[str, Output] = {
         "loadspec.outputs.openmetrics:render",
         "OpenMetrics text, which Prometheus and GitLab read.",
         example="metrics.txt",
+    ),
+    "prometheus": Output(
+        "live",
+        "loadspec.outputs.prometheus:PrometheusEndpoint",
+        "An address at which Prometheus scrapes live figures while the load runs.",
+        place="listen",
+        example="127.0.0.1:9464",
+    ),
+    "prometheus-rw": Output(
+        "live",
+        "loadspec.outputs.prometheus_rw:PrometheusRemoteWrite",
+        "Live figures to a server that takes Prometheus's remote writes.",
+        place="url",
+        example="http://127.0.0.1:9090/api/v1/write",
+        options={
+            **_HTTP,
+            **_LIVE,
+            **_TREND_STATS,
+            "native_histograms": Option("flag", "Whether trends are sent as native histograms."),
+        },
+    ),
+    "otel": Output(
+        "live",
+        "loadspec.outputs.otel:OpenTelemetry",
+        "Live figures to an OpenTelemetry collector, by OTLP over HTTP.",
+        place="url",
+        example="http://127.0.0.1:4318",
+        options={**_HTTP, **_LIVE, "temporality": Option("text", "Of sums: cumulative, or delta.", "delta")},
+        needs=("opentelemetry", "pip install 'loadspec[otel]'"),
+    ),
+    "influxdb": Output(
+        "live",
+        "loadspec.outputs.influxdb:InfluxDB",
+        "Live figures to InfluxDB.",
+        place="url",
+        example="http://127.0.0.1:8086/loadtest",
+        options={
+            **_HTTP,
+            **_LIVE,
+            **_TREND_STATS,
+            "bucket": Option("text", "The bucket to write to, by the API of version 2.", "loadtest"),
+            "org": Option("text", "The organisation of the bucket.", "acme"),
+        },
+    ),
+    "statsd": Output(
+        "live",
+        "loadspec.outputs.statsd:StatsD",
+        "Live figures to a StatsD server.",
+        place="address",
+        example="127.0.0.1:8125",
+        options=_DATAGRAMS,
+    ),
+    "dogstatsd": Output(
+        "live",
+        "loadspec.outputs.statsd:DogStatsD",
+        "Live figures with tags to a Datadog agent.",
+        place="address",
+        example="127.0.0.1:8125",
+        options=_DATAGRAMS,
+    ),
+    "webhook": Output(
+        "notify",
+        "loadspec.outputs.webhook:tell",
+        "The verdict as JSON to a URL, when the run has ended.",
+        place="url",
+        example="https://ci.example.com/hook",
+        options=_TOLD,
+        secret=True,
+    ),
+    "slack": Output(
+        "notify",
+        "loadspec.outputs.slack:tell",
+        "The verdict to a Slack channel, when the run has ended.",
+        place="url",
+        example="https://hooks.slack.com/services/T000/B000/XXX",
+        options=_TOLD,
+        secret=True,
     ),
 }
 """Name → output."""

@@ -55,6 +55,15 @@ class Reach:
                 raise _refused(f"{host} is {at[0]}, which --allow-host does not allow")
         return [(family, at) for family, _, _, _, at in found]
 
+    def listen(self, text: str) -> tuple[str, int]:
+        """Where to listen: a spec's output only where no other machine can ask. Raises LoadspecError (104)."""
+        host, port = split_address(text)
+        address = parse_address(host)
+        if self._folder is not None and host != "localhost" and not (address is not None and address.is_loopback):
+            hint = "the outputs of a spec listen at 127.0.0.1; whoever runs it may open others by --out"
+            raise LoadspecError(f"an output may not listen at {text}: other machines could ask there", hint, _INVALID)
+        return host, port
+
     def socket(self, path: str) -> str:
         """The Unix socket to connect to. Raises LoadspecError (104)."""
         if self._folder is None:

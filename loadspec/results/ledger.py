@@ -8,6 +8,7 @@ journal of them is all that it takes to have a result again.
     {"is": "degraded", "worker": 2, "of": 4, "at": 12.3, "why": ...}      a worker was lost, others go on
     {"is": "lost", "why": ...}                                            nothing goes on
     {"is": "signal", "count": 1, "text": ...}                             somebody asked for the end
+    {"is": "note", "text": ...}                                           something worth a line
     {"is": "end", "phase": ..., "status": "done", "reason": "", "notes": []}
     {"is": "over"}                                                        all phases have ended
     {"is": "closed", "generator": {...}, "signals": 0, "warnings": []}    nothing more will come
@@ -94,6 +95,9 @@ class Ledger:
         self.outcome.signals = record["count"]
         yield self._event(record["text"])
 
+    def _on_note(self, record: Record) -> Iterator[Event]:
+        yield self._event(record["text"])
+
     def _on_end(self, record: Record) -> Iterator[Event]:
         yield from _ENDS[record["phase"]](self, record["status"], record["reason"], record.get("notes", ()))
 
@@ -145,6 +149,7 @@ _HEED: Mapping[str, Callable[[Ledger, Record], Iterator[Event]]] = {
     "degraded": Ledger._on_degraded,
     "lost": Ledger._on_lost,
     "signal": Ledger._on_signal,
+    "note": Ledger._on_note,
     "end": Ledger._on_end,
     "over": Ledger._on_over,
     "closed": Ledger._on_closed,

@@ -44,7 +44,7 @@ class Crash(Exception):  # noqa: N818 - what happened
 class Conductor:
     """One run. `signals()` says how many stop signals have come; `record` keeps each record of the ledger.
 
-    Texts in records are masked by `mask`; what setup captured is in none.
+    `news` says what else is worth a line. Texts in records are masked by `mask`; what setup captured is in none.
     """
 
     def __init__(
@@ -56,6 +56,7 @@ class Conductor:
         record: Callable[[Record], None] = lambda record: None,
         clock: Clock = monotonic,
         mask: Callable[[str], str] = str,
+        news: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         self.ledger = Ledger(spec.thresholds)
         self._spec = spec
@@ -65,6 +66,7 @@ class Conductor:
         self._record = record
         self._clock = clock
         self._mask = mask
+        self._news = news
         self._captures: Mapping[str, Any] = {}
         self._heeded = 0
         self._deadline = _NEVER
@@ -145,6 +147,8 @@ class Conductor:
                 self._take(self._masked(message))
                 if self.ledger.fired:
                     self._worker.send("stop", grace=0)
+            for text in self._news():
+                self._take({"is": "note", "text": self._mask(text)})
             self._live.update(self._progress())
 
     def _end(self, phase: PhaseName, message: Mapping[str, Any]) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from loadspec import __version__
 from loadspec.load import Crew, Window, crews_of, windows
 from loadspec.masking import Masker
 from loadspec.metrics import MetricInfo
+from loadspec.output_kinds import Out
 from loadspec.results.head import Head, Place, PoolInfo
 from loadspec.results.model import EndpointInfo, ScenarioInfo
 from loadspec.run.options import RunOptions
@@ -16,7 +17,7 @@ from loadspec.run.values import target
 from loadspec.spec import Loaded, resolved_yaml
 from loadspec.spec.diagnostics import Path
 from loadspec.spec.model import Scenario, Spec
-from loadspec.spec.secrets import known_secrets, token_endpoints
+from loadspec.spec.secrets import known_secrets, secrets_of_outputs, token_endpoints
 from loadspec.units import format_duration
 
 Level = TypeVar("Level", bound=float)
@@ -31,7 +32,7 @@ def head_of(
     warnings: Sequence[str] = (),
 ) -> Head:
     """The head of a run that begins at `started_at` (UTC, ISO 8601) with so many workers."""
-    mask = masker(spec)
+    mask = masker(spec, options.outs)
     paths = {name: (request.method, request.path) for name, request in spec.endpoints.items()}
     paths |= {name: ("POST", url) for name, url in token_endpoints(spec).items()}
     return Head(
@@ -106,9 +107,9 @@ def _drawn(
     return [*before, *((start + t, level(t)) for t in times)]
 
 
-def masker(spec: Spec) -> Masker:
-    """Hides the values of the spec's secret environment variables and of its credentials."""
-    return Masker(known_secrets(spec))
+def masker(spec: Spec, outs: Iterable[Out] = ()) -> Masker:
+    """Hides the values of the spec's secret environment variables, of its credentials, and those of `outs`."""
+    return Masker([*known_secrets(spec), *secrets_of_outputs(outs)])
 
 
 def threshold_places(loaded: Loaded) -> dict[str, Place]:

@@ -22,7 +22,7 @@ from loadspec.outputs.target import Target
 from loadspec.results import RunResult
 from loadspec.results.assemble import assemble
 from loadspec.results.journal import Journal
-from loadspec.results.ledger import Ledger
+from loadspec.results.ledger import Ledger, Record
 from loadspec.results.verdict import first_of
 from loadspec.run.conductor import Conductor, Crash
 from loadspec.run.environment import environment
@@ -30,6 +30,7 @@ from loadspec.run.head import head_of, masker
 from loadspec.run.options import RunOptions
 from loadspec.run.preflight import check_run, machine_warnings
 from loadspec.run.samples import asked_for, join_parts
+from loadspec.run.sending import live_outputs, tell
 from loadspec.run.signals import Signals
 from loadspec.run.targets import kept, targets_of, try_targets
 from loadspec.run.values import target
@@ -52,13 +53,20 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
     try_targets(targets, options.directory)
     started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
     head = head_of(spec, options, started_at, environment(), workers, [*lacks, *([fewer] if fewer else [])])
+    outputs = live_outputs(targets, head)
     show = live(stderr or sys.stderr, options.quiet, options.colour, head.scenarios, spec.name)
     began = monotonic()
     journal = Journal(options.directory / "journal", {"run_id": options.run_id, "started_at": started_at})
     crash: Crash | None = None
     with Signals() as signals:
         fleet = start_fleet(_job(spec, options, targets), workers)
-        conductor = Conductor(spec, fleet, show, signals, journal.write, mask=masker(spec))
+        mask = masker(spec, options.outs)
+
+        def record(record: Record) -> None:
+            journal.write(record)
+            outputs.take(record)
+
+        conductor = Conductor(spec, fleet, show, signals, record, mask=mask, news=outputs.news)
         show.start([*_about(spec, options, workers), *(f"warning: {text}" for text in lacks)])
         try:
             conductor.run()
@@ -68,12 +76,15 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
         finally:
             show.stop()
             fleet.close(patience=0.2 if signals() > 1 else 2.0)
-        conductor.close(_generator(conductor.ledger, workers, monotonic() - began))
+        unsent = outputs.close(lambda: signals() > 1)
+        conductor.close(_generator(conductor.ledger, workers, monotonic() - began), unsent)
         journal.close()
         result = assemble(head, conductor.ledger)
         if journal.failure:
             result = replace(result, warnings=[*result.warnings, journal.failure])
-        written = write(result, options, targets)
+        result, paths = write(result, options, targets)
+        untold = tell(targets, result, lambda: signals() > 1)
+        written = replace(result, warnings=[*result.warnings, *map(mask, untold)]), paths
         if crash is not None:
             raise crash
         return written

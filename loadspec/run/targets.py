@@ -90,5 +90,5 @@ def _check_address(reach: Reach, text: str) -> None:
 _CHECKS: Mapping[Place, Any] = {
     "url": Reach.check_url,
     "address": _check_address,
-    "listen": lambda _, text: split_address(text),
+    "listen": Reach.listen,
 }

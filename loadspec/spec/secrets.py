@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from loadspec.expr import Scope
-from loadspec.masking import AUTH_SECRETS, MASK, SHORTEST, is_telling, revealed
+from loadspec.masking import AUTH_SECRETS, MASK, SHORTEST, TELLING_HEADER, is_telling, revealed
+from loadspec.output_kinds import BrokenOutputError, Out, Output, find_output
 from loadspec.spec.constants import constants, folded
 from loadspec.spec.model import Auth, Spec, all_exchanges
 
@@ -26,6 +29,8 @@ def known_secrets(spec: Spec) -> list[str]:
             found[value] = None
     if len(password := _proxy_password(spec, scope)) >= SHORTEST:
         found[password] = None
+    for secret in secrets_of_outputs(spec.outputs, scope):
+        found[secret] = None
     return list(found)
 
 
@@ -51,6 +56,55 @@ def masked_options(arguments: Sequence[str]) -> list[str]:
 def _assignment(argument: str) -> tuple[str, str, str, str]:
     head = next((start for start in ("--env=", "-e") if argument.startswith(start)), "")
     return (head, *argument.removeprefix(head).partition("="))
+
+
+def secrets_of_outputs(outs: Iterable[Out], scope: Scope | None = None) -> Iterator[str]:
+    """What is secret in targets of outputs: passwords and tokens, in URLs and settings. Texts may be templates."""
+    for out in outs:
+        value = str if scope is None else partial(_value, scope)
+        yield from (text for text in _texts_of(out, _output(out.name), value) if len(text) >= SHORTEST)
+
+
+def _value(scope: Scope, text: object) -> str:
+    return folded(str(text), scope) or ""
+
+
+def _output(name: str) -> Output:
+    try:
+        return find_output(name) or _UNKNOWN
+    except BrokenOutputError:
+        return _UNKNOWN
+
+
+_UNKNOWN = Output("file", "", "")
+
+
+def _texts_of(out: Out, output: Output, value_of: Callable[[object], str]) -> Iterator[str]:
+    yield from _texts_of_url(value_of(out.text), output.secret)
+    for name, value in out.options.items():
+        if name == "headers" and isinstance(value, Mapping):
+            yield from (value_of(text) for key, text in value.items() if re.fullmatch(TELLING_HEADER, str(key).lower()))
+        elif name in output.options and output.options[name].secret:
+            yield value_of(value)
+
+
+def _texts_of_url(url: str, whole: bool) -> Iterator[str]:
+    """A URL's password, tokens among its parameters and, if it is a secret as a `whole`, its path."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return
+    yield parts.netloc.rpartition("@")[0].partition(":")[2]
+    yield unquote(parts.password or "")
+    for name, value in parse_qsl(parts.query):
+        if _TELLING_PARAMETER.search(name):
+            yield value
+    if whole:
+        yield parts.path.strip("/")
+        yield parts.query
+
+
+_TELLING_PARAMETER = re.compile(r"(?i)^p$|pass|token|secret|key|sig")
 
 
 def _proxy_password(spec: Spec, scope: Scope) -> str:

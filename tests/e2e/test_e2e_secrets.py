@@ -168,11 +168,15 @@ def test_a_run_leaves_no_secret_anywhere(tmp_path: Path, hostile: ScriptedServer
         for name, output in OUTPUTS.items()
         if output.kind in ("file", "samples")
     ]
+    outs += [f"--out=influxdb={hostile.url}/told", f"--out=webhook={hostile.url}/told-at-the-end"]
     given = {"BASE": hostile.url, "KEY": KEY, "PASSWORD": PASSWORD}
     done = run(tmp_path / "reports", planted(tmp_path, on_fail), *outs, "--summary-mode=full", "--no-color", **given)
     assert done.code == (108 if on_fail else 99), done.stderr
     assert len(done.results["errors"]) >= 3
     assert searched(tmp_path, done) == []
+    told = [request for request in hostile.requests if request.startswith((b"POST /told", b"POST /write"))]
+    assert len(told) >= 2
+    assert [leaks("told", request) for request in told if leaks("told", request)] == []
 
 
 @pytest.mark.parametrize("options", [["--dry-run"], ["--log-http=http.log"], ["--quiet", "--env=PASSWORD=" + PASSWORD]])

@@ -1,0 +1,132 @@
+"""Prometheus remote write 1.0: a tick as a `WriteRequest`. Pure.
+
+Names are k6's with another prefix: counters `loadspec_http_reqs_total`, gauges `loadspec_vus`, rates
+`loadspec_http_req_failed_rate`, trends `loadspec_http_req_duration_p95`, one for each figure, times in seconds.
+Counters (and the count and sum of trends) are totals since the load began; rates and the other figures are those of
+the tick alone. See https://prometheus.io/docs/specs/prw/remote_write_spec/ and prompb/types.proto.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from loadspec.metrics import Counter, Gauge, MetricInfo, Rate, Trend, Value
+from loadspec.metrics.store import Tags
+from loadspec.outputs import protobuf
+from loadspec.outputs.exponential import SCALE, exponential
+from loadspec.outputs.figures import Figures, in_seconds
+from loadspec.outputs.tick import Tick
+
+_TOTALS = ("count", "sum")
+_ZERO_THRESHOLD = 2.0**-128
+"""As Prometheus's client has it: what is nearer to zero counts as zero."""
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """How series are named, and what becomes of trends."""
+
+    metrics: Mapping[str, MetricInfo]
+    figures: Figures
+    prefix: str = "loadspec_"
+    histograms: bool = False
+    """Trends as native histograms, in place of their figures."""
+
+
+def write_request(tick: Tick, naming: Naming) -> bytes:
+    """The message, not yet compressed."""
+    return b"".join(protobuf.message(1, series) for series in _series(tick, naming))
+
+
+def _series(tick: Tick, naming: Naming) -> Iterator[bytes]:
+    """A `TimeSeries` for each figure of each series that is new in this tick."""
+    stamp = protobuf.integer(2, round(tick.at * 1000))
+    run = {label(name): text for name, text in tick.tags.items() if text}
+    for (metric, tags), new in tick.delta.series.items():
+        labels, name = _labels(tags, run), naming.prefix + label(metric)
+        total = tick.total.series[metric, tags]
+        factor = in_seconds(naming.metrics.get(metric))
+        if isinstance(total, Trend) and naming.histograms:
+            histogram = protobuf.message(4, _histogram(total, factor, tick.at))
+            yield _named(name + ("_seconds" if factor != 1 else ""), labels) + histogram
+            continue
+        for suffix, number in _figures(new, total, naming.figures, factor):
+            yield _named(name + suffix, labels) + protobuf.message(2, protobuf.double(1, number) + stamp)
+
+
+def _figures(new: Value, total: Value, figures: Figures, factor: float) -> Iterator[tuple[str, float]]:
+    if isinstance(new, Counter) and isinstance(total, Counter):
+        yield "_total", total.value
+    elif isinstance(new, Gauge):
+        yield "", new.last
+    elif isinstance(new, Rate):
+        yield "_rate", new.rate
+    elif isinstance(new, Trend) and isinstance(total, Trend):
+        for name, number in figures.of(new, factor).items():
+            if name in _TOTALS:
+                number = total.count if name == "count" else total.sum * factor
+            yield f"_{name}", number
+
+
+def _named(name: str, labels: Iterable[tuple[str, bytes]]) -> bytes:
+    """The labels, sorted by name as the receiver wants them."""
+    own = ("__name__", protobuf.message(1, protobuf.text(1, "__name__") + protobuf.text(2, name)))
+    return b"".join(data for _, data in sorted([own, *labels]))
+
+
+def _labels(tags: Tags, run: Mapping[str, str]) -> list[tuple[str, bytes]]:
+    """(name, encoded) of each label; a series' own tags win over the run's. An empty label is none."""
+    values = {**run, **{label(name): text for name, text in tags if text}}
+    return [(name, _label(name, value)) for name, value in values.items()]
+
+
+@lru_cache(maxsize=1 << 12)
+def _label(name: str, value: str) -> bytes:
+    return protobuf.message(1, protobuf.text(1, name) + protobuf.text(2, value))
+
+
+@lru_cache(maxsize=1 << 12)
+def label(name: str) -> str:
+    """A name that Prometheus takes: letters, digits and `_`, no digit first, and none of its own (`__…`)."""
+    found = re.sub(r"[^A-Za-z0-9_]", "_", name)
+    found = f"_{found}" if found[:1].isdigit() or not found else found
+    return "_" + found.lstrip("_") if found.startswith("__") else found
+
+
+def _histogram(trend: Trend, factor: float, at: float) -> bytes:
+    """A native histogram of integers, its schema being the scale."""
+    counts = exponential(trend, factor)
+    return b"".join(
+        (
+            protobuf.integer(1, trend.count),
+            protobuf.double(3, trend.sum * factor),
+            protobuf.signed(4, SCALE),
+            protobuf.double(5, _ZERO_THRESHOLD),
+            protobuf.integer(6, counts.zeros),
+            _side(8, counts.negative),
+            _side(11, counts.positive),
+            protobuf.integer(15, round(at * 1000)),
+        )
+    )
+
+
+def _side(field: int, counts: Mapping[int, int]) -> bytes:
+    """Spans of buckets in a row, each with the gap before it; then the counts, each as its difference to the last."""
+    spans: list[list[int]] = []
+    end = 0
+    for index in counts:
+        place = index + 1  # Prometheus numbers a bucket by its upper edge
+        if spans and place == end:
+            spans[-1][1] += 1
+        else:
+            spans.append([place - end, 1])
+        end = place + 1
+    values = list(counts.values())
+    deltas = [value - before for value, before in zip(values, [0, *values], strict=False)]
+    written = b"".join(
+        protobuf.message(field, protobuf.signed(1, offset) + protobuf.integer(2, length)) for offset, length in spans
+    )
+    return written + (protobuf.packed_signed(field + 1, deltas) if deltas else b"")

@@ -1,0 +1,61 @@
+"""What is told of a run that has ended: verdict, thresholds, where to look. No request or answer is in it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from loadspec.outputs.target import Target
+from loadspec.results.model import RunResult
+from loadspec.thresholds import ThresholdResult, format_actual, format_limit
+
+_MOST = 50
+"""Thresholds that are told one by one: the failed ones first."""
+
+
+def verdict_of(result: RunResult, target: Target) -> dict[str, Any]:
+    """A JSON value."""
+    return {
+        "loadspec": "verdict",
+        "version": 1,
+        "run_id": result.run_id,
+        "spec": {"name": result.spec_name, "path": result.spec_path},
+        "profile": result.profile,
+        "target": result.target,
+        "verdict": result.verdict,
+        "exit_code": int(result.exit_code),
+        "sentence": result.sentence,
+        "started_at": result.started_at,
+        "duration_s": round(result.duration, 3),
+        "requests": sum(row.sent for row in result.requests if row.phase == "load"),
+        "iterations": {"started": result.iterations.started, "dropped": result.iterations.dropped},
+        "thresholds": [_threshold(found) for found in by_weight(result)[:_MOST]],
+        "warnings": list(result.warnings)[:_MOST],
+        "link": link(target),
+    }
+
+
+def by_weight(result: RunResult) -> list[ThresholdResult]:
+    """The thresholds, those that did not pass first."""
+    return sorted(result.thresholds, key=lambda found: found.status == "pass")
+
+
+def _threshold(found: ThresholdResult) -> dict[str, Any]:
+    return {
+        "threshold": found.threshold.title,
+        "status": found.status,
+        "limit": format_limit(found.threshold),
+        "actual": format_actual(found.threshold, found.actual),
+        "margin": found.margin,
+        "samples": found.samples,
+    }
+
+
+def link(target: Target, environment: Mapping[str, str] = os.environ) -> str:
+    """Where a reader finds more: the `link` of the output, or the CI job that this is; empty where it is none."""
+    if given := target.options.get("link"):
+        return str(given)
+    if run := environment.get("GITHUB_RUN_ID"):
+        return f"{environment.get('GITHUB_SERVER_URL')}/{environment.get('GITHUB_REPOSITORY')}/actions/runs/{run}"
+    return environment.get("CI_JOB_URL") or environment.get("BUILD_URL") or ""
