@@ -144,9 +144,22 @@ def without_credentials(document: Any) -> Any:
     }
     if isinstance(proxy := masked.get("proxy"), str):
         masked["proxy"] = _LOGIN.sub(rf"\1{MASK}@", proxy)
+    if isinstance(pools := masked.get("pools"), Mapping):
+        masked["pools"] = {name: _masked_rows(pool) for name, pool in pools.items()}
     if "cert_file" in masked and "password" in masked:
         masked["password"] = _masked(masked["password"])
     return masked
+
+
+def _masked_rows(pool: Any) -> Any:
+    """A pool in which no item shows what it has under a telling name."""
+    if not isinstance(pool, Mapping) or not isinstance(pool.get("items"), list):
+        return pool
+    return {**pool, "items": [_masked_row(row) if isinstance(row, Mapping) else row for row in pool["items"]]}
+
+
+def _masked_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _masked(cell) if is_telling(str(name)) else cell for name, cell in row.items()}
 
 
 def _masked_auth(auth: Mapping[str, Any]) -> dict[str, Any]:

@@ -43,12 +43,12 @@ env:
   PASSWORD: {secret: true}
 target: {base_url: "{{ env.BASE }}"}
 vars: {derived: "prefix-{{ env.KEY }}"}
-pools: {users: [{name: ada, password: POOLED}]}
+pools: {users: {file: users.csv}, more: {items: [{name: ada, password: POOLED}]}}
 endpoints:
   login:
     method: POST
     path: /login
-    json: {password: "{{ env.PASSWORD }}", mine: "{{ pool.users.password }}", key: "{{ vars.derived }}"}
+    json: {password: "{{ env.PASSWORD }}", mine: "{{ pool.users.password }}{{ pool.more.name }}", key: "{{ vars.derived }}"}
     capture:
       token: $.token
       session: {jsonpath: $.session, secret: true}
@@ -150,13 +150,14 @@ def contents(path: Path) -> bytes:
 def searched(folder: Path, done: Done) -> list[str]:
     found = leaks("stdout", done.stdout.encode()) + leaks("stderr", done.stderr.encode())
     for path in folder.rglob("*"):
-        if path.is_file() and not path.is_symlink() and path.name != "spec.yaml":
+        if path.is_file() and not path.is_symlink() and path.name not in ("spec.yaml", "users.csv"):
             found += leaks(str(path.relative_to(folder)), contents(path))
     return found
 
 
 def planted(tmp_path: Path, on_fail: str = "") -> Path:
     path = tmp_path / "spec.yaml"
+    (tmp_path / "users.csv").write_text(f"name,password\nada,{POOLED}\n")
     path.write_text(SPEC.replace("ON_FAIL", on_fail).replace("POOLED", POOLED))
     return path
 

@@ -7,7 +7,7 @@ import pytest
 from loadspec.masking import Secret
 from loadspec.spec import Overrides, load_bytes
 from loadspec.spec.model import Spec, all_exchanges
-from loadspec.spec.secrets import known_secrets, masked_options, too_short
+from loadspec.spec.secrets import known_secrets, masked_options, too_short, without_credentials
 
 TEXT = """\
 loadspec: 1
@@ -16,8 +16,9 @@ env:
   PIN: {secret: true, default: ""}
   NAME: {default: ada}
 target: {base_url: "http://h"}
-flow:
-  - {call: {path: /}, name: one, capture: CAPTURE, headers: {X: "{{ env.KEY }}{{ env.PIN }}{{ env.NAME }}"}}
+endpoints:
+  one: {path: /, capture: CAPTURE, headers: {X: "{{ env.KEY }}{{ env.PIN }}{{ env.NAME }}"}}
+flow: [call: one]
 vus: 1
 duration: 1s
 """
@@ -49,6 +50,16 @@ def test_what_is_declared_a_secret_is_one_in_the_spec() -> None:
 def test_a_capture_is_a_secret_by_its_name_or_its_word(capture: str, secret: bool) -> None:
     (step,) = all_exchanges(spec(capture).scenarios[0].flow)
     assert [one.secret for one in step.request.captures] == [secret]
+
+
+def test_items_of_a_pool_show_nothing_under_a_telling_name() -> None:
+    rows = [{"name": "ada", "password": "letmein", "token": "{{ env.KEY }}", "api_key": 12345}, "plain"]
+    shown = without_credentials({"pools": {"users": {"items": rows, "pick": "random"}, "file": {"file": "x.csv"}}})
+    assert shown["pools"]["users"]["items"] == [
+        {"name": "ada", "password": "***", "token": "{{ env.KEY }}", "api_key": "***"},
+        "plain",
+    ]
+    assert shown["pools"]["file"] == {"file": "x.csv"}
 
 
 @pytest.mark.parametrize(("pin", "told"), [("", 0), ("1", 1), ("123", 1), ("1234", 0)])
