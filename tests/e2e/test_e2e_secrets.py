@@ -48,7 +48,7 @@ endpoints:
   login:
     method: POST
     path: /login
-    json: {password: "{{ env.PASSWORD }}", mine: "{{ pool.users.password }}{{ pool.more.name }}", key: "{{ vars.derived }}"}
+    json: {password: "{{ env.PASSWORD }}", key: "{{ vars.derived }}", mine: "{{ pool.users.password }}{{ pool.more }}"}
     capture:
       token: $.token
       session: {jsonpath: $.session, secret: true}

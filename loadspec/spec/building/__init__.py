@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from pathlib import PurePath
 from typing import Any
 
-from loadspec.masking import Secret
+from loadspec.masking import Secret, revealed
 from loadspec.metrics.catalog import BUILTIN, MetricInfo
 from loadspec.spec.building.auth import build_auth
 from loadspec.spec.building.checks import with_schemas
@@ -26,7 +26,7 @@ from loadspec.spec.resolve import read_env, text_of
 from loadspec.thresholds import Threshold, parse_thresholds
 
 
-def build(document: Mapping[str, Any], env_values: Mapping[str, str], source: str) -> Spec:
+def build(document: Mapping[str, Any], env_values: Mapping[str, str | Secret], source: str) -> Spec:
     """The `Spec` of a resolved, validated document."""
     written, document = document, with_schemas(document, PurePath(source).parent)
     folder = str(PurePath(source).parent)
@@ -37,7 +37,7 @@ def build(document: Mapping[str, Any], env_values: Mapping[str, str], source: st
     return Spec(
         name=document.get("name", PurePath(source).stem),
         env=env,
-        env_values={name: Secret(value) if env[name].secret else value for name, value in env_values.items()},
+        env_values={name: Secret(revealed(value)) if env[name].secret else value for name, value in env_values.items()},
         vars=document.get("vars", {}),
         target=target,
         pools={name: build_pool(name, pool, folder) for name, pool in document.get("pools", {}).items()},
