@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import sys
 from types import FrameType
 
 from loadspec.errors import ExitCode
+from loadspec.stopping import heeded
 
 
 def main() -> None:
-    """The command line. A Ctrl-C before the load or after it ends like one during it: with 105."""
-    signal.signal(signal.SIGINT, _interrupted)
+    """The command line. A signal before the load or after it ends like one during it: with 105."""
+    for number in heeded():
+        signal.signal(number, _interrupted)
     from loadspec.cli import main as cli
 
     cli(prog_name="loadspec")
 
 
 def _interrupted(_number: int, _frame: FrameType | None) -> None:
-    sys.stderr.write("interrupted\n")
+    with contextlib.suppress(OSError, ValueError):  # a terminal that is gone
+        sys.stderr.write("interrupted\n")
     sys.exit(ExitCode.INTERRUPTED)
 
 

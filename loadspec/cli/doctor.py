@@ -12,7 +12,7 @@ import click
 
 from loadspec.cli.errors import diagnosed, reported
 from loadspec.cli.options import override_options, overrides, workers_option
-from loadspec.cli.streams import put
+from loadspec.cli.streams import put, warn
 from loadspec.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def _need(spec: str, workers: int, colour: bool | None, shape: dict[str, Any]) -
 
     loaded = load(spec, overrides(**shape), os.environ)
     if loaded.warnings:
-        click.echo(diagnosed(loaded.warnings, colour), err=True, color=True, nl=False)
+        warn(diagnosed(loaded.warnings, colour))
     check_run(loaded.spec)
     return need_of(loaded.spec, target(loaded.spec), fleet_size(loaded.spec, workers)[0])
 

@@ -8,8 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import click
-
+from loadspec.cli.streams import warn
 from loadspec.errors import LoadspecError
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ def reported(colour: bool | None = None) -> Iterator[None]:
     try:
         yield
     except LoadspecError as error:
-        click.echo(text_of(error, colour), err=True, color=True, nl=False)
+        warn(text_of(error, colour))
         sys.exit(error.exit_code)
 
 

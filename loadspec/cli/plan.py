@@ -13,7 +13,7 @@ import click
 
 from loadspec.cli.errors import diagnosed, reported
 from loadspec.cli.options import override_options, overrides, workers_option
-from loadspec.cli.streams import put
+from loadspec.cli.streams import put, warn
 from loadspec.errors import UsageError
 from loadspec.spec import Loaded, load
 from loadspec.units import parse_duration
@@ -54,7 +54,7 @@ def command(spec: str, workers: str | None, form: str, latency: str, colour: boo
         check_run(loaded.spec)
         fleet = fleet_size(loaded.spec, asked)
         if loaded.warnings:
-            click.echo(diagnosed(loaded.warnings, colour), err=True, color=True, nl=False)
+            warn(diagnosed(loaded.warnings, colour))
         put({"text": _text, "yaml": _yaml, "json": _json}[form](loaded, seconds, colour, fleet), form == "text")
 
 

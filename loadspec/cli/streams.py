@@ -32,6 +32,15 @@ def say(text: str) -> None:
         _write_no_more()
 
 
+def warn(text: str) -> None:
+    """The same for stderr."""
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except OSError:
+        _write_no_more(2)
+
+
 def put(text: str, for_people: bool = False) -> None:
     """Write what a command was called for: a reader that has gone is no error, a full disk is. Raises OutputError.
 
@@ -55,7 +64,7 @@ def _write(text: str) -> None:
     sys.stdout.flush()
 
 
-def _write_no_more() -> None:
+def _write_no_more(number: int = 1) -> None:
     nothing = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nothing, 1)  # so that flushing at exit does not fail again
+    os.dup2(nothing, number)  # so that flushing at exit does not fail again
     os.close(nothing)

@@ -6,14 +6,14 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import click
 
 from loadspec.cli.errors import diagnosed, reported
+from loadspec.cli.github import from_workspace
 from loadspec.cli.options import limit_options, limits
-from loadspec.cli.streams import put, say
+from loadspec.cli.streams import put, say, warn
 from loadspec.errors import ExitCode, LoadspecError, OutputError
 from loadspec.load import crews_of
 from loadspec.spec import Diagnostic, Loaded, Overrides, Spec, SpecError, load, load_bytes
@@ -58,7 +58,7 @@ def command(
         _show(checked, colour)
     else:
         with reported(colour):
-            _write(as_json(checked) if form == "json" else as_github(checked, _from_workspace), bad)
+            _write(as_json(checked) if form == "json" else as_github(checked, from_workspace), bad)
     sys.exit(int(ExitCode.INVALID_SPEC) if bad else 0)
 
 
@@ -74,7 +74,7 @@ def _show(checked: Sequence[Checked], colour: bool | None) -> None:
     """Findings on stderr, a line for each valid file on stdout."""
     found = [each for file in checked for each in file.found]
     if found:
-        click.echo(diagnosed(found, colour), err=True, color=True, nl=False)
+        warn(diagnosed(found, colour))
     for file in checked:
         if file.valid:
             profile = f" --profile {file.profile}" if file.profile else ""
@@ -119,12 +119,3 @@ def _summary(spec: Spec) -> str:
     loads = "; ".join(crew.load.describe() for crew in crews_of(spec.scenarios))
     count = len(spec.thresholds)
     return f"{spec.name}: {loads}; {count} threshold{'' if count == 1 else 's'}"
-
-
-def _from_workspace(name: str) -> str:
-    """A file's name from the repository's root, as annotations want it."""
-    root = os.environ.get("GITHUB_WORKSPACE")
-    if not root:
-        return name
-    full, base = Path(name).resolve(), Path(root).resolve()
-    return str(full.relative_to(base)) if full.is_relative_to(base) else name

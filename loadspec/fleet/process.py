@@ -14,6 +14,8 @@ from typing import Any
 
 import orjson
 
+from loadspec.stopping import held_back
+
 Message = dict[str, Any]
 
 
@@ -51,13 +53,14 @@ class WorkerProcess:
     def __init__(self, job: Job, tell: Callable[[Message], None]) -> None:
         self._tell = tell
         self._orders: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
-        self._process = subprocess.Popen(
-            COMMAND,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            start_new_session=True,  # Ctrl-C in the terminal is for the parent, who tells the worker what to do
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        )
+        with held_back():  # signals are for the parent, who tells the worker what to do
+            self._process = subprocess.Popen(
+                COMMAND,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                start_new_session=True,
+                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            )
         self.send("job", **asdict(job))
         for work in (self._read, self._write):
             threading.Thread(target=work, daemon=True).start()

@@ -27,6 +27,7 @@ from loadspec.load import Share
 from loadspec.plan import compile_plan
 from loadspec.spec import build
 from loadspec.spec.secrets import known_secrets
+from loadspec.stopping import STOPPING
 from loadspec.transports import require
 
 _GC_THRESHOLDS = (50_000, 20, 50)
@@ -43,7 +44,7 @@ _LEASE = 4
 
 def main() -> NoReturn:
     """Run one job, until the input ends."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in STOPPING:
         signal.signal(number, signal.SIG_IGN)  # the parent decides; its end ends the worker
     make_nonblocking(0)
     make_nonblocking(1)

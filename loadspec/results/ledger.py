@@ -117,7 +117,7 @@ class Ledger:
 
     def _end_teardown(self, status: str, reason: str, _notes: Sequence[str]) -> Iterator[Event]:
         self.outcome.teardown_timed_out = status == "timeout"
-        if status == "failed":
+        if status in ("failed", "stopped"):
             self.outcome.teardown_failed = reason
         yield from ()
 

@@ -89,7 +89,8 @@ def judge_run(facts: Facts) -> Verdict:
     elif failed:
         causes[ExitCode.THRESHOLDS] = _threshold_sentence(failed, facts)
     if facts.interrupted:
-        causes[ExitCode.INTERRUPTED] = f"stopped by a signal after {format_duration(round(facts.duration, 1))} of load"
+        when = f"after {format_duration(round(facts.duration, 1))} of" if facts.duration else "before any"
+        causes[ExitCode.INTERRUPTED] = f"stopped by a signal {when} load"
     if facts.aborted:
         causes[ExitCode.ABORTED] = f"the spec ended the run: {facts.aborted}"
     if facts.worker_lost:

@@ -17,7 +17,10 @@ from loadspec.ui import Live
 _REFRESH = 0.25
 GRACE = 5.0
 """Seconds for what is in flight after the first signal."""
+TEARDOWN_BY = 7.5
+"""Seconds after the first signal by which teardown ends: who sends signals often kills ten seconds after the first."""
 _START_TIMEOUT = 60.0
+_CUT_OFF = "it was not done in time after the signal"
 _PATIENCE = 1.0
 """Seconds that a worker may take to end beyond its grace."""
 _NEVER = float("inf")
@@ -69,6 +72,7 @@ class Conductor:
         self._news = news
         self._captures: Mapping[str, Any] = {}
         self._heeded = 0
+        self._teardown_by = _NEVER
         self._deadline = _NEVER
         self._began = clock()
         crews = crews_of(spec.scenarios)
@@ -86,13 +90,13 @@ class Conductor:
         Raises LoadspecError where the worker refuses the spec, Crash for a bug.
         """
         try:
-            self._await_ready()
-            if self._setup():
+            if self._await_ready() and self._setup():
                 if not self.interrupted:
                     self._load()
                 self._teardown()
         except WorkerLost as lost:
             self.lose(str(lost))
+        self._heeded = self._signals()  # one that comes later comes to a run that is over
         self._take({"is": "over"})
 
     def lose(self, why: str) -> None:
@@ -102,17 +106,20 @@ class Conductor:
     def close(self, generator: Mapping[str, Any], warnings: Sequence[str] = ()) -> None:
         """Nothing more will come: what the run has cost, and what else there is to say."""
         told = [self._mask(text) for text in warnings]
-        self._take({"is": "closed", "generator": generator, "signals": self._signals(), "warnings": told})
+        self._take({"is": "closed", "generator": generator, "signals": self._heeded, "warnings": told})
 
-    def _await_ready(self) -> None:
+    def _await_ready(self) -> bool:
+        """Whether the run can begin; not where a signal came before it did."""
         deadline = self._clock() + _START_TIMEOUT
         while self._clock() < deadline:
             message = self._next()
-            if message is None:
-                continue
-            if message["is"] == "invalid":
+            if message is not None and message["is"] == "invalid":
                 raise LoadspecError(self._mask(message["reason"]), self._mask(message["hint"]), ExitCode.INVALID_SPEC)
-            return
+            if count := self._signals():
+                self._take({"is": "signal", "count": count, "text": "stopping before anything was sent"})
+                return False
+            if message is not None:
+                return True
         raise WorkerLost(f"the worker did not start within {_START_TIMEOUT:g} s")
 
     def _setup(self) -> bool:
@@ -126,8 +133,12 @@ class Conductor:
         self._phase("load", setup=self._captures)
 
     def _teardown(self) -> None:
-        if self._spec.teardown and self._signals() <= 1:
+        if not self._spec.teardown or self._signals() > 1:
+            return
+        try:
             self._phase("teardown", setup=self._captures)
+        except WorkerLost as lost:  # with no load any more
+            self._end("teardown", {"status": "failed", "reason": str(lost)})
 
     def _phase(self, phase: PhaseName, **fields: Any) -> Mapping[str, Any]:
         """Start a phase and follow it to its end. Raises Crash and WorkerLost."""
@@ -135,6 +146,8 @@ class Conductor:
         self._deadline = _NEVER
         self._take({"is": "begin", "phase": phase})
         self._worker.send(phase, **fields)
+        if self._heeded:
+            self._stop(max(0.0, self._teardown_by - self._clock()))
         while True:
             self._heed_signals()
             if self._clock() > self._deadline:
@@ -154,7 +167,8 @@ class Conductor:
     def _end(self, phase: PhaseName, message: Mapping[str, Any]) -> None:
         if message["status"] == "crashed":
             raise Crash(self._mask(message["reason"]))
-        told = {"reason": self._mask(message["reason"]), "notes": [self._mask(n) for n in message.get("notes", ())]}
+        reason = message["reason"] or (_CUT_OFF if message["status"] == "stopped" and phase == "teardown" else "")
+        told = {"reason": self._mask(reason), "notes": [self._mask(n) for n in message.get("notes", ())]}
         self._take({"is": "end", "phase": phase, "status": message["status"], **told})
 
     def _next(self) -> dict[str, Any] | None:
@@ -178,17 +192,23 @@ class Conductor:
             self._live.event(event.t, event.text)
 
     def _heed_signals(self) -> None:
-        """The first one gives what is in flight its time, and leaves teardown alone; the second gives none."""
+        """The first one gives what is in flight its time, and teardown some more; the second gives none."""
         count = self._signals()
         if count <= self._heeded:
             return
+        if not self._heeded:
+            self._teardown_by = self._clock() + TEARDOWN_BY
         self._heeded = count
-        if count == 1 and self.ledger.phase == "teardown":
-            self._take({"is": "signal", "count": count, "text": "stopping after teardown"})
-            return
-        grace = GRACE if count == 1 else 0.0
-        text = f"stopping: {GRACE:g} s for what is in flight" if grace else "stopping now"
+        grace, text = 0.0, "stopping now"
+        if count == 1:
+            grace, text = GRACE, f"stopping: {GRACE:g} s for what is in flight"
+            if self.ledger.phase == "teardown":
+                grace, text = TEARDOWN_BY, f"stopping after teardown, in {TEARDOWN_BY:g} s at the latest"
         self._take({"is": "signal", "count": count, "text": text})
+        self._stop(grace)
+
+    def _stop(self, grace: float) -> None:
+        """The phase at hand ends within `grace` seconds, or its worker is given up."""
         self._worker.send("stop", grace=grace)
         self._deadline = self._clock() + grace + _PATIENCE
 

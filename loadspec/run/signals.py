@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM, counted: the first asks for a graceful end, the second for an end now."""
+"""Signals that ask for the end, counted: the first asks for a graceful one, the second for one now."""
 
 from __future__ import annotations
 
@@ -8,22 +8,28 @@ from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import Any
 
+from loadspec.clock import Clock, monotonic
 from loadspec.errors import ExitCode
+from loadspec.stopping import heeded
 
-_NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _LAST = 3
+_TIME = 8.0
+"""Seconds after the first that waiting is over: CI and containers kill after ten."""
 
 
 class Signals:
     """A context in which stop signals are counted; calling it gives the count. The third ends the process at once.
 
-    Only a process's main thread hears signals: in another one nothing is counted.
+    Only a process's main thread hears signals: in another one nothing is counted. Those that whoever started this
+    process had it ignore stay ignored.
 
     `heard` is told the count as each of the first two comes, in whatever the process was doing: it must not wait.
     """
 
-    def __init__(self, heard: Callable[[int], None] = lambda count: None) -> None:
+    def __init__(self, heard: Callable[[int], None] = lambda count: None, clock: Clock = monotonic) -> None:
         self._count = 0
+        self._first = 0.0
+        self._clock = clock
         self._heard = heard
         self._before: dict[int, Any] = {}
 
@@ -31,9 +37,13 @@ class Signals:
         """How many have come."""
         return self._count
 
+    def hurried(self) -> bool:
+        """Whether nothing may be waited for: a second one came, or the first so long ago that a kill may be next."""
+        return self._count > 1 or (self._count == 1 and self._clock() - self._first > _TIME)
+
     def __enter__(self) -> Signals:
         here = threading.current_thread() is threading.main_thread()
-        for number in _NUMBERS if here else ():
+        for number in heeded() if here else ():
             self._before[number] = signal.signal(number, self._on_signal)
         return self
 
@@ -45,6 +55,8 @@ class Signals:
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         self._count += 1
+        if self._count == 1:
+            self._first = self._clock()
         if self._count >= _LAST:
             raise SystemExit(ExitCode.INTERRUPTED)
         self._heard(self._count)

@@ -42,6 +42,15 @@ def test_a_reader_that_has_gone_is_none() -> None:
         assert (process.wait(60), told) == (0, "")
 
 
+def test_a_reader_of_errors_that_has_gone_changes_no_exit_code(tmp_path: Path) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "loadspec", "run", str(tmp_path / "missing.yaml")]
+    done = subprocess.run(command, stderr=write, stdout=subprocess.PIPE, timeout=60)
+    os.close(write)
+    assert (done.returncode, done.stdout) == (104, b"")
+
+
 def test_what_programs_read_is_utf_8_whatever_the_terminal_has(tmp_path: Path) -> None:
     spec = tmp_path / "s.yaml"
     spec.write_text(

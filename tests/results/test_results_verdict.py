@@ -101,6 +101,11 @@ def test_times_of_a_generator_at_its_limit_decide_nothing() -> None:
     assert verdict.sentence == "the generator was late; 2 of 2 thresholds are inconclusive"
 
 
+def test_a_signal_before_the_load_is_told_as_one() -> None:
+    assert judge_run(Facts(interrupted=True)).sentence == "stopped by a signal before any load"
+    assert judge_run(Facts(interrupted=True, duration=2.0)).sentence == "stopped by a signal after 2s of load"
+
+
 def test_the_sentence_names_the_worst_threshold_by_how_much_and_since_when() -> None:
     sentence = judge_run(Facts(thresholds=FAILED, **SERVED)).sentence
     assert sentence.startswith("errors rate is 30.00%, limit < 10% (200 % over), since 12s")

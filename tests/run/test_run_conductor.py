@@ -165,7 +165,7 @@ def test_teardown_runs_after_one_signal_but_not_after_two(count: int, teardown: 
 def test_a_signal_during_setup_skips_the_load_not_the_teardown(status: str) -> None:
     text = REFERENCE.read_text().replace("\nflow:", "\nteardown:\n  - call: login\nflow:")
     worker = ScriptedWorker(setup=[end("setup", status)])
-    run = conductor(worker, lambda: 1, text)
+    run = conductor(worker, lambda: int("setup" in names(worker)), text)
     run.run()
     assert [name for name in names(worker) if name != "stop"] == ["setup", "teardown"]
 
@@ -182,13 +182,55 @@ TEARDOWN = REFERENCE.read_text().replace("\nflow:", "\nteardown:\n  - call: logi
 ABORTING = REFERENCE.read_text().replace("  errors: rate < 10%", "  errors: {that: rate < 10%, abort: true}")
 
 
-@pytest.mark.parametrize(("count", "stops"), [(1, []), (2, [("stop", {"grace": 0.0})])])
-def test_a_first_signal_in_teardown_leaves_it_alone(count: int, stops: list[Any]) -> None:
+@pytest.mark.parametrize(("count", "grace"), [(1, 7.5), (2, 0.0)])
+def test_a_first_signal_in_teardown_gives_it_some_time(count: int, grace: float) -> None:
     worker = ScriptedWorker(teardown=[None, end("teardown")])
     run = conductor(worker, lambda: count if "teardown" in names(worker) else 0, TEARDOWN)
     run.run()
-    assert [order for order in worker.orders if order[0] == "stop"] == stops
+    assert [order for order in worker.orders if order[0] == "stop"] == [("stop", {"grace": grace})]
     assert run.interrupted
+
+
+def test_teardown_after_a_signal_has_what_is_left_of_its_time() -> None:
+    worker = ScriptedWorker(
+        load=[tick(1.0), *[None] * 8, end("load", "stopped")], teardown=[end("teardown", "stopped")]
+    )
+    run = conductor(worker, lambda: int("load" in names(worker)), TEARDOWN)
+    clock = run._clock = FakeClock()
+    worker.on_receive = lambda: clock.advance(0.25)
+    run.run()
+    assert worker.orders[-1] == ("stop", {"grace": 5.0}), "2.5 s have gone by"
+    assert run.ledger.outcome.teardown_failed == "it was not done in time after the signal"
+    assert not run.ledger.outcome.teardown_timed_out
+
+
+@pytest.mark.parametrize("ready", [[READY], [None, READY]])
+def test_a_signal_before_the_run_has_begun_sends_nothing(ready: list[Message | None]) -> None:
+    worker = ScriptedWorker(ready=ready)
+    run = conductor(worker, lambda: 1, TEARDOWN)
+    run.run()
+    assert worker.orders == []
+    run.close({})
+    assert run.ledger.outcome.signals == 1
+    assert run.ledger.outcome.worker_lost == ""
+
+
+def test_a_signal_after_the_run_was_over_is_none_of_it() -> None:
+    count = 0
+    run = conductor(ScriptedWorker(load=[tick(1.0), end("load")]), lambda: count)
+    run.run()
+    count = 1
+    run.close({})
+    assert run.ledger.outcome.signals == 0
+
+
+def test_a_worker_lost_in_teardown_has_lost_no_load() -> None:
+    lost = {"is": "lost", "why": "the worker process ended with code -9"}
+    worker = ScriptedWorker(load=[tick(1.0), end("load")], teardown=[lost])
+    run = conductor(worker, text=TEARDOWN)
+    run.run()
+    assert run.ledger.outcome.worker_lost == ""
+    assert run.ledger.outcome.teardown_failed == "the worker process ended with code -9"
 
 
 def test_a_worker_that_does_not_end_is_given_up_and_nothing_is_lost() -> None:
