@@ -11,6 +11,7 @@ from loadspec.expr import Missing, compile_template
 from loadspec.load import crews_of, max_seats
 from loadspec.masking import revealed
 from loadspec.metrics.meters import Meters
+from loadspec.metrics.tag_values import TagValues
 from loadspec.metrics.tape import Tape
 from loadspec.plan.chance import chance_of
 from loadspec.plan.model import Flow, Phase, Plan, ScenarioPlan
@@ -52,6 +53,7 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = 
     origins = Origins()
     numbers = count()
     shared: dict[Any, Any] = {}
+    tag_values = TagValues()
     crews = crews_of(spec.scenarios)
     takers: dict[str, dict[int, bool]] = {}
 
@@ -73,6 +75,7 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = 
             numbers,
             compile,
             shared,
+            tag_values,
             settings.http,
             scheduled,
         )
@@ -105,6 +108,7 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = 
         teardown_timeout=spec.teardown_timeout,
         watch=watch,
         pools_apart=apart,
+        tag_values=tag_values,
     )
 
 

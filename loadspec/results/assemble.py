@@ -80,6 +80,7 @@ def assemble(head: Head, ledger: Ledger) -> RunResult:
         endpoint_stats=endpoint_stats(store, head.endpoints, collector.elapsed),
         iterations=collector.iterations,
         environment=head.environment,
+        tags=head.tags,
         resolved_spec=head.resolved_spec,
         scenario_stats=scenario_stats(infos, collector.scenarios, store),
         pools=pool_stats(head, collector),

@@ -334,3 +334,35 @@ def test_workers_of_a_parent_that_is_stopped_end(tmp_path: Path, mock: MockProce
     assert done.code == 95
     assert done.results["times"]["duration_s"] > 3, "what they said before they ended is heard"
     assert gone(*workers)
+
+
+TAGGED = """\
+loadspec: 1
+name: tagged
+env: {API_BASE: {default: "http://127.0.0.1:9"}}
+target: {base_url: "{{ env.API_BASE }}"}
+tags: {build: "7"}
+pools: {terms: {items: [TERMS], pick: unique}}
+endpoints:
+  search: {path: "/api/credits?q={{ pool.terms }}", expected_statuses: [401], tags: {term: "{{ pool.terms }}"}}
+flow: [{call: search}]
+vus: 4
+iterations: 160
+"""
+
+
+@pytest.mark.parametrize(("terms", "code"), [(100, 0), (101, 108)])
+def test_tags_have_so_many_values_on_all_workers_together(
+    terms: int, code: int, tmp_path: Path, mock: MockProcess
+) -> None:
+    """160 iterations: a worker alone sees no more than 80 of the terms."""
+    items = [f"t{number % terms}" for number in range(160)]
+    path = spec(tmp_path, TAGGED.replace("TERMS", ", ".join(items)))
+    done = run(tmp_path / "reports", path, "--workers", "2", "--tag", "branch=main", url=mock.url)
+    assert done.code == code
+    found = done.results
+    assert found["tags"] == {"build": "7", "branch": "main"}
+    if code:
+        assert "endpoint search: its tag term has more than 100 values" in found["failure"]
+    books = found["requests"]["total"]
+    assert books["answered"] == found["metrics"]["http_reqs"]["total"]["count"]
