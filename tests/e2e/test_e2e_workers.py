@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from support_cli import REFERENCE, Done, books, command, environment, finish, run, served, start
@@ -17,6 +15,8 @@ from support_net import ScriptedServer, answer, serving
 
 from loadspec.mock import MockProcess
 from loadspec.results import Collector
+from loadspec.results.journal import Records
+from loadspec.results.ledger import Record
 
 STEADY = """\
 loadspec: 1
@@ -99,10 +99,9 @@ def gone(*workers: int) -> bool:
     return False
 
 
-def journal(done: Done, phase: str) -> list[dict[str, Any]]:
+def journal(done: Done, phase: str) -> list[Record]:
     """The snapshots of a phase, as they were written."""
-    lines = [json.loads(line) for line in (done.run / "journal").read_text().splitlines()]
-    return [line for line in lines if (line.get("is"), line.get("phase")) == ("snapshot", phase)]
+    return [row for row in Records(done.run / "journal") if (row["is"], row.get("phase")) == ("snapshot", phase)]
 
 
 def test_no_iteration_is_lost_or_done_twice(tmp_path: Path, server: Callable[[], ScriptedServer]) -> None:
@@ -256,7 +255,7 @@ def test_a_worker_that_is_killed_leaves_a_degraded_result(tmp_path: Path, mock: 
     assert degraded["missing_ratio"] == pytest.approx(0.5 * (1 - loss["at_s"] / done.results["times"]["duration_s"]))
     assert done.results["thresholds"][0]["status"] == "inconclusive"
     assert any("was lost" in warning for warning in done.results["warnings"])
-    assert '"is":"degraded"' in (done.run / "journal").read_text()
+    assert "degraded" in [row["is"] for row in Records(done.run / "journal")]
     assert "was lost" in done.html
     assert done.results["points"]["users"][-2] == 3
     iterations = done.results["iterations"]
