@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from pathlib import PurePath
 from typing import Any
 
+from loadspec.masking import Secret, revealed
 from loadspec.metrics.catalog import BUILTIN, MetricInfo
 from loadspec.spec.building.auth import build_auth
 from loadspec.spec.building.checks import with_schemas
@@ -27,17 +28,18 @@ from loadspec.thresholds import Threshold, parse_thresholds
 from loadspec.thresholds.submetric import parse_submetric
 
 
-def build(document: Mapping[str, Any], env_values: Mapping[str, str], source: str) -> Spec:
+def build(document: Mapping[str, Any], env_values: Mapping[str, str | Secret], source: str) -> Spec:
     """The `Spec` of a resolved, validated document."""
     written, document = document, with_schemas(document, PurePath(source).parent)
     folder = str(PurePath(source).parent)
     endpoints: Mapping[str, Any] = document.get("endpoints", {})
     target = build_target(document.get("target", {}), PurePath(source).parent)
     metrics = {name: _metric(name, value) for name, value in document.get("metrics", {}).items()}
+    env = {name: _env(name, setting) for name, setting in document.get("env", {}).items()}
     return Spec(
         name=document.get("name", PurePath(source).stem),
-        env={name: _env(name, setting) for name, setting in document.get("env", {}).items()},
-        env_values=dict(env_values),
+        env=env,
+        env_values={name: Secret(revealed(value)) if env[name].secret else value for name, value in env_values.items()},
         vars=document.get("vars", {}),
         target=target,
         pools={name: build_pool(name, pool, folder) for name, pool in document.get("pools", {}).items()},
