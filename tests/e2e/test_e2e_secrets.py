@@ -141,11 +141,11 @@ def contents(path: Path) -> bytes:
         sink = io.StringIO()
         sink.write(json.dumps(parquet.read_table(path).to_pylist(), default=str))
         return data + sink.getvalue().encode()
-    for magic, unpack in ((b"\x1f\x8b", gzip.decompress), (b"BZh", bz2.decompress)):
+    for magic, reader in ((b"\x1f\x8b", lambda: zlib.decompressobj(31)), (b"BZh", bz2.BZ2Decompressor)):
         at = data.find(magic)
         while at >= 0:  # segments of a journal may stand anywhere in it
             with contextlib.suppress(OSError, EOFError, ValueError, zlib.error):
-                data += unpack(data[at:])
+                data += reader().decompress(data[at:])
             at = data.find(magic, at + 1)
     return data
 
