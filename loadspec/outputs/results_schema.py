@@ -16,6 +16,7 @@ from loadspec.outputs.results_json import (
     POINT_COLUMNS,
     VERSION,
 )
+from loadspec.outputs.results_words import WORDS
 from loadspec.pools import PICKS
 from loadspec.results.causes import RULES
 from loadspec.results.health import COLUMNS
@@ -95,6 +96,7 @@ def _head() -> Schema:
         "target": _TEXT,
         "command": _TEXT,
         "seed": {"type": "integer"},
+        "tags": _says(_TEXTS, "The run's own."),
         "loadspec_version": _TEXT,
     }
 
@@ -291,12 +293,16 @@ def _heat() -> Schema:
 
 
 def _object(properties: Mapping[str, Schema]) -> Schema:
-    """An object with exactly these keys."""
+    """An object with exactly these keys; what a key means is said by its schema, or by `WORDS`."""
+    described = {
+        key: _says(schema, WORDS[key]) if key in WORDS and "description" not in schema else schema
+        for key, schema in properties.items()
+    }
     return {
         "type": "object",
         "required": list(properties),
         "additionalProperties": False,
-        "properties": dict(properties),
+        "properties": described,
     }
 
 
