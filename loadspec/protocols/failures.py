@@ -13,8 +13,6 @@ from loadspec.protocols.user import User
 from loadspec.transports.base import Answer
 
 _EXCERPT = 2048
-_LOOKED_AT = 4 * _EXCERPT
-"""Bytes that are masked before the excerpt is cut: half a secret would not be recognised."""
 _VALUES = 1000
 """Secret values that are looked for."""
 _CLASSES = 200
@@ -51,6 +49,10 @@ class FailureLog:
     def hide(self, value: Callable[[User], Any]) -> None:
         """Mask what `value` says of a user, too, such as its token; Missing or empty: nothing."""
         self._hidden.append(value)
+
+    def known(self, text: str) -> str:
+        """A text of the spec, without the secrets that are known before the run."""
+        return Masker(self._secrets)(text)
 
     def note(self, key: Key, message: str, user: User, request: bytes = b"") -> None:
         """Count one failure; the first of its class keeps the message and a sample."""
@@ -150,7 +152,5 @@ def _texts(values: list[Any]) -> list[str]:
 
 
 def _excerpt(data: bytes, masker: Masker) -> str:
-    text = masker.message(data[:_LOOKED_AT].decode("utf-8", "replace").replace("\r\n", "\n"))
-    if len(text) <= _EXCERPT and len(data) <= _LOOKED_AT:
-        return text
-    return f"{text[:_EXCERPT]}... ({len(data)} bytes)"
+    text = masker.begin(data, _EXCERPT).replace("\r\n", "\n")
+    return text if len(text) <= _EXCERPT and len(data) <= _EXCERPT else f"{text[:_EXCERPT]}... ({len(data)} bytes)"
