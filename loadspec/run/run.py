@@ -81,7 +81,7 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
         if journal.failure:
             result = replace(result, warnings=[*result.warnings, journal.failure])
         result, paths = write(result, options, targets)
-        untold = tell(targets, result, lambda: signals() > 1)
+        untold = tell(targets, result, signals.hurried)
         written = replace(result, warnings=[*result.warnings, *map(mask, untold)]), paths
         if crash is not None:
             raise crash
