@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from support_cli import HANG, Done, books, environment, finish, run_command, served, start
+from support_cli import HANG, Done, books, environment, finish, run_command, served, start, workers_of
 
 from loadspec.mock import MockProcess
 
@@ -62,12 +62,6 @@ def journal(tmp_path: Path) -> bytes:
         with suppress(FileNotFoundError):  # it goes when the run has ended
             found += path.read_bytes()
     return found
-
-
-def workers_of(parent: int) -> list[int]:
-    """The worker processes of a run."""
-    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    return [int(c) for c in children if b"loadspec.fleet.worker" in Path(f"/proc/{c}/cmdline").read_bytes()]
 
 
 def asked(mock: MockProcess, endpoint: str, times: int = 1) -> Callable[[], bool]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support_cli import REFERENCE, Done, books, command, environment, finish, run, served, start
+from support_cli import REFERENCE, Done, books, command, environment, finish, run, served, start, workers_of
 from support_net import ScriptedServer, answer, serving
 
 from loadspec.mock import MockProcess
@@ -81,13 +81,6 @@ def wait_for_load(mock: MockProcess, requests: int = 30) -> None:
             return
         time.sleep(0.05)
     raise AssertionError("the load never began")
-
-
-def workers_of(parent: int) -> list[int]:
-    """The worker processes of a run, in the order in which they were started."""
-    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    found = [int(c) for c in children if b"loadspec.fleet.worker" in Path(f"/proc/{c}/cmdline").read_bytes()]
-    return sorted(found)
 
 
 def gone(*workers: int) -> bool:
