@@ -51,10 +51,11 @@ schemas: $(VENV)/made-dev  ## write schemas/ from the code
 	$(BIN)/loadspec schema results > schemas/results.schema.json
 	$(BIN)/loadspec schema diagnostics > schemas/diagnostics.schema.json
 
-docs: $(VENV)/made-dev  ## write docs/diagnostics.md, docs/errors.md and the functions of docs/expressions.md from their tables
+docs: $(VENV)/made-dev  ## write docs/diagnostics.md, errors.md, results.md and the functions of expressions.md from their tables
 	$(BIN)/loadspec explain --format markdown > docs/diagnostics.md
 	$(BIN)/python docs/make_functions.py
 	$(BIN)/python docs/make_errors.py
+	$(BIN)/python docs/make_results.py
 
 bench: $(VENV)/made-dev  ## measure against k6, Locust and wrk; writes bench/RESULTS.md
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench,http2]'

@@ -24,8 +24,8 @@ Place = Literal["file", "url", "address", "listen"]
 
 PLACES: tuple[Place, ...] = ("file", "url", "address", "listen")
 
-OptionType = Literal["text", "number", "flag", "duration", "texts"]
-"""`texts` is a mapping of texts."""
+OptionType = Literal["text", "number", "flag", "duration", "metric", "texts"]
+"""`metric` is one with a selector, as thresholds name it, `texts` a mapping of texts."""
 
 
 class Option(NamedTuple):
@@ -133,6 +133,38 @@ OUTPUTS: dict[str, Output] = {
         "OpenMetrics text, which Prometheus and GitLab read.",
         example="metrics.txt",
     ),
+    "k6-summary": Output(
+        "file",
+        "loadspec.outputs.k6_summary:render",
+        "What k6's --summary-export writes; GitLab's load performance report.",
+        example="summary.json",
+    ),
+    "github": Output(
+        "file",
+        "loadspec.outputs.github:render",
+        "A summary in Markdown, as GitHub shows of a job.",
+        example="summary.md",
+    ),
+    "hgrm": Output(
+        "file",
+        "loadspec.outputs.hgrm:render",
+        "The percentiles of a metric, as HdrHistogram writes and plots them.",
+        example="latency.hgrm",
+        options={"metric": Option("metric", "Of which trend.", "http_req_duration{endpoint:login}")},
+    ),
+    "benchmark": Output(
+        "file",
+        "loadspec.outputs.benchmark:render",
+        "Figures for github-action-benchmark, which draws their history.",
+        example="benchmark.json",
+    ),
+    "badge": Output(
+        "file",
+        "loadspec.outputs.badge:render",
+        "A badge with the verdict, for shields.io.",
+        example="badge.json",
+        options={"label": Option("text", "What stands on its left.", "load test")},
+    ),
     "prometheus": Output(
         "live",
         "loadspec.outputs.prometheus:PrometheusEndpoint",
@@ -213,7 +245,12 @@ OUTPUTS: dict[str, Output] = {
 }
 """Name → output."""
 
-DEFAULT: Mapping[str, str] = {"results.json": "json", "junit.xml": "junit", "report.html": "html"}
+DEFAULT: Mapping[str, str] = {
+    "results.json": "json",
+    "junit.xml": "junit",
+    "load-performance.json": "k6-summary",
+    "report.html": "html",
+}
 """The files that each run writes into its folder → the output that they are."""
 
 RESERVED = (*DEFAULT, "journal", "spec.resolved.yaml")

@@ -37,6 +37,7 @@ _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
     metavar="NAME=TARGET",
     help=f"Send results also there; may be given again. NAME: {', '.join(OUTPUTS)}, or one of an installed package.",
 )
+@click.option("--summary-export", metavar="FILE", help="As k6's: the same as --out k6-summary=FILE.")
 @click.option("--report-dir", default="reports", show_default=True, metavar="DIR", help="Where runs write.")
 @click.option("--run-id", metavar="ID", help="The run's folder; UTC time and four hex digits by default.")
 @click.option(
@@ -55,6 +56,7 @@ _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 def command(
     spec: str,
     outs: tuple[str, ...],
+    summary_export: str | None,
     report_dir: str,
     run_id: str | None,
     summary_mode: str,
@@ -66,13 +68,13 @@ def command(
     allow_saturated: bool,
     **shape: Any,
 ) -> None:
-    """Run SPEC and write report.html, results.json and junit.xml.
+    """Run SPEC and write report.html, results.json, junit.xml and load-performance.json.
 
     The exit code is 0 only if every threshold held. Options go over LOADSPEC_* variables, those over the profile,
     and that over the file.
     """
     with reported(colour):
-        from loadspec.outputs import parse_out
+        from loadspec.outputs import Out, parse_out
         from loadspec.run.head import threshold_places
         from loadspec.run.workers import workers_asked_for
 
@@ -82,7 +84,7 @@ def command(
             seed=shape["seed"] if shape["seed"] is not None else secrets.randbelow(2**32),
             profile=shape["profile"],
             command=shlex.join(["loadspec", *sys.argv[1:]]),
-            outs=[parse_out(out) for out in outs],
+            outs=[*map(parse_out, outs), *([Out("k6-summary", summary_export)] if summary_export else [])],
             quiet=quiet,
             colour=colour,
             allow_saturated=allow_saturated,
@@ -96,6 +98,7 @@ def command(
 
 def run_and_show(loaded: Loaded, options: RunOptions, summary_mode: str = "compact") -> int:
     """Run a spec, print its warnings before and its summary after → the exit code."""
+    from loadspec.cli.github import tell_github
     from loadspec.run import run_spec
     from loadspec.run.signals import Signals
 
@@ -104,6 +107,7 @@ def run_and_show(loaded: Loaded, options: RunOptions, summary_mode: str = "compa
     result, written = run_spec(loaded.spec, options)
     with Signals():  # the files are written: one that comes now changes no exit code
         say(_summary(result, options, summary_mode, [str(path) for path in written]))
+        tell_github(result, options.places)
     return int(result.exit_code)
 
 

@@ -6,12 +6,12 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import click
 
 from loadspec.cli.errors import diagnosed, reported
+from loadspec.cli.github import from_workspace
 from loadspec.cli.options import limit_options, limits
 from loadspec.cli.streams import put, say, warn
 from loadspec.errors import ExitCode, LoadspecError, OutputError
@@ -58,7 +58,7 @@ def command(
         _show(checked, colour)
     else:
         with reported(colour):
-            _write(as_json(checked) if form == "json" else as_github(checked, _from_workspace), bad)
+            _write(as_json(checked) if form == "json" else as_github(checked, from_workspace), bad)
     sys.exit(int(ExitCode.INVALID_SPEC) if bad else 0)
 
 
@@ -119,12 +119,3 @@ def _summary(spec: Spec) -> str:
     loads = "; ".join(crew.load.describe() for crew in crews_of(spec.scenarios))
     count = len(spec.thresholds)
     return f"{spec.name}: {loads}; {count} threshold{'' if count == 1 else 's'}"
-
-
-def _from_workspace(name: str) -> str:
-    """A file's name from the repository's root, as annotations want it."""
-    root = os.environ.get("GITHUB_WORKSPACE")
-    if not root:
-        return name
-    full, base = Path(name).resolve(), Path(root).resolve()
-    return str(full.relative_to(base)) if full.is_relative_to(base) else name

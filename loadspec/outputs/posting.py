@@ -78,17 +78,21 @@ class Poster:
     def _ask(self, body: bytes) -> tuple[int, str]:
         if self._connection is None:
             self._connection = self._connect()
-        self._connection.request("POST", self._path(), body=body, headers=self._headers)
+        path, headers = self._asked()
+        self._connection.request("POST", path, body=body, headers=headers)
         answer = self._connection.getresponse()
         text = answer.read(_READ)
         if answer.will_close or not answer.isclosed():
             self.close()
         return answer.status, _shown(answer, text)
 
-    def _path(self) -> str:
+    def _asked(self) -> tuple[str, dict[str, str]]:
+        """What to ask for; of a proxy without a tunnel, by the whole URL."""
         path = (self._parts.path or "/") + (f"?{self._parts.query}" if self._parts.query else "")
-        proxied = self._parts.scheme == "http" and _proxy(self._parts) is not None
-        return f"http://{self._parts.netloc}{path}" if proxied else path
+        proxy = _proxy(self._parts) if self._parts.scheme == "http" else None
+        if proxy is None:
+            return path, self._headers
+        return f"http://{self._parts.netloc}{path}", self._headers | _proxy_headers(proxy)
 
     def _connect(self) -> HTTPConnection:
         parts, proxy = self._parts, _proxy(self._parts)
@@ -96,7 +100,10 @@ class Poster:
         host = parts.hostname or ""
         if proxy is None:
             return _Connection(host, port, self._timeout, self._reach, self._context, host)
-        self._reach.check(host, port)
+        try:
+            self._reach.check(host, port)
+        except LoadspecError as error:
+            raise Refused(error.message) from None
         connection = _Connection(proxy.hostname or "", proxy.port or 80, self._timeout, Reach(), self._context, host)
         if parts.scheme == "https":
             connection.set_tunnel(host, port, _proxy_headers(proxy))
@@ -181,7 +188,7 @@ def _proxy(parts: SplitResult) -> SplitResult | None:
 def _proxy_headers(proxy: SplitResult) -> dict[str, str]:
     if proxy.username is None:
         return {}
-    return {"proxy-authorization": basic(unquote(proxy.username), unquote(proxy.password or ""))}
+    return {"Proxy-Authorization": basic(unquote(proxy.username), unquote(proxy.password or ""))}
 
 
 def _reason(error: OSError | HTTPException) -> str:

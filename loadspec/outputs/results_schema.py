@@ -16,6 +16,7 @@ from loadspec.outputs.results_json import (
     POINT_COLUMNS,
     VERSION,
 )
+from loadspec.outputs.results_words import WORDS
 from loadspec.pools import PICKS
 from loadspec.results.causes import RULES
 from loadspec.results.health import COLUMNS
@@ -276,12 +277,16 @@ def _by_endpoint() -> Schema:
 
 
 def _object(properties: Mapping[str, Schema]) -> Schema:
-    """An object with exactly these keys."""
+    """An object with exactly these keys; what a key means is said by its schema, or by `WORDS`."""
+    described = {
+        key: _says(schema, WORDS[key]) if key in WORDS and "description" not in schema else schema
+        for key, schema in properties.items()
+    }
     return {
         "type": "object",
         "required": list(properties),
         "additionalProperties": False,
-        "properties": dict(properties),
+        "properties": described,
     }
 
 

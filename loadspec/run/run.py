@@ -17,11 +17,12 @@ from loadspec.fleet.fleet import start_fleet
 from loadspec.fleet.logfile import begin_log
 from loadspec.fleet.process import Job
 from loadspec.machine import used
+from loadspec.output_kinds import DEFAULT
 from loadspec.outputs.target import Target
 from loadspec.results import RunResult
 from loadspec.results.assemble import assemble
 from loadspec.results.journal import Journal
-from loadspec.results.ledger import Ledger, Record
+from loadspec.results.ledger import Ledger
 from loadspec.results.verdict import first_of
 from loadspec.run.conductor import Conductor, Crash
 from loadspec.run.environment import environment
@@ -59,12 +60,7 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
     with Signals() as signals:
         fleet = start_fleet(_job(spec, options, targets), workers)
         mask = masker(spec, options.outs)
-
-        def record(record: Record) -> None:
-            journal.write(record)
-            outputs.take(record)
-
-        conductor = Conductor(spec, fleet, show, signals, record, mask=mask, news=outputs.news)
+        conductor = Conductor(spec, fleet, show, signals, outputs.after(journal.write), mask=mask, news=outputs.news)
         show.start([*_about(spec, options, workers), *(f"warning: {text}" for text in lacks)])
         try:
             conductor.run()
@@ -82,7 +78,7 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
             result = replace(result, warnings=[*result.warnings, journal.failure])
         result, paths = write(result, options, targets)
         untold = tell(targets, result, signals.hurried)
-        written = replace(result, warnings=[*result.warnings, *map(mask, untold)]), paths
+        written = replace(result, warnings=[*map(mask, untold), *result.warnings]), paths
         if crash is not None:
             raise crash
         return written
@@ -151,12 +147,9 @@ def write(result: RunResult, options: RunOptions, targets: Sequence[Target] = ()
             result = replace(result, verdict="INVALID")
         with suppress(OutputError):  # what is on disk says what the exit code says
             write_all(result, options.directory)
-        there = [path for path in (options.directory / name for name in _FILES) if path.exists()]
+        there = [path for path in (options.directory / name for name in DEFAULT) if path.exists()]
         written = list(dict.fromkeys([*there, *written]))
     return result, written
-
-
-_FILES = ("report.html", "results.json", "junit.xml")
 
 
 def _point_latest(options: RunOptions) -> None:

@@ -32,8 +32,17 @@ class LiveOutputs:
         self._most = most
         self._now = now
 
+    def after(self, write: Callable[[Record], None]) -> Callable[[Record], None]:
+        """What is done with each record of the ledger: `write`, then `take`."""
+
+        def both(record: Record) -> None:
+            write(record)
+            self.take(record)
+
+        return both
+
     def take(self, record: Record) -> None:
-        """Take a record of the ledger. Each makes a store of its own, since others go on to change theirs."""
+        """Take a record of the ledger. It makes a store of its own, since others go on to change theirs."""
         if self._pumps is None or record["is"] != "snapshot" or record["phase"] != "load":
             return
         delta = Store.from_wire(record["store"])

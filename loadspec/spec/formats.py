@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from loadspec.annotations import annotation
 from loadspec.spec.diagnostics import MAX_DIAGNOSTICS, Diagnostic
 
 VERSION = 1
@@ -90,18 +91,7 @@ def _annotation(found: Diagnostic, relative: Callable[[str], str]) -> str:
     message = found.message if properties.get("file") else f"{found.message} ({found.file})"
     more = [found.label, f"help: {found.help}" if found.help else "", f"loadspec explain {found.code}"]
     text = "\n".join(filter(None, [message, *more]))
-    given = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
-    return f"::{found.level} {given}::{_data(text)}"
-
-
-def _data(text: str) -> str:
-    """As actions/toolkit escapes a command's message; other breaks and controls, which a log may obey, are blanks."""
-    plain = "".join(char if char.isprintable() or char in "\r\n" else " " for char in text)
-    return plain.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    return annotation(found.level, text, **properties)
 
 
 def diagnostics_schema() -> Mapping[str, Any]:

@@ -79,10 +79,14 @@ def _texts_of_url(url: str, whole: bool) -> Iterator[str]:
         if _TELLING_PARAMETER.search(name):
             yield value
     if whole:
-        yield parts.path.strip("/")
+        path = parts.path.strip("/")
+        yield f"{parts.netloc.rpartition('@')[2]}/{path}" if path else ""
+        yield path if len(path) >= _LONG else ""
         yield parts.query
 
 
+_LONG = 12
+"""Characters of a path from which on it is hidden by itself: a shorter one may be a word, and is with its host."""
 _TELLING_PARAMETER = re.compile(r"(?i)^p$|pass|token|secret|key|sig")
 
 

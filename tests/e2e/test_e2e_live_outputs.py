@@ -205,6 +205,38 @@ def test_a_server_that_never_answers_holds_up_neither_load_nor_end(tmp_path, moc
     assert all("snapshots were not sent: no answer" in text for text in warnings(done))
 
 
+def test_a_slow_server_gets_all_there_is(tmp_path, mock):
+    with receiving(204, delay=0.4) as server:
+        outputs = {"influxdb": {"url": f"{server.url}/db", "patience": "60s"}}
+        done = run(tmp_path / "r", spec(tmp_path, outputs), url=mock.url)
+        lines = b"\n".join(body for _, _, body in server.posted).decode().splitlines()
+    unharmed(done, mock)
+    values = [line.split(" ")[1] for line in lines if line.startswith("http_reqs,")]
+    assert sum(float(value.removeprefix("value=")) for value in values) == requests(done)
+    assert warnings(done) == []
+
+
+NAMES = """import socket, time
+known = socket.getaddrinfo
+def slow(host, *given, **named):
+    if host == "slow.example.com":
+        time.sleep(600)
+    return known(host, *given, **named)
+socket.getaddrinfo = slow
+"""
+
+
+def test_a_name_server_that_takes_for_ever_holds_up_nothing(tmp_path, mock):
+    (tmp_path / "slow").mkdir()
+    (tmp_path / "slow" / "sitecustomize.py").write_text(NAMES)
+    outs = ("--out", "influxdb=http://slow.example.com/db", "--out", "statsd=slow.example.com:8125")
+    outs += ("--out", "webhook=http://slow.example.com/hook")
+    done = run(tmp_path / "r", spec(tmp_path), *outs, url=mock.url, PYTHONPATH=str(tmp_path / "slow"))
+    unharmed(done, mock)
+    assert sorted(text.partition(":")[0] for text in warnings(done)) == ["influxdb", "statsd"]
+    assert "webhook was not told of the verdict: no answer in time" in done.stdout
+
+
 def test_a_second_signal_waits_for_no_output(tmp_path, mock):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         outputs = {"influxdb": {"url": f"http://127.0.0.1:{silent.getsockname()[1]}/db", "patience": "100s"}}

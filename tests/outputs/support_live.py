@@ -6,6 +6,7 @@ from typing import Any
 
 from loadspec.metrics import Store, tags_of
 from loadspec.outputs.tick import Second, Tick
+from loadspec.results.head import Head
 
 
 def store(scale: int = 1, **tags: str) -> Store:
@@ -28,3 +29,12 @@ def tick(new: Store, at: float = 1_700_000_000.0, **changes: Any) -> Tick:
 def second(number: int, scale: int = 1) -> Second:
     """The n-th second of a load."""
     return Second(float(number), 1_700_000_000.0 + number, 3, store(scale))
+
+
+def head(**changes: Any) -> Head:
+    """The head of a run that has nothing but a name."""
+    empty: dict[str, Any] = dict.fromkeys(("scenarios", "endpoints", "thresholds", "pools"), ())
+    texts = dict.fromkeys(("spec_name", "spec_path", "command", "started_at", "target", "resolved_spec"), "")
+    plain = {"run_id": "r1", "version": "1.2", "profile": None, "seed": 1, "timing": "process"}
+    maps: dict[str, Any] = {name: {} for name in ("custom_metrics", "places", "environment")}
+    return Head(**{**empty, **texts, **plain, **maps, **changes})

@@ -60,6 +60,29 @@ def test_what_cannot_be_written_is_found_before_the_load(
         assert "Traceback" not in done.stderr
 
 
+def test_a_job_of_github_is_told(tmp_path: Path) -> None:
+    """With the line of the threshold in the spec, named from the repository's root."""
+    with ScriptedServer(serving(answer())) as server:
+        spec = spec_in(tmp_path, server.url, "{}")
+        spec.write_text(
+            spec.read_text() + "thresholds:\n  http_reqs: count > 5\n  checks: {that: rate > 1%, empty: pass}\n"
+        )
+        line = spec.read_text().splitlines().index("  http_reqs: count > 5") + 1
+        job = {
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_STEP_SUMMARY": str(tmp_path / "s.md"),
+            "GITHUB_WORKSPACE": str(tmp_path),
+        }
+        for summaries in (1, 2):
+            done = run(tmp_path / f"r{summaries}", spec, "-q", **job)
+            assert done.code == 99
+            (told,) = [text for text in done.stderr.splitlines() if text.startswith("::")]
+            assert told.startswith(f"::error file=spec.yaml,line={line},col=")
+            assert told.endswith("::http_reqs: count > 5%0A2, limit > 5 (−60%25)")
+            assert (tmp_path / "s.md").read_text().count("## ❌ FAIL") == summaries
+    assert done.stdout.count("\n") == 1
+
+
 def test_a_file_is_tried_and_left_as_it_is(tmp_path: Path) -> None:
     old = tmp_path / "old.json"
     old.write_text("old")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from loadspec.metrics.catalog import BUILTIN
 from loadspec.output_kinds import OUTPUTS, BrokenOutputError, Output, file_problem, find_output, output_names
 from loadspec.spec.diagnostics import Diagnostic, Path, brief, did_you_mean, listed
 from loadspec.spec.places import Places
@@ -13,6 +14,8 @@ from loadspec.spec.semantics.durations import check_duration
 from loadspec.spec.semantics.expressions import Expressions, Work
 from loadspec.spec.semantics.names import Known, View
 from loadspec.spec.semantics.values import mapping, texts
+from loadspec.thresholds.error import ThresholdError
+from loadspec.thresholds.selector import parse_key
 from loadspec.wire.addresses import is_forbidden, parse_address
 
 Found = Iterator[Diagnostic]
@@ -26,6 +29,7 @@ def check_outputs(document: Mapping[str, Any], places: Places, known: Known, wor
         expressions.template(text, path, view)
     yield from expressions.found
     files: dict[str, Path] = {}
+    kinds = {*BUILTIN, *mapping(document, "metrics")}
     for name, value in outputs.items():
         key: Path = ("outputs", name)
         try:
@@ -42,7 +46,7 @@ def check_outputs(document: Mapping[str, Any], places: Places, known: Known, wor
             message = f"output `{name}` needs a library that is not installed: {output.needs[0]}"
             yield places.key(key, "LS202", message, help=output.missing)
         for place, target in _targets(value, key):
-            yield from _check_target(places, place, target, output, files)
+            yield from _check_target(places, place, target, output, files, kinds)
 
 
 def targets(document: Mapping[str, Any]) -> Iterator[tuple[Path, str, Output]]:
@@ -71,9 +75,11 @@ def _text(path: Path, target: Any, output: Output) -> tuple[Path, Any]:
     return path, target
 
 
-def _check_target(places: Places, path: Path, target: Any, output: Output, files: dict[str, Path]) -> Found:
+def _check_target(
+    places: Places, path: Path, target: Any, output: Output, files: dict[str, Path], kinds: Collection[str]
+) -> Found:
     if isinstance(target, Mapping):
-        yield from _check_options(places, path, target, output)
+        yield from _check_options(places, path, target, output, kinds)
     where, text = _text(path, target, output)
     if not isinstance(text, str) or "{{" in text:
         return  # the schema has said so, or `run` does
@@ -93,11 +99,19 @@ def _check_target(places: Places, path: Path, target: Any, output: Output, files
         yield places.value(where, code, f"`{brief(text)}` {problem}", help=help)
 
 
-def _check_options(places: Places, path: Path, target: Mapping[str, Any], output: Output) -> Found:
+def _check_options(
+    places: Places, path: Path, target: Mapping[str, Any], output: Output, kinds: Collection[str]
+) -> Found:
     """Durations, and all settings of an installed package's output; loadspec's own are in the schema."""
     for name, option in output.options.items():
-        if option.type == "duration" and "{{" not in str(target.get(name)):
-            yield from check_duration(places, (*path, name), target.get(name), zero=True)
+        value = target.get(name)
+        if option.type == "duration" and "{{" not in str(value):
+            yield from check_duration(places, (*path, name), value, zero=True)
+        elif option.type == "metric" and isinstance(value, str) and "{{" not in value:
+            try:
+                parse_key(value, kinds, {})
+            except ThresholdError as error:
+                yield places.text((*path, name), value, error.offset, "LS201", error.message, help=error.hint)
     if path[1] in OUTPUTS:
         return
     known = [output.place, *output.options]

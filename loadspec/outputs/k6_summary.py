@@ -1,0 +1,106 @@
+"""k6's `--summary-export`: `load-performance.json` for GitLab's widget, and for whatever else reads k6's file.
+
+The keys are those of k6 1.1.0: trends `avg min med max p(90) p(95)`, counters `count rate`, rates `passes fails value`,
+gauges `value min max`. Mind k6's `thresholds`: there `true` says that the threshold was crossed.
+"""
+
+from __future__ import annotations
+
+from hashlib import md5
+from typing import Any
+
+from loadspec.metrics import Gauge, Rate, Trend, Value
+from loadspec.metrics.values import new_value
+from loadspec.outputs.json_text import json_text
+from loadspec.outputs.selected import selected
+from loadspec.results.model import RunResult
+from loadspec.thresholds import ThresholdResult
+
+_PERCENTILES = {"med": 50, "p(90)": 90, "p(95)": 95}
+_EXPECTED = "http_req_duration{expected_response:true}"
+
+
+def render(result: RunResult) -> str:
+    """The JSON text."""
+    return json_text({"root_group": _groups(result), "metrics": _metrics(result)})
+
+
+def _metrics(result: RunResult) -> dict[str, Any]:
+    """Each metric that was measured, and the parts of it that thresholds name. Without checks there is no `checks`."""
+    store, seconds = result.stores["load"], result.duration
+    found: dict[str, Any] = {}
+    for name in sorted(store.metrics()):
+        value = store.select(name)
+        if name in result.metrics and value is not None and value.samples:
+            found[name] = _figures(value, seconds)
+    expected = store.where("http_req_duration", expected_response="true")
+    if expected is not None and expected.samples:
+        found[_EXPECTED] = _figures(expected, seconds)
+    for judged in result.thresholds:
+        metric, clauses = judged.threshold.metric, judged.threshold.selector
+        key, source = _key(judged)
+        if metric not in result.metrics:
+            continue  # it compares several: k6 knows none of that kind
+        if key not in found:
+            part = selected(store, metric, clauses)
+            found[key] = _figures(part or new_value(result.metrics[metric].kind), seconds)
+        found[key].setdefault("thresholds", {})[source] = judged.status == "fail"
+    return dict(sorted(found.items()))
+
+
+def _key(judged: ThresholdResult) -> tuple[str, str]:
+    """(metric with its selector, what must hold of it)."""
+    source = judged.threshold.source
+    return judged.threshold.title.removesuffix(source).rstrip().removesuffix(":"), source
+
+
+def _figures(value: Value, seconds: float) -> dict[str, Any]:
+    match value:
+        case Trend():
+            percentiles = value.percentiles(tuple(_PERCENTILES.values()))
+            empty = not value.count
+            return {
+                "avg": value.avg,
+                "min": 0 if empty else value.min,
+                "max": 0 if empty else value.max,
+                **dict(zip(_PERCENTILES, percentiles, strict=True)),
+            }
+        case Rate():
+            return {"passes": value.passes, "fails": value.total - value.passes, "value": value.rate}
+        case Gauge():
+            return {"value": value.last, "min": value.min, "max": value.max}
+    return {"count": value.value, "rate": value.value / seconds if seconds > 0 else 0}
+
+
+def _groups(result: RunResult) -> dict[str, Any]:
+    """k6's tree of groups, with the checks of each; paths are `::outer::inner`, ids their MD5."""
+    root = _group("")
+    for tags, value in result.stores["load"].items("checks"):
+        if isinstance(value, Rate):
+            group = _at(root, tags.get("group", ""))
+            _count(group, tags.get("check", ""), value)
+    for tags, _ in result.stores["load"].items("group_duration"):
+        _at(root, tags.get("group", ""))
+    return root
+
+
+def _at(root: dict[str, Any], path: str) -> dict[str, Any]:
+    group = root
+    for name in filter(None, path.split("::")):
+        group = group["groups"].setdefault(name, _group(f"{group['path']}::{name}"))
+    return group
+
+
+def _group(path: str) -> dict[str, Any]:
+    return {"name": path.rpartition("::")[2], "path": path, "id": _id(path), "groups": {}, "checks": {}}
+
+
+def _count(group: dict[str, Any], name: str, value: Rate) -> None:
+    path = f"{group['path']}::{name}"
+    check = group["checks"].setdefault(name, {"name": name, "path": path, "id": _id(path), "passes": 0, "fails": 0})
+    check["passes"] += value.passes
+    check["fails"] += value.total - value.passes
+
+
+def _id(path: str) -> str:
+    return md5(path.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
