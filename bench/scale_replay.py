@@ -32,7 +32,8 @@ from loadspec.fleet.merging import Merger  # noqa: E402
 from loadspec.metrics.meters import IterationMeter, Meters, RequestMeter  # noqa: E402
 from loadspec.results.journal import Journal  # noqa: E402
 from loadspec.run.conductor import Conductor  # noqa: E402
-from loadspec.run.head import scenario_infos  # noqa: E402
+from loadspec.run.head import head_of  # noqa: E402
+from loadspec.run.options import RunOptions  # noqa: E402
 from loadspec.spec import load_bytes  # noqa: E402
 from loadspec.ui import live  # noqa: E402
 
@@ -177,18 +178,19 @@ def work(number: int, seconds: int) -> None:
 def replay(seconds: int, folder: Path) -> tuple[Conductor, array[float], array[float]]:
     """→ what conducted it; resident bytes at the end of each second, of the parent and of all processes."""
     spec = load_bytes(json.dumps(document(seconds)).encode(), "hour.yaml").spec
-    journal = Journal(folder / "journal", {"run_id": "virtual"})
+    head = head_of(spec, RunOptions(run_id="virtual", seed=1), "2026-11-30T00:00:00.000+00:00", {}, WORKERS)
+    journal = Journal(folder, head)
     parent, whole = array("d"), array("d")
     fleet = VirtualFleet(seconds)
 
-    def record(record: Any) -> None:
-        journal.write(record)
-        if record["is"] != "snapshot":
-            return
-        for column, memory in zip((parent, whole), fleet.memory(), strict=True):
-            column.append(memory)
+    def record(record: Any) -> str:
+        failure = journal.write(record)
+        if record["is"] == "snapshot":
+            for column, memory in zip((parent, whole), fleet.memory(), strict=True):
+                column.append(memory)
+        return failure
 
-    show = live(StringIO(), True, False, scenario_infos(spec), spec.name)
+    show = live(StringIO(), True, False, head.scenarios, spec.name)
     conductor = Conductor(spec, fleet, show, lambda: 0, record, lambda: fleet.now)
     try:
         conductor.run()

@@ -253,7 +253,10 @@ DEFAULT: Mapping[str, str] = {
 }
 """The files that each run writes into its folder → the output that they are."""
 
-RESERVED = (*DEFAULT, "journal", "spec.resolved.yaml")
+RESOLVED = "spec.resolved.yaml"
+"""What each run writes into its folder before the load."""
+
+RESERVED = (*DEFAULT, "journal", "journal.tail", RESOLVED)
 """Files of a run's folder that no output of a spec may write over."""
 
 

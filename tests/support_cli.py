@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bz2
 import json
 import os
 import subprocess
@@ -47,6 +48,13 @@ class Done:
     def junit(self) -> ElementTree.Element:
         """junit.xml, parsed."""
         return ElementTree.parse(self.run / "junit.xml").getroot()
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Each file of the run as text, the journal unpacked."""
+        files = {path.name: path.read_bytes() for path in self.run.iterdir()}
+        files["journal"] = bz2.decompress(files["journal"])
+        return {name: data.decode() for name, data in files.items()}
 
     def threshold(self, source: str) -> dict[str, Any]:
         """One threshold's row of results.json."""

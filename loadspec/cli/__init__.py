@@ -15,6 +15,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "validate": ("loadspec.cli.validate:command", "Check a spec without running it."),
     "plan": ("loadspec.cli.plan:command", "Show what a spec will do, and where each value of it is from."),
     "explain": ("loadspec.cli.explain:command", "Explain the code of a diagnostic, with examples."),
+    "report": ("loadspec.cli.report:command", "Write a run's files again, also of one that was killed."),
     "history": ("loadspec.cli.history:command", "List the runs of a folder, draw their trends, prune them."),
     "doctor": ("loadspec.cli.doctor:command", "Check whether this machine can do what a spec asks of it."),
     "init": ("loadspec.cli.init:command", "Write a spec that runs, from four questions."),

@@ -26,6 +26,7 @@ _OVERRIDES = (
     ),
     click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="Set a variable of `vars`."),
     click.option("-e", "--env", "environment", multiple=True, metavar="NAME=VALUE", help="Set a variable of `env`."),
+    click.option("--tag", "tags", multiple=True, metavar="NAME=VALUE", help="Tag the run; over `tags` of the spec."),
     click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Repeat the draws of an earlier run."),
 )
 
@@ -77,6 +78,7 @@ def overrides(
     variables: Sequence[str],
     environment: Sequence[str],
     seed: int | None,
+    tags: Sequence[str] | None = None,
     allow_host: Sequence[str] | None = None,
     allow_env: Sequence[str] | None = None,
     max_vus: str | None = None,
@@ -97,6 +99,7 @@ def overrides(
         vars=_pairs("--var", variables),
         env=_pairs("--env", environment),
         seed=seed,
+        tags=_pairs("--tag", tags or ()),
         limits=limits(
             allow_host=allow_host,
             allow_env=allow_env,

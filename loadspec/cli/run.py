@@ -8,6 +8,7 @@ import secrets
 import shlex
 import shutil
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,13 @@ _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 @click.option("--log-http", metavar="FILE", help="Write every request and its answer to FILE, secrets masked.")
 @workers_option
 @click.option("--allow-saturated", is_flag=True, help="Accept results of a generator at its own limit.")
+@click.option(
+    "--on-write-error",
+    type=click.Choice(["continue", "stop"]),
+    default="continue",
+    show_default=True,
+    help="Whether a disk that is full ends the load.",
+)
 def command(
     spec: str,
     outs: tuple[str, ...],
@@ -66,6 +74,7 @@ def command(
     log_http: str | None,
     workers: str | None,
     allow_saturated: bool,
+    on_write_error: str,
     **shape: Any,
 ) -> None:
     """Run SPEC and write report.html, results.json, junit.xml and load-performance.json.
@@ -88,6 +97,7 @@ def command(
             quiet=quiet,
             colour=colour,
             allow_saturated=allow_saturated,
+            stop_on_write_error=on_write_error == "stop",
             log_http=Path(log_http).absolute() if log_http else None,
             workers=workers_asked_for(workers, os.environ),
         )
@@ -106,7 +116,7 @@ def run_and_show(loaded: Loaded, options: RunOptions, summary_mode: str = "compa
         warn(f"{diagnosed(loaded.warnings, options.colour)}\n")
     result, written = run_spec(loaded.spec, options)
     with Signals():  # the files are written: one that comes now changes no exit code
-        say(_summary(result, options, summary_mode, [str(path) for path in written]))
+        say(summary_of(result, options.quiet, options.colour, summary_mode, written))
         tell_github(result, options.places)
     return int(result.exit_code)
 
@@ -126,16 +136,19 @@ def try_and_show(loaded: Loaded, options: RunOptions) -> int:
         return int(ExitCode.INTERRUPTED)
 
 
-def _summary(result: RunResult, options: RunOptions, mode: str, files: list[str]) -> str:
+def summary_of(result: RunResult, quiet: bool, colour: bool | None, mode: str, written: Sequence[Path]) -> str:
+    """What a finished run prints on stdout."""
     from loadspec.ui import speaks_unicode, summary, wants_colour
     from loadspec.ui.text import clean
 
-    if options.quiet:
+    if quiet:
         return f"{result.verdict}: {clean(result.sentence)}\n"
-    colour = wants_colour(sys.stdout, os.environ) if options.colour is None else options.colour
+    colour = wants_colour(sys.stdout, os.environ) if colour is None else colour
     width = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
-    unicode = speaks_unicode(sys.stdout)
-    return summary(result, "full" if mode == "full" else "compact", colour, width, not unicode, files)
+    files = [str(path) for path in written]
+    return summary(
+        result, "full" if mode == "full" else "compact", colour, width, not speaks_unicode(sys.stdout), files
+    )
 
 
 def _checked(run_id: str) -> str:

@@ -28,7 +28,7 @@ from loadspec.protocols.user import PoolEnd
 Emit = Callable[[dict[str, Any]], None]
 """Takes a snapshot: a JSON value."""
 Tell = Callable[..., None]
-"""Takes what the other workers must hear of, and its fields: `used_up`, or `crew_over` with the crew."""
+"""Takes what concerns other workers, and its fields: `used_up`, `crew_over` with the crew, `tagged` with values."""
 
 _TICK = 1.0
 _FOLD = 0.02
@@ -39,7 +39,7 @@ class Engine:
 
     Of the load it runs its share; setup and teardown are whole wherever they are asked for. Whoever runs several
     answers what they `tell`: the others `wind_down` when one is `used_up`; all have `crew_go` when each says
-    `crew_over` of that crew.
+    `crew_over` of that crew; all `abort` when together they have `tagged` with too many values.
     """
 
     def __init__(
@@ -53,6 +53,7 @@ class Engine:
         self._plan = plan
         self._emit = emit
         self._tell = tell
+        plan.tag_values.tell = lambda endpoint, tags: tell("tagged", endpoint=endpoint, tags=dict(tags))
         self._bounds = bounds or Bounds()
         self._share = share
         self._host = EngineHost(plan, self._bounds, share)
@@ -120,6 +121,10 @@ class Engine:
             return
         self._end.status = "stopped" if self._end.status == "done" else self._end.status
         self._end_within(grace)
+
+    def abort(self, reason: str) -> None:
+        """The load is over, by what all workers did together; what is in flight is interrupted."""
+        self._abort(reason)
 
     def _end_within(self, grace: float) -> None:
         self._deadline = min(self._deadline, monotonic() + grace)

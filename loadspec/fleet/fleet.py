@@ -18,6 +18,7 @@ from loadspec.clock import Clock, monotonic
 from loadspec.errors import ExitCode, LoadspecError
 from loadspec.fleet.merging import Merger, merge_ends
 from loadspec.fleet.process import Job, Message, WorkerProcess
+from loadspec.metrics.tag_values import TagValues
 
 SILENCE = 3.0
 """Seconds without a word after which a worker is written off: each says something once a second."""
@@ -88,6 +89,7 @@ class Fleet:
         self._merger = Merger()
         self._pending_since = 0.0
         self._released: set[str] = set()
+        self._tag_values = TagValues()
         self._out: deque[Message] = deque()
 
     def send(self, do: str, **fields: Any) -> None:
@@ -166,6 +168,11 @@ class Fleet:
     def _on_crew_over(self, worker: int, message: Message) -> None:
         self._states[worker].over.add(message["crew"])
         self._release_crews()
+
+    def _on_tagged(self, _worker: int, message: Message) -> None:
+        wrong = self._tag_values.add(message["endpoint"], message["tags"])
+        if wrong:
+            self._tell(self._at_work(), "abort", reason=wrong)
 
     def _on_beat(self, _worker: int, _message: Message) -> None:
         """It is there: nothing more."""
@@ -263,6 +270,7 @@ _HEED: dict[str, Callable[[Fleet, int, Message], None]] = {
     "snapshot": Fleet._on_snapshot,
     "crew_over": Fleet._on_crew_over,
     "used_up": Fleet._on_used_up,
+    "tagged": Fleet._on_tagged,
     "end": Fleet._on_end,
     "lost": Fleet._on_lost,
 }

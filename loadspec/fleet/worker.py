@@ -132,6 +132,7 @@ _AT_ONCE: dict[str, Callable[[Engine, dict[str, Any]], None]] = {
     "stop": lambda engine, order: engine.stop(order["grace"], order["phase"]),
     "wind_down": lambda engine, order: engine.wind_down(),
     "crew_go": lambda engine, order: engine.crew_go(order["crew"], order["at"]),
+    "abort": lambda engine, order: engine.abort(order["reason"]),
     "lease": lambda engine, order: None,
 }
 """Orders that do not wait for the phase at hand to end."""

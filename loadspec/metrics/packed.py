@@ -1,7 +1,7 @@
 """Histograms put away as a few hundred bytes: for the many that are kept, and seldom read.
 
-The bytes are sum, min and max as doubles, and compressed behind them the steps from one used bucket to the next and the
-buckets' counts. Nothing is lost: what is unpacked has the same counts, and merging adds them up.
+The bytes are sum, min and max as doubles and the width of a count; compressed behind them the steps from one used
+bucket to the next and the buckets' counts. Nothing is lost: what is unpacked has the same counts, and merging adds up.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from struct import Struct
 
 from loadspec.metrics.histogram import Histogram
 
-_HEAD = Struct("<ddd")
-_WIDTH = 2 + 8
-"""Bytes of a bucket before compression: the step to it and its count."""
+_HEAD = Struct("<dddc")
+_COUNTS = {"B": 1 << 8, "H": 1 << 16, "I": 1 << 32, "Q": 1 << 64}
+"""Type code of an array → what its counts are below."""
 _QUICK = 1
 """zlib's quickest level: others take half as much more time and save little."""
 
@@ -28,17 +28,19 @@ def pack(histogram: Histogram) -> bytes:
     if not buckets:
         return b""
     steps = array("H", map(sub, buckets, [0, *buckets]))
-    counts = array("Q", [histogram.counts[bucket] for bucket in buckets])
-    body = zlib.compress(steps.tobytes() + counts.tobytes(), _QUICK)
-    return _HEAD.pack(histogram.sum, histogram.min, histogram.max) + body
+    counts = [histogram.counts[bucket] for bucket in buckets]
+    most = max(counts)
+    code = next(code for code, bound in _COUNTS.items() if most < bound)
+    body = zlib.compress(steps.tobytes() + array(code, counts).tobytes(), _QUICK)
+    return _HEAD.pack(histogram.sum, histogram.min, histogram.max, code.encode()) + body
 
 
 def unpack(packed: bytes) -> Histogram:
     """The inverse of `pack`."""
     histogram = Histogram()
     if packed:
-        histogram.sum, histogram.min, histogram.max = _HEAD.unpack_from(packed)
-        histogram.counts = Counter(_counts(packed))
+        histogram.sum, histogram.min, histogram.max, code = _HEAD.unpack_from(packed)
+        histogram.counts = Counter(_counts(packed, code.decode()))
     return histogram
 
 
@@ -54,8 +56,10 @@ def merge_packed(packed: bytes, other: bytes) -> bytes:
     return pack(merged)
 
 
-def _counts(packed: bytes) -> dict[int, int]:
+def _counts(packed: bytes, code: str) -> dict[int, int]:
     body = zlib.decompress(packed[_HEAD.size :])
-    used = len(body) // _WIDTH
-    steps, counts = array("H", body[: 2 * used]), array("Q", body[2 * used :])
+    steps, counts = array("H"), array(code)
+    used = len(body) // (steps.itemsize + counts.itemsize)
+    steps.frombytes(body[: steps.itemsize * used])
+    counts.frombytes(body[steps.itemsize * used :])
     return dict(zip(accumulate(steps), counts, strict=True))

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -88,15 +88,26 @@ def write_out(result: RunResult, *targets: Target) -> list[Path]:
 
 def _each(rows: Iterable[tuple[Path, str, Any]], result: RunResult) -> list[Path]:
     written: list[Path] = []
-    failed: list[OutputError] = []
+    failed: list[tuple[Path, OutputError]] = []
     for path, name, options in rows:
         try:
             written.append(write_file(path, render(name, result, **options)))
         except OutputError as error:
-            failed.append(error)
+            failed.append((path, error))
     if failed:
-        raise OutputError("; ".join(error.message for error in failed), failed[0].hint)
+        raise OutputError(_together([(path, error.message) for path, error in failed]), failed[0][1].hint)
     return written
+
+
+def _together(failed: Sequence[tuple[Path, str]]) -> str:
+    """One sentence; files that failed for one reason share it."""
+    reasons: dict[str, list[Path]] = {}
+    for path, message in failed:
+        reasons.setdefault(message.replace(str(path), "\0"), []).append(path)
+    return "; ".join(
+        reason.replace("\0", ", ".join([str(paths[0]), *(path.name for path in paths[1:])]))
+        for reason, paths in reasons.items()
+    )
 
 
 __all__ = [

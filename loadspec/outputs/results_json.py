@@ -99,6 +99,7 @@ def _head(result: RunResult) -> dict[str, Any]:
         "target": result.target,
         "command": result.command,
         "seed": result.seed,
+        "tags": dict(result.tags),
         "loadspec_version": result.version,
     }
 

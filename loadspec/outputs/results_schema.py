@@ -95,6 +95,7 @@ def _head() -> Schema:
         "target": _TEXT,
         "command": _TEXT,
         "seed": {"type": "integer"},
+        "tags": _says(_TEXTS, "The run's own."),
         "loadspec_version": _TEXT,
     }
 

@@ -10,6 +10,7 @@ from typing import Any
 from loadspec.expr import Missing, compile_template
 from loadspec.load import crews_of, max_seats
 from loadspec.metrics.meters import Meters
+from loadspec.metrics.tag_values import TagValues
 from loadspec.metrics.tape import Tape
 from loadspec.plan.chance import chance_of
 from loadspec.plan.model import Flow, Phase, Plan, ScenarioPlan
@@ -46,6 +47,7 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = 
     origins = Origins()
     numbers = count()
     shared: dict[Any, Any] = {}
+    tag_values = TagValues()
     crews = crews_of(spec.scenarios)
     takers: dict[str, dict[int, bool]] = {}
 
@@ -67,6 +69,7 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = 
             numbers,
             compile,
             shared,
+            tag_values,
             settings.http,
             scheduled,
         )
@@ -99,6 +102,7 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = 
         teardown_timeout=spec.teardown_timeout,
         watch=watch,
         pools_apart=apart,
+        tag_values=tag_values,
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from loadspec.load import LoadConfig
 from loadspec.metrics.meters import IterationMeter, Meters
+from loadspec.metrics.tag_values import TagValues
 from loadspec.pools import Pool
 from loadspec.protocols.failures import FailureLog
 from loadspec.protocols.http.origins import Origins
@@ -70,3 +71,5 @@ class Plan:
     watch: Watch | None = None
     pools_apart: Mapping[str, tuple[Pool, ...]] = field(default_factory=dict)
     """Phase → its pools, where setup or teardown draws otherwise than the load."""
+    tag_values: TagValues = field(default_factory=TagValues)
+    """Grow while the load runs, if tags have templates."""

@@ -25,7 +25,9 @@ def facts(ledger: Ledger, limited: str = "") -> Facts:
     store = collector.stores["load"]
     failed = store.where("http_req_failed")
     requests = int(store.total("http_reqs"))
-    results = withheld(ledger.watch.results(), outcome.losses, collector.elapsed, bool(outcome.worker_lost))
+    results = withheld(
+        ledger.watch.results(), outcome.losses, collector.elapsed, bool(outcome.worker_lost or outcome.cut_off)
+    )
     return Facts(
         thresholds=without_latency(results) if limited else results,
         requests=requests,
@@ -38,6 +40,8 @@ def facts(ledger: Ledger, limited: str = "") -> Facts:
         interrupted=outcome.signals > 0,
         aborted=outcome.aborted,
         worker_lost=outcome.worker_lost,
+        cut_off=outcome.cut_off,
+        unwritten=outcome.unwritten,
         losses=outcome.losses,
         limited=limited,
         teardown_timed_out=outcome.teardown_timed_out,
@@ -80,6 +84,7 @@ def assemble(head: Head, ledger: Ledger) -> RunResult:
         endpoint_stats=endpoint_stats(store, head.endpoints, collector.elapsed),
         iterations=collector.iterations,
         environment=head.environment,
+        tags=head.tags,
         resolved_spec=head.resolved_spec,
         scenario_stats=scenario_stats(infos, collector.scenarios, store),
         pools=pool_stats(head, collector),
@@ -87,7 +92,7 @@ def assemble(head: Head, ledger: Ledger) -> RunResult:
         warnings=[*head.warnings, *_warnings(head, ledger), *ledger.warnings],
         events=ledger.events,
         losses=outcome.losses,
-        failure=outcome.setup_failed or outcome.aborted or outcome.worker_lost,
+        failure=outcome.setup_failed or outcome.aborted or outcome.worker_lost or outcome.cut_off or outcome.unwritten,
         hint=_hint(collector, known),
         exit_code=verdict.exit_code,
         verdict=verdict.word,

@@ -33,8 +33,8 @@ class Coarse(Sequence[R], Generic[R]):
             self._within += 1
             return
         if len(self._rows) == self.limit:
-            pairs = zip(self._rows[::2], self._rows[1::2], strict=True)
-            self._rows = [self._merge(older, newer) for older, newer in pairs]
+            for at in range(self.limit // 2):  # in place: at no time is there all of both
+                self._rows[at : at + 2] = [self._merge(self._rows[at], self._rows[at + 1])]
             self.step *= 2
         self._rows.append(row)
         self._within = 1

@@ -121,7 +121,7 @@ class HealthLog:
             limited=tuple(self.spans),
             signs=tuple(self._limited.signs()),
             causes=tuple(causes_of(self._limited.figures)) if self.spans else (),
-            worst={name: self._worst[name] for name in COLUMNS if name in self._worst},
+            worst={name: float(self._worst[name]) for name in COLUMNS if name in self._worst},
             columns={name: array("d", [row[i] for row in self._rows]) for i, name in enumerate(_ALL)},
         )
 

@@ -12,13 +12,13 @@ from typing import Any
 import orjson
 
 from loadspec.errors import ExitCode, LoadspecError, OutputError
+from loadspec.results.journal import first_line
 
 CUT_OFF = "CUT OFF"
 """The verdict of a run that left a journal and no results: it goes on, or it was killed."""
 _GIT = "Git"
 _QUIET = 300.0
 """Seconds after which a journal that nobody wrote to belongs to a run that has ended."""
-_LONGEST_HEAD = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,8 @@ def read_run(folder: Path) -> Entry | None:
     """One run's row; None where the folder holds none."""
     for name, kind, read in (("results.json", "results", _of_results), ("journal", "journal", _of_journal)):
         try:
-            with open(folder / name, "rb") as file:
-                text = file.read() if kind == "results" else file.readline(_LONGEST_HEAD)
-            document = orjson.loads(text)
+            path = folder / name
+            document = orjson.loads(path.read_bytes()) if kind == "results" else first_line(path)
             if document.get("loadspec") == kind:
                 return read(folder, document)
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -102,7 +101,8 @@ def _of_results(folder: Path, document: Mapping[str, Any]) -> Entry:
 def _of_journal(folder: Path, head: Mapping[str, Any]) -> Entry:
     name = head.get("spec_name") or (head.get("head") or {}).get("spec_name", "")
     started = head.get("started_at") or head["head"]["started_at"]
-    written = datetime.fromtimestamp((folder / "journal").stat().st_mtime, UTC)
+    files = [path for name in ("journal", "journal.tail") if (path := folder / name).exists()]
+    written = datetime.fromtimestamp(max(path.stat().st_mtime for path in files), UTC)
     return Entry(folder, folder.name, _moment(started), spec=name, written_at=written)
 
 

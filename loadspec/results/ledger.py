@@ -8,6 +8,7 @@ journal of them is all that it takes to have a result again.
     {"is": "degraded", "worker": 2, "of": 4, "at": 12.3, "why": ...}      a worker was lost, others go on
     {"is": "lost", "why": ...}                                            nothing goes on
     {"is": "signal", "count": 1, "text": ...}                             somebody asked for the end
+    {"is": "unwritten", "why": ..., "stops": false}                       the disk is full, which may end the load
     {"is": "note", "text": ...}                                           something worth a line
     {"is": "end", "phase": ..., "status": "done", "reason": "", "notes": []}
     {"is": "over"}                                                        all phases have ended
@@ -40,6 +41,10 @@ class Outcome:
     teardown_failed: str = ""
     teardown_timed_out: bool = False
     notes: list[str] = field(default_factory=list)
+    cut_off: str = ""
+    """That the records end before the run did."""
+    unwritten: str = ""
+    """Why what was measured could be kept no longer, where that ended the load."""
     signals: int = 0
     """Signals that asked for the end."""
 
@@ -95,6 +100,11 @@ class Ledger:
         self.outcome.signals = record["count"]
         yield self._event(record["text"])
 
+    def _on_unwritten(self, record: Record) -> Iterator[Event]:
+        if record["stops"]:
+            self.outcome.unwritten = record["why"]
+        yield self._event(f"{'stopping: ' * record['stops']}{record['why']}")
+
     def _on_note(self, record: Record) -> Iterator[Event]:
         yield self._event(record["text"])
 
@@ -149,6 +159,7 @@ _HEED: Mapping[str, Callable[[Ledger, Record], Iterator[Event]]] = {
     "degraded": Ledger._on_degraded,
     "lost": Ledger._on_lost,
     "signal": Ledger._on_signal,
+    "unwritten": Ledger._on_unwritten,
     "note": Ledger._on_note,
     "end": Ledger._on_end,
     "over": Ledger._on_over,

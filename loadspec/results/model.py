@@ -355,6 +355,8 @@ class RunResult:
     """Label → text: machine, system, versions, git."""
     resolved_spec: str
     """YAML, secrets masked."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """The run's own."""
     step: int = 1
     """So many seconds make a point: 1, in longer runs 2, 4, 8, ..."""
     by_endpoint: ByEndpoint = ByEndpoint()
@@ -391,10 +393,12 @@ class RunResult:
         A Trend (times are ms), Rate, Counter or Gauge, all of which merge; None without a sample. As in thresholds,
         request timings are those of expected answers to requests that are no polls. Raises ThresholdError.
         """
+        store = self.stores["load"]
+        own = dict.fromkeys(tag for _, tags in store.series for tag, _ in tags)
         names = {"endpoint": [e.name for e in self.endpoints], "scenario": [s.name for s in self.scenarios]}
-        metric, selector = parse_key(key, self.metrics, names)
+        metric, selector = parse_key(key, self.metrics, {**own, **names})
         clauses = effective(metric, selector)
-        return self.stores["load"].select(metric, lambda tags: all(clause.holds(tags) for clause in clauses))
+        return store.select(metric, lambda tags: all(clause.holds(tags) for clause in clauses))
 
 
 @dataclass(frozen=True, slots=True)

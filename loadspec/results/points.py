@@ -7,6 +7,7 @@ that of all their answers, not a mean of percentiles.
 
 from __future__ import annotations
 
+import marshal
 from collections import Counter as Tally
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -82,18 +83,27 @@ class Share(NamedTuple):
 
 
 class Shares(NamedTuple):
-    """The endpoints that had something in some seconds."""
+    """The endpoints that had something in some seconds: of many endpoints as one text of bytes, not as many objects."""
 
     t: float
     seconds: float
-    shares: Mapping[str, Share]
+    packed: bytes
+
+    @classmethod
+    def of(cls, t: float, seconds: float, shares: Mapping[str, Share]) -> Shares:
+        """Put away; these bytes never leave the process."""
+        return cls(t, seconds, marshal.dumps({name: tuple(share) for name, share in shares.items()}))
+
+    def shares(self) -> dict[str, Share]:
+        """By endpoint."""
+        return {name: Share(*share) for name, share in marshal.loads(self.packed).items()}  # noqa: S302 - its own
 
     def merge(self, newer: Shares) -> Shares:
         """Both as one."""
-        shares = dict(self.shares)
-        for name, share in newer.shares.items():
+        shares = self.shares()
+        for name, share in newer.shares().items():
             shares[name] = shares[name].merge(share) if name in shares else share
-        return Shares(newer.t, self.seconds + newer.seconds, shares)
+        return Shares.of(newer.t, self.seconds + newer.seconds, shares)
 
 
 class Course:
@@ -117,7 +127,7 @@ class Course:
         """The samples, and the iterations that were completed, until `t`, in seconds since the load began."""
         seconds, self.elapsed = t - self.elapsed, t
         row = _row(t, seconds, users, iterations, delta)
-        shares = Shares(t, seconds, shares_of(delta))
+        shares = Shares.of(t, seconds, shares_of(delta))
         if self._newest is not None and seconds < _PART:
             self._rows.join(row)
             self._shares.join(shares)
@@ -135,12 +145,13 @@ class Course:
     def by_endpoint(self, names: Sequence[str]) -> ByEndpoint:
         """The same by endpoint, on an axis of its own, of those that had something."""
         rows = list(self._shares)
-        seen = {name for row in rows for name in row.shares}
+        shares = [row.shares() for row in rows]
+        seen = {name for row in shares for name in row}
         return ByEndpoint(
             step=self._shares.step,
             t=[row.t for row in rows],
             seconds=[row.seconds for row in rows],
-            endpoints=[_endpoint(name, rows) for name in names if name in seen],
+            endpoints=[_endpoint(name, shares) for name in names if name in seen],
         )
 
 
@@ -195,8 +206,8 @@ def _added(errors: Mapping[str, int], more: Mapping[str, int]) -> Mapping[str, i
     return dict(Tally(errors) + Tally(more))
 
 
-def _endpoint(name: str, rows: Sequence[Shares]) -> EndpointPoints:
-    shares = [row.shares.get(name, Share()) for row in rows]
+def _endpoint(name: str, rows: Sequence[Mapping[str, Share]]) -> EndpointPoints:
+    shares = [row.get(name, Share()) for row in rows]
     latencies = [unpack(share.latency) for share in shares]
     figures = [latency.percentiles((50, 95, 99)) if latency.count else (None, None, None) for latency in latencies]
     return EndpointPoints(

@@ -58,6 +58,9 @@ class Facts:
     interrupted: bool = False
     aborted: str = ""
     worker_lost: str = ""
+    cut_off: str = ""
+    unwritten: str = ""
+    """Why what was measured could be kept no longer, where that ended the load."""
     losses: Sequence[Loss] = ()
     """Workers that were lost while others went on."""
     limited: str = ""
@@ -93,20 +96,29 @@ def judge_run(facts: Facts) -> Verdict:
         causes[ExitCode.INTERRUPTED] = f"stopped by a signal {when} load"
     if facts.aborted:
         causes[ExitCode.ABORTED] = f"the spec ended the run: {facts.aborted}"
-    if facts.worker_lost:
-        causes[ExitCode.UNTRUSTED] = f"load was lost: {facts.worker_lost}"
-    elif not facts.setup_failed and not facts.answered:
-        causes[ExitCode.UNTRUSTED] = f"nothing was measured: {_silence(facts)}"
-    elif facts.losses:
-        causes[ExitCode.UNTRUSTED] = _loss_sentence(facts)
-    elif facts.limited:
-        causes[ExitCode.UNTRUSTED] = _limited_sentence(facts)
+    if facts.unwritten:
+        causes[ExitCode.OUTPUT_FAILED] = _unwritten_sentence(facts)
+    if untrusted := _untrusted(facts):
+        causes[ExitCode.UNTRUSTED] = untrusted
     if facts.teardown_timed_out:
         causes[ExitCode.TEARDOWN_TIMEOUT] = "the load is done, but teardown was not done in time"
     code = first_of(*causes)
-    measured = facts.answered and not facts.worker_lost
+    measured = facts.answered and not facts.worker_lost and not facts.cut_off
     word = "INCONCLUSIVE" if code == ExitCode.UNTRUSTED and measured else _WORDS[code]
     return Verdict(code, word, causes.get(code) or _pass_sentence(facts))
+
+
+def _untrusted(facts: Facts) -> str:
+    """Why the result cannot be trusted; empty where it can."""
+    if facts.cut_off:
+        return facts.cut_off
+    if facts.worker_lost:
+        return f"load was lost: {facts.worker_lost}"
+    if not facts.setup_failed and not facts.answered:
+        return f"nothing was measured: {_silence(facts)}"
+    if facts.losses:
+        return _loss_sentence(facts)
+    return _limited_sentence(facts) if facts.limited else ""
 
 
 def _order(result: ThresholdResult) -> tuple[bool, float]:
@@ -124,6 +136,10 @@ def _threshold_sentence(failed: Sequence[ThresholdResult], facts: Facts) -> str:
     if len(failed) > 1 or (len(parts) == 1 and _silence(facts)):
         parts.append(f"{len(failed)} of {len(facts.thresholds)} thresholds failed")
     return "; ".join(parts)
+
+
+def _unwritten_sentence(facts: Facts) -> str:
+    return f"ended after {format_duration(round(facts.duration, 1))} of load, for {facts.unwritten}"
 
 
 def _loss_sentence(facts: Facts) -> str:

@@ -47,7 +47,8 @@ class Crash(Exception):  # noqa: N818 - what happened
 class Conductor:
     """One run. `signals()` says how many stop signals have come; `record` keeps each record of the ledger.
 
-    `news` says what else is worth a line. Texts in records are masked by `mask`; what setup captured is in none.
+    It returns why it could not, which ends the load where the run is to be `kept`. `news` says what else is worth a
+    line. Texts in records are masked by `mask`; what setup captured is in none.
     """
 
     def __init__(
@@ -56,9 +57,10 @@ class Conductor:
         worker: Worker,
         live: Live,
         signals: Callable[[], int],
-        record: Callable[[Record], None] = lambda record: None,
+        record: Callable[[Record], str] = lambda record: "",
         clock: Clock = monotonic,
         mask: Callable[[str], str] = str,
+        kept: bool = False,
         news: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         self.ledger = Ledger(spec.thresholds)
@@ -69,6 +71,9 @@ class Conductor:
         self._record = record
         self._clock = clock
         self._mask = mask
+        self._kept = kept
+        self._unwritten = ""
+        self._told_failure = False
         self._news = news
         self._captures: Mapping[str, Any] = {}
         self._heeded = 0
@@ -84,6 +89,10 @@ class Conductor:
         """Whether a signal asked for the end."""
         return self._signals() > 0
 
+    @property
+    def _may_load(self) -> bool:
+        return not self.interrupted and not self.ledger.outcome.unwritten
+
     def run(self) -> None:
         """Setup, load, teardown; what happened is in the ledger afterwards.
 
@@ -91,7 +100,7 @@ class Conductor:
         """
         try:
             if self._await_ready() and self._setup():
-                if not self.interrupted:
+                if self._may_load:
                     self._load()
                 self._teardown()
         except WorkerLost as lost:
@@ -150,6 +159,7 @@ class Conductor:
             self._stop(max(0.0, self._teardown_by - self._clock()))
         while True:
             self._heed_signals()
+            self._heed_failure()
             if self._clock() > self._deadline:
                 raise WorkerLost("the worker did not end when it was told to")
             message = self._next()
@@ -187,7 +197,7 @@ class Conductor:
         return {**message, **changed} if changed else message
 
     def _take(self, record: Record) -> None:
-        self._record(record)
+        self._unwritten = self._record(record) or self._unwritten
         for event in self.ledger.take(record):
             self._live.event(event.t, event.text)
 
@@ -206,6 +216,16 @@ class Conductor:
                 grace, text = TEARDOWN_BY, f"stopping after teardown, in {TEARDOWN_BY:g} s at the latest"
         self._take({"is": "signal", "count": count, "text": text})
         self._stop(grace)
+
+    def _heed_failure(self) -> None:
+        """What can be kept no longer is told once, and ends the load if that is wanted; teardown goes on."""
+        if not self._unwritten or self._told_failure:
+            return
+        self._told_failure = True
+        stops = self._kept and self.ledger.phase != "teardown"
+        self._take({"is": "unwritten", "why": self._unwritten, "stops": stops})
+        if stops:
+            self._stop(GRACE)
 
     def _stop(self, grace: float) -> None:
         """The phase at hand ends within `grace` seconds, or its worker is given up."""

@@ -43,8 +43,8 @@ def _processor() -> str:
 
 
 def _git() -> str:
-    """`<sha> (branch)`, with a mark if there are changes; empty outside a repository."""
-    command = ["git", "status", "--porcelain=v2", "--branch", "--untracked-files=no"]
+    """`<sha> (branch)`, with a mark if there are changes; empty outside a repository. No lock is left behind."""
+    command = ["git", "--no-optional-locks", "status", "--porcelain=v2", "--branch", "--untracked-files=no"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=5, check=False)
     except (OSError, subprocess.TimeoutExpired):

@@ -57,6 +57,7 @@ def head_of(
         warnings=[mask(warning) for warning in warnings],
         workers=workers,
         allow_saturated=options.allow_saturated,
+        tags={name: mask(value) for name, value in spec.tags.items()},
         rate_limit=options.limits.max_rate.origin if options.limits.max_rate is not None else "",
     )
 

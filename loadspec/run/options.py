@@ -38,6 +38,8 @@ class RunOptions:
     """Where every exchange is written."""
     allow_saturated: bool = False
     """A generator at its own limit spoils no verdict: it is told, and thresholds are judged as ever."""
+    stop_on_write_error: bool = False
+    """A journal that can be written no longer ends the load; else it goes on and is judged as ever."""
     limits: Limits = field(default_factory=Limits)
     """What whoever runs the spec allows; the spec has been held against it."""
     places: Mapping[str, Place] = field(default_factory=dict)

@@ -17,7 +17,8 @@ from loadspec.fleet.fleet import start_fleet
 from loadspec.fleet.logfile import begin_log
 from loadspec.fleet.process import Job
 from loadspec.machine import used
-from loadspec.output_kinds import DEFAULT
+from loadspec.output_kinds import DEFAULT, RESOLVED
+from loadspec.outputs.files import write_file
 from loadspec.outputs.target import Target
 from loadspec.results import RunResult
 from loadspec.results.assemble import assemble
@@ -55,12 +56,15 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
     outputs = live_outputs(targets, head)
     show = live(stderr or sys.stderr, options.quiet, options.colour, head.scenarios, spec.name)
     began = monotonic()
-    journal = Journal(options.directory / "journal", {"run_id": options.run_id, "started_at": started_at})
+    write_file(options.directory / RESOLVED, head.resolved_spec)
+    journal = Journal(options.directory, head)
+    _point_latest(options)
     crash: Crash | None = None
     with Signals() as signals:
         fleet = start_fleet(_job(spec, options, targets), workers)
         mask = masker(spec, options.outs)
-        conductor = Conductor(spec, fleet, show, signals, outputs.after(journal.write), mask=mask, news=outputs.news)
+        record, kept = outputs.after(journal.write), options.stop_on_write_error
+        conductor = Conductor(spec, fleet, show, signals, record, mask=mask, kept=kept, news=outputs.news)
         show.start([*_about(spec, options, workers), *(f"warning: {text}" for text in lacks)])
         try:
             conductor.run()
@@ -72,8 +76,8 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
             fleet.close(patience=(2.0, 1.0, 0.2)[min(signals(), 2)])
         unsent = outputs.close(signals.hurried)
         conductor.close(_generator(conductor.ledger, workers, monotonic() - began), unsent)
-        journal.close()
         result = assemble(head, conductor.ledger)
+        journal.close(result)
         if journal.failure:
             result = replace(result, warnings=[*result.warnings, journal.failure])
         result, paths = write(result, options, targets)
@@ -137,12 +141,13 @@ def write(result: RunResult, options: RunOptions, targets: Sequence[Target] = ()
             written += step()
         except OutputError as error:
             errors.append(error)
-    _point_latest(options)
     if errors:
         message, exit_code = "; ".join(error.message for error in errors), errors[0].exit_code
         warnings = [*result.warnings, message]
         code = first_of(result.exit_code, exit_code)
-        result = replace(result, warnings=warnings, exit_code=code, sentence=f"{message}; {result.sentence}")
+        told = [message, result.sentence]
+        sentence = "; ".join(told if result.exit_code != exit_code else reversed(told))
+        result = replace(result, warnings=warnings, exit_code=code, sentence=sentence)
         if code == exit_code:
             result = replace(result, verdict="INVALID")
         with suppress(OutputError):  # what is on disk says what the exit code says

@@ -32,12 +32,13 @@ class LiveOutputs:
         self._most = most
         self._now = now
 
-    def after(self, write: Callable[[Record], None]) -> Callable[[Record], None]:
-        """What is done with each record of the ledger: `write`, then `take`."""
+    def after(self, write: Callable[[Record], str]) -> Callable[[Record], str]:
+        """What is done with each record of the ledger: `write`, which says why it could not, then `take`."""
 
-        def both(record: Record) -> None:
-            write(record)
+        def both(record: Record) -> str:
+            failure = write(record)
             self.take(record)
+            return failure
 
         return both
 

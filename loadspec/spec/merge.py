@@ -11,7 +11,7 @@ from typing import Any
 from loadspec.spec.diagnostics import Path
 
 BODIES = ("json", "form", "multipart", "body", "graphql")
-MAPS = ("headers", "query", "cookies", "form", "multipart", "checks", "capture")
+MAPS = ("headers", "query", "cookies", "form", "multipart", "checks", "capture", "tags")
 DOCUMENTS = ("json", "graphql")
 SCALARS = (
     *("method", "path", "body", "auth", "timeout", "expected_statuses"),

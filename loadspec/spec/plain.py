@@ -11,7 +11,7 @@ from typing import Any
 
 from loadspec.spec.source import Node
 
-_TEXTS = frozenset({"headers", "query", "cookies", "form", "multipart", "body", "auth", "env"})
+_TEXTS = frozenset({"headers", "query", "cookies", "form", "multipart", "body", "auth", "env", "tags"})
 _DATA = frozenset({"json", "graphql", "vars", "pools"})
 _TYPED = frozenset({"capture", "limits"})
 """Where a name that stands for texts elsewhere, such as `headers`, may stand for a number."""

@@ -36,6 +36,7 @@ class Overrides:
     vars: Mapping[str, str] = field(default_factory=dict)
     env: Mapping[str, str] = field(default_factory=dict)
     seed: int | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     """They change nothing, and bound what all layers together say."""
 
@@ -230,9 +231,10 @@ def _options(overrides: Overrides) -> tuple[dict[str, Any], dict[str, str], list
         "rate": overrides.rate,
         "rate_stages": overrides.rate_stages,
         "iterations": overrides.iterations,
+        "tags": overrides.tags or None,
     }
     values = {key: value for key, value in given.items() if value is not None}
-    names = {key: f"--{key.replace('_', '-')}" for key in given}
+    names = {**{key: f"--{key.replace('_', '-')}" for key in given}, "tags": "--tag"}
     return values, names, _bounds(values, names)
 
 

@@ -11,7 +11,7 @@ limit     = number unit
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple, get_args
 
 from loadspec.metrics.catalog import MetricInfo
@@ -19,7 +19,7 @@ from loadspec.thresholds.aggregates import AGGREGATES, INSTEAD, aggregate_names,
 from loadspec.thresholds.error import ThresholdError, did_you_mean
 from loadspec.thresholds.measures import read_limit
 from loadspec.thresholds.model import Aggregate, Op, Threshold
-from loadspec.thresholds.selector import Clause, parse_key
+from loadspec.thresholds.selector import Clause, Values, parse_key
 from loadspec.units import parse_duration
 
 OPTIONS = ("that", "abort", "after", "empty")
@@ -44,7 +44,7 @@ def parse_thresholds(
     key: str,
     value: Any,
     kinds: Mapping[str, MetricInfo],
-    values: Mapping[str, Collection[str]] | None = None,
+    values: Values | None = None,
 ) -> tuple[Threshold, ...]:
     """The thresholds of one metric: `key` names it, `value` is a text, a long form, or a list of these.
 

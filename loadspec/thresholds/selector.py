@@ -20,6 +20,9 @@ SELECTOR_TAGS = ("scenario", "endpoint", "group", "poll", "expected_response", "
 """All tags that a selector may name; `tag_names` says which of them a metric has."""
 
 _FLAGS = ("poll", "expected_response")
+Values = Mapping[str, Collection[str] | None]
+"""Tag → its values."""
+
 _NAME = re.compile(r"[^{]*")
 _CLAUSE = re.compile(r"""\s*(?P<tag>[^\s:!~,"'=]*)\s*(?P<op>!:|:|~|!=|=)?\s*(?P<value>"[^"]*"|'[^']*'|[^,]*)""")
 _EXAMPLE = "for example http_req_duration{endpoint:generate}"
@@ -68,13 +71,11 @@ def effective(metric: str, selector: tuple[Clause, ...]) -> tuple[Clause, ...]:
     return written + tuple(clause for clause in DEFAULTS if clause.tag not in named)
 
 
-def parse_key(
-    key: str, metrics: Collection[str], values: Mapping[str, Collection[str]]
-) -> tuple[str, tuple[Clause, ...]]:
+def parse_key(key: str, metrics: Collection[str], values: Values) -> tuple[str, tuple[Clause, ...]]:
     """`metric{tag:value}` → (metric, clauses). Raises ThresholdError with part "metric".
 
-    `values` may know all values that a tag can have (endpoint names, say), so that a misspelt one is found; what is
-    in it beside the tags that loadspec knows are the spec's own, which every metric of a scenario carries.
+    `values` may know all values that a tag can have (endpoint names, say), so that a misspelt one is found; None where
+    only the load shows them. What is in it beside the tags that loadspec knows are the spec's own.
     """
     match = _NAME.match(key)
     head = match.group() if match else ""
@@ -93,7 +94,7 @@ def parse_key(
     return name, _parse_clauses(body[1:-1], len(head) + 1, name, values)
 
 
-def _parse_clauses(text: str, offset: int, metric: str, values: Mapping[str, Collection[str]]) -> tuple[Clause, ...]:
+def _parse_clauses(text: str, offset: int, metric: str, values: Values) -> tuple[Clause, ...]:
     clauses = []
     at = 0
     while at <= len(text):
@@ -109,13 +110,13 @@ def _parse_clauses(text: str, offset: int, metric: str, values: Mapping[str, Col
     return tuple(clauses)
 
 
-def _clause(match: re.Match[str], offset: int, metric: str, values: Mapping[str, Collection[str]]) -> Clause:
+def _clause(match: re.Match[str], offset: int, metric: str, values: Values) -> Clause:
     tag, op, value = match["tag"], match["op"], match["value"].strip()
     at = offset + match.start("tag")
     if not tag:
         raise _error("a selector's clause is missing here", at, _EXAMPLE)
     legal = tag_names(metric)
-    if "scenario" in legal:
+    if legal:
         legal += tuple(own for own in values if own not in SELECTOR_TAGS)
     if tag not in legal:
         known = f"its tags are {', '.join(legal)}" if legal else "it has no tags"
@@ -136,7 +137,7 @@ def _clause(match: re.Match[str], offset: int, metric: str, values: Mapping[str,
     return Clause(tag, op, value)  # type: ignore[arg-type]
 
 
-def _check_value(tag: str, op: str, value: str, at: int, values: Mapping[str, Collection[str]]) -> None:
+def _check_value(tag: str, op: str, value: str, at: int, values: Values) -> None:
     """Refuse what could never match any series."""
     if op == "~":
         try:
@@ -148,9 +149,9 @@ def _check_value(tag: str, op: str, value: str, at: int, values: Mapping[str, Co
             raise _error(f"`{tag}` is true, false or any, not `{value}`", at, f"write {tag}:true")
     elif tag == "status" and not re.fullmatch("[0-9]+", value):
         raise _error(f"`{value}` is no status", at, "write a number, or a pattern such as status~5..")
-    elif tag in values and value not in values[tag]:
-        names = ", ".join(values[tag]) or "none"
-        raise _error(f"there is no {tag} `{value}`", at, did_you_mean(value, values[tag], f"known: {names}"))
+    elif (known := values.get(tag)) is not None and value not in known:
+        names = ", ".join(known) or "none"
+        raise _error(f"there is no {tag} `{value}`", at, did_you_mean(value, known, f"known: {names}"))
 
 
 def _error(message: str, offset: int, hint: str) -> ThresholdError:

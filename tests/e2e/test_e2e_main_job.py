@@ -27,7 +27,8 @@ def test_the_reference_spec_passes_and_its_books_balance(tmp_path: Path, mock: M
     assert phases["load"]["sent"] == sum(books(done).values()) - 1
     iterations = done.results["iterations"]
     assert iterations["started"] == iterations["completed"] + iterations["interrupted"] > 0
-    assert {path.name for path in done.run.iterdir()} == {"report.html", "results.json", "junit.xml", "journal"}
+    files = {"report.html", "results.json", "junit.xml", "load-performance.json", "journal", "spec.resolved.yaml"}
+    assert {path.name for path in done.run.iterdir()} == files
 
 
 def test_provider_errors_fail_the_run_and_are_counted(tmp_path: Path, mock: MockProcess) -> None:
@@ -140,7 +141,7 @@ def test_out_writes_the_results_once_more(tmp_path: Path, mock: MockProcess) -> 
 def test_the_secret_is_nowhere(tmp_path: Path, mock: MockProcess) -> None:
     mock.configure(error_rate=1.0)
     done = run(tmp_path, REFERENCE, "--vus", 2, "-i", 3, url=mock.url, LOAD_PASS="geheim-4711-xyz")
-    everything = [done.stdout, done.stderr, *(path.read_text() for path in done.run.iterdir())]
+    everything = [done.stdout, done.stderr, *done.texts.values()]
     assert all("geheim-4711-xyz" not in text for text in everything)
     assert any("***" in text for text in everything)
 

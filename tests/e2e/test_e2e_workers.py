@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from support_cli import REFERENCE, Done, books, command, environment, finish, run, served, start, workers_of
@@ -17,6 +15,8 @@ from support_net import ScriptedServer, answer, serving
 
 from loadspec.mock import MockProcess
 from loadspec.results import Collector
+from loadspec.results.journal import Records
+from loadspec.results.ledger import Record
 
 STEADY = """\
 loadspec: 1
@@ -92,10 +92,9 @@ def gone(*workers: int) -> bool:
     return False
 
 
-def journal(done: Done, phase: str) -> list[dict[str, Any]]:
+def journal(done: Done, phase: str) -> list[Record]:
     """The snapshots of a phase, as they were written."""
-    lines = [json.loads(line) for line in (done.run / "journal").read_text().splitlines()]
-    return [line for line in lines if (line.get("is"), line.get("phase")) == ("snapshot", phase)]
+    return [row for row in Records(done.run / "journal") if (row["is"], row.get("phase")) == ("snapshot", phase)]
 
 
 def test_no_iteration_is_lost_or_done_twice(tmp_path: Path, server: Callable[[], ScriptedServer]) -> None:
@@ -249,7 +248,7 @@ def test_a_worker_that_is_killed_leaves_a_degraded_result(tmp_path: Path, mock: 
     assert degraded["missing_ratio"] == pytest.approx(0.5 * (1 - loss["at_s"] / done.results["times"]["duration_s"]))
     assert done.results["thresholds"][0]["status"] == "inconclusive"
     assert any("was lost" in warning for warning in done.results["warnings"])
-    assert '"is":"degraded"' in (done.run / "journal").read_text()
+    assert "degraded" in [row["is"] for row in Records(done.run / "journal")]
     assert "was lost" in done.html
     assert done.results["points"]["users"][-2] == 3
     iterations = done.results["iterations"]
@@ -327,3 +326,35 @@ def test_workers_of_a_parent_that_is_stopped_end(tmp_path: Path, mock: MockProce
     assert done.code == 95
     assert done.results["times"]["duration_s"] > 3, "what they said before they ended is heard"
     assert gone(*workers)
+
+
+TAGGED = """\
+loadspec: 1
+name: tagged
+env: {API_BASE: {default: "http://127.0.0.1:9"}}
+target: {base_url: "{{ env.API_BASE }}"}
+tags: {build: "7"}
+pools: {terms: {items: [TERMS], pick: unique}}
+endpoints:
+  search: {path: "/api/credits?q={{ pool.terms }}", expected_statuses: [401], tags: {term: "{{ pool.terms }}"}}
+flow: [{call: search}]
+vus: 4
+iterations: 160
+"""
+
+
+@pytest.mark.parametrize(("terms", "code"), [(100, 0), (101, 108)])
+def test_tags_have_so_many_values_on_all_workers_together(
+    terms: int, code: int, tmp_path: Path, mock: MockProcess
+) -> None:
+    """160 iterations: a worker alone sees no more than 80 of the terms."""
+    items = [f"t{number % terms}" for number in range(160)]
+    path = spec(tmp_path, TAGGED.replace("TERMS", ", ".join(items)))
+    done = run(tmp_path / "reports", path, "--workers", "2", "--tag", "branch=main", url=mock.url)
+    assert done.code == code
+    found = done.results
+    assert found["tags"] == {"build": "7", "branch": "main"}
+    if code:
+        assert "endpoint search: its tag term has more than 100 values" in found["failure"]
+    books = found["requests"]["total"]
+    assert books["answered"] == found["metrics"]["http_reqs"]["total"]["count"]

@@ -9,6 +9,7 @@ import pytest
 
 from loadspec.clock import FakeClock
 from loadspec.fleet.fleet import Fleet, Heard
+from loadspec.metrics.tag_values import MAX_VALUES
 
 Message = dict[str, Any]
 
@@ -245,6 +246,17 @@ def test_a_used_up_pool_winds_down_the_others() -> None:
     rig.say(0.5, 1, "used_up")
     rig.heard(0.6)
     assert [worker.told for worker in rig.workers] == [["load", "wind_down"], ["load"], ["load"]]
+
+
+def test_tags_that_have_too_many_values_on_all_workers_together_end_the_load() -> None:
+    rig = Rig(3)
+    rig.fleet.send("load", setup={})
+    rig.end(0.1, 2)
+    for number in range(MAX_VALUES + 1):
+        for worker in (0, 1) if number == 0 else (number % 2,):
+            rig.say(0.2 + number / 1000, worker, "tagged", endpoint="search", tags={"term": f"t{number}"})
+    rig.heard(0.4)
+    assert [worker.told for worker in rig.workers] == [["load", "abort"], ["load", "abort"], ["load"]]
 
 
 def test_a_crew_goes_once_the_one_before_it_has_ended_everywhere() -> None:

@@ -1,36 +1,331 @@
-"""The journal: what is written is there at once, and a full disk ends only the journal."""
+"""The journal: what was written is there at once, and a result comes out of it again, however the run ended."""
 
 from __future__ import annotations
 
+import bz2
 import json
+import resource
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
-from loadspec.results.journal import Journal
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support_journal import books, head, records, written
+from support_results import make_result
+
+from loadspec.errors import LoadspecError
+from loadspec.metrics import Store, tags_of
+from loadspec.outputs import render
+from loadspec.results.assemble import assemble
+from loadspec.results.journal import Journal, rebuild
+from loadspec.results.journal.thin import Thinner, fold, packed, unpacked, unpacked_record
+from loadspec.results.journal.wire import from_wire, to_wire
+from loadspec.results.ledger import Ledger, Record
+from loadspec.results.model import RunResult
+
+HEAD = head()
+ROWS = list(records(70))
+CUT = "the run was cut off"
 
 
-def lines(path: Path) -> list[dict[str, object]]:
-    return [json.loads(line) for line in path.read_text().splitlines()]
+def close(journal: Journal, rows: list[Record] = ROWS) -> RunResult:
+    """Write the rest of a run and its result."""
+    for row in rows:
+        journal.write(row)
+    result = assemble(HEAD, books(HEAD, ROWS))
+    journal.close(result)
+    return result
 
 
-def test_each_snapshot_is_on_disk_before_the_next(tmp_path: Path) -> None:
-    path = tmp_path / "journal"
-    journal = Journal(path, {"run_id": "x"})
-    for t in (1.0, 2.0):
-        journal.write({"t": t})
-        assert lines(path)[-1] == {"t": t}
-    assert lines(path)[0] == {"loadspec": "journal", "version": 1, "run_id": "x"}
+def lines(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in bz2.decompress((folder / "journal").read_bytes()).splitlines()]
+
+
+def times(folder: Path) -> list[float]:
+    """Until when each snapshot goes."""
+    return [row["t"] for row in lines(folder) if row.get("is") == "snapshot"]
+
+
+def figures(result: RunResult) -> dict[str, Any]:
+    """What a journal keeps whole, however it was cut."""
+    document = json.loads(render("json", result))
+    return {
+        name: document[name] for name in ("times", "requests", "iterations", "endpoints", "points", "errors", "checks")
+    }
+
+
+@pytest.mark.parametrize("name", ["json", "junit", "html"])
+def test_a_finished_run_is_rebuilt_byte_by_byte(tmp_path: Path, name: str) -> None:
+    result = close(written(tmp_path, []))
+    assert render(name, rebuild(tmp_path)) == render(name, result)
+    assert [path.name for path in tmp_path.iterdir()] == ["journal"], "the tail has gone"
+
+
+def test_any_result_survives_as_json() -> None:
+    result = make_result()
+    again = from_wire(orjson.loads(orjson.dumps(to_wire(result))))
+    for name in ("json", "junit", "html"):
+        assert render(name, again) == render(name, result)
+
+
+def test_numbers_that_json_lacks_survive() -> None:
+    result = make_result(generator={"workers": 1}, duration=float("inf"))
+    again = from_wire(orjson.loads(orjson.dumps(to_wire(result))))
+    assert again.duration == float("inf")
+    assert render("json", again) == render("json", result)
+
+
+def test_its_lines_can_be_read_with_bzcat(tmp_path: Path) -> None:
+    close(written(tmp_path, []))
+    first, *rest = lines(tmp_path)
+    assert (first["loadspec"], first["version"], first["head"]["run_id"]) == ("journal", 2, "r")
+    assert [row["is"] for row in rest].count("snapshot") == 70
+    assert [row["to"] for row in rest if row["is"] == "segment"] == [60, len(ROWS)]
+    assert rest[-1]["is"] == "result"
+
+
+@pytest.mark.parametrize("taken", [0, 1, 2, 30, 59, 60, 61, 62, 71, 72])
+def test_a_killed_run_has_every_record_that_was_written(tmp_path: Path, taken: int) -> None:
+    journal = written(tmp_path, ROWS[:taken])
+    shutil.copytree(tmp_path, tmp_path / "copy")
+    found = rebuild(tmp_path / "copy")
+    expected = books(HEAD, [*ROWS[:taken]])
+    assert figures(found) == figures(assemble(HEAD, expected))
+    assert (found.exit_code, found.verdict) == (95, "INVALID")
+    assert found.sentence.startswith(CUT)
+    assert found.failure == found.sentence
+    assert {result.status for result in found.thresholds} == {"inconclusive"}
+    assert found.warnings == ["that was all"] * (taken > 71)
     journal.close()
-    assert journal.failure == ""
 
 
-def test_a_full_disk_is_told_and_ends_only_the_journal() -> None:
-    journal = Journal(Path("/dev/full"), {})
-    journal.write({"t": 1.0})
+def test_a_run_that_was_killed_while_its_files_were_written_was_not_cut_off(tmp_path: Path) -> None:
+    written(tmp_path, ROWS).close()
+    again, whole = rebuild(tmp_path), assemble(HEAD, books(HEAD, ROWS))
+    assert figures(again) == figures(whole)
+    assert (again.verdict, again.sentence, again.generator) == (whole.verdict, whole.sentence, whole.generator)
+
+
+def test_a_run_that_goes_on_is_left_alone(tmp_path: Path) -> None:
+    journal = written(tmp_path, ROWS[:3])
+    with pytest.raises(LoadspecError, match="still goes on") as caught:
+        rebuild(tmp_path)
+    assert caught.value.hint == "wait until it has ended"
     journal.close()
-    assert "journal /dev/full ends early: No space left" in journal.failure
+    assert rebuild(tmp_path).sentence.startswith(CUT)
+
+
+def torn(folder: Path, name: str, size: int) -> Path:
+    (folder / name).write_bytes((folder / name).read_bytes()[:size])
+    return folder
+
+
+@given(st.integers(0, 10**6))
+def test_a_torn_tail_costs_its_last_record_only_and_is_told(tmp_path_factory: pytest.TempPathFactory, cut: int) -> None:
+    folder = tmp_path_factory.mktemp("torn")
+    written(folder, ROWS[:5])
+    ends = [0]
+    for line in (folder / "journal.tail").read_bytes().splitlines(keepends=True):
+        ends.append(ends[-1] + len(line))
+    size = cut % ends[-1]
+    shutil.copytree(folder, folder / "copy")
+    found = rebuild(torn(folder / "copy", "journal.tail", size))
+    whole = max(0, sum(end <= size for end in ends[1:]) - 1)
+    assert figures(found) == figures(assemble(HEAD, books(HEAD, ROWS[:whole])))
+    assert len(found.warnings) == (size not in ends)
+    assert all("in the middle of a line" in warning for warning in found.warnings)
+
+
+def test_a_torn_stream_costs_nothing_where_the_tail_has_its_records(tmp_path: Path) -> None:
+    written(tmp_path, ROWS[:60])
+    before = (tmp_path / "journal").stat().st_size
+    tail = (tmp_path / "journal.tail").read_bytes()
+    other = tmp_path / "later"
+    written(other, ROWS[:61])
+    (other / "journal.tail").write_bytes(tail)
+    found = rebuild(torn(other, "journal", before + 100))
+    assert figures(found) == figures(assemble(HEAD, books(HEAD, ROWS[:60])))
+    assert ["in the middle of a stream" in warning for warning in found.warnings] == [True]
+
+
+def test_a_damaged_stream_ends_what_can_be_read(tmp_path: Path) -> None:
+    written(tmp_path, ROWS[:-3])
+    data = bytearray((tmp_path / "journal").read_bytes())
+    data[-200] ^= 255
+    (tmp_path / "journal").write_bytes(data)
+    shutil.copytree(tmp_path, tmp_path / "copy")
+    found = rebuild(tmp_path / "copy")
+    assert any("is damaged" in warning for warning in found.warnings)
+    assert any("records before the last ones are lost" in warning for warning in found.warnings)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("journal", b"", "is empty"),
+        ("journal", b"\x89PNG\r\n", "is no journal"),
+        ("journal", b"[1]", "is no journal"),
+        ("journal", bz2.compress(b"hello\n"), "is no journal"),
+        ("journal", bz2.compress(b'{"loadspec": "results"}\n'), "is no journal"),
+        (
+            "journal",
+            bz2.compress(b'{"loadspec": "journal", "version": 3}\n'),
+            "version 3, and this loadspec reads version 2",
+        ),
+        ("journal", b'{"loadspec":"journal","version":1,"run_id":"x"}\n{"is":"snap', "of version 1"),
+        ("journal", bz2.compress(b'{"loadspec": "journal", "version": 2, "head": {}}\n'), "not what this version"),
+        ("results.json", b"{}", "holds no journal"),
+        ("", b"", "is no folder"),
+    ],
+)
+def test_what_is_no_journal_is_the_users_error(tmp_path: Path, name: str, content: bytes, says: str) -> None:
+    folder = tmp_path / "run"
+    if name:
+        folder.mkdir()
+        (folder / name).write_bytes(content)
+    with pytest.raises(LoadspecError, match=says) as caught:
+        rebuild(folder)
+    assert (caught.value.exit_code, bool(caught.value.hint)) == (2, True)
+
+
+@contextmanager
+def files_no_larger_than(size: int) -> Iterator[None]:
+    """What a full disk does, for this process."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("size", [4_000, 60_000, 150_000])
+def test_a_full_disk_ends_only_the_journal_and_leaves_it_readable(tmp_path: Path, size: int) -> None:
+    with files_no_larger_than(size):
+        journal = Journal(tmp_path, HEAD)
+        kept = len([row for row in ROWS if not journal.write(row)])
+        result = assemble(HEAD, books(HEAD, ROWS))
+        journal.close(result)
+    assert f"the journal {tmp_path / 'journal'} ends early: File too large" in journal.failure
+    assert kept < len(ROWS)
+    if size > 4_000:
+        found = rebuild(tmp_path)
+        assert figures(found) == figures(assemble(HEAD, books(HEAD, ROWS[:kept])))
 
 
 def test_no_place_for_it_is_told(tmp_path: Path) -> None:
-    journal = Journal(tmp_path / "missing" / "journal", {})
-    journal.write({"t": 1.0})
-    assert "No such file" in journal.failure
+    journal = Journal(tmp_path / "missing", HEAD)
+    assert "No such file" in journal.write(ROWS[0])
+    journal.close()
+
+
+def test_what_is_kept_grows_coarser_before_the_budget_is_used_up(tmp_path: Path) -> None:
+    rows = list(records(1500))
+    for budget in (10**9, 200_000):
+        written(tmp_path / str(budget), rows, budget=budget).close()
+    free, bound = ((tmp_path / str(budget) / "journal").stat().st_size for budget in (10**9, 200_000))
+    assert bound < 200_000 < free
+    spans = times(tmp_path / "200000")
+    assert (spans[1] - spans[0], spans[-1] - spans[-2] >= 4) == (1, True)
+    assert rebuild(tmp_path / "200000").iterations.completed == 30_000
+
+
+def test_after_the_first_hour_ten_seconds_are_one(tmp_path: Path) -> None:
+    late = [{**row, "t": row["t"] + 3590.5} if row["is"] == "snapshot" else row for row in ROWS]
+    written(tmp_path, late).close()
+    assert times(tmp_path)[:12] == [3591.5 + i for i in range(9)] + [3609.5, 3619.5, 3629.5]
+    assert rebuild(tmp_path).iterations == assemble(HEAD, books(HEAD, late)).iterations
+
+
+# What is kept of a snapshot
+
+
+def test_the_main_latency_is_kept_by_endpoint_and_other_phases_in_total() -> None:
+    thin = Thinner(())(ROWS[5])
+    store = Store.from_wire(unpacked(thin["store"]))
+    whole = Store.from_wire(ROWS[5]["store"])
+    for endpoint in ("login", "generate"):
+        kept, all_ = (of.where("http_req_duration", endpoint=endpoint) for of in (store, whole))
+        assert (kept.counts, kept.sum, kept.max) == (all_.counts, all_.sum, all_.max)  # type: ignore[union-attr]
+    assert [tags for tags, _ in store.items("http_req_waiting")] == [{}]
+    assert store.select("http_req_waiting").count == whole.select("http_req_waiting").count  # type: ignore[union-attr]
+    assert len([*store.items("http_reqs")]) == len([*whole.items("http_reqs")]) > 1
+
+
+def test_what_a_threshold_selects_by_is_kept(tmp_path: Path) -> None:
+    from loadspec.metrics import BUILTIN
+    from loadspec.thresholds import parse_thresholds
+
+    (gate,) = parse_thresholds("http_req_waiting{endpoint:login}", "p(95) < 1s", BUILTIN)
+    store = Store.from_wire(unpacked(Thinner([gate])(ROWS[5])["store"]))
+    tags = [tags for tags, _ in store.items("http_req_waiting")]
+    assert {row["endpoint"] for row in tags} == {"login", "generate"}
+    assert all(row.keys() == {"endpoint", "expected_response"} for row in tags)
+
+
+values = st.lists(st.floats(0, 1e6), max_size=20)
+
+
+@given(st.lists(values, min_size=1, max_size=4))
+def test_packing_loses_nothing(series: list[list[float]]) -> None:
+    store = Store()
+    for number, samples in enumerate(series):
+        store.trend("x", tags_of(n=str(number))).add_many(samples)
+        store.counter("y", tags_of(n=str(number))).add(len(samples))
+    again = Store.from_wire(unpacked(orjson.loads(orjson.dumps(packed(store)))))
+    assert packed(again) == packed(store)
+    assert [again.trend("x", tags_of(n=str(n))).counts for n in range(len(series))] == [
+        store.trend("x", tags_of(n=str(n))).counts for n in range(len(series))
+    ]
+
+
+@given(st.lists(st.integers(1, 9), min_size=1, max_size=6), st.integers(0, 5))
+def test_folded_seconds_give_the_same_books(sizes: list[int], seed: int) -> None:
+    thinner = Thinner(HEAD.thresholds)
+    rows = [thinner(row) for row in islice(records(sum(sizes), seed, 4), 1 + sum(sizes))]
+    begin, snapshots = rows[0], iter(rows[1:])
+    folded = [begin, *(fold([*islice(snapshots, size)]) for size in sizes)]
+    one, other = (books(HEAD, [unpacked_record(row) for row in side]) for side in (rows, folded))
+    assert same(one, other)
+    assert one.collector.iterations == other.collector.iterations
+    assert one.collector.errors() == other.collector.errors()
+    assert one.collector.error_totals == other.collector.error_totals
+    assert one.collector.stamped == other.collector.stamped
+
+
+def same(one: Ledger, other: Ledger) -> bool:
+    """The same counts in the same buckets; sums may differ in their last digit."""
+    sides = [side.collector.stores["load"].series for side in (one, other)]
+    if sides[0].keys() != sides[1].keys():
+        return False
+    return all(getattr(sides[0][key], "counts", None) == getattr(sides[1][key], "counts", None) for key in sides[0])
+
+
+def test_no_stall_of_one_second_stands_for_ten() -> None:
+    rows = [
+        {**row, "workers": [{**row["workers"][0], "lag_p99_ms": 900.0 if row["t"] == 5 else 1.0}]} for row in ROWS[1:11]
+    ]
+    thinner = Thinner(())
+    (worker,) = fold([thinner(row) for row in rows])["workers"]
+    assert (worker["lag_p99_ms"], worker["t"]) == (1.0, 10.0)
+
+
+def test_pools_and_what_was_held_back_add_up() -> None:
+    from loadspec.pools.usage import pack
+
+    def row(t: float, drawn: int, seen: list[int]) -> Record:
+        pool = {"name": "users", "rows": 4, "drawn": drawn, "seen": pack(bytearray(seen))}
+        return {**ROWS[1], "t": t, "pools": [pool], "held_back": {"requests": 1, "seconds": 0.5}}
+
+    thinner = Thinner(())
+    folded = fold([thinner(row(1, 2, [1, 1, 0, 0])), thinner(row(2, 3, [1, 1, 1, 0]))])
+    ledger = books(HEAD, [{"is": "begin", "phase": "load"}, unpacked_record(folded)])
+    used = ledger.collector.pools["users"]
+    assert (used.drawn, used.distinct, used.repeated) == (5, 3, 2)
+    assert ledger.collector.held_back == (2, 1.0)

@@ -16,6 +16,7 @@ from loadspec.plan.steps.pace import compile_pace
 from loadspec.plan.steps.parallel import compile_parallel
 from loadspec.plan.steps.poll import compile_poll
 from loadspec.plan.steps.repeat import compile_repeat
+from loadspec.plan.steps.tagged import tagged
 from loadspec.plan.steps.think import compile_think
 from loadspec.plan.steps.wait_until import compile_wait_until
 from loadspec.plan.steps.when import compile_when
@@ -34,8 +35,8 @@ from loadspec.spec.model import (
 )
 
 STEPS: dict[type, Callable[[Any, Context], RunStep]] = {
-    CallStep: compile_call,
-    PollStep: compile_poll,
+    CallStep: tagged(compile_call),
+    PollStep: tagged(compile_poll),
     ThinkStep: compile_think,
     PaceStep: compile_pace,
     WaitUntilStep: compile_wait_until,

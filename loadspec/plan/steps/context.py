@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from loadspec.expr import ExprError, Missing, compile_expression
+from loadspec.metrics.tag_values import TagValues
 from loadspec.plan.model import Phase, RunStep
 from loadspec.plan.scope import RunScope
 from loadspec.plan.steps.answer import capture_rows, check_definitions
@@ -47,6 +48,8 @@ class Context:
     compile: Callable[[Step, Context], RunStep]
     shared: dict[Any, Any] = field(default_factory=dict)
     """What requests share in the whole plan, such as tokens."""
+    tag_values: TagValues = field(default_factory=TagValues)
+    """The values of tags that are known only when steps run."""
     http: Http = field(default_factory=Http)
     """What holds for every request of the spec."""
     scheduled: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from loadspec.clock import monotonic
 from loadspec.plan.model import RunStep
@@ -13,7 +14,7 @@ from loadspec.spec.model import GroupStep, Step
 
 def compile_group(step: GroupStep, context: Context) -> RunStep:
     """→ a function that runs the steps and measures them."""
-    return compile_measured(step.group, step.steps, context)
+    return compile_measured(step.group, step.steps, replace(context, tags={**context.tags, **step.tags}))
 
 
 def compile_measured(name: str, steps: Iterable[Step], context: Context) -> RunStep:

@@ -14,7 +14,7 @@ def figures(result: RunResult) -> Mapping[str, Any]:
     """Two lists of label and text: the environment, the generator's health."""
     run = [("run", result.run_id), ("seed", str(result.seed)), ("clock of answers", str(result.timing))]
     return {
-        "environment": [*run, *result.environment.items()],
+        "environment": [*run, *result.tags.items(), *result.environment.items()],
         "generator": [labelled(name, value) for name, value in result.generator.items()],
     }
 

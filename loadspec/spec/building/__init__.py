@@ -15,9 +15,10 @@ from loadspec.spec.building.checks import with_schemas
 from loadspec.spec.building.outputs import build_outputs
 from loadspec.spec.building.pools import build_pool
 from loadspec.spec.building.request import build_request, build_timeouts
-from loadspec.spec.building.scenarios import build_scenarios, scenario_tags
+from loadspec.spec.building.scenarios import build_scenarios
 from loadspec.spec.building.settings import build_settings
 from loadspec.spec.building.steps import build_steps
+from loadspec.spec.building.tags import own_tags
 from loadspec.spec.building.values import DEFAULT_TIMEOUT, seconds
 from loadspec.spec.merge import merge_request
 from loadspec.spec.model import EnvVar, MetricDef, Spec, Target, Timeouts
@@ -48,8 +49,9 @@ def build(document: Mapping[str, Any], env_values: Mapping[str, str], source: st
         scenarios=build_scenarios(
             document, lambda raw: build_steps(raw, endpoints, target, "continue"), target.timeout.total, folder
         ),
-        thresholds=_thresholds(document.get("thresholds", {}), metrics, scenario_tags(document)),
+        thresholds=_thresholds(document.get("thresholds", {}), metrics, dict.fromkeys(own_tags(document))),
         outputs=tuple(build_outputs(document.get("outputs") or {})),
+        tags=document.get("tags", {}),
         document=written,
         source=source,
         settings=build_settings(document, PurePath(source).parent),
@@ -83,7 +85,7 @@ def _metric(name: str, value: Any) -> MetricDef:
 
 
 def _thresholds(
-    raw: Mapping[str, Any], metrics: Mapping[str, MetricDef], tags: Mapping[str, Collection[str]]
+    raw: Mapping[str, Any], metrics: Mapping[str, MetricDef], tags: Mapping[str, Collection[str] | None]
 ) -> tuple[Threshold, ...]:
     kinds = {**BUILTIN, **{name: MetricInfo(metric.kind, metric.contains) for name, metric in metrics.items()}}
     return tuple(threshold for key, value in raw.items() for threshold in parse_thresholds(key, value, kinds, tags))

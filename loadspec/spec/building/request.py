@@ -41,6 +41,7 @@ def build_request(raw: Mapping[str, Any], target: Target) -> Request:
         max_redirects=raw.get("max_redirects"),
         compression=raw.get("compression"),
         discard_response_body=raw.get("discard_response_body"),
+        tags={name: text_of(value) for name, value in raw.get("tags", {}).items()},
     )
 
 

@@ -63,15 +63,3 @@ def _scenario(name: str, raw: Mapping[str, Any], flow: Flow, mix: LoadConfig | N
 
 def _padding(raw: Mapping[str, Any]) -> float:
     return seconds(raw.get("min_iteration_duration"), 0.0)
-
-
-def scenario_tags(document: Mapping[str, Any]) -> dict[str, list[str]]:
-    """The tags that scenarios have, and all values of each; of a document that may be malformed."""
-    found: dict[str, list[str]] = {}
-    scenarios = document.get("scenarios")
-    for scenario in scenarios.values() if isinstance(scenarios, Mapping) else ():
-        tags = scenario.get("tags") if isinstance(scenario, Mapping) else None
-        for tag, value in tags.items() if isinstance(tags, Mapping) else ():
-            if isinstance(value, str) and value not in found.setdefault(tag, []):
-                found[tag].append(value)
-    return found

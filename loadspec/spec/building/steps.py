@@ -170,7 +170,8 @@ def _parallel(raw: Raw, building: _Building) -> Step:
 
 
 def _group(raw: Raw, building: _Building) -> Step:
-    return GroupStep(raw.get("name", raw["group"]), raw["group"], building.steps(raw["steps"]), **building.common(raw))
+    steps = building.steps(raw["steps"])
+    return GroupStep(raw.get("name", raw["group"]), raw["group"], steps, raw.get("tags", {}), **building.common(raw))
 
 
 _KINDS: dict[str, Callable[[Raw, _Building], Step]] = {

@@ -32,6 +32,7 @@ from loadspec.spec.grammar.reuse import FRAGMENTS, INCLUDE
 from loadspec.spec.grammar.scenarios import SCENARIO, SCENARIO_CHANGES, SCENARIOS
 from loadspec.spec.grammar.snippets import SNIPPETS, SPEC_SNIPPETS, with_snippets
 from loadspec.spec.grammar.steps import ACTIONS, STEP, STEPS
+from loadspec.spec.grammar.tags import fixed_tags
 from loadspec.spec.grammar.target import TARGET
 from loadspec.spec.grammar.thresholds import THRESHOLD, THRESHOLDS
 
@@ -54,6 +55,7 @@ DEFINITIONS = {name: with_snippets(part, SNIPPETS.get(name, ())) for name, part 
 
 _SECTIONS: dict[str, Schema] = {
     "name": text("What the test is called.", "checkout at noon"),
+    "tags": fixed_tags("Tags of the run, for its results; `--tag NAME=VALUE` sets one.", build="1042"),
     "env": ENV,
     "vars": mapping("Values for `vars.NAME`; `--var NAME=VALUE` sets one.", {"description": "The value."}, NAME),
     "target": TARGET,

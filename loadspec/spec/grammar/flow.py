@@ -17,6 +17,7 @@ from loadspec.spec.grammar.kinds import (
     text,
     whole,
 )
+from loadspec.spec.grammar.tags import fixed_tags
 
 ON_FAIL = ("continue", "end_iteration", "stop_vu", "abort")
 RUNS = ("every_iteration", "once_per_vu")
@@ -187,6 +188,7 @@ _GROUP = obj(
             pattern=r"^(?!.*::)[^\x00-\x1f{}\"',:~]{1,100}$",
         ),
         "steps": step_list("The steps that are measured.", minimum=1),
+        "tags": fixed_tags("Tags for all that is measured in it.", part="checkout"),
         **STEP_KEYS,
     },
     required=("steps",),

@@ -19,6 +19,7 @@ from loadspec.spec.grammar.kinds import (
     template,
     text,
 )
+from loadspec.spec.grammar.tags import request_tags
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
@@ -64,6 +65,7 @@ REQUEST: dict[str, Schema] = {
     "transport": TRANSPORT,
     "max_redirects": MAX_REDIRECTS,
     "compression": COMPRESSION,
+    "tags": request_tags(),
     "discard_response_body": flag("Whether the body is read and thrown away; captures and checks see none."),
 }
 

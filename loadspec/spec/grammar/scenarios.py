@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from loadspec.spec.grammar.kinds import NAME, Schema, duration, examples, mapping, obj, step_list, text
+from loadspec.spec.grammar.kinds import NAME, Schema, duration, mapping, obj, step_list, text
 from loadspec.spec.grammar.load import SHAPE
+from loadspec.spec.grammar.tags import fixed_tags
 
 MAX_SCENARIOS = 100
-MAX_TAGS = 10
 
 _KEYS: dict[str, Schema] = {
     "flow": step_list("Steps that its users repeat.", minimum=1),
@@ -21,15 +21,7 @@ _KEYS: dict[str, Schema] = {
     **SHAPE,
     "start_at": duration("When its load begins, after the begin of the test's.", "30s", default="0s"),
     "after": text("The scenario whose end its load waits for.", "warm_up"),
-    "tags": {
-        **mapping(
-            "Tags for all that it measures; thresholds select by them.",
-            text("The value.", "mobile", maxLength=100),
-            NAME,
-        ),
-        "maxProperties": MAX_TAGS,
-        **examples({"client": "mobile"}),
-    },
+    "tags": fixed_tags("Tags for all that it measures; thresholds select by them.", client="mobile"),
 }
 
 SCENARIO = obj("A flow, with a weight in the mix or a load of its own.", _KEYS, required=("flow",))

@@ -112,3 +112,5 @@ class Request:
     max_redirects: int | None = None
     compression: str | None = None
     discard_response_body: bool | None = None
+    tags: Mapping[str, Template] = field(default_factory=dict)
+    """Go to all that the step measures."""

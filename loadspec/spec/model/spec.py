@@ -84,3 +84,5 @@ class Spec:
     setup_timeout: float = 60.0
     teardown_timeout: float = 60.0
     outputs: tuple[Out, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """The run's own."""

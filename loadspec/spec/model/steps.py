@@ -187,6 +187,7 @@ class GroupStep:
     name: str
     group: str
     steps: tuple[Step, ...]
+    tags: Mapping[str, str] = field(default_factory=dict)
     when: Expr | None = None
     run: float = 0.0
     on_fail: OnFail = "continue"

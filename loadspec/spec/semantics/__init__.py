@@ -27,6 +27,7 @@ from loadspec.spec.semantics.sections import (
     metric_infos,
 )
 from loadspec.spec.semantics.steps import Flow, Uses, captured
+from loadspec.spec.semantics.tags import check_tags
 from loadspec.spec.semantics.values import listing, mapping
 from loadspec.spec.tree import below, flows
 
@@ -48,6 +49,7 @@ def check(document: Mapping[str, Any], places: Places, work: Work) -> list[Diagn
         *check_pools(document, places, known, work),
         *check_steps(document, places),
         *check_loads(document, places),
+        *check_tags(document, places),
         *check_thresholds(document, places),
         *check_outputs(document, places, known, work),
     ]

@@ -13,13 +13,10 @@ from loadspec.spec.places import Places
 from loadspec.spec.semantics.durations import check_duration
 from loadspec.spec.semantics.sections import check_load
 from loadspec.spec.semantics.traces import check_trace
-from loadspec.spec.semantics.values import mapping, mappings
-from loadspec.thresholds.selector import SELECTOR_TAGS
+from loadspec.spec.semantics.values import mappings
 
 Found = Iterator[Diagnostic]
 Scenarios = list[tuple[str, Mapping[str, Any]]]
-
-RESERVED_TAGS = (*SELECTOR_TAGS, "error_phase", "group", "name")
 
 
 def check_loads(document: Mapping[str, Any], places: Places) -> Found:
@@ -124,15 +121,6 @@ def _check_names(places: Places, scenarios: Scenarios) -> Found:
             label = did_you_mean(name, [other for other, _ in scenarios if other != name])
             help = "`flow`: Steps that its users repeat."
             yield places.key(path, "LS014", f"`{name}` needs `flow`", label=label, help=help)
-        for tag, value in mapping(scenario, "tags").items():
-            if tag in RESERVED_TAGS:
-                message = f"`{tag}` is a tag that loadspec sets"
-                yield places.key((*path, "tags", tag), "LS035", message, help="choose another name")
-            elif isinstance(value, str) and "{{" in value:
-                message = "no template is expanded in a tag: it would make metrics without end"
-                help = "write the value out; endpoints and scenarios tell metrics apart, too"
-                at = value.index("{{")
-                yield places.text((*path, "tags", tag), value, at, "LS043", message, 2, help=help)
 
 
 def _check_users(document: Mapping[str, Any], places: Places, mix: Scenarios, own: Scenarios) -> Found:

@@ -9,7 +9,8 @@ from loadspec.error_kinds import KINDS
 from loadspec.load import MIX
 from loadspec.metrics.catalog import BUILTIN, MetricInfo
 from loadspec.spec import shapes
-from loadspec.spec.building.scenarios import DEFAULT, scenario_tags
+from loadspec.spec.building.scenarios import DEFAULT
+from loadspec.spec.building.tags import Values, own_tags
 from loadspec.spec.diagnostics import Diagnostic, Path
 from loadspec.spec.places import Places
 from loadspec.spec.semantics.auth import check_auth, token_names
@@ -119,8 +120,8 @@ def check_thresholds(document: Mapping[str, Any], places: Places) -> Found:
                 yield _threshold(places, place, key, item, error)
 
 
-def scenario_values(document: Mapping[str, Any], key: str) -> dict[str, list[str]]:
-    """The values that `scenario` and scenarios' own tags can have for the metric that a threshold's key begins with.
+def scenario_values(document: Mapping[str, Any], key: str) -> Values:
+    """The values that `scenario` and the spec's own tags can have for the metric that a threshold's key begins with.
 
     What is measured of a mix as a whole carries the mix's name.
     """
@@ -129,7 +130,7 @@ def scenario_values(document: Mapping[str, Any], key: str) -> dict[str, list[str
     if scenarios and key.partition("{")[0].strip() in _OF_CREWS:
         own = [name for name, raw in scenarios.items() if isinstance(raw, Mapping) and shapes.own_load(raw)]
         names = names if len(own) == len(scenarios) else [*own, MIX]
-    return {"scenario": names, **scenario_tags(document)}
+    return {"scenario": names, **own_tags(document, key.partition("{")[0].strip())}
 
 
 def metric_infos(document: Mapping[str, Any]) -> dict[str, MetricInfo]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from loadspec.metrics.catalog import BUILTIN, tag_names
+from loadspec.spec.building.tags import own_tags
 from loadspec.spec.diagnostics import Diagnostic, Level, Path, did_you_mean, listed
 from loadspec.spec.semantics.lints.facts import Facts, Step
 from loadspec.spec.semantics.nested import group_tags
@@ -74,7 +75,9 @@ def _problem(facts: Facts, threshold: Threshold) -> tuple[str, str, str] | None:
     for clause in threshold.selector:
         if clause.tag == "status" and clause.op == ":" and not 100 <= int(clause.value) <= 599 and int(clause.value):
             return clause.value, f"no answer has status {clause.value}", "a status lies between 100 and 599; 0 is none"
-    clauses = [clause for clause in threshold.clauses if any(clause.tag in tags for tags in series)]
+    undecided = _undecided(facts)
+    clauses = [clause for clause in threshold.clauses if clause.tag not in undecided]
+    clauses = [clause for clause in clauses if any(clause.tag in tags for tags in series)]
     if any(all(clause.holds(tags) for clause in clauses) for tags in series):
         return None
     for clause in clauses:
@@ -103,6 +106,7 @@ def _tags(facts: Facts, step: Step, metric: str) -> Iterator[Tags]:
         "group": step.group,
         "endpoint": step.endpoint,
         "poll": "true" if "poll" in step.step else "false",
+        **_request_tags(facts, step),
     }
     if metric != "checks":
         yield tags
@@ -111,6 +115,17 @@ def _tags(facts: Facts, step: Step, metric: str) -> Iterator[Tags]:
     for name, value in given.items():
         if value is not None:
             yield {**tags, "check": name}
+
+
+def _request_tags(facts: Facts, step: Step) -> Tags:
+    given = {**mapping(facts.endpoints.get(step.endpoint, {}), "tags"), **mapping(step.step, "tags")}
+    return {tag: str(value) for tag, value in given.items() if value is not None}
+
+
+def _undecided(facts: Facts) -> set[str]:
+    """Tags whose values only the load shows, and those of groups."""
+    groups = {tag for _, step in facts.all_steps if "group" in step for tag in mapping(step, "tags")}
+    return groups | {tag for tag, values in own_tags(facts.document).items() if values is None}
 
 
 def _scenario_tags(facts: Facts, name: str) -> Tags:

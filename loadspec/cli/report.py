@@ -1,0 +1,37 @@
+"""`loadspec report`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from loadspec.cli.errors import reported
+from loadspec.cli.streams import say
+
+
+@click.command("report")
+@click.argument("run_dir", metavar="RUN_DIR", type=click.Path(path_type=Path))
+@click.option("-o", "--out", "outs", multiple=True, metavar="NAME=FILE", help="Write a result also there, as `run`.")
+@click.option(
+    "--summary-mode",
+    type=click.Choice(["compact", "full"]),
+    default="compact",
+    show_default=True,
+    help="How much the summary says.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Only the verdict.")
+@click.option("--color/--no-color", "colour", default=None, help="Colours; by default if it is a terminal.")
+def command(run_dir: Path, outs: tuple[str, ...], summary_mode: str, quiet: bool, colour: bool | None) -> None:
+    """Write the files of the run in RUN_DIR again, from its journal.
+
+    Of a run that was killed they tell what was measured until then, and that it was cut off. The exit code is 0 if the
+    files could be written, whatever the verdict.
+    """
+    with reported(colour):
+        from loadspec.cli.run import summary_of
+        from loadspec.outputs import parse_out
+        from loadspec.run.report import report_again
+
+        result, written = report_again(run_dir, [parse_out(out) for out in outs])
+        say(summary_of(result, quiet, colour, summary_mode, written))

@@ -1,0 +1,152 @@
+"""What a journal keeps of a snapshot: the main latency by endpoint, the other phases of requests in total. Pure.
+
+Counts of everything are kept by their built-in tags, and so is what a threshold asks for; the rest would take ten times
+the room. Snapshots of several seconds fold into one of the same shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
+from typing import Any
+
+from loadspec.metrics import Store, Trend
+from loadspec.metrics.catalog import tag_names
+from loadspec.metrics.store import Tags
+from loadspec.pools.usage import unite
+from loadspec.results.ledger import Record
+from loadspec.thresholds import Threshold
+
+MAIN = ("http_req_duration", "scheduled_latency")
+IN_TOTAL = (
+    "http_req_blocked",
+    "http_req_connecting",
+    "http_req_tls_handshaking",
+    "http_req_sending",
+    "http_req_waiting",
+    "http_req_receiving",
+)
+_BY_ENDPOINT = frozenset({"scenario", "endpoint", "poll", "expected_response"})
+
+
+class Thinner:
+    """Drops the tags that neither the rules above nor the thresholds keep; series that are then alike become one."""
+
+    def __init__(self, thresholds: Iterable[Threshold]) -> None:
+        self._named: dict[str, set[str]] = {}
+        for threshold in thresholds:
+            self._named.setdefault(threshold.metric, set()).update(clause.tag for clause in threshold.clauses)
+        self._kept: dict[str, frozenset[str]] = {}
+
+    def __call__(self, record: Record) -> Record:
+        """A snapshot with less in it; any other record as it is."""
+        if record["is"] != "snapshot":
+            return record
+        thin = Store()
+        for (metric, tags), value in Store.from_wire(record["store"]).series.items():
+            thin.value(value.kind, metric, self._tags(metric, tags)).merge(value)
+        return {**record, "store": packed(thin)}
+
+    def _tags(self, metric: str, tags: Tags) -> Tags:
+        kept = self._kept.get(metric)
+        if kept is None:
+            kept = self._kept[metric] = _by_rule(metric) | self._named.get(metric, set())
+        return tuple(tag for tag in tags if tag[0] in kept)
+
+
+def _by_rule(metric: str) -> frozenset[str]:
+    if metric in MAIN:
+        return _BY_ENDPOINT
+    return frozenset() if metric in IN_TOTAL else frozenset(tag_names(metric))
+
+
+def packed(store: Store) -> list[Any]:
+    """A store's wire with each trend's buckets by rising number, told by their distances: half as large compressed."""
+    rows = store.to_wire()
+    for row in rows:
+        if row[2] == Trend.kind and row[3]:
+            pairs = sorted(zip(*row[3][:2], strict=True))
+            numbers = [number for number, _ in pairs]
+            steps = [after - before for before, after in zip([0, *numbers], numbers, strict=False)]
+            row[3] = [steps, [count for _, count in pairs], *row[3][2:]]
+    return rows
+
+
+def unpacked(rows: Iterable[Sequence[Any]]) -> list[Any]:
+    """The wire again."""
+    return [
+        [*row[:3], [list(accumulate(row[3][0])), *row[3][1:]]] if row[2] == Trend.kind and row[3] else row
+        for row in rows
+    ]
+
+
+def unpacked_record(record: Record) -> Record:
+    """A record as the ledger takes it."""
+    return {**record, "store": unpacked(record["store"])} if record["is"] == "snapshot" else record
+
+
+def together(one: Record, other: Record, every: float) -> bool:
+    """Whether two records, one after the other, fold: snapshots of a phase within the same `every` seconds."""
+    if one["is"] != "snapshot" or other["is"] != "snapshot" or one["phase"] != other["phase"]:
+        return False
+    return int(one["t"] / every) == int(other["t"] / every)
+
+
+def fold(snapshots: Sequence[Record]) -> Record:
+    """Thinned snapshots that follow each other → one. What counts from the begin on is the last one's."""
+    if len(snapshots) == 1:
+        return snapshots[0]
+    last, store = snapshots[-1], Store()
+    for snapshot in snapshots:
+        store.merge(Store.from_wire(unpacked(snapshot["store"])))
+    folded = {
+        **last,
+        "store": packed(store),
+        "failures": _failures(snapshots),
+        "pools": _pools(snapshots),
+        "health": {**last["health"], "lag_ms": max(one["health"]["lag_ms"] for one in snapshots)},
+        "workers": _workers(snapshots),
+        **{name: [row for one in snapshots for row in one.get(name, ())] for name in ("check_samples", "notes")},
+    }
+    if any("stamped" in one for one in snapshots):
+        folded["stamped"] = sum(one.get("stamped", 0) for one in snapshots)
+    if held := [one["held_back"] for one in snapshots if "held_back" in one]:
+        folded["held_back"] = {name: sum(row[name] for row in held) for name in held[0]}
+    return folded
+
+
+def _failures(snapshots: Sequence[Record]) -> list[dict[str, Any]]:
+    """One row a class; whoever tells of it first describes it."""
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in (row for one in snapshots for row in one["failures"]):
+        known = found.setdefault(tuple(row["key"]), {**row, "count": 0})
+        known["count"] += row["count"]
+        known["first"] = min(known["first"], row["first"])
+        known["last"] = max(known["last"], row["last"])
+    return list(found.values())
+
+
+def _pools(snapshots: Sequence[Record]) -> list[dict[str, Any]]:
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for row in (row for one in snapshots for row in one.get("pools", ())):
+        found.setdefault(row["name"], []).append(row)
+    return [
+        {
+            "name": name,
+            "rows": rows[0]["rows"],
+            "drawn": sum(row["drawn"] for row in rows),
+            "seen": unite([row["seen"] for row in rows], rows[0]["rows"]),
+        }
+        for name, rows in found.items()
+    ]
+
+
+def _workers(snapshots: Sequence[Record]) -> list[dict[str, Any]]:
+    """Of each worker the second in the middle, by its hub lag: no single stall and no quiet moment stands for all."""
+    found: dict[int, list[Mapping[str, Any]]] = {}
+    for row in (row for one in snapshots for row in one.get("workers", ())):
+        found.setdefault(row["worker"], []).append(row)
+    return [
+        {**sorted(rows, key=lambda row: row.get("lag_p99_ms", 0.0))[len(rows) // 2], "t": rows[-1]["t"]}
+        for _, rows in sorted(found.items())
+    ]
