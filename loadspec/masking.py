@@ -10,8 +10,56 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from html import unescape
 from itertools import accumulate
+from typing import Any
 
 MASK = "***"
+
+SHORTEST = 4
+"""Characters: a shorter secret is hidden where it stands, not wherever its letters occur."""
+
+
+class Secret:
+    """A text that shows itself to nobody: it is *** in every message, and no text can be made of it by accident.
+
+    `revealed` is the one way to the value.
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def __repr__(self) -> str:
+        return MASK
+
+    def __format__(self, spec: str) -> str:
+        return format(MASK, spec)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self._value == other._value
+
+    def __hash__(self) -> int:
+        return hash((Secret, self._value))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError("a secret is not written anywhere")
+
+
+def revealed(value: str | Secret) -> str:
+    """The text itself, for what sends it, or looks for it to mask it."""
+    return value._value if isinstance(value, Secret) else value
+
+
+_TELLING = re.compile(
+    r"(?:^|[-_]|(?<=[a-z0-9])(?=[A-Z]))(?i:authorization|api-?_?key|auth-?_?key|access-?_?key|secret|token|password"
+    r"|passwd|credentials?)$"
+)
+
+
+def is_telling(name: str) -> bool:
+    """Whether what has such a name is a secret: `token`, `api_key`, `accessToken`."""
+    return _TELLING.search(name) is not None
+
 
 AUTH_SECRETS: Mapping[str, str] = {
     "bearer": "token",
@@ -34,6 +82,8 @@ _URL = rb"%[\dA-Fa-f]{2}"
 _HTML = rb"&(?:#\d{1,7}|#[Xx][\dA-Fa-f]{1,6}|[A-Za-z][\dA-Za-z]{1,31});"
 _ESCAPES = [re.compile(b"(" + escape + b")") for escape in (_JSON, _URL, _HTML)]
 """How a letter may be written. No repetition is without a bound, so what a server sends costs linear time."""
+_LONGEST_LETTER = 12
+"""Bytes of a letter's longest usual escape: a pair of \\uXXXX."""
 _DEPTH = 3
 """How many encodings are read, one within another, in each order."""
 _LEAST = 8
@@ -44,26 +94,43 @@ _Steps = tuple[tuple[list[int], list[int]], ...]
 
 
 class Masker:
-    """Replaces secrets in text, also where they are URL-, JSON-, HTML- or base64-encoded, or several of these."""
+    """Replaces secrets in text, also where they are URL-, JSON-, HTML-, base64- or hex-encoded, or several of these.
+
+    Those shorter than SHORTEST are not looked for.
+    """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        found = (needle for secret in secrets if secret for needle in _needles(secret))
+        found = [needle for secret in secrets if len(secret) >= SHORTEST for needle in _needles(secret)]
         self._needles = {_spaced(needle): size for needle, size in found}
+        self._longest = max((size for _, size in found), default=0)
 
     def __call__(self, text: str) -> str:
         """`text` with every known secret replaced by ***."""
-        if not self._needles:
-            return text
-        data, masked, end = _bytes(text), bytearray(), 0
-        for start, stop in sorted({span for read, steps in _readings(data) for span in self._spans(read, steps)}):
-            if start >= end:
-                masked += data[end:start] + MASK.encode()
-            end = max(end, stop)
-        return _text(bytes(masked + data[end:])) if end else text
+        return self._masked(text) if self._needles else text
+
+    def begin(self, data: bytes, shown: int) -> str:
+        """The begin of a message, at least `shown` characters where it is longer; only so much is read.
+
+        What stands across the end of what is read may be half a secret, which nobody would recognise: it is left out.
+        """
+        margin = _LONGEST_LETTER * self._longest
+        looked_at = data[: 4 * shown + margin].decode("utf-8", "replace")
+        return _plain_message(self._masked(looked_at, margin if len(data) > 4 * shown + margin else 0))
 
     def message(self, text: str) -> str:
         """An HTTP message: secrets and credential headers replaced."""
-        return _TOKENS.sub(rf'\1{MASK}"', _HEADERS.sub(rf"\1: {MASK}", self(text)))
+        return _plain_message(self(text))
+
+    def _masked(self, text: str, left_out: int = 0) -> str:
+        """Without so many bytes of its end."""
+        data, masked, end = _bytes(text), bytearray(), 0
+        size = max(0, len(data) - left_out)
+        for start, stop in sorted({span for read, steps in _readings(data) for span in self._spans(read, steps)}):
+            if end <= start < size:
+                masked += data[end:start] + MASK.encode()
+            if start < size:
+                end = max(end, stop)
+        return _text(bytes(masked + data[end:size])) if end or left_out else text
 
     def _spans(self, read: bytes, steps: _Steps) -> Iterator[tuple[int, int]]:
         """Where secrets stand in the text, found in what it reads as."""
@@ -75,10 +142,16 @@ class Masker:
                 start = read.find(needle, start + size)
 
 
+def _plain_message(text: str) -> str:
+    return _TOKENS.sub(rf'\1{MASK}"', _HEADERS.sub(rf"\1: {MASK}", text))
+
+
 def _needles(secret: str) -> Iterator[tuple[bytes, int]]:
     """What is looked for, each with how many bytes are replaced."""
     for data in {_bytes(secret), _utf8(secret)}:
         yield data, len(data)
+    for digits in (_utf8(secret).hex(), _utf8(secret).hex().upper()):
+        yield digits.encode(), len(digits)
     for needle, size in _base64(_utf8(secret)):
         yield needle, size
         yield needle.translate(bytes.maketrans(b"+/", b"-_")), size

@@ -5,16 +5,18 @@ from __future__ import annotations
 import base64
 import html
 import json
+import pickle
 import string
 from collections.abc import Callable
 from html.entities import html5
 from urllib.parse import quote, quote_plus, urlencode
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadspec.masking import MASK, Masker
+from loadspec.masking import MASK, Masker, Secret, is_telling, revealed
 
 SECRET = 'p@ss "wörd"/+=&'
 FORMS = {
@@ -93,7 +95,18 @@ ENCODERS: dict[str, Callable[[str], str]] = {
 
 
 @pytest.mark.parametrize("encoder", ENCODERS)
-@pytest.mark.parametrize("secret", ["{}", "{}word", "pass{}", "pa{}word", "pa\\{}word", "\\{}", "{0}pa{0}{0}word{0}"])
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "{0}{0}{0}{0}",
+        "{}word",
+        "pass{}",
+        "pa{}word",
+        "pa\\{}word",
+        "\\{0}\\{0}",
+        "{0}pa{0}{0}word{0}",
+    ],
+)
 def test_every_letter_in_every_encoding(secret: str, encoder: str) -> None:
     for letter in LETTERS.replace(" ", "") if encoder == "form" else LETTERS:
         hidden = secret.format(letter)
@@ -113,9 +126,8 @@ def test_encodings_within_encodings_in_any_order(secret: str, encoders: list[str
 
 
 def test_half_a_letter_is_a_secret_too() -> None:
-    masker = Masker(["\udce9", "\ud83d"])
-    assert masker("%E9 \\udce9 \\ud83d \udce9") == " ".join([MASK] * 4)
-    assert MASK in masker("龍")
+    masker = Masker(["abc\udce9", "abc\ud83d"])
+    assert masker("abc%E9 abc\\udce9 abc\\ud83d abc\udce9") == " ".join([MASK] * 4)
 
 
 @pytest.mark.parametrize("encoder", ["json", "json in json", "url", "url in url", "html"])
@@ -142,7 +154,7 @@ def test_a_run_of_anything_takes_linear_time(run: str) -> None:
 
 
 def test_a_secret_that_looks_encoded_is_found_as_it_stands() -> None:
-    for secret in ("a&amp;b", "a%252Fb", "a\\nb\\", "a&#34;b", "\\u00e9", "\ud800x", "\udce9"):
+    for secret in ("a&amp;b", "a%252Fb", "a\\nb\\", "a&#34;b", "\\u00e9", "\ud800xyz", "abc\udce9"):
         assert Masker([secret])(f"x{secret}") == f"x{MASK}"
 
 
@@ -160,8 +172,61 @@ def test_without_secrets_nothing_is_masked(secrets: list[str]) -> None:
     assert Masker(secrets)("1 abc is a word") == "1 abc is a word"
 
 
-def test_a_short_secret_is_one_too() -> None:
-    assert Masker(["abc"])('X-Custom: abc, "password":"abc"') == f'X-Custom: {MASK}, "password":"{MASK}"'
+def test_a_short_secret_is_not_looked_for_where_it_would_hide_other_text() -> None:
+    assert Masker(["abc"])("abc and abcd") == "abc and abcd"
+    assert Masker(["abcd"])('X-Custom: abcd, "password":"abcd"') == f'X-Custom: {MASK}, "password":"{MASK}"'
+
+
+@pytest.mark.parametrize("digits", [SECRET.encode().hex(), SECRET.encode().hex().upper()])
+def test_hexadecimal_digits(digits: str) -> None:
+    assert Masker([SECRET])(f"a {digits} b") == f"a {MASK} b"
+
+
+@given(st.integers(0, 400), st.integers(1, 60))
+def test_the_begin_of_a_text_ends_in_no_half_secret(shift: int, shown: int) -> None:
+    data = b"x" * shift + SECRET.encode() * 200
+    begin = Masker([SECRET]).begin(data, shown)
+    assert set(begin) <= {"x", *MASK}
+    assert len(begin) >= min(shown, shift)
+
+
+def test_the_begin_of_a_short_text_is_all_of_it() -> None:
+    assert Masker([SECRET]).begin(b"a " + SECRET.encode(), 1) == f"a {MASK}"
+    assert Masker([]).begin(b"abc", 100) == "abc"
+
+
+def test_a_secret_shows_itself_to_nobody() -> None:
+    secret = Secret("hunter22")
+    for text in (str(secret), repr(secret), f"{secret}", f"{secret:>3}", str([secret]), str({1: secret})):
+        assert "hunter" not in text
+        assert MASK in text
+    for dump in (orjson.dumps, json.dumps, pickle.dumps):
+        with pytest.raises(TypeError):
+            dump(secret)
+    assert not hasattr(secret, "__dict__")
+    assert revealed(secret) == revealed("hunter22") == "hunter22"
+    assert secret == Secret("hunter22") != "hunter22"
+    assert len({secret, Secret("hunter22")}) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "telling"),
+    [
+        ("token", True),
+        ("access_token", True),
+        ("accessToken", True),
+        ("X-Api-Key", True),
+        ("apikey", True),
+        ("PASSWORD", True),
+        ("DB_PASSWORD", True),
+        ("tokens", False),
+        ("token_count", False),
+        ("broken", False),
+        ("key", False),
+    ],
+)
+def test_names_that_tell(name: str, telling: bool) -> None:
+    assert is_telling(name) is telling
 
 
 @pytest.mark.parametrize(

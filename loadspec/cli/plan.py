@@ -97,12 +97,12 @@ def _text(loaded: Loaded, latency: float, colour: bool | None, fleet: Fleet) -> 
 
 def _variables(loaded: Loaded) -> Iterator[tuple[str, str, Origin]]:
     """(name, value, origin) of the declared environment variables that have a value."""
-    from loadspec.masking import MASK
+    from loadspec.masking import MASK, revealed
 
     assert loaded.origins is not None
     for name, variable in loaded.spec.env.items():
         if name in loaded.spec.env_values:
-            value = MASK if variable.secret else loaded.spec.env_values[name]
+            value = MASK if variable.secret else revealed(loaded.spec.env_values[name])
             yield name, value, loaded.origins.of_variable(name)
 
 

@@ -23,6 +23,7 @@ from loadspec.output_kinds import OUTPUTS
 from loadspec.results import RunResult
 from loadspec.run.options import RunOptions, new_run_id
 from loadspec.spec import Loaded, load
+from loadspec.spec.secrets import masked_options
 
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -92,7 +93,7 @@ def command(
             run_id=_checked(run_id) if run_id else new_run_id(),
             seed=shape["seed"] if shape["seed"] is not None else secrets.randbelow(2**32),
             profile=shape["profile"],
-            command=shlex.join(["loadspec", *sys.argv[1:]]),
+            command=shlex.join(["loadspec", *masked_options(sys.argv[1:])]),
             outs=[*map(parse_out, outs), *([Out("k6-summary", summary_export)] if summary_export else [])],
             quiet=quiet,
             colour=colour,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -194,9 +195,12 @@ class CrewRun:
         except Interrupted:
             pass
         except AbortRun as abort:
-            self._site.on_abort(str(abort))
+            self._site.on_abort(self._masked(user, str(abort)))
         except Exception:
-            self._site.on_crash(traceback.format_exc())
+            trace = traceback.format_exc()
+            with suppress(Exception):  # whatever is wrong, the load must hear of it
+                trace = self._masked(user, trace)
+            self._site.on_crash(trace)
         finally:
             user.close()
             user.channels = [None] * len(self._site.plan.origins.known)
@@ -206,6 +210,10 @@ class CrewRun:
 
     def _left(self, user: User) -> None:
         """A user's greenlet ends."""
+
+    def _masked(self, user: User, text: str) -> str:
+        """Without what only this user knows."""
+        return self._site.plan.phases["load"].failures.masker(user)(text)
 
     def _iterate(self, user: User, number: int = 0) -> None:
         """One iteration of the crew's scenario `number`."""

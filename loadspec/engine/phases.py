@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,6 +73,8 @@ class OnceRun:
             except Exception:
                 end.status, end.reason = "crashed", traceback.format_exc()
             finally:
+                with suppress(Exception):  # whatever is wrong, its end must be heard of
+                    end.reason = self._plan.phases[name].failures.masker(user)(end.reason)
                 user.close()
                 finished.set()
                 self._changed.set()

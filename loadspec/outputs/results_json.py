@@ -27,6 +27,7 @@ from loadspec.results.model import (
     WorkerHealth,
 )
 from loadspec.thresholds import ThresholdResult
+from loadspec.thresholds.submetric import Submetric
 
 VERSION = 1
 PERCENTILES = {"med": 50, "p90": 90, "p95": 95, "p99": 99}
@@ -188,18 +189,24 @@ def _metrics(result: RunResult) -> dict[str, Any]:
     """Each metric that was measured or is the spec's own, by name."""
     store = result.stores["load"]
     names = sorted({*store.metrics(), *result.custom_metrics})
-    return {name: _metric(name, store, result) for name in names}
+    metrics = {name: _metric(name, store.select(name), result) for name in names}
+    return metrics | {part.key: _submetric(part, store, result) for part in result.submetrics}
 
 
-def _metric(name: str, store: Store, result: RunResult) -> dict[str, Any]:
-    value = store.select(name)
+def _submetric(part: Submetric, store: Store, result: RunResult) -> dict[str, Any]:
+    """Its figures, as of a metric; there is no more to divide."""
+    return {**_metric(part.metric, part.value(store), result), "selector": part.label, "series": []}
+
+
+def _metric(name: str, value: Value | None, result: RunResult) -> dict[str, Any]:
     info = result.metrics.get(name) or MetricInfo(cast(Kind, value.kind) if value else "counter")
     return {
         "kind": info.kind,
         "unit": "ratio" if info.kind == "rate" else _UNITS[info.contains],
         "custom": name in result.custom_metrics,
+        "selector": None,
         "total": figures(value or (Counter() if info.kind == "counter" else None), result.duration),
-        "series": _series(name, store, result.duration),
+        "series": _series(name, result.stores["load"], result.duration),
     }
 
 

@@ -162,6 +162,7 @@ def _metric() -> Schema:
         "kind": {"enum": list(get_args(Kind))},
         "unit": {"enum": ["ms", "bytes", "count", "ratio"]},
         "custom": _FLAG,
+        "selector": _says(_or_null(_TEXT), "Of a sub-metric, whose key has it in braces; else null."),
         "total": _says({"anyOf": [*_figures().values(), {"type": "null"}]}, "null: no samples."),
         "series": _list({"anyOf": [_tagged(schema) for schema in [*_figures().values(), _object({})]]}),
     }

@@ -9,13 +9,14 @@ from typing import Any
 
 from loadspec.expr import Missing, compile_template
 from loadspec.load import crews_of, max_seats
+from loadspec.masking import revealed
 from loadspec.metrics.meters import Meters
 from loadspec.metrics.tag_values import TagValues
 from loadspec.metrics.tape import Tape
 from loadspec.plan.chance import chance_of
 from loadspec.plan.model import Flow, Phase, Plan, ScenarioPlan
 from loadspec.plan.names import outcome_slots, value_names
-from loadspec.plan.pools import make_pools, replays_of
+from loadspec.plan.pools import make_pools, replays_of, secret_cells
 from loadspec.plan.scope import RunScope
 from loadspec.plan.settings import render_settings
 from loadspec.plan.steps import compile_step
@@ -25,6 +26,7 @@ from loadspec.plan.taping import taped
 from loadspec.plan.watch import Watch, watching
 from loadspec.protocols.failures import FailureLog
 from loadspec.protocols.http.captures import secret_values
+from loadspec.protocols.http.cookies import secret_cookies
 from loadspec.protocols.http.request import Origins
 from loadspec.spec.model import Scenario, Spec, Step, all_exchanges
 from loadspec.spec.secrets import known_secrets
@@ -36,7 +38,11 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = 
     Raises ExprError or ValueError for what only values can show to be wrong.
     """
     compile = compile_step if watch is None else watching(compile_step, watch)
-    constants = {"env": dict(spec.env_values), "vars": dict(spec.vars), "run": {"id": run_id, "seed": seed}}
+    constants = {
+        "env": {n: revealed(v) for n, v in spec.env_values.items()},
+        "vars": dict(spec.vars),
+        "run": {"id": run_id, "seed": seed},
+    }
     unset = [("env", name) for name in spec.env if name not in spec.env_values]
     constants["vars"] = _resolve_vars(constants, unset)
     unset += [("vars", name) for name in spec.vars if name not in constants["vars"]]
@@ -142,4 +148,7 @@ def _failures(spec: Spec) -> FailureLog:
         for flow in (spec.setup, spec.teardown, *(scenario.flow for scenario in spec.scenarios))
         for step in all_exchanges(flow)
     ]
-    return FailureLog(known_secrets(spec), secret_values(secret_rows(requests)))
+    log = FailureLog(known_secrets(spec), secret_values(secret_rows(requests)))
+    log.hide(secret_cookies)
+    log.hide(secret_cells)
+    return log

@@ -7,11 +7,13 @@ from typing import Any
 
 from loadspec.expr import Getter, Missing, Scope, compile_expression, compile_template
 from loadspec.load import Crew, TraceReplay
+from loadspec.masking import is_telling
 from loadspec.pools import DataError, Pool, Reading, open_rows, rows_of, settle
 from loadspec.pools.data import Keep
 from loadspec.pools.policies.draw import Row
 from loadspec.pools.policies.unique import block_row
 from loadspec.pools.pool import Bust as BustItem
+from loadspec.protocols.user import User
 from loadspec.spec.model.pools import Bust, PoolDef
 
 Constants = Mapping[str, Mapping[str, Any]]
@@ -169,3 +171,9 @@ def _scope(constants: Constants, names: dict[str | tuple[str, ...], Getter]) -> 
         (root, name): value for root, values in constants.items() for name, value in values.items()
     }
     return _Fixed(names, fixed)
+
+
+def secret_cells(user: User) -> list[Any]:
+    """For the masks: what the rows that a user has drawn hold under telling names, such as `password`."""
+    rows = [row for row in user.draws.values() if isinstance(row, Mapping)]
+    return [value for row in rows for name, value in row.items() if is_telling(str(name))]

@@ -13,8 +13,6 @@ from loadspec.protocols.user import User
 from loadspec.transports.base import Answer
 
 _EXCERPT = 2048
-_LOOKED_AT = 4 * _EXCERPT
-"""Bytes that are masked before the excerpt is cut: half a secret would not be recognised."""
 _VALUES = 1000
 """Secret values that are looked for."""
 _CLASSES = 200
@@ -150,7 +148,5 @@ def _texts(values: list[Any]) -> list[str]:
 
 
 def _excerpt(data: bytes, masker: Masker) -> str:
-    text = masker.message(data[:_LOOKED_AT].decode("utf-8", "replace").replace("\r\n", "\n"))
-    if len(text) <= _EXCERPT and len(data) <= _LOOKED_AT:
-        return text
-    return f"{text[:_EXCERPT]}... ({len(data)} bytes)"
+    text = masker.begin(data, _EXCERPT).replace("\r\n", "\n")
+    return text if len(text) <= _EXCERPT and len(data) <= _EXCERPT else f"{text[:_EXCERPT]}... ({len(data)} bytes)"

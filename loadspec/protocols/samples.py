@@ -16,8 +16,6 @@ _SHOWN = 200
 """Characters of one found value."""
 _EXPECTED = 300
 _BODY = 1024
-_LOOKED_AT = 8 * _BODY
-"""Bytes of a body that are masked before it is cut: half a secret would not be recognised."""
 
 
 class CheckSamples:
@@ -71,7 +69,7 @@ def _cut(text: str, limit: int) -> str:
 
 
 def _excerpt(body: bytes, masker: Masker) -> str:
-    if b"\0" in body[:_LOOKED_AT]:
+    if b"\0" in body[: 8 * _BODY]:
         return f"({len(body)} bytes that are no text)"
-    text = masker(body[:_LOOKED_AT].decode("utf-8", "replace"))
-    return text if len(text) <= _BODY and len(body) <= _LOOKED_AT else f"{text[:_BODY]}... ({len(body)} bytes)"
+    text = masker.begin(body, _BODY)
+    return text if len(text) <= _BODY and len(body) <= _BODY else f"{text[:_BODY]}... ({len(body)} bytes)"

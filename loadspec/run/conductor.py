@@ -123,7 +123,7 @@ class Conductor:
         while self._clock() < deadline:
             message = self._next()
             if message is not None and message["is"] == "invalid":
-                raise LoadspecError(message["reason"], message["hint"], ExitCode.INVALID_SPEC)
+                raise LoadspecError(self._mask(message["reason"]), self._mask(message["hint"]), ExitCode.INVALID_SPEC)
             if count := self._signals():
                 self._take({"is": "signal", "count": count, "text": "stopping before anything was sent"})
                 return False
@@ -176,7 +176,7 @@ class Conductor:
 
     def _end(self, phase: PhaseName, message: Mapping[str, Any]) -> None:
         if message["status"] == "crashed":
-            raise Crash(message["reason"])
+            raise Crash(self._mask(message["reason"]))
         reason = message["reason"] or (_CUT_OFF if message["status"] == "stopped" and phase == "teardown" else "")
         told = {"reason": self._mask(reason), "notes": [self._mask(n) for n in message.get("notes", ())]}
         self._take({"is": "end", "phase": phase, "status": message["status"], **told})

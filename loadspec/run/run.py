@@ -17,6 +17,7 @@ from loadspec.fleet.fleet import start_fleet
 from loadspec.fleet.logfile import begin_log
 from loadspec.fleet.process import Job
 from loadspec.machine import used
+from loadspec.masking import revealed
 from loadspec.output_kinds import DEFAULT, RESOLVED
 from loadspec.outputs.files import write_file
 from loadspec.outputs.target import Target
@@ -37,6 +38,7 @@ from loadspec.run.targets import kept, targets_of, try_targets
 from loadspec.run.values import target
 from loadspec.run.workers import fleet_size
 from loadspec.spec.model import Spec
+from loadspec.spec.secrets import too_short
 from loadspec.ui import live
 
 
@@ -47,7 +49,7 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
     """
     check_run(spec)
     workers, fewer = fleet_size(spec, options.workers, options.log_http is not None)
-    lacks = machine_warnings(spec, workers)
+    lacks = [*machine_warnings(spec, workers), *too_short(spec)]
     targets = targets_of(spec, options)
     prepare(options)
     try_targets(targets, options.directory)
@@ -110,7 +112,7 @@ def prepare(options: RunOptions) -> None:
 def _job(spec: Spec, options: RunOptions, targets: Sequence[Target]) -> Job:
     return Job(
         spec.document,
-        spec.env_values,
+        {name: revealed(value) for name, value in spec.env_values.items()},
         spec.source,
         options.seed,
         options.run_id,
@@ -122,7 +124,7 @@ def _job(spec: Spec, options: RunOptions, targets: Sequence[Target]) -> Job:
 
 def _about(spec: Spec, options: RunOptions, workers: int) -> list[str]:
     shared = [f"workers: {workers}"] if workers > 1 else []
-    return [f"target: {target(spec)}", *shared, f"report: {options.directory / 'report.html'}"]
+    return [f"target: {masker(spec)(target(spec))}", *shared, f"report: {options.directory / 'report.html'}"]
 
 
 def write(result: RunResult, options: RunOptions, targets: Sequence[Target] = ()) -> tuple[RunResult, list[Path]]:

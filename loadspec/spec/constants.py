@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from loadspec.expr import ExprError, Scope, compile_template, to_text
+from loadspec.masking import revealed
 from loadspec.spec.model import Spec
 from loadspec.wire.routes import parse_place
 
 
 def constants(spec: Spec) -> Scope:
     """What is known before the run: `env`, and `vars`, which may be templates over it."""
-    values: dict[str | tuple[str, ...], Any] = {("env", name): value for name, value in spec.env_values.items()}
+    values: dict[str | tuple[str, ...], Any] = {
+        ("env", name): revealed(value) for name, value in spec.env_values.items()
+    }
     env = Scope(constants=dict(values))
     for name, value in spec.vars.items():
         try:

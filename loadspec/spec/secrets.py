@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from loadspec.expr import Scope
-from loadspec.masking import AUTH_SECRETS, MASK, TELLING_HEADER
+from loadspec.masking import AUTH_SECRETS, MASK, SHORTEST, TELLING_HEADER, is_telling, revealed
 from loadspec.output_kinds import BrokenOutputError, Out, Output, find_output
 from loadspec.spec.constants import constants, folded
 from loadspec.spec.model import Auth, Spec, all_exchanges
@@ -17,13 +17,10 @@ from loadspec.spec.model import Auth, Spec, all_exchanges
 _LOGIN = re.compile(r"^(\w+://[^/?#:{}]*:)[^{}]*@")
 """A URL up to the password in it, and that."""
 
-SHORTEST = 4
-"""Characters: a shorter secret of `auth` is hidden where it stands, not wherever its letters occur."""
-
 
 def known_secrets(spec: Spec) -> list[str]:
     """Values of secret environment variables, and those of `auth` that are known before the run."""
-    found = {spec.env_values[name]: None for name, var in spec.env.items() if var.secret and name in spec.env_values}
+    found = {revealed(value): None for name, value in spec.env_values.items() if spec.env[name].secret}
     scope = constants(spec)
     for auth in credentials(spec):
         text = auth.settings.get(AUTH_SECRETS[auth.kind], "")
@@ -35,6 +32,30 @@ def known_secrets(spec: Spec) -> list[str]:
     for secret in secrets_of_outputs(spec.outputs, scope):
         found[secret] = None
     return list(found)
+
+
+def too_short(spec: Spec) -> list[str]:
+    """What there is to say of secrets that are not looked for in texts."""
+    lengths = {name: len(revealed(value)) for name, value in spec.env_values.items() if spec.env[name].secret}
+    return [
+        f"{name} is no secret that could be masked: with fewer than {SHORTEST} characters it is found in any text"
+        for name, length in lengths.items()
+        if 0 < length < SHORTEST
+    ]
+
+
+def masked_options(arguments: Sequence[str]) -> list[str]:
+    """A command line in which no value of a telling name is shown: that of `--env PASSWORD=...`."""
+    return [
+        f"{head}{name}={MASK}" if equals and value and is_telling(name) else argument
+        for argument in arguments
+        for head, name, equals, value in [_assignment(argument)]
+    ]
+
+
+def _assignment(argument: str) -> tuple[str, str, str, str]:
+    head = next((start for start in ("--env=", "-e") if argument.startswith(start)), "")
+    return (head, *argument.removeprefix(head).partition("="))
 
 
 def secrets_of_outputs(outs: Iterable[Out], scope: Scope | None = None) -> Iterator[str]:
@@ -127,9 +148,22 @@ def without_credentials(document: Any) -> Any:
     }
     if isinstance(proxy := masked.get("proxy"), str):
         masked["proxy"] = _LOGIN.sub(rf"\1{MASK}@", proxy)
+    if isinstance(pools := masked.get("pools"), Mapping):
+        masked["pools"] = {name: _masked_rows(pool) for name, pool in pools.items()}
     if "cert_file" in masked and "password" in masked:
         masked["password"] = _masked(masked["password"])
     return masked
+
+
+def _masked_rows(pool: Any) -> Any:
+    """A pool in which no item shows what it has under a telling name."""
+    if not isinstance(pool, Mapping) or not isinstance(pool.get("items"), list):
+        return pool
+    return {**pool, "items": [_masked_row(row) if isinstance(row, Mapping) else row for row in pool["items"]]}
+
+
+def _masked_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _masked(cell) if is_telling(str(name)) else cell for name, cell in row.items()}
 
 
 def _masked_auth(auth: Mapping[str, Any]) -> dict[str, Any]:

@@ -163,8 +163,11 @@ def _parts(result: RunResult, name: str, where: Where) -> Iterable[tuple[str, Va
     if where:
         return
     chosen = [entry.threshold for entry in result.thresholds if entry.threshold.metric == name]
-    for label, threshold in {selector_of(threshold): threshold for threshold in chosen}.items():
-        value = value_in(store, threshold) if label and label != "expected_response:true" else None
+    parts = {selector_of(threshold): value_in(store, threshold) for threshold in chosen}
+    parts |= {clean(part.label): part.value(store) for part in result.submetrics if part.metric == name}
+    for label, value in parts.items():
+        if not label or label == "expected_response:true":
+            continue
         if value is not None and "::" + label.removeprefix("group:").removeprefix("::") not in groups:
             yield label, value
 

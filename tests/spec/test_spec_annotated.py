@@ -7,6 +7,7 @@ import pytest
 from loadspec.spec import Overrides, load, load_bytes
 from loadspec.spec.annotated import annotated_yaml, origin_text
 from loadspec.spec.origins import Origin
+from loadspec.spec.secrets import without_credentials
 
 SPECS = sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))
 
@@ -21,7 +22,7 @@ def test_it_reads_back_as_the_document(path: Path) -> None:
     for name in secret:  # masked, so it cannot read back
         for document in (loaded.spec.document, again.spec.document):
             document["env"][name].pop("default", None)  # type: ignore[index]
-    assert again.spec.document == loaded.spec.document
+    assert again.spec.document == without_credentials(loaded.spec.document)
 
 
 TEXT = """\

@@ -12,6 +12,7 @@ from importlib import resources
 import pytest
 
 from loadspec.load import RampingVus, Stage
+from loadspec.masking import revealed
 from loadspec.spec import Spec, build, load
 from loadspec.spec.model import (
     UNSET,
@@ -73,7 +74,9 @@ def test_head(spec: Spec) -> None:
         "LOAD_USER": EnvVar("LOAD_USER", "loadtest@example.com"),
         "LOAD_PASS": EnvVar("LOAD_PASS", "mock-password", secret=True),
     }
-    assert spec.env_values == {name: variable.default for name, variable in spec.env.items()}
+    assert {name: revealed(value) for name, value in spec.env_values.items()} == {
+        name: variable.default for name, variable in spec.env.items()
+    }
     assert spec.vars == {"await_image": False}
     assert replace(spec.target, folder=".") == Target("{{ env.API_BASE }}", Timeouts(120.0), ACCEPT)
     assert spec.source == str(REFERENCE)

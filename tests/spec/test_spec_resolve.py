@@ -24,6 +24,7 @@ from loadspec.load import (
     Stage,
     TraceReplay,
 )
+from loadspec.masking import Secret
 from loadspec.spec import Overrides, Spec, SpecError, load_bytes, render
 
 HEAD = """\
@@ -161,12 +162,12 @@ def test_layers(shape: str, options: dict[str, Any], environ: dict[str, str], lo
 
 def test_validate_reads_no_environment() -> None:
     found = spec("duration: 5s")
-    assert found.env_values == {"A": "from-file", "C": "1.10"}
+    assert found.env_values == {"A": "from-file", "C": Secret("1.10")}
 
 
 def test_environment_values() -> None:
     environ = {**ENV, "A": "from-os", "OTHER": "x"}
-    assert spec("", None, environ).env_values == {"A": "from-os", "B": "b", "C": "1.10", "D": "d"}
+    assert spec("", None, environ).env_values == {"A": "from-os", "B": "b", "C": Secret("1.10"), "D": "d"}
     given = Overrides(env={"A": "from-option", "D": ""})
     assert spec("", given, environ).env_values["A"] == "from-option"
     assert spec("", given, environ).env_values["D"] == ""

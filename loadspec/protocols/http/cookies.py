@@ -12,12 +12,15 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from loadspec.expr import EvalError, ExprError, Scope, compile_template, to_text
 from loadspec.protocols.http.parts import Render
 from loadspec.wire.headers import header_list
 from loadspec.wire.url import Origin
+
+if TYPE_CHECKING:
+    from loadspec.protocols.user import User
 
 MAX_COOKIE: Final = 4096
 """Bytes of name and value together; a longer cookie is not kept, as in browsers."""
@@ -111,6 +114,10 @@ class Jar:
 
     def __len__(self) -> int:
         return len(self._cookies)
+
+    def values(self) -> list[bytes]:
+        """What is in it."""
+        return [cookie.value for cookie in self._cookies.values()]
 
     def renewed(self) -> Jar:
         """The jar of the next iteration: itself where it lasts, else a copy."""
@@ -260,3 +267,12 @@ def _cookie_value(value: Any) -> str:
     if _BREAKS.search(text):
         raise EvalError("a cookie's value cannot hold `;`, a line break or a control character")
     return text
+
+
+def secret_cookies(user: User) -> list[str]:
+    """For the masks: the values of a user's cookies, those that the answer at hand sets included."""
+    values = [] if user.cookies is None else user.cookies.values()
+    if user.answer.status and user.answer.sets_cookies:
+        parsed = (parse_set_cookie(line) for name, line in header_list(user.answer.head) if name == b"set-cookie")
+        values += [cookie.value for cookie in parsed if cookie is not None]
+    return [value.decode("latin-1") for value in values]

@@ -37,14 +37,13 @@ def _message(mark: str, data: bytes, masker: Masker) -> Iterator[str]:
     if not body:
         return
     yield mark
-    looked_at = body[: 4 * SHOWN]  # masked before it is cut: half a secret would not be recognised
-    if _BINARY.search(looked_at):
+    if _BINARY.search(body[: 4 * SHOWN]):
         yield f"{mark} ({len(body)} bytes, no text)"
         return
-    text = masker(looked_at.decode("utf-8", "replace"))
+    text = masker.begin(body, SHOWN)
     for line in text[:SHOWN].splitlines():
         yield f"{mark} {harmless(line)}".rstrip()
-    if len(text) > SHOWN or len(body) > len(looked_at):
+    if len(text) > SHOWN or len(body) > 4 * SHOWN:
         yield f"{mark} ... ({len(body)} bytes)"
 
 

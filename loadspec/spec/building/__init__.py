@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from pathlib import PurePath
 from typing import Any
 
+from loadspec.masking import Secret, revealed
 from loadspec.metrics.catalog import BUILTIN, MetricInfo
 from loadspec.spec.building.auth import build_auth
 from loadspec.spec.building.checks import with_schemas
@@ -24,19 +25,21 @@ from loadspec.spec.merge import merge_request
 from loadspec.spec.model import EnvVar, MetricDef, Spec, Target, Timeouts
 from loadspec.spec.resolve import read_env, text_of
 from loadspec.thresholds import Threshold, parse_thresholds
+from loadspec.thresholds.submetric import parse_submetric
 
 
-def build(document: Mapping[str, Any], env_values: Mapping[str, str], source: str) -> Spec:
+def build(document: Mapping[str, Any], env_values: Mapping[str, str | Secret], source: str) -> Spec:
     """The `Spec` of a resolved, validated document."""
     written, document = document, with_schemas(document, PurePath(source).parent)
     folder = str(PurePath(source).parent)
     endpoints: Mapping[str, Any] = document.get("endpoints", {})
     target = build_target(document.get("target", {}), PurePath(source).parent)
     metrics = {name: _metric(name, value) for name, value in document.get("metrics", {}).items()}
+    env = {name: _env(name, setting) for name, setting in document.get("env", {}).items()}
     return Spec(
         name=document.get("name", PurePath(source).stem),
-        env={name: _env(name, setting) for name, setting in document.get("env", {}).items()},
-        env_values=dict(env_values),
+        env=env,
+        env_values={name: Secret(revealed(value)) if env[name].secret else value for name, value in env_values.items()},
         vars=document.get("vars", {}),
         target=target,
         pools={name: build_pool(name, pool, folder) for name, pool in document.get("pools", {}).items()},
@@ -52,6 +55,10 @@ def build(document: Mapping[str, Any], env_values: Mapping[str, str], source: st
         thresholds=_thresholds(document.get("thresholds", {}), metrics, dict.fromkeys(own_tags(document))),
         outputs=tuple(build_outputs(document.get("outputs") or {})),
         tags=document.get("tags", {}),
+        submetrics=tuple(
+            parse_submetric(key, {*BUILTIN, *metrics}, dict.fromkeys(own_tags(document)))
+            for key in document.get("submetrics", [])
+        ),
         document=written,
         source=source,
         settings=build_settings(document, PurePath(source).parent),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from loadspec.masking import is_telling
 from loadspec.spec.grammar.captures import SOURCES
 from loadspec.spec.model import UNSET, Capture
 
@@ -11,14 +12,14 @@ from loadspec.spec.model import UNSET, Capture
 def build_capture(name: str, raw: Any) -> Capture:
     """One capture; a text alone is a JSONPath."""
     if isinstance(raw, str):
-        return Capture(name, "jsonpath", raw)
+        return Capture(name, "jsonpath", raw, secret=is_telling(name))
     source = next(source for source in SOURCES if source in raw)
     return Capture(
         name,
         source,
         "" if raw[source] is True else raw[source],
         raw.get("optional", False),
-        raw.get("secret", False),
+        raw.get("secret", is_telling(name)),
         raw.get("default", UNSET),
         raw.get("all", False),
         raw.get("pick", ""),

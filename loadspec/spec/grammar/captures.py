@@ -42,7 +42,9 @@ CAPTURE = short_or_long(
                     "examples": [0, "", []],
                 },
                 "optional": flag("Whether a value that is not found leaves the step ok."),
-                "secret": flag("Whether the value is masked wherever it would be shown."),
+                "secret": flag(
+                    "Whether the value is masked wherever it would be shown; names such as `token` tell it."
+                ),
             },
         )
     },

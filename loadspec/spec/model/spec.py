@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from loadspec.masking import Secret
 from loadspec.output_kinds import Out
 from loadspec.spec.model.pools import PoolDef
 from loadspec.spec.model.request import Request
@@ -16,6 +17,7 @@ from loadspec.wire.settings import Settings
 if TYPE_CHECKING:
     from loadspec.load import LoadConfig
     from loadspec.thresholds import Threshold
+    from loadspec.thresholds.submetric import Submetric
 
 MetricKind = Literal["trend", "rate", "counter", "gauge"]
 Contains = Literal["time", "bytes", "count", "default"]
@@ -63,12 +65,13 @@ class Scenario:
 class Spec:
     """The whole file. `document` is the resolved mapping (profile and overrides applied, profiles removed).
 
-    `env_values` holds the declared variables that have a value; `source` is the file's name for people.
+    `env_values` holds the declared variables that have a value, a Secret where they are declared so; `source` is the
+    file's name for people.
     """
 
     name: str
     env: Mapping[str, EnvVar]
-    env_values: Mapping[str, str]
+    env_values: Mapping[str, str | Secret]
     vars: Mapping[str, Any]
     target: Target
     pools: Mapping[str, PoolDef]
@@ -86,3 +89,4 @@ class Spec:
     outputs: tuple[Out, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     """The run's own."""
+    submetrics: tuple[Submetric, ...] = ()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from loadspec.masking import is_telling
 from loadspec.spec.diagnostics import Diagnostic, Path
 from loadspec.spec.semantics.lints.facts import Facts
 from loadspec.spec.semantics.values import listing, mapping
@@ -15,9 +16,6 @@ Found = Iterator[Diagnostic]
 _AUTH = ("bearer", "password", "client_secret", "secret", "key", "value", "token", "refresh_token")
 """Keys below `auth` whose values are secrets."""
 
-_NAME = re.compile(
-    r"(^|[-_])(authorization|api-?_?key|auth-?_?key|access-?_?key|secret|token|password|passwd|credentials?)$", re.I
-)
 _USERINFO = re.compile(r"^(?:https?|socks5h?)://[^/@\s{}]*:([^/@\s{}]+)@", re.IGNORECASE)
 
 
@@ -31,7 +29,7 @@ def plain_secrets(facts: Facts) -> Found:
         yield from _auth(facts, (*path, "auth"), mapping(owner, "auth"))
         for section in ("headers", "query", "cookies"):
             for name, value in mapping(owner, section).items():
-                if _NAME.search(name) and _secret(value):
+                if is_telling(name) and _secret(value):
                     yield _found(facts, (*path, section, name))
         for key in ("base_url", "path"):
             value = owner.get(key)
