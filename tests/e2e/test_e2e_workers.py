@@ -149,7 +149,7 @@ def test_books_of_all_workers_are_the_servers_and_setup_runs_once(tmp_path: Path
         for snapshot in journal(done, phase):
             again.add(snapshot)
     assert again.stores["load"].total("http_reqs") == served(mock.stats())["credits"]
-    assert [point.t for point in again.points] == [pytest.approx(t, abs=0.001) for t in points["at_s"]]
+    assert [point.t for point in again.course.points()] == [pytest.approx(t, abs=0.001) for t in points["at_s"]]
     each = done.results["health"]
     assert [row["worker"] for row in each] == [1, 2, 3]
     assert done.results["generator"]["cpu_s"] > sum(row["worst"]["cpu_s"] for row in each)
