@@ -12,6 +12,7 @@ from typing import Any, cast
 from loadspec.metrics import Counter, Gauge, MetricInfo, Rate, Store, Trend, Value
 from loadspec.metrics.catalog import Kind
 from loadspec.outputs.json_text import json_text
+from loadspec.results.heat import Heat
 from loadspec.results.losses import missing
 from loadspec.results.model import (
     PHASES,
@@ -61,6 +62,7 @@ def document(result: RunResult) -> dict[str, Any]:
         "errors": [_error(error) for error in result.errors],
         "points": _points(result.points, result.step),
         "points_by_endpoint": _by_endpoint(result.by_endpoint),
+        "latency_heatmap": _heat(result.heat),
         "events": [{"at_s": event.t, "text": event.text} for event in result.events],
         "warnings": list(result.warnings),
         "degraded": _degraded(result),
@@ -344,6 +346,16 @@ def _by_endpoint(by: ByEndpoint) -> dict[str, Any]:
     }
     axis = {"at_s": [_rounded(t) for t in by.t], "seconds_s": [_rounded(seconds) for seconds in by.seconds]}
     return {"step_s": by.step, **axis, "endpoints": endpoints}
+
+
+def _heat(heat: Heat) -> dict[str, Any]:
+    """`counts[i][j]`: answers of the i-th stretch of time that took `edges_ms[j]` to `edges_ms[j + 1]`."""
+    return {
+        "from_s": [_rounded(at) for at in heat.begin],
+        "to_s": [_rounded(at) for at in heat.end],
+        "edges_ms": [float(f"{edge:.6g}") for edge in heat.edges],
+        "counts": [list(column) for column in heat.counts],
+    }
 
 
 def _rounded(value: float | None) -> float | None:

@@ -76,6 +76,7 @@ def assemble(head: Head, ledger: Ledger) -> RunResult:
         stores=collector.stores,
         points=collector.course.points(),
         step=collector.course.step,
+        heat=collector.course.heat(),
         by_endpoint=collector.course.by_endpoint([endpoint.name for endpoint in head.endpoints]),
         thresholds=known.thresholds,
         checks=check_results(store, collector.check_samples()),
