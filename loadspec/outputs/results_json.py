@@ -6,13 +6,12 @@ Durations and moments are seconds (`_s`), latencies milliseconds (`_ms`), shares
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from math import isnan
+from math import isfinite, isinf, isnan
 from typing import Any, cast
 
 from loadspec.metrics import Counter, Gauge, MetricInfo, Rate, Store, Trend, Value
 from loadspec.metrics.catalog import Kind
 from loadspec.outputs.json_text import json_text
-from loadspec.results.heat import Heat
 from loadspec.results.losses import missing
 from loadspec.results.model import (
     PHASES,
@@ -28,7 +27,6 @@ from loadspec.results.model import (
     WorkerHealth,
 )
 from loadspec.thresholds import ThresholdResult
-from loadspec.thresholds.submetric import Submetric
 
 VERSION = 1
 PERCENTILES = {"med": 50, "p90": 90, "p95": 95, "p99": 99}
@@ -62,7 +60,6 @@ def document(result: RunResult) -> dict[str, Any]:
         "errors": [_error(error) for error in result.errors],
         "points": _points(result.points, result.step),
         "points_by_endpoint": _by_endpoint(result.by_endpoint),
-        "latency_heatmap": _heat(result.heat),
         "events": [{"at_s": event.t, "text": event.text} for event in result.events],
         "warnings": list(result.warnings),
         "degraded": _degraded(result),
@@ -191,24 +188,18 @@ def _metrics(result: RunResult) -> dict[str, Any]:
     """Each metric that was measured or is the spec's own, by name."""
     store = result.stores["load"]
     names = sorted({*store.metrics(), *result.custom_metrics})
-    metrics = {name: _metric(name, store.select(name), result) for name in names}
-    return metrics | {part.key: _submetric(part, store, result) for part in result.submetrics}
+    return {name: _metric(name, store, result) for name in names}
 
 
-def _submetric(part: Submetric, store: Store, result: RunResult) -> dict[str, Any]:
-    """Its figures, as of a metric; there is no more to divide."""
-    return {**_metric(part.metric, part.value(store), result), "selector": part.label, "series": []}
-
-
-def _metric(name: str, value: Value | None, result: RunResult) -> dict[str, Any]:
+def _metric(name: str, store: Store, result: RunResult) -> dict[str, Any]:
+    value = store.select(name)
     info = result.metrics.get(name) or MetricInfo(cast(Kind, value.kind) if value else "counter")
     return {
         "kind": info.kind,
         "unit": "ratio" if info.kind == "rate" else _UNITS[info.contains],
         "custom": name in result.custom_metrics,
-        "selector": None,
         "total": figures(value or (Counter() if info.kind == "counter" else None), result.duration),
-        "series": _series(name, result.stores["load"], result.duration),
+        "series": _series(name, store, result.duration),
     }
 
 
@@ -256,16 +247,23 @@ def _threshold(found: ThresholdResult) -> dict[str, Any]:
         "expression": threshold.source,
         "op": threshold.op,
         "measure": threshold.measure,
-        "limit": threshold.limit,
-        "actual": found.actual,
-        "margin_ratio": found.margin,
-        "worst_margin_ratio": found.worst_margin,
+        "limit": _finite(found.limit),
+        "actual": _finite(found.actual),
+        "actual_infinite": found.actual is not None and isinf(found.actual),
+        "margin_ratio": _finite(found.margin),
+        "worst_margin_ratio": _finite(found.worst_margin),
         "status": found.status,
+        "level": threshold.level,
+        "window_s": threshold.window or None,
         "samples": found.samples,
         "first_crossed_s": found.first_crossed,
         "failing_since_s": found.failing_since,
         "aborted": found.aborted,
     }
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and isfinite(value) else None
 
 
 def _error(error: ErrorClass) -> dict[str, Any]:
@@ -346,16 +344,6 @@ def _by_endpoint(by: ByEndpoint) -> dict[str, Any]:
     }
     axis = {"at_s": [_rounded(t) for t in by.t], "seconds_s": [_rounded(seconds) for seconds in by.seconds]}
     return {"step_s": by.step, **axis, "endpoints": endpoints}
-
-
-def _heat(heat: Heat) -> dict[str, Any]:
-    """`counts[i][j]`: answers of the i-th stretch of time that took `edges_ms[j]` to `edges_ms[j + 1]`."""
-    return {
-        "from_s": [_rounded(at) for at in heat.begin],
-        "to_s": [_rounded(at) for at in heat.end],
-        "edges_ms": [float(f"{edge:.6g}") for edge in heat.edges],
-        "counts": [list(column) for column in heat.counts],
-    }
 
 
 def _rounded(value: float | None) -> float | None:
