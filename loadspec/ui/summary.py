@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from textwrap import wrap
 from typing import Literal
@@ -13,7 +14,9 @@ from loadspec.ui.text import Style, clean, to_ascii, truncate
 
 Mode = Literal["compact", "full"]
 MAX_LINES = 40
-_FILES = 3
+_FOLDERS = 3
+"""Of so many folders the files are named."""
+_REPORT = "report.html"
 
 _MARKS = {"PASS": ("✓", "good"), "INTERRUPTED": ("!", "warn"), "INCONCLUSIVE": ("?", "warn")}
 _FAILED = ("✗", "bad")
@@ -33,7 +36,7 @@ def summary(
     `artifacts` are the paths of the files that were written. `ascii` keeps to ASCII, column by column.
     """
     style = Style(colour)
-    files, closing = _files(artifacts, style), _verdict(result, style, width)
+    files, closing = _files(artifacts, style, width if mode == "compact" else None), _verdict(result, style, width)
     if mode == "full":
         lines = _squeeze([*full(result, style), *files, "", *closing])
     else:
@@ -43,11 +46,21 @@ def summary(
     return to_ascii(text) if ascii else text
 
 
-def _files(artifacts: Sequence[str], style: Style) -> list[str]:
-    """The paths, whole: they are there to be copied."""
-    shown = [clean(path) for path in artifacts[:_FILES]]
-    more = [f"and {len(artifacts) - _FILES} more"] if len(artifacts) > _FILES else []
-    return ["", *labelled("files", shown + more, style)] if shown else []
+def _files(artifacts: Sequence[str], style: Style, width: int | None) -> list[str]:
+    """A path of each folder, whole: it is there to be copied; the report's if it is there. The others by name."""
+    room = (width or 10_000) - len(labelled("files", [""], Style(False))[0])
+    folders: dict[str, list[str]] = {}
+    for folder, name in map(os.path.split, artifacts):
+        folders.setdefault(folder, []).append(name)
+    lines: list[str] = []
+    for folder, names in list(folders.items())[:_FOLDERS]:
+        first, *others = sorted(names, key=lambda name: name != _REPORT)
+        lines.append(clean(os.path.join(folder, first)))
+        if others:
+            lines.append(truncate(clean(f"and beside it {', '.join(others)}"), room))
+    hidden = sum(map(len, list(folders.values())[_FOLDERS:]))
+    more = [f"and {hidden} more"] if hidden else []
+    return ["", *labelled("files", lines + more, style)] if lines else []
 
 
 def _squeeze(lines: Sequence[str]) -> list[str]:

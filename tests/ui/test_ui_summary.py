@@ -247,3 +247,16 @@ def test_groups_have_a_row_each() -> None:
         line.strip().split("...")[0] for line in summary(result, "full", colour=False).splitlines() if "group" in line
     ]
     assert rows == ["group_duration", "{ group:shop }", "{ group:shop::pay }"]
+
+
+def test_of_each_folder_one_path_is_whole_and_the_report_comes_first() -> None:
+    files = ["runs/a/results.json", "runs/a/junit.xml", "runs/a/report.html", "elsewhere/m.txt", "b/x", "c/y", "d/z"]
+    lines = summary(small_result(), "compact", colour=False, artifacts=files).splitlines()
+    at = next(n for n, line in enumerate(lines) if line.startswith("files"))
+    assert [line[10:].strip() for line in lines[at : at + 5]] == [
+        "runs/a/report.html",
+        "and beside it results.json, junit.xml",
+        "elsewhere/m.txt",
+        "b/x",
+        "and 2 more",
+    ]
