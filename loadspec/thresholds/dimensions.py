@@ -41,12 +41,7 @@ class Dimension:
         """Of the product with `other`, or with −1 of the quotient."""
         time, size, count, seconds = (a + sign * b for a, b in zip(self.powers, other.powers, strict=True))
         bare = self.bare and other.bare
-        share = (
-            not (time or size or count or seconds)
-            and (self.share or other.share)
-            and (self.share or self.bare)
-            and sign > 0
-        )
+        share = sign > 0 and (self.share or (self.bare and other.share)) and not (time or size or count or seconds)
         return Dimension(time, size, count, seconds, bare, share)
 
 
