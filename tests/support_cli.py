@@ -113,6 +113,16 @@ def finish(process: subprocess.Popen[str], directory: Path) -> Done:
     return Done(process.returncode, stdout, stderr, directory)
 
 
+def workers_of(parent: int) -> list[int]:
+    """The worker processes of a run, in the order in which they were started; none once it has ended."""
+    try:
+        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        found = [int(c) for c in children if b"loadspec.fleet.worker" in Path(f"/proc/{c}/cmdline").read_bytes()]
+    except OSError:
+        return []
+    return sorted(found)
+
+
 def books(done: Done) -> dict[str, int]:
     """What the run says a server must have counted: endpoint → requests of all phases, cut-off ones included."""
     counts: dict[str, int] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +26,10 @@ def head(path: Path = REFERENCE) -> Head:
 
 
 class Seconds:
-    """Snapshots of two endpoints, made of samples that follow from a seed; some requests fail."""
+    """Snapshots of some endpoints, made of samples that follow from a seed; some requests fail."""
 
-    def __init__(self, seed: int = 1, requests: int = 20) -> None:
+    def __init__(self, seed: int = 1, requests: int = 20, endpoints: Sequence[str] = ENDPOINTS) -> None:
+        self._endpoints = endpoints
         self._random = random.Random(seed)
         self._requests = requests
         self._meters = Meters()
@@ -36,10 +37,10 @@ class Seconds:
 
     def second(self, t: float) -> dict[str, Any]:
         """The snapshot at the end of second `t`."""
-        failed = [self._fill(endpoint) for endpoint in ENDPOINTS]
+        failed = [self._fill(endpoint) for endpoint in self._endpoints]
         self._done += self._requests
         books = {"started": self._done + 3, "completed": self._done, "interrupted": 0}
-        key = ["generate", "status", "status", 503]
+        key = [self._endpoints[1], "status", "status", 503]
         return {
             "is": "snapshot",
             "phase": "load",

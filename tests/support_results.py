@@ -29,7 +29,7 @@ from loadspec.results.model import (
     WorkerHealth,
 )
 from loadspec.results.points import Course
-from loadspec.thresholds import ThresholdResult, judge, parse_thresholds, value_in
+from loadspec.thresholds import ThresholdResult, judge, parse_thresholds, values_in
 
 ENDPOINTS = (
     EndpointInfo("login", "POST", "/api/auth/login"),
@@ -43,6 +43,17 @@ THRESHOLDS = {
     "generation_success": "rate > 90%",
     "http_req_failed": "rate < 10%",
 }
+
+
+def store_of(**values: Any) -> Store:
+    """A store with one series of each metric, those without a value left out; timings are of expected answers."""
+    store, expected = Store(), tags_of(expected_response="true", poll="false")
+    for metric, value in values.items():
+        if value is not None:
+            store.series[(metric, expected if metric.startswith("http_req_d") else ())] = value
+    return store
+
+
 CUSTOM = {
     "response_time": MetricInfo("trend", "time"),
     "generation_success": MetricInfo("rate"),
@@ -278,11 +289,20 @@ def make_thresholds(
     found = []
     for key, value in texts.items():
         for threshold in parse_thresholds(key, value, {**BUILTIN, **CUSTOM}):
-            now = judge(threshold, value_in(store, threshold), duration)
+            now = judge(threshold, values_in(store, threshold), duration)
             crossed = None if now.passed or now.actual is None else min(since, duration)
             status = "pass" if now.passed else "fail"
             result = ThresholdResult(
-                threshold, now.actual, now.passed, now.samples, now.margin, status, crossed, crossed, now.margin
+                threshold,
+                now.actual,
+                now.passed,
+                now.samples,
+                now.margin,
+                status,
+                crossed,
+                crossed,
+                now.margin,
+                limit=now.limit,
             )
             found.append(result)
     return found

@@ -121,6 +121,18 @@ class Histogram:
         seen = list(accumulate(self.counts[bucket] for bucket in ordered))
         return [self._at(ordered, seen, percent / 100 * (count - 1)) for percent in percents]
 
+    def count_within(self, value: float) -> float:
+        """How many values are at most `value`; those of its own bucket are taken as spread evenly over it."""
+        if not self.counts or value < self.min:
+            return 0.0
+        if value >= self.max:
+            return float(self.count)
+        own = bucket_of(_clip(value))
+        below = sum(count for bucket, count in self.counts.items() if _order(bucket) < _order(own))
+        low, high = bucket_edges(own)
+        low, high = max(low, self.min), min(high, self.max)
+        return below + self.counts[own] * min(1.0, max(0.0, (value - low) / (high - low) if high > low else 1.0))
+
     def _at(self, ordered: list[int], seen: list[int], rank: float) -> float:
         low = self._value(ordered, seen, int(rank))
         share = rank - int(rank)

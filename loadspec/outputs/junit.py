@@ -104,7 +104,7 @@ class _Suite:
     def threshold(self, found: ThresholdResult) -> None:
         """A threshold: failed ones are failures, inconclusive ones skipped."""
         case = self.case("thresholds", found.threshold.title)
-        limit, actual = format_limit(found.threshold), format_actual(found.threshold, found.actual)
+        limit, actual = format_limit(found.threshold, found.limit), format_actual(found.threshold, found.actual)
         lines = [
             f"threshold {found.threshold.title}",
             f"limit     {limit}",

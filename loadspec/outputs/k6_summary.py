@@ -44,14 +44,13 @@ def _metrics(result: RunResult) -> dict[str, Any]:
         if key not in found:
             part = selected(store, metric, clauses)
             found[key] = _figures(part or new_value(result.metrics[metric].kind), seconds)
-        found[key].setdefault("thresholds", {})[source] = judged.status == "fail"
+        found[key].setdefault("thresholds", {})[source] = judged.status in ("fail", "warn")
     return dict(sorted(found.items()))
 
 
 def _key(judged: ThresholdResult) -> tuple[str, str]:
     """(metric with its selector, what must hold of it)."""
-    source = judged.threshold.source
-    return judged.threshold.title.removesuffix(source).rstrip().removesuffix(":"), source
+    return judged.threshold.key, judged.threshold.text
 
 
 def _figures(value: Value, seconds: float) -> dict[str, Any]:

@@ -126,7 +126,7 @@ def _of_run(result: RunResult) -> Iterator[Family]:
     states = [
         Sample("", {"threshold": found.threshold.title, f"{PREFIX}threshold": state}, found.status == state)
         for found in result.thresholds
-        for state in ("pass", "fail", "inconclusive")
+        for state in ("pass", "fail", "warn", "inconclusive")
     ]
     yield Family(f"{PREFIX}threshold", "stateset", "Whether each threshold held.", states)
     margins = [

@@ -6,7 +6,7 @@ Durations and moments are seconds (`_s`), latencies milliseconds (`_ms`), shares
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from math import isnan
+from math import isfinite, isinf, isnan
 from typing import Any, cast
 
 from loadspec.metrics import Counter, Gauge, MetricInfo, Rate, Store, Trend, Value
@@ -27,7 +27,6 @@ from loadspec.results.model import (
     WorkerHealth,
 )
 from loadspec.thresholds import ThresholdResult
-from loadspec.thresholds.submetric import Submetric
 
 VERSION = 1
 PERCENTILES = {"med": 50, "p90": 90, "p95": 95, "p99": 99}
@@ -189,24 +188,18 @@ def _metrics(result: RunResult) -> dict[str, Any]:
     """Each metric that was measured or is the spec's own, by name."""
     store = result.stores["load"]
     names = sorted({*store.metrics(), *result.custom_metrics})
-    metrics = {name: _metric(name, store.select(name), result) for name in names}
-    return metrics | {part.key: _submetric(part, store, result) for part in result.submetrics}
+    return {name: _metric(name, store, result) for name in names}
 
 
-def _submetric(part: Submetric, store: Store, result: RunResult) -> dict[str, Any]:
-    """Its figures, as of a metric; there is no more to divide."""
-    return {**_metric(part.metric, part.value(store), result), "selector": part.label, "series": []}
-
-
-def _metric(name: str, value: Value | None, result: RunResult) -> dict[str, Any]:
+def _metric(name: str, store: Store, result: RunResult) -> dict[str, Any]:
+    value = store.select(name)
     info = result.metrics.get(name) or MetricInfo(cast(Kind, value.kind) if value else "counter")
     return {
         "kind": info.kind,
         "unit": "ratio" if info.kind == "rate" else _UNITS[info.contains],
         "custom": name in result.custom_metrics,
-        "selector": None,
         "total": figures(value or (Counter() if info.kind == "counter" else None), result.duration),
-        "series": _series(name, result.stores["load"], result.duration),
+        "series": _series(name, store, result.duration),
     }
 
 
@@ -254,16 +247,23 @@ def _threshold(found: ThresholdResult) -> dict[str, Any]:
         "expression": threshold.source,
         "op": threshold.op,
         "measure": threshold.measure,
-        "limit": threshold.limit,
-        "actual": found.actual,
-        "margin_ratio": found.margin,
-        "worst_margin_ratio": found.worst_margin,
+        "limit": _finite(found.limit),
+        "actual": _finite(found.actual),
+        "actual_infinite": found.actual is not None and isinf(found.actual),
+        "margin_ratio": _finite(found.margin),
+        "worst_margin_ratio": _finite(found.worst_margin),
         "status": found.status,
+        "level": threshold.level,
+        "window_s": threshold.window or None,
         "samples": found.samples,
         "first_crossed_s": found.first_crossed,
         "failing_since_s": found.failing_since,
         "aborted": found.aborted,
     }
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and isfinite(value) else None
 
 
 def _error(error: ErrorClass) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from loadspec.pools import PICKS
 from loadspec.results.causes import RULES
 from loadspec.results.health import COLUMNS
 from loadspec.results.model import PHASES, Clock
-from loadspec.thresholds import Status
+from loadspec.thresholds import Level, Status
 
 Schema = dict[str, Any]
 
@@ -162,7 +162,6 @@ def _metric() -> Schema:
         "kind": {"enum": list(get_args(Kind))},
         "unit": {"enum": ["ms", "bytes", "count", "ratio"]},
         "custom": _FLAG,
-        "selector": _says(_or_null(_TEXT), "Of a sub-metric, whose key has it in braces; else null."),
         "total": _says({"anyOf": [*_figures().values(), {"type": "null"}]}, "null: no samples."),
         "series": _list({"anyOf": [_tagged(schema) for schema in [*_figures().values(), _object({})]]}),
     }
@@ -192,11 +191,14 @@ def _threshold() -> Schema:
             "expression": _TEXT,
             "op": _TEXT,
             "measure": _says(_TEXT, "What `limit` and `actual` are: time is ms, ratio 0..1."),
-            "limit": _NUMBER,
-            "actual": _says(_or_null(_NUMBER), "null: no samples."),
+            "limit": _says(_or_null(_NUMBER), "null: computed, and without samples."),
+            "actual": _says(_or_null(_NUMBER), "null: no samples, or infinite."),
+            "actual_infinite": _says(_FLAG, "Failures count as infinitely long, and reach this figure."),
             "margin_ratio": _says(_or_null(_NUMBER), "Distance to the limit as a share of it; negative beyond it."),
             "worst_margin_ratio": _or_null(_NUMBER),
-            "status": {"enum": list(get_args(Status))},
+            "status": _says({"enum": list(get_args(Status))}, "warn: failed, and decides nothing."),
+            "level": {"enum": list(get_args(Level))},
+            "window_s": _says(_or_null(_SECONDS), "Judged in windows: `actual` is that of the worst one."),
             "samples": _COUNT,
             "first_crossed_s": _or_null(_SECONDS),
             "failing_since_s": _or_null(_SECONDS),

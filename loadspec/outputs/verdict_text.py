@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 from loadspec.outputs.target import Target
@@ -45,9 +46,9 @@ def _threshold(found: ThresholdResult) -> dict[str, Any]:
     return {
         "threshold": found.threshold.title,
         "status": found.status,
-        "limit": format_limit(found.threshold),
+        "limit": format_limit(found.threshold, found.limit),
         "actual": format_actual(found.threshold, found.actual),
-        "margin": found.margin,
+        "margin": found.margin if found.margin is not None and isfinite(found.margin) else None,
         "samples": found.samples,
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -59,6 +60,8 @@ def signed_percent(ratio: float | None) -> str:
     if ratio is None:
         return NONE
     size = abs(ratio) * 100
+    if size == math.inf:
+        return "−∞" if ratio < 0 else "+∞"
     text = f"{_trimmed(size, 1 if size < 100 else 0)}%" if size < 10_000 else ">9999%"
     return f"{'−' if ratio < 0 else '+'}{text}"
 

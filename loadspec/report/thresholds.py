@@ -38,7 +38,7 @@ def _row(result: ThresholdResult) -> Row:
     return Row(
         title=threshold.title,
         status=result.status,
-        limit=format_limit(threshold),
+        limit=format_limit(threshold, result.limit),
         actual=format_actual(threshold, result.actual),
         margin=result.margin,
         bar=None if result.margin is None else max(-1.0, min(1.0, result.margin)),

@@ -85,7 +85,6 @@ def assemble(head: Head, ledger: Ledger) -> RunResult:
         iterations=collector.iterations,
         environment=head.environment,
         tags=head.tags,
-        submetrics=head.submetrics,
         resolved_spec=head.resolved_spec,
         scenario_stats=scenario_stats(infos, collector.scenarios, store),
         pools=pool_stats(head, collector),

@@ -33,6 +33,8 @@ class Collector:
         """Requests that `--max-rate` held back, and the seconds that they waited together."""
         self.stamped = 0
         """Answers that the kernel timed."""
+        self.delta = Store()
+        """What the newest snapshot brought."""
         self._failures: dict[tuple[Any, ...], dict[str, Any]] = {}
         self._samples: dict[tuple[PhaseName, str, str], list[CheckSample]] = {}
 
@@ -47,7 +49,7 @@ class Collector:
         That is the first failure of each class, and which scenarios began or ended.
         """
         phase: PhaseName = snapshot["phase"]
-        delta = Store.from_wire(snapshot["store"])
+        self.delta = delta = Store.from_wire(snapshot["store"])
         self.stores[phase].merge(delta)
         new = [
             Event(failure["first"] if phase == "load" else self.elapsed, text)

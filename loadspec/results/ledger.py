@@ -21,12 +21,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from loadspec.metrics import Store
 from loadspec.results.collect import Collector
 from loadspec.results.losses import told
 from loadspec.results.model import Event, Loss, PhaseName
-from loadspec.thresholds import Threshold, Watch, value_in
+from loadspec.thresholds import Threshold, Watch
 
 Record = Mapping[str, Any]
+_CROSSED = ("fail", "warn")
 
 
 @dataclass(slots=True)
@@ -142,11 +144,11 @@ class Ledger:
 
     def _judge(self, ended: bool = False) -> Iterator[Event]:
         """Judge the thresholds now. None ends a run that has `ended`."""
-        store = self.collector.stores["load"]
-        before = {r.threshold.title for r in self.watch.current() if r.status == "fail"}
-        self.fired = self.watch.feed(self.collector.elapsed, lambda threshold: value_in(store, threshold), ended)
+        delta = Store() if ended else self.collector.delta
+        before = {r.threshold.title for r in self.watch.current() if r.status in _CROSSED}
+        self.fired = self.watch.feed(self.collector.elapsed, delta, self.collector.stores["load"], ended)
         for result in self.watch.current():
-            if result.status == "fail" and result.threshold.title not in before:
+            if result.status in _CROSSED and result.threshold.title not in before:
                 yield self._event(f"threshold crossed: {result.threshold.title}")
 
     def _event(self, text: str) -> Event:

@@ -12,7 +12,6 @@ from loadspec.metrics import MetricInfo, Store
 from loadspec.metrics.values import Value
 from loadspec.thresholds import ThresholdResult
 from loadspec.thresholds.selector import effective, parse_key
-from loadspec.thresholds.submetric import Submetric
 from loadspec.units import format_count
 
 PhaseName = Literal["setup", "load", "teardown"]
@@ -358,8 +357,6 @@ class RunResult:
     """YAML, secrets masked."""
     tags: Mapping[str, str] = field(default_factory=dict)
     """The run's own."""
-    submetrics: Sequence[Submetric] = ()
-    """What is shown by itself; `value(submetric.key)` has its figures."""
     step: int = 1
     """So many seconds make a point: 1, in longer runs 2, 4, 8, ..."""
     by_endpoint: ByEndpoint = ByEndpoint()

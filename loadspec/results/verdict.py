@@ -169,17 +169,21 @@ def _culprit(worst: ThresholdResult) -> str:
     threshold = worst.threshold
     if worst.actual is None:
         return f"{threshold.title} has no samples, and no sample is a failure"
-    name = threshold.title.removesuffix(f": {threshold.source}")
+    name = f"{threshold.key} " if threshold.plain else ""
     margin = format_margin(threshold, worst.margin)
     margin = f" ({margin})" if margin else ""
     since = f", since {format_duration(round(worst.failing_since))}" if worst.failing_since is not None else ""
-    actual, limit = format_actual(threshold, worst.actual), format_limit(threshold)
-    return f"{name} {threshold.aggregate} is {actual}, limit {limit}{margin}{since}"
+    actual, limit = format_actual(threshold, worst.actual), format_limit(threshold, worst.limit)
+    return f"{name}{threshold.subject} is {actual}, limit {limit}{margin}{since}"
 
 
 def _pass_sentence(facts: Facts) -> str:
     count = len(facts.thresholds)
+    warned = sum(result.status == "warn" for result in facts.thresholds)
     held = f"all {count} thresholds held" if count > 1 else "the threshold held" if count else "no threshold was set"
+    if warned:
+        held = f"{count - warned} of {count} threshold{'s' if count > 1 else ''} held, and {warned} only warn"
+        held += "s" if warned == 1 else ""
     share = f", {100 * facts.failed / facts.requests:.2f}% failed" if facts.failed else ", none failed"
     requests = f"{format_count(facts.requests)} requests" if facts.requests else "no request was made"
     return f"{held}; {requests}{share if facts.requests else ''}"

@@ -169,7 +169,7 @@ class Conductor:
             if message is not None and message["is"] in ("snapshot", "degraded"):
                 self._take(self._masked(message))
                 if self.ledger.fired:
-                    self._worker.send("stop", grace=0)
+                    self._worker.send("stop", grace=min(threshold.grace for threshold in self.ledger.fired))
             for text in self._news():
                 self._take({"is": "note", "text": self._mask(text)})
             self._live.update(self._progress())

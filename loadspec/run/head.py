@@ -15,7 +15,6 @@ from loadspec.results.model import EndpointInfo, ScenarioInfo
 from loadspec.run.options import RunOptions
 from loadspec.run.values import target
 from loadspec.spec import Loaded, resolved_yaml
-from loadspec.spec.diagnostics import Path
 from loadspec.spec.model import Scenario, Spec
 from loadspec.spec.secrets import known_secrets, secrets_of_outputs, token_endpoints
 from loadspec.units import format_duration
@@ -58,7 +57,6 @@ def head_of(
         workers=workers,
         allow_saturated=options.allow_saturated,
         tags={name: mask(value) for name, value in spec.tags.items()},
-        submetrics=spec.submetrics,
         rate_limit=options.limits.max_rate.origin if options.limits.max_rate is not None else "",
     )
 
@@ -122,12 +120,9 @@ def masker(spec: Spec, outs: Iterable[Out] = ()) -> Masker:
 def threshold_places(loaded: Loaded) -> dict[str, Place]:
     """A threshold's title → where the file says it; none for what no file says."""
     found = {}
-    for key, value in loaded.spec.document.get("thresholds", {}).items():
-        each = enumerate(value) if isinstance(value, list) else [(None, value)]
-        for index, item in each:
-            path: Path = ("thresholds", key) if index is None else ("thresholds", key, index)
-            text = item.get("that", "") if isinstance(item, Mapping) else item
-            origin = loaded.origins.of(path) if loaded.origins is not None else None
-            if origin is not None and origin.line:
-                found[f"{key.strip()}: {str(text).strip()}"] = Place(origin.file, origin.line, origin.column)
+    for threshold in loaded.spec.thresholds:
+        path = threshold.path[:-1] if threshold.path[-1:] == ("that",) else threshold.path
+        origin = loaded.origins.of(path) if loaded.origins is not None else None
+        if origin is not None and origin.line:
+            found[threshold.title] = Place(origin.file, origin.line, origin.column)
     return found

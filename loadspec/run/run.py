@@ -75,13 +75,14 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
         finally:
             show.stop()
             fleet.close(patience=(2.0, 1.0, 0.2)[min(signals(), 2)])
-        told = [*outputs.close(signals.hurried), *([journal.failure] if journal.failure else [])]
+            unsent = outputs.close(signals.hurried)
+        told = [*unsent, *([journal.failure] if journal.failure else [])]
         conductor.close(_generator(conductor.ledger, workers, monotonic() - began), told)
         result = assemble(head, conductor.ledger)
         if not journal.close(result) and journal.failure not in told:
             result = replace(result, warnings=[*result.warnings, journal.failure])
         result, paths = write(result, options, targets)
-        untold = tell(targets, result, lambda: signals() > 1)
+        untold = tell(targets, result, signals.hurried)
         written = replace(result, warnings=[*map(mask, untold), *result.warnings]), paths
         if crash is not None:
             raise crash

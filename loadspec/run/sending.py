@@ -31,9 +31,12 @@ class LiveOutputs:
         self._pumps = Pumps(pumps) if pumps else None
         self._most = most
         self._now = now
+        self._began: float | None = None
 
     def after(self, write: Callable[[Record], str]) -> Callable[[Record], str]:
         """What is done with each record of the ledger: `write`, which says why it could not, then `take`."""
+        if self._pumps is None:
+            return write
 
         def both(record: Record) -> str:
             failure = write(record)
@@ -49,7 +52,9 @@ class LiveOutputs:
         delta = Store.from_wire(record["store"])
         delta.gauge("vus").add(record["users"])
         delta.gauge("vus_max").add(self._most)
-        self._pumps.offer(Second(record["t"], self._now(), record["users"], delta))
+        if self._began is None:  # asked once: a clock that is set meanwhile moves no second
+            self._began = self._now() - record["t"]
+        self._pumps.offer(Second(record["t"], self._began + record["t"], record["users"], delta))
 
     def news(self) -> list[str]:
         """What is worth a line since the last call."""

@@ -2,16 +2,25 @@
 
     http_req_duration{endpoint:generate}: p(95) < 30s
 
-`parse_thresholds` reads what a spec says of one metric, `judge` compares one threshold with one metric value, and
-`Watch` keeps all of a run's thresholds from second to second. Nothing here knows a clock, a file or the engine.
+`parse_thresholds` reads what a spec says of one metric, `judge` compares one threshold with metric values, and `Watch`
+keeps all of a run's thresholds from second to second. Nothing here knows a clock, a file or the engine.
 """
 
 from __future__ import annotations
 
 from loadspec.thresholds.error import ThresholdError
-from loadspec.thresholds.evaluate import format_actual, format_limit, format_margin, judge, value_in, without_latency
-from loadspec.thresholds.model import Aggregate, Judgement, Status, Threshold, ThresholdResult
-from loadspec.thresholds.parse import OPTIONS, parse_thresholds
+from loadspec.thresholds.evaluate import (
+    format_actual,
+    format_limit,
+    format_margin,
+    judge,
+    value_in,
+    values_in,
+    without_latency,
+)
+from loadspec.thresholds.model import Aggregate, Judgement, Level, Status, Term, Threshold, ThresholdResult
+from loadspec.thresholds.options import OPTIONS
+from loadspec.thresholds.parse import parse_thresholds
 from loadspec.thresholds.selector import SELECTOR_TAGS, Clause
 from loadspec.thresholds.watch import Watch
 
@@ -21,7 +30,9 @@ __all__ = [
     "Aggregate",
     "Clause",
     "Judgement",
+    "Level",
     "Status",
+    "Term",
     "Threshold",
     "ThresholdError",
     "ThresholdResult",
@@ -32,5 +43,6 @@ __all__ = [
     "judge",
     "parse_thresholds",
     "value_in",
+    "values_in",
     "without_latency",
 ]

@@ -6,15 +6,16 @@ import difflib
 from collections.abc import Iterable
 from typing import Literal
 
-Part = Literal["metric", "expression", "option"]
+Part = Literal["metric", "expression", "option", "conflict"]
 
 
 class ThresholdError(ValueError):
     """A threshold that cannot be read, with its place.
 
     `message` says what is wrong and `hint` what to do. `part` is where: in the key that names the metric, in the
-    expression, or in an option beside it. `path` leads from the metric's value to the text at fault (list positions
-    and keys, empty for the value itself); `offset` counts characters of that text, or of the metric's key.
+    expression, or in an option beside it; a conflict is an option that is well written and has no meaning here. `path`
+    leads from the metric's value to the text at fault (list positions and keys, empty for the value itself); `offset`
+    counts characters of that text, or of the metric's key.
     """
 
     def __init__(self, message: str, offset: int = 0, part: Part = "expression", hint: str = "") -> None:

@@ -1,18 +1,23 @@
-"""Thresholds against values: pure functions of a threshold, a metric value and the seconds that have passed."""
+"""Thresholds against values: pure functions of a threshold, metric values and the seconds that have passed."""
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from math import inf, isfinite, isinf, isnan, nan
 
 from loadspec.metrics.store import Store
-from loadspec.metrics.values import Counter, Value
+from loadspec.metrics.values import Counter, Trend, Value
 from loadspec.thresholds.aggregates import AGGREGATES
 from loadspec.thresholds.measures import MEASURES
-from loadspec.thresholds.model import Judgement, Op, Threshold, ThresholdResult
+from loadspec.thresholds.model import Judgement, Op, Program, Term, Threshold, ThresholdResult
+from loadspec.thresholds.outcomes import Outcomes
+from loadspec.thresholds.selector import Clause
 
-_OPS: Mapping[Op, Callable[[float, float], bool]] = {
+Measured = Value | Outcomes
+
+_OPS: Mapping[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
@@ -20,33 +25,88 @@ _OPS: Mapping[Op, Callable[[float, float], bool]] = {
     "==": operator.eq,
     "!=": operator.ne,
 }
+_ARITHMETIC: Mapping[str, Callable[[float, float], float]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+}
+_FAILED = Clause("expected_response", ":", "false")
 
 
-def value_in(store: Store, threshold: Threshold) -> Value | None:
-    """The metric value that a threshold judges: all its series in the store, merged; None where there is none."""
-    return store.select(threshold.metric, threshold.matches)
+def values_in(store: Store, threshold: Threshold) -> list[Measured | None]:
+    """The metric value of each of a threshold's terms."""
+    return [value_in(store, term) for term in threshold.terms]
 
 
-def judge(threshold: Threshold, value: Value | None, elapsed: float) -> Judgement:
-    """Compare a threshold with its metric's value after `elapsed` seconds of load.
+def value_in(store: Store, term: Term) -> Measured | None:
+    """What a term reads: all its series in the store, merged; None where there is none."""
+    value = store.select(term.metric, term.matches)
+    if not term.infinite:
+        return value
+    clauses = [clause for clause in term.clauses if clause.tag != "expected_response"] + [_FAILED]
+    failed = store.select("http_reqs", lambda tags: all(clause.holds(tags) for clause in clauses))
+    if value is None and failed is None:
+        return None
+    return Outcomes(
+        value if isinstance(value, Trend) else None, int(failed.value) if isinstance(failed, Counter) else 0
+    )
+
+
+def judge(threshold: Threshold, values: Sequence[Measured | None], elapsed: float) -> Judgement:
+    """Compare a threshold with its terms' values after `elapsed` seconds of load (or of its window).
 
     Without a sample a trend, a rate or a gauge fails, unless the threshold says `empty: pass`. A counter is
     different: that nothing was counted is a count of zero, and is compared (`credit_errors: count < 5` holds).
     """
-    if value is None and threshold.kind == "counter":
+    numbers = [_read(term, value, elapsed) for term, value in zip(threshold.terms, values, strict=True)]
+    actual, limit = _computed(threshold.left, numbers), _computed(threshold.right, numbers)
+    if actual is None or limit is None:
+        return Judgement(None, threshold.empty_passes, 0, None, nan if limit is None else limit)
+    samples = sum(value.samples for value in values if value is not None)
+    passed = _OPS[threshold.op](actual, limit) or (threshold.empty_passes and not samples)
+    return Judgement(actual, passed, samples, margin(threshold.op, limit, actual), limit)
+
+
+def _read(term: Term, value: Measured | None, elapsed: float) -> float | None:
+    """A term's number; None without a sample."""
+    if value is None and term.kind == "counter":
         value = Counter()
-    if value is None or (not value.samples and threshold.kind != "counter"):
-        return Judgement(None, threshold.empty_passes, 0, None)
-    read = AGGREGATES[threshold.kind][threshold.aggregate.name]
-    actual = float(read(value, threshold.aggregate.argument or 0.0, elapsed))
-    if threshold.empty_passes and not value.samples:
-        return Judgement(actual, True, 0, margin(threshold.op, threshold.limit, actual))
-    passed = _OPS[threshold.op](actual, threshold.limit)
-    return Judgement(actual, passed, value.samples, margin(threshold.op, threshold.limit, actual))
+    if value is None or (not value.samples and term.kind != "counter"):
+        return None
+    return float(AGGREGATES[term.kind][term.aggregate.name](value, term.aggregate.argument or 0.0, elapsed))
 
 
-def margin(op: Op, limit: float, actual: float) -> float:
-    """How far inside the limit, as a share of it: limit 300, actual 412, `<` → −0.373; of 1 where the limit is 0."""
+def _computed(program: Program, numbers: Sequence[float | None]) -> float | None:
+    """What a formula comes to; None where a term has no sample, or something is divided by zero."""
+    stack: list[float] = []
+    for part in program:
+        if not isinstance(part, str):
+            stack.append(float(part))
+        elif part.startswith("$"):
+            number = numbers[int(part[1:])]
+            if number is None:
+                return None
+            stack.append(number)
+        elif part == "neg":
+            stack.append(-stack.pop())
+        else:
+            right, left = stack.pop(), stack.pop()
+            if part == "/" and right == 0:
+                return None
+            stack.append(_ARITHMETIC[part](left, right))
+    return None if isnan(stack[0]) else stack[0]
+
+
+def margin(op: Op, limit: float, actual: float) -> float | None:
+    """How far inside the limit, as a share of it: limit 300, actual 412, `<` → −0.373; of 1 where the limit is 0.
+
+    Infinite where `actual` is; None where the limit is.
+    """
+    if not isfinite(limit):
+        return None
+    if isinf(actual):
+        return inf if _OPS[op](actual, limit) else -inf
     scale = abs(limit) or 1.0
     if op in ("<", "<="):
         return (limit - actual) / scale
@@ -58,25 +118,35 @@ def margin(op: Op, limit: float, actual: float) -> float:
 
 def without_latency(results: Iterable[ThresholdResult]) -> list[ThresholdResult]:
     """Results of a run whose times cannot be trusted: thresholds on times are inconclusive. No sample is a failure."""
-    return [replace(r, status="inconclusive") if r.threshold.measure == "time" and r.samples else r for r in results]
+    return [replace(r, status="inconclusive") if _timed(r.threshold) and r.samples else r for r in results]
+
+
+def _timed(threshold: Threshold) -> bool:
+    """Whether a time decides: the value is one, or a share or score of times."""
+    return threshold.measure == "time" or any(
+        term.kind == "trend" and term.aggregate.name in ("within", "apdex") for term in threshold.terms
+    )
 
 
 def format_actual(threshold: Threshold, actual: float | None) -> str:
-    """What was measured, in the threshold's terms: `412.1ms`, `12.35%`, `1.2/s`; `no samples` for None."""
-    return "no samples" if actual is None else MEASURES[threshold.measure].show(actual)
+    """What was measured, in the threshold's terms: `412.1ms`, `12.35%`, `1.2/s`, `inf`; `no samples` for None."""
+    if actual is None:
+        return "no samples"
+    return MEASURES[threshold.measure].show(actual) if isfinite(actual) else "inf"
 
 
-def format_limit(threshold: Threshold) -> str:
-    """The comparison without its left side, as written: `< 30s`, `>= 80%`."""
-    return f"{threshold.op} {threshold.source.partition(threshold.op)[2].strip()}"
+def format_limit(threshold: Threshold, limit: float = nan) -> str:
+    """The comparison without its left side, as written, behind it what a computed `limit` came to: `< 30s`."""
+    came_to = f" = {format_actual(threshold, limit)}" if len(threshold.right) > 1 and not isnan(limit) else ""
+    return f"{threshold.op} {threshold.bound}{came_to}"
 
 
 def format_margin(threshold: Threshold, margin: float | None) -> str:
     """A share of the limit → `92.2 % to spare`, `1.65 % short`, `12 times the limit`.
 
-    Empty where no share can be told: without a sample, for a limit of zero, for equality.
+    Empty where no share can be told: without a sample, for a limit of zero, for equality, for what is infinite.
     """
-    if margin is None or not threshold.limit or threshold.op in ("==", "!="):
+    if margin is None or not isfinite(margin) or not threshold.limit or threshold.op in ("==", "!="):
         return ""
     if margin >= 0:
         return f"{_share(margin)} to spare"

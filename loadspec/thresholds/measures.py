@@ -28,6 +28,10 @@ def _per_second(value: float) -> str:
     return f"{format_count(value)}/s"
 
 
+def _score(value: float) -> str:
+    return f"{value:.2f}"
+
+
 def _bytes_per_second(value: float) -> str:
     return f"{format_bytes(value)}/s"
 
@@ -49,6 +53,7 @@ MEASURES: Mapping[str, Measure] = {
     "bytes_total": Measure("a size", _SIZE_UNITS, True, "", format_bytes),
     "ratio": Measure("a share", {"%": "1/100"}, False, "%", _percent),
     "count": Measure("a number without a unit", {}, True, "", format_count),
+    "score": Measure("a number from 0 to 1", {}, True, "", _score),
     "per_second": Measure("a number per second", {"/s": "1"}, False, "/s", _per_second),
     "bytes_per_second": Measure(
         "a size per second",
@@ -130,6 +135,8 @@ def _example(known: Measure) -> str:
 def _check_range(limit: Fraction, measure: str, text: str, offset: int) -> None:
     if measure == "ratio" and not 0 <= limit <= 1:
         raise ThresholdError(f"`{text}` is no share", offset, hint="a share lies between 0% and 100%")
+    if measure == "score" and not 0 <= limit <= 1:
+        raise ThresholdError(f"`{text}` is no Apdex", offset, hint="an Apdex lies between 0 and 1")
     if measure != "count" and limit < 0:
         raise ThresholdError(f"`{text}` is less than nothing", offset, hint="write a limit of 0 or more")
     try:

@@ -1,9 +1,9 @@
 """From what a spec says of one metric to its thresholds.
 
 value     = item | [item, ...]
-item      = text | {that: text, abort: bool, after: duration, empty: pass|fail}
+item      = text | {that: text, abort: bool, after: duration, ...}     (all options: `options`)
 text      = aggregate op limit
-aggregate = avg | min | max | med | p(0..100) | count | rate | value
+aggregate = avg | min | max | med | p(0..100) | within(limit) | apdex(limit) | count | rate | value
 op        = < | <= | > | >= | == | !=
 limit     = number unit
 """
@@ -12,21 +12,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple, get_args
 
 from loadspec.metrics.catalog import MetricInfo
-from loadspec.thresholds.aggregates import AGGREGATES, INSTEAD, aggregate_names, measure_of
-from loadspec.thresholds.error import ThresholdError, did_you_mean
+from loadspec.thresholds.aggregates import measure_of, read_aggregate
+from loadspec.thresholds.error import ThresholdError
 from loadspec.thresholds.measures import read_limit
-from loadspec.thresholds.model import Aggregate, Op, Threshold
+from loadspec.thresholds.model import Op, Term, Threshold
+from loadspec.thresholds.options import read_options
 from loadspec.thresholds.selector import Clause, Values, parse_key
-from loadspec.units import parse_duration
 
-OPTIONS = ("that", "abort", "after", "empty")
-"""The keys of a threshold's long form."""
+Kinds = Mapping[str, MetricInfo]
 
-_K6_OPTIONS = {"threshold": "that", "abortOnFail": "abort", "delayAbortEval": "after"}
-_AGGREGATE = re.compile(r"\s*([A-Za-z_]\w*)?\s*(\(([^)]*)\))?")
 _OP = re.compile(r"\s*([<>=!~]*)")
 _SHAPE = "a threshold is AGGREGATE OP LIMIT, for example p(95) < 300ms"
 
@@ -40,12 +38,7 @@ class _Subject(NamedTuple):
     info: MetricInfo
 
 
-def parse_thresholds(
-    key: str,
-    value: Any,
-    kinds: Mapping[str, MetricInfo],
-    values: Values | None = None,
-) -> tuple[Threshold, ...]:
+def parse_thresholds(key: str, value: Any, kinds: Kinds, values: Values | None = None) -> tuple[Threshold, ...]:
     """The thresholds of one metric: `key` names it, `value` is a text, a long form, or a list of these.
 
     `kinds` are all metrics there are; `values`, for some tags, all values they can take. Raises ThresholdError.
@@ -53,126 +46,78 @@ def parse_thresholds(
     metric, selector = parse_key(key, kinds, values or {})
     subject = _Subject(key.strip(), metric, selector, kinds[metric])
     if not isinstance(value, list | tuple):
-        return (_item(subject, value),)
+        return (_item(subject, value, ("thresholds", key)),)
     if not value:
         raise ThresholdError("this list of thresholds is empty", hint=_SHAPE)
     found = []
     for position, item in enumerate(value):
         try:
-            found.append(_item(subject, item))
+            found.append(_item(subject, item, ("thresholds", key, position)))
         except ThresholdError as error:
             raise error.below(position) from None
     return tuple(found)
 
 
-def _item(subject: _Subject, item: Any) -> Threshold:
+def _item(subject: _Subject, item: Any, path: tuple[str | int, ...]) -> Threshold:
+    text, options = text_and_options(item, _SHAPE)
+    that = ["that"] if isinstance(item, Mapping) else []
+    try:
+        threshold = _expression(subject, text)
+    except ThresholdError as error:
+        raise error.below(*that) from None
+    return with_options(threshold, {**options, "path": (*path, *that)})
+
+
+def text_and_options(item: Any, shape: str) -> tuple[str, dict[str, Any]]:
+    """A text or a long form → (the text, the fields that options set). Raises ThresholdError."""
     if isinstance(item, Mapping):
-        return _long_form(subject, item)
+        return item.get("that", ""), read_options(item)
     if not isinstance(item, str):
         what = "the threshold is missing" if item is None else f"`{item}` is no threshold"
-        raise ThresholdError(what, hint=_SHAPE)
-    return _expression(subject, item)
+        raise ThresholdError(what, hint=shape)
+    return item, {}
 
 
-def _long_form(subject: _Subject, item: Mapping[str, Any]) -> Threshold:
-    for name in item:
-        if name not in OPTIONS:
-            legal = f"the keys are {', '.join(OPTIONS)}"
-            hint = f"write `{_K6_OPTIONS[name]}`" if name in _K6_OPTIONS else did_you_mean(str(name), OPTIONS, legal)
-            raise ThresholdError(f"`{name}` is no option of a threshold; {legal}", 0, "option", hint).below(str(name))
-    that = item.get("that")
-    if not isinstance(that, str):
-        what = f"`that` is the comparison as text, not `{that}`" if "that" in item else "`that` is missing"
-        raise ThresholdError(what, 0, "option", "for example {that: p(95) < 300ms, abort: true}").below(
-            *(["that"] if "that" in item else [])
-        )
-    options = {"abort": _abort(item), "after": _after(item), "empty_passes": _empty(item)}
-    try:
-        return _expression(subject, that, **options)
-    except ThresholdError as error:
-        raise error.below("that") from None
+def with_options(threshold: Threshold, options: Mapping[str, Any]) -> Threshold:
+    """The threshold with what its options say. Raises ThresholdError where one has no meaning for it."""
+    fields = dict(options)
+    if fields.pop("infinite", False):
+        fields["terms"] = tuple(_infinite(term) for term in threshold.terms)
+    return replace(threshold, **fields)
 
 
-def _abort(item: Mapping[str, Any]) -> bool:
-    abort = item.get("abort", False)
-    if not isinstance(abort, bool):
-        raise ThresholdError(f"`abort` is true or false, not `{abort}`", 0, "option", "write abort: true").below(
-            "abort"
-        )
-    return abort
+def _infinite(term: Term) -> Term:
+    if not term.metric.startswith("http_req_") or term.kind != "trend":
+        hint = "`failures` is for the http_req_* timings"
+        raise ThresholdError(f"`{term.metric}` times no request", 0, "conflict", hint).below("failures")
+    if any(clause.tag == "expected_response" for clause in term.selector):
+        hint = "leave `expected_response` out of the selector"
+        what = "`failures: infinite` judges expected answers and failures together"
+        raise ThresholdError(what, 0, "conflict", hint).below("failures")
+    return replace(term, infinite=True)
 
 
-def _after(item: Mapping[str, Any]) -> float:
-    after = item.get("after", "0")
-    try:
-        return parse_duration(str(after))
-    except ValueError as error:
-        raise ThresholdError(str(error), 0, "option", "for example after: 30s").below("after") from None
-
-
-def _empty(item: Mapping[str, Any]) -> bool:
-    empty = item.get("empty", "fail")
-    if empty not in ("pass", "fail"):
-        hint = "write empty: pass where no sample is good news"
-        raise ThresholdError(f"`empty` is pass or fail, not `{empty}`", 0, "option", hint).below("empty")
-    return bool(empty == "pass")
-
-
-def _expression(subject: _Subject, text: str, **options: Any) -> Threshold:
-    aggregate, end = _aggregate(subject, text)
-    op, end = _op(text, end)
+def _expression(subject: _Subject, text: str) -> Threshold:
+    aggregate, end = read_aggregate(subject.metric, subject.info, text, _SHAPE)
+    op, end = read_op(text, end)
     start = end + len(text[end:]) - len(text[end:].lstrip())
     measure = measure_of(subject.info, aggregate.name)
-    what = f"`{aggregate}` of `{subject.metric}`"
-    limit, unit = read_limit(text[start:], start, measure, what)
-    source = text.strip()
+    limit, _ = read_limit(text[start:], start, measure, f"`{aggregate}` of `{subject.metric}`")
     return Threshold(
-        subject.metric,
-        subject.selector,
-        subject.info.kind,
-        aggregate,
-        op,
-        limit,
-        unit,
-        measure,
-        source,
-        f"{subject.key}: {source}",
-        **options,
+        key=subject.key,
+        terms=(Term(subject.metric, subject.selector, subject.info.kind, aggregate),),
+        left=("$0",),
+        op=op,
+        right=(limit,),
+        measure=measure,
+        subject=str(aggregate),
+        bound=text[start:].strip(),
+        source=text.strip(),
     )
 
 
-def _aggregate(subject: _Subject, text: str) -> tuple[Aggregate, int]:
-    """The aggregate that the text begins with, and where it ends."""
-    match = _AGGREGATE.match(text)
-    name = match[1] if match else None
-    legal = f"a {subject.info.kind} has {', '.join(aggregate_names(subject.info.kind))}"
-    at = len(text) - len(text.lstrip())
-    if match is None or not name:
-        raise ThresholdError("the aggregate is missing", at, hint=f"{legal}; {_SHAPE}")
-    if name not in AGGREGATES[subject.info.kind]:
-        raise ThresholdError(f"a {subject.info.kind} has no `{name}`", at, hint=_instead(name, legal))
-    if name != "p":
-        if match[2]:
-            raise ThresholdError(f"`{name}` takes no argument", match.start(2), hint=f"write {name}")
-        return Aggregate(name), match.end()
-    if not match[2]:
-        raise ThresholdError("`p` needs a percentage in brackets", match.end(1), hint="for example p(95)")
-    argument = match[3].strip()
-    if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,9})?", argument) or float(argument) > 100:
-        raise ThresholdError(f"`{argument}` is no percentile", match.start(3), hint="write a number from 0 to 100")
-    return Aggregate("p", float(argument)), match.end()
-
-
-def _instead(name: str, legal: str) -> str:
-    percentile = re.fullmatch(r"p_?([0-9]{1,2})", name)
-    if percentile and "p(N)" in legal:
-        return f"write p({percentile[1]})"
-    other = INSTEAD.get(name, "")
-    return f"write {other}" if other and re.search(rf"\b{other}\b", legal) else legal
-
-
-def _op(text: str, start: int) -> tuple[Op, int]:
-    """The operator at `start`, and where it ends."""
+def read_op(text: str, start: int) -> tuple[Op, int]:
+    """The operator at `start`, and where it ends. Raises ThresholdError."""
     match = _OP.match(text, start)
     found = match[1] if match else ""
     at = match.start(1) if match else start

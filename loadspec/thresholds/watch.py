@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
-from loadspec.metrics.values import Value
-from loadspec.thresholds.evaluate import judge
+from loadspec.metrics.store import Store
+from loadspec.thresholds.evaluate import judge, values_in
 from loadspec.thresholds.model import Judgement, Status, Threshold, ThresholdResult
+from loadspec.thresholds.window import SlidingWindow
 
-Lookup = Callable[[Threshold], Value | None]
+_NOTHING = Judgement(None, True, 0, None)
 
 
 @dataclass(slots=True)
@@ -18,16 +19,31 @@ class _State:
 
     threshold: Threshold
     now: Judgement
+    window: SlidingWindow | None = None
+    worst: Judgement = field(default=_NOTHING)
+    """The judgement with the least margin so far."""
     first_crossed: float | None = None
     failing_since: float | None = None
-    worst_margin: float | None = None
     aborted: bool = False
 
-    def update(self, elapsed: float, now: Judgement) -> None:
+    def take(self, elapsed: float, delta: Store, total: Store, ended: bool) -> None:
+        """Judge what a second brought."""
+        if self.window is None:
+            self._update(elapsed, judge(self.threshold, values_in(total, self.threshold), elapsed))
+            return
+        if elapsed > self.window.end:
+            self.window.add(elapsed, values_in(delta, self.threshold))
+        never = ended and not self.now.samples  # a run that is shorter than the window is one window
+        if self.window.full or (never and self.window.covered):
+            now = judge(self.threshold, self.window.total(), self.window.covered)
+            if now.samples:
+                self._update(elapsed, now)
+
+    def _update(self, elapsed: float, now: Judgement) -> None:
         """Take the newest judgement; only one with samples says that a limit was crossed."""
         self.now = now
-        if now.margin is not None and (self.worst_margin is None or now.margin < self.worst_margin):
-            self.worst_margin = now.margin
+        if now.margin is not None and (self.worst.margin is None or now.margin < self.worst.margin):
+            self.worst = now
         if now.passed or not now.samples:
             self.failing_since = None
             return
@@ -41,19 +57,27 @@ class _State:
         may = self.threshold.abort and elapsed > self.threshold.after
         return may and not self.now.passed and self.now.samples > 0
 
-    def result(self, status: Status) -> ThresholdResult:
-        now = self.now
+    @property
+    def deciding(self) -> Judgement:
+        """All of the run, or of its windows the worst."""
+        return self.now if self.window is None or self.worst.margin is None else self.worst
+
+    def result(self, status: Status | None = None) -> ThresholdResult:
+        """How things stand; a `status` that is known better than by the samples."""
+        found = self.deciding
+        failed: Status = self.threshold.level
         return ThresholdResult(
             self.threshold,
-            now.actual,
-            now.passed,
-            now.samples,
-            now.margin,
-            status,
+            found.actual,
+            found.passed,
+            found.samples,
+            found.margin,
+            status or ("pass" if found.passed else failed),
             self.first_crossed,
             self.failing_since,
-            self.worst_margin,
+            self.worst.margin,
             self.aborted,
+            found.limit,
         )
 
 
@@ -61,17 +85,24 @@ class Watch:
     """Judges thresholds as a run goes on. Feed it once a second and once at the very end, then ask for `results`."""
 
     def __init__(self, thresholds: Iterable[Threshold]) -> None:
-        self._states = [_State(threshold, judge(threshold, None, 0.0)) for threshold in thresholds]
+        self._states = [
+            _State(
+                threshold,
+                judge(threshold, [None] * len(threshold.terms), 0.0),
+                SlidingWindow(threshold.window) if threshold.window else None,
+            )
+            for threshold in thresholds
+        ]
 
-    def feed(self, elapsed: float, lookup: Lookup, ended: bool = False) -> tuple[Threshold, ...]:
-        """Judge everything after `elapsed` seconds of load, with the values that `lookup` finds.
+    def feed(self, elapsed: float, delta: Store, total: Store, ended: bool = False) -> tuple[Threshold, ...]:
+        """Judge everything after `elapsed` seconds of load: `delta` is what the newest second brought, `total` all.
 
         Returns the thresholds that end the run, each once: those with `abort`, after their delay. A load that has
-        `ended` is ended by none.
+        `ended` is ended by none. Without a new second `delta` is not looked at.
         """
         fired = []
         for state in self._states:
-            state.update(elapsed, judge(state.threshold, lookup(state.threshold), elapsed))
+            state.take(elapsed, delta, total, ended)
             if not ended and state.fires(elapsed) and not state.aborted:
                 state.aborted = True
                 fired.append(state.threshold)
@@ -84,12 +115,8 @@ class Watch:
 
     def current(self) -> list[ThresholdResult]:
         """How things stand while the run goes on: without a sample a threshold is pending, not failed."""
-        return [state.result("pending" if not state.now.samples else _status(state.now)) for state in self._states]
+        return [state.result(None if state.deciding.samples else "pending") for state in self._states]
 
     def results(self) -> list[ThresholdResult]:
         """The last word: without a sample a threshold has failed, unless it said `empty: pass`."""
-        return [state.result(_status(state.now)) for state in self._states]
-
-
-def _status(judgement: Judgement) -> Status:
-    return "pass" if judgement.passed else "fail"
+        return [state.result() for state in self._states]

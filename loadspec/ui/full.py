@@ -13,7 +13,6 @@ from itertools import groupby
 from loadspec.metrics import Rate, Store, Value
 from loadspec.metrics.values import new_value
 from loadspec.results.model import CheckResult, CheckSample, RunResult
-from loadspec.thresholds import value_in
 from loadspec.ui.figures import cells, number, out_of, per_second, percent
 from loadspec.ui.health import limited_lines
 from loadspec.ui.limits import Limit, limits_of, selector_of
@@ -163,11 +162,9 @@ def _parts(result: RunResult, name: str, where: Where) -> Iterable[tuple[str, Va
     if where:
         return
     chosen = [entry.threshold for entry in result.thresholds if entry.threshold.metric == name]
-    parts = {selector_of(threshold): value_in(store, threshold) for threshold in chosen}
-    parts |= {clean(part.label): part.value(store) for part in result.submetrics if part.metric == name}
-    for label, value in parts.items():
-        if not label or label == "expected_response:true":
-            continue
+    for label, threshold in {selector_of(threshold): threshold for threshold in chosen}.items():
+        term = threshold.terms[0]
+        value = store.select(term.metric, term.matches) if label and label != "expected_response:true" else None
         if value is not None and "::" + label.removeprefix("group:").removeprefix("::") not in groups:
             yield label, value
 

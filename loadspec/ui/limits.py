@@ -11,10 +11,11 @@ from loadspec.ui.text import Style, clean, mmss, table, truncate, width_of
 _MARKS: dict[Status, tuple[str, str]] = {
     "pass": ("✓", "good"),
     "fail": ("✗", "bad"),
+    "warn": ("!", "warn"),
     "pending": ("·", "dim"),
     "inconclusive": ("?", "warn"),
 }
-_ORDER: tuple[Status, ...] = ("fail", "inconclusive", "pending", "pass")
+_ORDER: tuple[Status, ...] = ("fail", "warn", "inconclusive", "pending", "pass")
 _NAME = 28
 """Columns that a name gets in any case."""
 
@@ -34,7 +35,7 @@ class Limit:
     status: Status
 
     def mark(self, style: Style) -> str:
-        """✓, ✗, · while nothing was measured, ? where the verdict trusts no figure."""
+        """✓, ✗, ! for a warning, · while nothing was measured, ? where the verdict trusts no figure."""
         mark, paint = _MARKS[self.status]
         return style(mark, paint)
 
@@ -74,8 +75,8 @@ def limit_of(result: ThresholdResult) -> Limit:
     return Limit(
         metric=threshold.metric,
         selector=selector_of(threshold),
-        aggregate=str(threshold.aggregate),
-        expression=clean(threshold.source),
+        aggregate=clean(threshold.subject),
+        expression=clean(threshold.text),
         actual=format_actual(threshold, result.actual),
         margin=format_margin(threshold, result.margin),
         since=", ".join(note for note in (since, "ended the run" if result.aborted else "") if note),
@@ -85,5 +86,4 @@ def limit_of(result: ThresholdResult) -> Limit:
 
 def selector_of(threshold: Threshold) -> str:
     """The selector as written, without its braces."""
-    key = clean(threshold.title.removesuffix(f": {threshold.source}"))
-    return key.partition("{")[2].removesuffix("}").strip()
+    return clean(threshold.key).partition("{")[2].removesuffix("}").strip()

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from support_cli import REFERENCE, Done, books, command, environment, finish, run, served, start
+from support_cli import REFERENCE, Done, books, command, environment, finish, run, served, start, workers_of
 
 from loadspec.mock import MockProcess
 
@@ -140,21 +140,12 @@ def test_an_invalid_spec_points_at_the_token(tmp_path: Path) -> None:
     assert "^^^^^^^^ did you mean `teardown`?" in done.stderr
 
 
-def worker_of(parent: int) -> int:
-    """The worker process of a run."""
-    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    for child in children:
-        if b"loadspec.fleet.worker" in Path(f"/proc/{child}/cmdline").read_bytes():
-            return int(child)
-    raise AssertionError("no worker")
-
-
 def test_a_killed_worker_loses_load_and_says_so(tmp_path: Path, mock: MockProcess) -> None:
     path = spec(tmp_path, f"{SLOW}thresholds: {{http_req_duration: p(95) < 20s}}\n")
     process = start(tmp_path / "r", path, url=mock.url)
     wait_for_load(mock)
     time.sleep(1.5)
-    os.kill(worker_of(process.pid), signal.SIGKILL)
+    os.kill(workers_of(process.pid)[0], signal.SIGKILL)
     done = finish(process, tmp_path / "r")
     assert done.code == 95
     assert "load was lost" in done.stdout.rstrip().splitlines()[-1]
@@ -165,7 +156,7 @@ def test_a_killed_worker_loses_load_and_says_so(tmp_path: Path, mock: MockProces
 def test_a_killed_parent_takes_its_worker_along(tmp_path: Path, mock: MockProcess) -> None:
     process = start(tmp_path / "r", spec(tmp_path), url=mock.url)
     wait_for_load(mock)
-    worker = worker_of(process.pid)
+    (worker,) = workers_of(process.pid)
     process.kill()
     process.communicate(timeout=60)
     for _ in range(200):
@@ -224,7 +215,7 @@ def test_a_stuck_worker_is_given_up_after_a_second_signal(tmp_path: Path, mock: 
     process = start(tmp_path / "r", spec(tmp_path), url=mock.url)
     wait_for_load(mock)
     time.sleep(1.2)
-    worker = worker_of(process.pid)
+    (worker,) = workers_of(process.pid)
     os.kill(worker, signal.SIGSTOP)
     for _ in range(2):
         process.send_signal(signal.SIGINT)

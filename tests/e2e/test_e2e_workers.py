@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from support_cli import REFERENCE, Done, books, command, environment, finish, run, served, start
+from support_cli import REFERENCE, Done, books, command, environment, finish, run, served, start, workers_of
 from support_net import ScriptedServer, answer, serving
 
 from loadspec.mock import MockProcess
@@ -83,13 +83,6 @@ def wait_for_load(mock: MockProcess, requests: int = 30) -> None:
     raise AssertionError("the load never began")
 
 
-def workers_of(parent: int) -> list[int]:
-    """The worker processes of a run, in the order in which they were started."""
-    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    found = [int(c) for c in children if b"loadspec.fleet.worker" in Path(f"/proc/{c}/cmdline").read_bytes()]
-    return sorted(found)
-
-
 def gone(*workers: int) -> bool:
     """Whether no process is left of them, a while after they were told to go."""
     for _ in range(200):
@@ -156,7 +149,7 @@ def test_books_of_all_workers_are_the_servers_and_setup_runs_once(tmp_path: Path
         for snapshot in journal(done, phase):
             again.add(snapshot)
     assert again.stores["load"].total("http_reqs") == served(mock.stats())["credits"]
-    assert [point.t for point in again.points] == [pytest.approx(t, abs=0.001) for t in points["at_s"]]
+    assert [point.t for point in again.course.points()] == [pytest.approx(t, abs=0.001) for t in points["at_s"]]
     each = done.results["health"]
     assert [row["worker"] for row in each] == [1, 2, 3]
     assert done.results["generator"]["cpu_s"] > sum(row["worst"]["cpu_s"] for row in each)

@@ -78,8 +78,8 @@ def test_a_head_survives_as_json(path: Path) -> None:
     own = head(path)
     again = Head.from_wire(json.loads(json.dumps(own.to_wire())))
     assert json.dumps(again.to_wire()) == json.dumps(own.to_wire())
-    assert [t.matches({"endpoint": "x"}) for t in again.thresholds] == [
-        t.matches({"endpoint": "x"}) for t in own.thresholds
+    assert [t.terms[0].matches({"endpoint": "x"}) for t in again.thresholds] == [
+        t.terms[0].matches({"endpoint": "x"}) for t in own.thresholds
     ]
     assert assemble(again, ledger(again, [])).scenarios == assemble(own, ledger(own, [])).scenarios
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from support_results import store_of
 
-from loadspec.metrics import Rate
+from loadspec.metrics import Rate, Store
 from loadspec.metrics.catalog import MetricInfo
 from loadspec.results.losses import missing, told, withheld
 from loadspec.results.model import Loss
@@ -19,7 +20,7 @@ def loss(at: float, of: int = 4, worker: int = 2) -> Loss:
 
 def threshold() -> ThresholdResult:
     watch = Watch(parse_thresholds("errors", "rate < 10%", {"errors": MetricInfo("rate")}))
-    watch.feed(10.0, lambda threshold: Rate(3, 10))
+    watch.feed(10.0, Store(), store_of(errors=Rate(3, 10)))
     return watch.results()[0]
 
 

@@ -6,10 +6,10 @@ import itertools
 from dataclasses import replace
 
 import pytest
-from support_results import make_result
+from support_results import make_result, store_of
 
 from loadspec.errors import ExitCode
-from loadspec.metrics import Rate, Trend
+from loadspec.metrics import Rate, Store, Trend
 from loadspec.metrics.catalog import BUILTIN, MetricInfo
 from loadspec.results.model import Loss
 from loadspec.results.verdict import PRECEDENCE, Facts, first_of, judge_run
@@ -22,7 +22,7 @@ def results(values: dict[str, object], **sources: object) -> list[ThresholdResul
     """Thresholds judged once against values, after 12 s."""
     parsed = [t for metric, source in sources.items() for t in parse_thresholds(metric, source, KINDS)]
     watch = Watch(parsed)
-    watch.feed(12.0, lambda threshold: values.get(threshold.metric))  # type: ignore[arg-type,return-value]
+    watch.feed(12.0, Store(), store_of(**values))
     return list(watch.results())
 
 
@@ -92,7 +92,7 @@ def test_times_of_a_generator_at_its_limit_decide_nothing() -> None:
     parsed = [t for metric, source in sources.items() for t in parse_thresholds(metric, source, kinds)]
     values = {"http_req_duration": slow(100), "wait": slow(1), "size": slow(1), "errors": Rate(30, 100)}
     watch = Watch(parsed)
-    watch.feed(12.0, lambda threshold: values.get(threshold.metric))  # type: ignore[arg-type,return-value]
+    watch.feed(12.0, Store(), store_of(**values))
     judged = without_latency(watch.results())
     undecided = [result.threshold.title for result in judged if result.status == "inconclusive"]
     assert undecided == ["http_req_duration: p(95) < 90ms", "wait: max < 1s"]

@@ -133,8 +133,8 @@ thresholds:
 """
     found = spec(MIX + thresholds).thresholds
     assert len(found) == 4
-    assert found[0].matches({"scenario": "a", "client": "phone"})
-    assert not found[0].matches({"scenario": "a"})
+    assert found[0].terms[0].matches({"scenario": "a", "client": "phone"})
+    assert not found[0].terms[0].matches({"scenario": "a"})
     assert codes(MIX + "thresholds: {'dropped_iterations{scenario:a}': count == 0}\n") == ["LS028"]
     assert codes(OWN + "thresholds: {'dropped_iterations{scenario:mix}': count == 0}\n") == ["LS028"]
     assert spec(OWN + "thresholds: {'dropped_iterations{scenario:a}': count == 0}\n").thresholds

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loadspec.metrics import Counter, Gauge, MetricInfo, Rate, Store, Trend, tags_of
-from loadspec.thresholds import format_actual, format_limit, format_margin, judge, parse_thresholds, value_in
+from loadspec.thresholds import format_actual, format_limit, format_margin, judge, parse_thresholds, values_in
 from loadspec.thresholds.evaluate import margin
 
 KINDS = {
@@ -68,7 +68,7 @@ EXACT = [  # metric, text, value, actual, passed, shown
 @pytest.mark.parametrize(("metric", "text", "value", "actual", "passed", "shown"), EXACT)
 def test_exact_values_after_ten_seconds(metric, text, value, actual, passed, shown):
     threshold = read(metric, text)
-    judgement = judge(threshold, value, 10.0)
+    judgement = judge(threshold, [value], 10.0)
     assert judgement.actual == pytest.approx(actual, rel=1e-12)
     assert (judgement.passed, judgement.samples) == (passed, value.samples)
     assert format_actual(threshold, judgement.actual) == shown
@@ -81,9 +81,9 @@ def test_percentiles_are_k6s_within_the_histograms_error(percent):
     low = int(rank)
     ranked = sorted(values)
     exact = ranked[low] + (rank - low) * (ranked[low + 1] - ranked[low])
-    judgement = judge(read("http_req_duration", f"p({percent}) < 1s"), trend(*values), 1.0)
+    judgement = judge(read("http_req_duration", f"p({percent}) < 1s"), [trend(*values)], 1.0)
     assert judgement.actual == pytest.approx(exact, rel=0.01)
-    median = judge(read("http_req_duration", "med < 1s"), trend(*values), 1.0)
+    median = judge(read("http_req_duration", "med < 1s"), [trend(*values)], 1.0)
     assert percent != 50 or median == judgement
 
 
@@ -100,7 +100,7 @@ EMPTY = [
 def test_no_sample_is_a_failure_unless_empty_passes(metric, text, value, none):
     strict, lax = read(metric, text), read(metric, text, empty="pass")
     for threshold, passed in ((strict, False), (lax, True)):
-        judgement = judge(threshold, None if none else value, 10.0)
+        judgement = judge(threshold, [None if none else value], 10.0)
         assert (judgement.actual, judgement.passed) == (None, passed)
         assert (judgement.samples, judgement.margin) == (0, None)
         assert format_actual(threshold, judgement.actual) == "no samples"
@@ -108,12 +108,12 @@ def test_no_sample_is_a_failure_unless_empty_passes(metric, text, value, none):
 
 @pytest.mark.parametrize("value", [None, Counter()])
 def test_a_counter_that_counted_nothing_is_a_zero(value):
-    below = judge(read("hits", "count < 5"), value, 10.0)
+    below = judge(read("hits", "count < 5"), [value], 10.0)
     assert (below.actual, below.passed, below.samples, below.margin) == (0.0, True, 0, 1.0)
-    assert not judge(read("hits", "count > 0"), value, 10.0).passed
-    assert not judge(read("hits", "rate > 1/s"), value, 10.0).passed
-    assert judge(read("hits", "count > 0", empty="pass"), value, 10.0).passed
-    assert judge(read("hits", "rate < 1/s"), value, 0.0).actual == 0.0
+    assert not judge(read("hits", "count > 0"), [value], 10.0).passed
+    assert not judge(read("hits", "rate > 1/s"), [value], 10.0).passed
+    assert judge(read("hits", "count > 0", empty="pass"), [value], 10.0).passed
+    assert judge(read("hits", "rate < 1/s"), [value], 0.0).actual == 0.0
 
 
 MARGINS = [
@@ -143,7 +143,7 @@ OPS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
 
 @given(st.sampled_from(list(OPS)), st.integers(-50, 50), st.integers(-50, 50))
 def test_the_margins_sign_agrees_with_the_judgement(op, limit, actual):
-    judgement = judge(read("depth", f"value {op} {limit}"), gauge(actual), 1.0)
+    judgement = judge(read("depth", f"value {op} {limit}"), [gauge(actual)], 1.0)
     assert judgement.passed == OPS[op](actual, limit)
     assert judgement.margin >= 0 if judgement.passed else judgement.margin <= 0
     assert judgement.margin != 0 or actual == limit
@@ -180,7 +180,7 @@ def test_all_matching_series_of_a_store_are_judged_as_one():
 
     def average(key):
         threshold = parse_thresholds(key, "avg < 1s", KINDS)[0]
-        return judge(threshold, value_in(store, threshold), 1.0).actual
+        return judge(threshold, values_in(store, threshold), 1.0).actual
 
     assert average("http_req_duration") == 200.0
     assert average("http_req_duration{endpoint:generate}") == 300.0

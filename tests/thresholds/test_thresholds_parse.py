@@ -47,6 +47,9 @@ LEGAL = [  # metric, text, aggregate, op, limit in the base unit, unit, measure
     ("data_received", "count > 0", "count", ">", 0, "", "bytes_total"),
     ("data_sent", "rate < 2kB/s", "rate", "<", 2000, "kB/s", "bytes_per_second"),
     ("vus", "max == 10", "max", "==", 10, "", "count"),
+    ("response_time", "within(1m30s) >= 95%", "within(1m30s)", ">=", 0.95, "%", "ratio"),
+    ("sizes", "within( 10kB ) > 0%", "within(10kB)", ">", 0.0, "%", "ratio"),
+    ("response_time", "apdex(500ms) > 0.85", "apdex(500ms)", ">", 0.85, "", "score"),
     ("depth", "value > -3e2", "value", ">", -300, "", "count"),
 ]
 
@@ -55,12 +58,12 @@ LEGAL = [  # metric, text, aggregate, op, limit in the base unit, unit, measure
 def test_legal(metric, text, aggregate, op, limit, unit, measure):
     (threshold,) = parse_thresholds(metric, text, {**KINDS, "generation": MetricInfo("rate")})
     assert (str(threshold.aggregate), threshold.op, threshold.limit) == (aggregate, op, limit)
-    assert (threshold.unit, threshold.measure) == (unit, measure)
+    assert (threshold.measure, threshold.bound.endswith(unit)) == (measure, True)
     assert (threshold.source, threshold.title) == (text.strip(), f"{metric}: {text.strip()}")
     assert (threshold.abort, threshold.after, threshold.empty_passes) == (False, 0.0, False)
 
 
-TREND = "a trend has avg, min, max, med, p(N), count"
+TREND = "a trend has avg, min, max, med, p(N), count, within(LIMIT), apdex(T)"
 SHAPE = "a threshold is AGGREGATE OP LIMIT, for example p(95) < 300ms"
 OPS = "write one of < <= > >= == !="
 LIST = "write several as a list: [p(95) < 1s, p(99) < 2s]"
@@ -115,6 +118,30 @@ ILLEGAL = [  # metric, text, offset, message, hint
     ("tokens", "max < 10ms", 8, "`ms` is too much: `max` of `tokens` is a number without a unit", "write 10"),
     ("http_reqs", "rate > 5", 7, "`5` has no unit, and `rate` of `http_reqs` is a number per second", "write 5/s"),
     ("http_reqs", "count > 5/s", 9, "`/s` is too much: `count` of `http_reqs` is a number without a unit", "write 5"),
+    ("response_time", "within(2) > 95%", 7, "`2` has no unit, and `response_time` is a time", "write 2ms"),
+    ("response_time", "within > 95%", 6, "`within` needs a limit in brackets", "for example within(500ms)"),
+    (
+        "response_time",
+        "within(2s) > 0.95",
+        13,
+        "`0.95` has no unit, and `within(2s)` of `response_time` is a share",
+        "write 95%",
+    ),
+    ("response_time", "apdex(500ms) > 85", 15, "`85` is no Apdex", "an Apdex lies between 0 and 1"),
+    (
+        "response_time",
+        "apdex(500ms) > 85%",
+        17,
+        "`%` is too much: `apdex(500ms)` of `response_time` is a number from 0 to 1",
+        "write 85",
+    ),
+    (
+        "sizes",
+        "apdex(5kB) > 0.8",
+        0,
+        "a trend has no `apdex`",
+        "a trend has avg, min, max, med, p(N), count, within(LIMIT)",
+    ),
     ("vus", "value > 1e999", 8, "`1e999` is too large a number", "write a smaller limit"),
 ]
 
@@ -144,7 +171,7 @@ def test_a_list_and_long_forms():
     assert (third.abort, third.after, third.empty_passes) == (False, 0.0, True)
 
 
-LEGAL_KEYS = "the keys are that, abort, after, empty"
+LEGAL_KEYS = "the keys are that, abort, after, grace, window, level, failures, empty"
 
 ILLEGAL_VALUES = [  # value, part, path, offset, message, hint
     (None, "expression", (), 0, "the threshold is missing", SHAPE),
@@ -156,12 +183,12 @@ ILLEGAL_VALUES = [  # value, part, path, offset, message, hint
     ({}, "option", (), 0, "`that` is missing", "for example {that: p(95) < 300ms, abort: true}"),
     ({"that": 5}, "option", ("that",), 0, "`that` is the comparison as text, not `5`", None),
     (
-        {"that": "avg < 1s", "window": "30s"},
+        {"that": "avg < 1s", "wnidow": "30s"},
         "option",
-        ("window",),
+        ("wnidow",),
         0,
-        f"`window` is no option of a threshold; {LEGAL_KEYS}",
-        LEGAL_KEYS,
+        f"`wnidow` is no option of a threshold; {LEGAL_KEYS}",
+        "did you mean `window`?",
     ),
     (
         {"that": "avg < 1s", "abrot": True},
@@ -187,6 +214,26 @@ ILLEGAL_VALUES = [  # value, part, path, offset, message, hint
         0,
         "`30` is not a duration: give it a unit, for example 30s or 30ms",
         "for example after: 30s",
+    ),
+    ({"that": "avg < 1s", "grace": "soon"}, "option", ("grace",), 0, None, "for example grace: 30s"),
+    ({"that": "avg < 1s", "level": "info"}, "option", ("level",), 0, "`level` is fail or warn, not `info`", None),
+    ({"that": "avg < 1s", "window": "0s"}, "conflict", ("window",), 0, "a window of `0s` cannot be judged", None),
+    ({"that": "avg < 1s", "window": "2h"}, "conflict", ("window",), 0, "a window of `2h` cannot be judged", None),
+    (
+        {"that": "avg < 1s", "level": "warn", "abort": True},
+        "conflict",
+        ("abort",),
+        0,
+        "what only warns cannot end the run",
+        None,
+    ),
+    (
+        {"that": "avg < 1s", "failures": "infinite"},
+        "conflict",
+        ("failures",),
+        0,
+        "`response_time` times no request",
+        None,
     ),
     ({"that": "avg < 1s", "empty": True}, "option", ("empty",), 0, "`empty` is pass or fail, not `True`", None),
 ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from loadspec.metrics import Counter, MetricInfo, Rate
+from support_results import store_of
+
+from loadspec.metrics import Counter, MetricInfo, Rate, Store
 from loadspec.thresholds import Watch, parse_thresholds
 
 KINDS = {"errors": MetricInfo("rate"), "hits": MetricInfo("counter")}
@@ -12,12 +14,12 @@ def watch(*items, metric="errors"):
     return Watch(parse_thresholds(metric, list(items), KINDS))
 
 
-def feed(watched, *values, start=1):
-    """One value a second; returns the seconds at which a threshold ended the run."""
+def feed(watched, *values, start=1, metric="errors"):
+    """What the whole run so far came to, second by second; returns the seconds at which a threshold ended the run."""
     return [
         second
         for second, value in enumerate(values, start)
-        if watched.feed(float(second), lambda _threshold, value=value: value)
+        if watched.feed(float(second), Store(), store_of(**{metric: value}))
     ]
 
 
@@ -63,20 +65,19 @@ def test_an_aborting_threshold_fires_once_and_only_after_its_delay():
 
 def test_the_threshold_that_fires_is_named():
     watched = watch("rate < 1%", {"that": "rate < 10%", "abort": True})
-    assert [t.source for t in watched.feed(1.0, lambda _: BAD)] == ["rate < 10%"]
+    assert [t.source for t in watched.feed(1.0, Store(), store_of(errors=BAD))] == ["rate < 10%"]
 
 
 def test_without_samples_nothing_aborts():
     watched = watch({"that": "rate < 10%", "abort": True})
     assert feed(watched, None, Rate(), Rate()) == []
     counted = watch({"that": "count > 5", "abort": True}, metric="hits")
-    assert feed(counted, None, Counter()) == []
+    assert feed(counted, None, Counter(), metric="hits") == []
     (result,) = counted.results()
     assert (result.status, result.actual, result.first_crossed) == ("fail", 0.0, None)
 
 
 def test_each_threshold_is_looked_up_for_itself():
     watched = Watch([*parse_thresholds("errors", "rate < 10%", KINDS), *parse_thresholds("hits", "rate >= 2/s", KINDS)])
-    values = {"errors": BAD, "hits": Counter(20, 20)}
-    watched.feed(10.0, lambda threshold: values[threshold.metric])
+    watched.feed(10.0, Store(), store_of(errors=BAD, hits=Counter(20, 20)))
     assert [(r.actual, r.status) for r in watched.results()] == [(0.2, "fail"), (2.0, "pass")]

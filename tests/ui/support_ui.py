@@ -25,7 +25,7 @@ from loadspec.results.model import (
     RunResult,
     ScenarioInfo,
 )
-from loadspec.thresholds import ThresholdResult, Watch, parse_thresholds, value_in
+from loadspec.thresholds import ThresholdResult, Watch, parse_thresholds
 
 GOLDEN = Path(__file__).parent / "golden"
 CUSTOM = {
@@ -95,8 +95,8 @@ def judged(store: Store, seconds: float = 10.0, texts: dict[str, Any] = THRESHOL
     """Thresholds that failed from the fourth second on."""
     infos = {**BUILTIN, **CUSTOM}
     watch = Watch([one for key, value in texts.items() for one in parse_thresholds(key, value, infos)])
-    watch.feed(4.0, lambda threshold: value_in(store, threshold))
-    watch.feed(seconds, lambda threshold: value_in(store, threshold))
+    watch.feed(4.0, store, store)
+    watch.feed(seconds, Store(), store)
     return watch.results()
 
 

@@ -34,8 +34,9 @@ class Thinner:
 
     def __init__(self, thresholds: Iterable[Threshold]) -> None:
         self._named: dict[str, set[str]] = {}
-        for threshold in thresholds:
-            self._named.setdefault(threshold.metric, set()).update(clause.tag for clause in threshold.clauses)
+        for term in (term for threshold in thresholds for term in threshold.terms):
+            for metric in (term.metric, "http_reqs") if term.infinite else (term.metric,):
+                self._named.setdefault(metric, set()).update(clause.tag for clause in term.clauses)
         self._kept: dict[str, frozenset[str]] = {}
 
     def __call__(self, record: Record) -> Record:

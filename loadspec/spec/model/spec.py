@@ -17,7 +17,6 @@ from loadspec.wire.settings import Settings
 if TYPE_CHECKING:
     from loadspec.load import LoadConfig
     from loadspec.thresholds import Threshold
-    from loadspec.thresholds.submetric import Submetric
 
 MetricKind = Literal["trend", "rate", "counter", "gauge"]
 Contains = Literal["time", "bytes", "count", "default"]
@@ -89,4 +88,3 @@ class Spec:
     outputs: tuple[Out, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     """The run's own."""
-    submetrics: tuple[Submetric, ...] = ()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from loadspec.error_kinds import KINDS
@@ -23,7 +24,6 @@ from loadspec.spec.semantics.requests import check_base_url, check_header_value,
 from loadspec.spec.semantics.tls import check_tls
 from loadspec.spec.semantics.values import at, listing, mapping, texts
 from loadspec.thresholds import ThresholdError, parse_thresholds
-from loadspec.thresholds.submetric import parse_submetric
 
 _DURATIONS = (
     "duration",
@@ -109,30 +109,28 @@ def check_thresholds(document: Mapping[str, Any], places: Places) -> Found:
         each = enumerate(value) if isinstance(value, list) else [(None, value)]
         for index, item in each:
             place = path if index is None else (*path, index)
-            if isinstance(item, Mapping):
-                yield from check_duration(places, (*place, "after"), item.get("after"), zero=True)
-                place, item = (*place, "that"), item.get("that")
-            if not isinstance(item, str):
-                continue  # the schema has said so
-            try:
-                values = {"endpoint": endpoints, "group": groups, "error": [*KINDS], **scenario_values(document, key)}
-                parse_thresholds(key, item, kinds, values)
-            except ThresholdError as error:
-                yield _threshold(places, place, key, item, error)
+            values = {"endpoint": endpoints, "group": groups, "error": [*KINDS], **scenario_values(document, key)}
+            yield from _check_threshold(places, place, item, partial(parse_thresholds, key, kinds=kinds, values=values))
 
 
-def check_submetrics(document: Mapping[str, Any], places: Places) -> Found:
-    """Each names a metric and some of its series."""
-    metrics = {**BUILTIN, **metric_infos(document)}
-    endpoints = [*mapping(document, "endpoints"), *token_names(document)]
-    known = {"endpoint": endpoints, "group": group_tags(document), "error": [*KINDS]}
-    for index, key in enumerate(listing(document, "submetrics")):
-        if not isinstance(key, str):
-            continue  # the schema has said so
-        try:
-            parse_submetric(key, metrics, {**known, **scenario_values(document, key)})
-        except ThresholdError as error:
-            yield places.text(("submetrics", index), key, error.offset, "LS028", error.message, help=error.hint)
+def _check_threshold(places: Places, path: Path, item: Any, parse: Callable[[Any], Any]) -> Found:
+    """First the comparison, then what its options make of it; the form of these is the schema's to judge."""
+    if isinstance(item, Mapping):
+        for option in ("after", "grace", "window"):
+            yield from check_duration(places, (*path, option), item.get(option), zero=option != "window")
+    text, place = (item.get("that"), (*path, "that")) if isinstance(item, Mapping) else (item, path)
+    if not isinstance(text, str):
+        return  # the schema has said so
+    try:
+        parse(text)
+    except ThresholdError as error:
+        yield _threshold(places, place, text, error)
+        return
+    try:
+        parse(item)
+    except ThresholdError as error:
+        if error.part == "conflict":
+            yield places.key((*path, *error.path), "LS028", error.message, help=error.hint)
 
 
 def scenario_values(document: Mapping[str, Any], key: str) -> Values:
@@ -159,7 +157,7 @@ def metric_infos(document: Mapping[str, Any]) -> dict[str, MetricInfo]:
     return infos
 
 
-def _threshold(places: Places, path: Path, key: str, text: str, error: ThresholdError) -> Diagnostic:
+def _threshold(places: Places, path: Path, text: str, error: ThresholdError) -> Diagnostic:
     if error.part == "metric":
-        return places.key_text(("thresholds", key), error.offset, "LS028", error.message, help=error.hint)
+        return places.key_text(path[:2], error.offset, "LS028", error.message, help=error.hint)
     return places.text(path, text, error.offset, "LS028", error.message, help=error.hint)

@@ -14,7 +14,7 @@ from loadspec.spec.semantics.nested import group_tags
 from loadspec.spec.semantics.sections import metric_infos, scenario_values
 from loadspec.spec.semantics.values import listing, mapping
 from loadspec.thresholds import ThresholdError, parse_thresholds
-from loadspec.thresholds.model import Threshold
+from loadspec.thresholds.model import Term, Threshold
 from loadspec.thresholds.selector import DEFAULTS, Clause
 
 Found = Iterator[Diagnostic]
@@ -37,7 +37,7 @@ def unreachable_thresholds(facts: Facts) -> Found:
     for judged in _parsed(facts):
         if judged.key in told:
             continue
-        problem = _problem(facts, judged.threshold)
+        problem = next(filter(None, (_problem(facts, term) for term in judged.threshold.terms)), None)
         if problem is None:
             continue
         told.add(judged.key)
@@ -65,7 +65,7 @@ def _parsed(facts: Facts) -> list[Judged]:
     return found
 
 
-def _problem(facts: Facts, threshold: Threshold) -> tuple[str, str, str] | None:
+def _problem(facts: Facts, threshold: Term) -> tuple[str, str, str] | None:
     """(word of the key at fault, message, help), or None if a sample may come."""
     series = _series(facts, threshold.metric)
     if series is None:
@@ -73,8 +73,6 @@ def _problem(facts: Facts, threshold: Threshold) -> tuple[str, str, str] | None:
     if not series:
         return _nothing(facts, threshold.metric)
     for clause in threshold.selector:
-        if clause.among:
-            continue
         if clause.tag == "status" and clause.op == ":" and not 100 <= int(clause.value) <= 599 and int(clause.value):
             return clause.value, f"no answer has status {clause.value}", "a status lies between 100 and 599; 0 is none"
     undecided = _undecided(facts)
@@ -159,7 +157,7 @@ def _nothing(facts: Facts, metric: str) -> tuple[str, str, str]:
     return "", f"no step adds to `{metric}`, so this threshold never has a sample", help
 
 
-def _no_such(clause: Clause, threshold: Threshold, series: list[Tags]) -> tuple[str, str, str]:
+def _no_such(clause: Clause, threshold: Term, series: list[Tags]) -> tuple[str, str, str]:
     """A condition that no sample fulfils."""
     if clause in DEFAULTS and clause not in threshold.selector:
         help = f"to judge the polls, write {threshold.metric}{{poll:any}}"
