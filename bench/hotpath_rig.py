@@ -158,7 +158,7 @@ class Rig:
     def iteration(self, answers: Sequence[bytes]) -> Callable[[], None]:
         """A whole iteration as the engine runs it, on canned answers."""
         crew = next(iter(crews_of(self.plan.scenarios)))
-        run = ClosedCrew(crew, Site(self.plan, self.desk, {}, WHOLE, _nothing, print, print, print))
+        run = ClosedCrew(crew, Site(self.plan, self.desk, {}, WHOLE, _nothing, print, print, print, print))
         user = self.user()
         channel: Any = user.channel(0)
         following = itertools.cycle(answers).__next__
