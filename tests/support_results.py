@@ -192,6 +192,7 @@ def make_result(
         stores={"setup": setup, "load": sim.store, "teardown": Store()},
         points=sim.course.points(),
         step=sim.course.step,
+        heat=sim.course.heat(),
         by_endpoint=sim.course.by_endpoint([endpoint.name for endpoint in endpoints]),
         thresholds=make_thresholds(sim.store, float(seconds), seconds * 38 / 70),
         checks=[CheckResult(check, name, p, f, [SAMPLE] * min(f, 5)) for (name, check), (p, f) in sim.checks.items()],

@@ -27,6 +27,7 @@ _OVERRIDES = (
     click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="Set a variable of `vars`."),
     click.option("-e", "--env", "environment", multiple=True, metavar="NAME=VALUE", help="Set a variable of `env`."),
     click.option("--tag", "tags", multiple=True, metavar="NAME=VALUE", help="Tag the run; over `tags` of the spec."),
+    click.option("--submetric", "submetrics", multiple=True, metavar="KEY", help="Show METRIC{TAG:VALUE} by itself."),
     click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Repeat the draws of an earlier run."),
 )
 
@@ -79,6 +80,7 @@ def overrides(
     environment: Sequence[str],
     seed: int | None,
     tags: Sequence[str] | None = None,
+    submetrics: Sequence[str] | None = None,
     allow_host: Sequence[str] | None = None,
     allow_env: Sequence[str] | None = None,
     max_vus: str | None = None,
@@ -100,6 +102,7 @@ def overrides(
         env=_pairs("--env", environment),
         seed=seed,
         tags=_pairs("--tag", tags or ()),
+        submetrics=submetrics or (),
         limits=limits(
             allow_host=allow_host,
             allow_env=allow_env,

@@ -12,6 +12,7 @@ from typing import Any, cast
 from loadspec.metrics import Counter, Gauge, MetricInfo, Rate, Store, Trend, Value
 from loadspec.metrics.catalog import Kind
 from loadspec.outputs.json_text import json_text
+from loadspec.results.heat import Heat
 from loadspec.results.losses import missing
 from loadspec.results.model import (
     PHASES,
@@ -27,6 +28,7 @@ from loadspec.results.model import (
     WorkerHealth,
 )
 from loadspec.thresholds import ThresholdResult
+from loadspec.thresholds.submetric import Submetric
 
 VERSION = 1
 PERCENTILES = {"med": 50, "p90": 90, "p95": 95, "p99": 99}
@@ -60,6 +62,7 @@ def document(result: RunResult) -> dict[str, Any]:
         "errors": [_error(error) for error in result.errors],
         "points": _points(result.points, result.step),
         "points_by_endpoint": _by_endpoint(result.by_endpoint),
+        "latency_heatmap": _heat(result.heat),
         "events": [{"at_s": event.t, "text": event.text} for event in result.events],
         "warnings": list(result.warnings),
         "degraded": _degraded(result),
@@ -188,18 +191,24 @@ def _metrics(result: RunResult) -> dict[str, Any]:
     """Each metric that was measured or is the spec's own, by name."""
     store = result.stores["load"]
     names = sorted({*store.metrics(), *result.custom_metrics})
-    return {name: _metric(name, store, result) for name in names}
+    metrics = {name: _metric(name, store.select(name), result) for name in names}
+    return metrics | {part.key: _submetric(part, store, result) for part in result.submetrics}
 
 
-def _metric(name: str, store: Store, result: RunResult) -> dict[str, Any]:
-    value = store.select(name)
+def _submetric(part: Submetric, store: Store, result: RunResult) -> dict[str, Any]:
+    """Its figures, as of a metric; there is no more to divide."""
+    return {**_metric(part.metric, part.value(store), result), "selector": part.label, "series": []}
+
+
+def _metric(name: str, value: Value | None, result: RunResult) -> dict[str, Any]:
     info = result.metrics.get(name) or MetricInfo(cast(Kind, value.kind) if value else "counter")
     return {
         "kind": info.kind,
         "unit": "ratio" if info.kind == "rate" else _UNITS[info.contains],
         "custom": name in result.custom_metrics,
+        "selector": None,
         "total": figures(value or (Counter() if info.kind == "counter" else None), result.duration),
-        "series": _series(name, store, result.duration),
+        "series": _series(name, result.stores["load"], result.duration),
     }
 
 
@@ -344,6 +353,16 @@ def _by_endpoint(by: ByEndpoint) -> dict[str, Any]:
     }
     axis = {"at_s": [_rounded(t) for t in by.t], "seconds_s": [_rounded(seconds) for seconds in by.seconds]}
     return {"step_s": by.step, **axis, "endpoints": endpoints}
+
+
+def _heat(heat: Heat) -> dict[str, Any]:
+    """`counts[i][j]`: answers of the i-th stretch of time that took `edges_ms[j]` to `edges_ms[j + 1]`."""
+    return {
+        "from_s": [_rounded(at) for at in heat.begin],
+        "to_s": [_rounded(at) for at in heat.end],
+        "edges_ms": [float(f"{edge:.6g}") for edge in heat.edges],
+        "counts": [list(column) for column in heat.counts],
+    }
 
 
 def _rounded(value: float | None) -> float | None:

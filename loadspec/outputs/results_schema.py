@@ -69,6 +69,7 @@ def results_schema() -> Schema:
                 "errors": _list(_error()),
                 "points": _points(),
                 "points_by_endpoint": _by_endpoint(),
+                "latency_heatmap": _heat(),
                 "events": _list(_object({"at_s": _NUMBER, "text": _TEXT})),
                 "warnings": _list(_TEXT),
                 "degraded": _degraded(),
@@ -162,6 +163,7 @@ def _metric() -> Schema:
         "kind": {"enum": list(get_args(Kind))},
         "unit": {"enum": ["ms", "bytes", "count", "ratio"]},
         "custom": _FLAG,
+        "selector": _says(_or_null(_TEXT), "Of a sub-metric, whose key has it in braces; else null."),
         "total": _says({"anyOf": [*_figures().values(), {"type": "null"}]}, "null: no samples."),
         "series": _list({"anyOf": [_tagged(schema) for schema in [*_figures().values(), _object({})]]}),
     }
@@ -277,6 +279,20 @@ def _by_endpoint() -> Schema:
     return _says(
         _object({"step_s": _STEP, **axis, "endpoints": endpoints}),
         "The same by endpoint on an axis of its own; latencies of all answers, those to polls included.",
+    )
+
+
+def _heat() -> Schema:
+    return _says(
+        _object(
+            {
+                "from_s": _list(_SECONDS),
+                "to_s": _list(_SECONDS),
+                "edges_ms": _list(_NUMBER),
+                "counts": _list(_list(_COUNT)),
+            }
+        ),
+        "counts[i][j] answers, polls left out, of the i-th stretch of time took edges_ms[j] to edges_ms[j + 1].",
     )
 
 

@@ -50,6 +50,10 @@ class FailureLog:
         """Mask what `value` says of a user, too, such as its token; Missing or empty: nothing."""
         self._hidden.append(value)
 
+    def known(self, text: str) -> str:
+        """A text of the spec, without the secrets that are known before the run."""
+        return Masker(self._secrets)(text)
+
     def note(self, key: Key, message: str, user: User, request: bytes = b"") -> None:
         """Count one failure; the first of its class keeps the message and a sample."""
         now = self._clock() - self.epoch

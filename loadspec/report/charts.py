@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import groupby, pairwise
+from math import ceil, log10
 
 from loadspec.report import svg
-from loadspec.report.axis import BASE, DENSE, Axis, Chart, Layer, Mark, peak_of, scale_to
+from loadspec.report.axis import BASE, DENSE, TOP, Axis, Chart, Layer, Mark, Tick, peak_of, scale_to
 from loadspec.report.series import per_second
-from loadspec.report.text import clock, count, ms
+from loadspec.report.text import clock, count, ms, percent
 from loadspec.report.text import per_second as rate_text
 from loadspec.report.thresholds import latency_limits
 from loadspec.results.model import Point, RunResult, ScenarioInfo, loads_of
@@ -104,6 +106,61 @@ def latency(result: RunResult, axis: Axis) -> Chart:
 
 def _far_limits(far: Sequence[str]) -> str:
     return f"Above this chart: {', '.join(far)}." if far else ""
+
+
+SHADES = 6
+"""Shades of a heat map; each next one stands for several times as many answers."""
+
+
+def heatmap(result: RunResult, axis: Axis) -> Chart:
+    """Where the answers of each stretch of time lie: two bands are two kinds of answers, a gap is a pause."""
+    heat = result.heat
+    rows = [(low, high, sum(column[j] for column in heat.counts)) for j, (low, high) in enumerate(pairwise(heat.edges))]
+    total, most = sum(number for *_, number in rows), max((n for column in heat.counts for n in column), default=0)
+    y = svg.Scale(0, max(len(heat.edges) - 1, 1), BASE, TOP)
+    shades: list[list[tuple[float, float, float, float]]] = [[] for _ in range(SHADES)]
+    for begin, end, column in zip(heat.begin, heat.end, heat.counts, strict=True):
+        for (first, last), shade in _runs_of([_shade(number, most) for number in column]):
+            if shade >= 0:
+                shades[shade].append((axis.x(begin), axis.x(end), y(last), y(first)))
+    decades = [(j, edge) for j, edge in enumerate(heat.edges) if abs(log10(edge) - round(log10(edge))) < 1e-9]
+    spread = f"; they lie between {ms(heat.edges[0])} and {ms(heat.edges[-1])}" if rows else ""
+    return Chart(
+        "heatmap",
+        "Where latencies lie",
+        "answers by duration, on a logarithmic axis; a stronger shade is more",
+        f"How many of {count(total)} answers took how long over {clock(axis.end)}{spread}.",
+        [Layer("bars", f"heat{shade}", svg.bars_path(cells)) for shade, cells in enumerate(shades)],
+        _shades_of(most),
+        [Tick(y(j), ms(edge)) for j, edge in decades],
+        axis.ticks(),
+        [],
+        ("Duration", "Answers", "Share"),
+        [(f"{ms(low)} to {ms(high)}", count(n), percent(n / total)) for low, high, n in reversed(rows) if n],
+    )
+
+
+def _shade(number: int, most: int) -> int:
+    """0 for a few to SHADES - 1 for the most, evenly by logarithms; -1 for none."""
+    if not number:
+        return -1
+    return min(int(log10(number) / log10(most + 1) * SHADES + 1e-9), SHADES - 1)
+
+
+def _shades_of(most: int) -> list[tuple[str, str]]:
+    """The key: the least that each shade stands for; one that no whole number falls into is left out."""
+    least = [ceil((most + 1) ** (shade / SHADES) - 1e-9) for shade in range(SHADES)]
+    return [(f"{count(n)}+", f"heat{shade}") for shade, n in enumerate(least) if n <= most and _shade(n, most) == shade]
+
+
+def _runs_of(shades: Sequence[int]) -> list[tuple[tuple[int, int], int]]:
+    """Neighbours of one shade as one: ((first, behind the last), shade)."""
+    runs, at = [], 0
+    for shade, group in groupby(shades):
+        length = len(list(group))
+        runs.append(((at, at + length), shade))
+        at += length
+    return runs
 
 
 def failures(result: RunResult, axis: Axis) -> Chart:

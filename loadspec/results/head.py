@@ -11,6 +11,7 @@ import msgspec
 from loadspec.metrics import MetricInfo
 from loadspec.results.model import Clock, EndpointInfo, ScenarioInfo
 from loadspec.thresholds import Threshold
+from loadspec.thresholds.submetric import Submetric
 
 
 class Place(NamedTuple):
@@ -67,6 +68,7 @@ class Head:
     """What bounds the requests a second: an option or a variable; empty where nothing does."""
     tags: Mapping[str, str] = field(default_factory=dict)
     """The run's own."""
+    submetrics: Sequence[Submetric] = ()
 
     def to_wire(self) -> dict[str, Any]:
         """A JSON value."""

@@ -10,8 +10,10 @@ from loadspec.error_kinds import error_code
 from loadspec.errors import ExitCode
 from loadspec.metrics import MetricInfo, Store
 from loadspec.metrics.values import Value
+from loadspec.results.heat import Heat
 from loadspec.thresholds import ThresholdResult
 from loadspec.thresholds.selector import effective, parse_key
+from loadspec.thresholds.submetric import Submetric
 from loadspec.units import format_count
 
 PhaseName = Literal["setup", "load", "teardown"]
@@ -357,8 +359,12 @@ class RunResult:
     """YAML, secrets masked."""
     tags: Mapping[str, str] = field(default_factory=dict)
     """The run's own."""
+    submetrics: Sequence[Submetric] = ()
+    """What is shown by itself; `value(submetric.key)` has its figures."""
     step: int = 1
     """So many seconds make a point: 1, in longer runs 2, 4, 8, ..."""
+    heat: Heat = field(default_factory=Heat)
+    """Of answered requests that are no polls."""
     by_endpoint: ByEndpoint = ByEndpoint()
     scenario_stats: Sequence[ScenarioStats] = ()
     """Planned iterations are those started and those dropped: of each row, and of all."""

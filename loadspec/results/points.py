@@ -15,6 +15,7 @@ from typing import NamedTuple
 from loadspec.metrics import Counter, Rate, Store, Trend
 from loadspec.metrics.packed import merge_packed, pack, unpack
 from loadspec.results.coarse import Coarse
+from loadspec.results.heat import Heat, heat_of
 from loadspec.results.model import ByEndpoint, EndpointPoints, Point
 
 POINTS = 1200
@@ -141,6 +142,10 @@ class Course:
     def points(self) -> list[Point]:
         """The whole load's."""
         return [row.point() for row in self._rows]
+
+    def heat(self) -> Heat:
+        """Where the latencies of the points lie."""
+        return heat_of((row.t, row.seconds, unpack(row.latency)) for row in self._rows)
 
     def by_endpoint(self, names: Sequence[str]) -> ByEndpoint:
         """The same by endpoint, on an axis of its own, of those that had something."""

@@ -57,6 +57,7 @@ def head_of(
         workers=workers,
         allow_saturated=options.allow_saturated,
         tags={name: mask(value) for name, value in spec.tags.items()},
+        submetrics=spec.submetrics,
         rate_limit=options.limits.max_rate.origin if options.limits.max_rate is not None else "",
     )
 

@@ -6,7 +6,7 @@ to the profile, the variable or the option that set it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,6 +37,8 @@ class Overrides:
     env: Mapping[str, str] = field(default_factory=dict)
     seed: int | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
+    submetrics: Sequence[str] = ()
+    """Beside those of the file."""
     limits: Limits = field(default_factory=Limits)
     """They change nothing, and bound what all layers together say."""
 
@@ -83,6 +85,7 @@ def resolve(
         found += wrong
         base = _apply(base, Layer(values, names), origins, found, source)
     base = _set_vars(base, overrides.vars, origins, found)
+    base = _add_submetrics(base, overrides.submetrics, origins)
     return Resolved(base, origins, found)
 
 
@@ -279,6 +282,15 @@ def _set_vars(
         values[name] = value
         origins[("vars", name)] = f"--var {name}"
     return {**base, "vars": values}
+
+
+def _add_submetrics(base: dict[str, Any], given: Sequence[str], origins: Origins) -> dict[str, Any]:
+    if not given:
+        return base
+    written = base.get("submetrics")
+    known = list(written) if isinstance(written, list) else []
+    origins.update({("submetrics", len(known) + index): "--submetric" for index in range(len(given))})
+    return {**base, "submetrics": [*known, *given]}
 
 
 def _undeclared(name: str, declared: Mapping[str, Any]) -> Diagnostic:

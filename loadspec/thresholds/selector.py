@@ -3,7 +3,8 @@
     http_req_duration{endpoint:generate, status!:202, scenario~"warm.*"}
 
 `:` equals, `!:` differs, `~` matches a regular expression (all of the value, so that a prefix never passes for the
-whole). Clauses are joined by "and". A value with a comma, a brace or blanks at its ends stands in quotes.
+whole); `status:200|202` is one of several values, `status!:200|202` none of them. Clauses are joined by "and". A value
+with a comma, a brace, a bar or blanks at its ends stands in quotes.
 """
 
 from __future__ import annotations
@@ -35,14 +36,15 @@ class Clause:
     tag: str
     op: Literal[":", "!:", "~"]
     value: str
+    among: tuple[str, ...] = ()
+    """The values, where there are several."""
 
     def holds(self, tags: Mapping[str, str]) -> bool:
         """Whether a series with these tags is meant."""
         actual = tags.get(self.tag, "")
-        if self.op == ":":
-            return actual == self.value
-        if self.op == "!:":
-            return actual != self.value
+        if self.op in (":", "!:"):
+            found = actual in self.among if self.among else actual == self.value
+            return found is (self.op == ":")
         return re.fullmatch(self.value, actual) is not None
 
 
@@ -125,6 +127,9 @@ def _clause(match: re.Match[str], offset: int, metric: str, values: Values) -> C
     if op not in (":", "!:", "~"):
         raise _error(f"behind `{tag}` should be `:`, `!:` or `~`", place, f"for example {tag}:{value or 'VALUE'}")
     place = offset + match.start("value")
+    several = _several(value) if op != "~" else ()
+    if several:
+        return _list(tag, op, several, place, values)
     if value[:1] in ("'", '"'):
         if len(value) < 2 or value[-1] != value[0]:
             raise _error("this quote is not closed", place, f"write {value}{value[0]}")
@@ -135,6 +140,24 @@ def _clause(match: re.Match[str], offset: int, metric: str, values: Values) -> C
         value = f"::{value}"  # as k6 writes it, `group:::checkout`, and as one would
     _check_value(tag, op, value, place, values)
     return Clause(tag, op, value)  # type: ignore[arg-type]
+
+
+def _several(value: str) -> tuple[str, ...]:
+    """`200|202` → its values, none where there is but one; what stands in quotes is one."""
+    return () if value[:1] in ("'", '"') or "|" not in value else tuple(part.strip() for part in value.split("|"))
+
+
+def _list(tag: str, op: str, several: tuple[str, ...], place: int, values: Values) -> Clause:
+    for part in several:
+        if not part:
+            raise _error("a value is missing beside `|`", place, f"for example {tag}:ONE|OTHER")
+    if tag == "group":
+        several = tuple(part if part.startswith("::") else f"::{part}" for part in several)
+    at = place
+    for part in several:
+        _check_value(tag, op, part, at, values)
+        at += len(part) + 1
+    return Clause(tag, op, "|".join(several), several)  # type: ignore[arg-type]
 
 
 def _check_value(tag: str, op: str, value: str, at: int, values: Values) -> None:

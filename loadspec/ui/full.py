@@ -162,9 +162,11 @@ def _parts(result: RunResult, name: str, where: Where) -> Iterable[tuple[str, Va
     if where:
         return
     chosen = [entry.threshold for entry in result.thresholds if entry.threshold.metric == name]
-    for label, threshold in {selector_of(threshold): threshold for threshold in chosen}.items():
-        term = threshold.terms[0]
-        value = store.select(term.metric, term.matches) if label and label != "expected_response:true" else None
+    parts = {selector_of(one): store.select(one.terms[0].metric, one.terms[0].matches) for one in chosen}
+    parts |= {clean(part.label): part.value(store) for part in result.submetrics if part.metric == name}
+    for label, value in parts.items():
+        if not label or label == "expected_response:true":
+            continue
         if value is not None and "::" + label.removeprefix("group:").removeprefix("::") not in groups:
             yield label, value
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import bz2
+import contextlib
 import gzip
 import html
 import io
@@ -61,6 +63,7 @@ endpoints:
     headers: {X-Key: "{{ base64(env.PASSWORD) }}", X-Api-Key: "{{ token }}"}
     form: {password: "{{ env.PASSWORD }}", token: "{{ token }}"}
     checks: {found: 'json.token == token'}
+    tags: {known: "{{ env.KEY }}", told: "{{ token }}"}
   moved: {path: "/moved?{{ token }}", max_redirects: 3}
   lost: {path: "/lost/{{ token }}", auth: {basic: {username: me, password: "{{ env.PASSWORD }}"}}}
   broken: {path: "/broken/{{ session }}"}
@@ -138,12 +141,12 @@ def contents(path: Path) -> bytes:
         sink = io.StringIO()
         sink.write(json.dumps(parquet.read_table(path).to_pylist(), default=str))
         return data + sink.getvalue().encode()
-    for magic, unpack in ((b"\x1f\x8b", gzip.decompress), (b"x", zlib.decompress)):
-        if data.startswith(magic):
-            try:
-                return unpack(data)
-            except (OSError, zlib.error):
-                pass
+    for magic, reader in ((b"\x1f\x8b", lambda: zlib.decompressobj(31)), (b"BZh", bz2.BZ2Decompressor)):
+        at = data.find(magic)
+        while at >= 0:  # segments of a journal may stand anywhere in it
+            with contextlib.suppress(OSError, EOFError, ValueError, zlib.error):
+                data += reader().decompress(data[at:])
+            at = data.find(magic, at + 1)
     return data
 
 
@@ -160,6 +163,12 @@ def planted(tmp_path: Path, on_fail: str = "") -> Path:
     (tmp_path / "users.csv").write_text(f"name,password\nada,{POOLED}\n")
     path.write_text(SPEC.replace("ON_FAIL", on_fail).replace("POOLED", POOLED))
     return path
+
+
+def test_the_search_looks_into_what_is_packed(tmp_path: Path) -> None:
+    for name, pack in (("a.gz", gzip.compress), ("journal", bz2.compress)):
+        (tmp_path / name).write_bytes(b"{}\n" + pack(f"a {TOKEN} b".encode()) + b"{}\n")
+        assert "it: token as plain" in leaks("it", contents(tmp_path / name))
 
 
 @pytest.mark.parametrize("on_fail", ["", ABORT])

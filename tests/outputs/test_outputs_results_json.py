@@ -16,8 +16,11 @@ from loadspec.outputs.json_text import json_text
 from loadspec.outputs.results_json import document, render
 from loadspec.outputs.results_schema import results_schema, results_schema_text
 from loadspec.results.model import Iterations, RunResult
+from loadspec.thresholds.submetric import parse_submetric
 
 SCHEMA_FILE = Path(__file__).parents[2] / "schemas" / "results.schema.json"
+
+LARGE = "http_req_duration{endpoint:generate}"
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +126,16 @@ def test_points_are_columns_of_one_length(written: Any, result: RunResult) -> No
     assert sum(points["requests"]) == sum(p.requests for p in result.points)
     assert points["p95_ms"][0] is None
     assert sum(errors["status 503"]) == 24
+
+
+def test_sub_metrics_are_metrics_with_a_selector(result: RunResult) -> None:
+    parts = [parse_submetric(key, result.metrics, {}) for key in (LARGE, "http_reqs{status:503|504}")]
+    found = document(replace(result, submetrics=parts))["metrics"]
+    whole = found["http_req_duration"]
+    assert whole["selector"] is None
+    assert found[LARGE]["selector"] == "endpoint:generate"
+    assert 0 < found[LARGE]["total"]["count"] < whole["total"]["count"]
+    assert found["http_reqs{status:503|504}"]["total"]["count"] == 24
 
 
 def test_points_by_endpoint_share_an_axis(written: Any) -> None:

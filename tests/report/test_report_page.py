@@ -106,7 +106,7 @@ def test_policy_allows_the_style_sheet_and_nothing_else(page: Page) -> None:
 
 def test_pictures_are_named_and_described(page: Page) -> None:
     pictures = [attrs for tag, attrs in page.tags if tag == "svg" and attrs.get("aria-hidden") != "true"]
-    assert [a.get("role") for a in pictures] == ["img"] * 4
+    assert [a.get("role") for a in pictures] == ["img"] * 5
     assert all(len((a.get("aria-labelledby") or "").split()) == 2 for a in pictures)
 
 

@@ -37,13 +37,13 @@ def tagged(compile: Callable[[S, Context], RunStep]) -> Callable[[S, Context], R
 
 
 def _tags(tags: Mapping[str, str], context: Context) -> tuple[dict[str, str], dict[str, Text]]:
-    """Those that are known, and what gives the others."""
+    """Those that are known, secrets masked, and what gives the others."""
     fixed: dict[str, str] = {}
     varying: dict[str, Text] = {}
     for name, text in tags.items():
         template = compile_template(text, context.scope)
         if template.constant:
-            fixed[name] = to_text(template.render(None))[:_LONGEST]
+            fixed[name] = context.phase.failures.known(to_text(template.render(None)))[:_LONGEST]
         else:
             varying[name] = _text_of(template.render)
     return fixed, varying

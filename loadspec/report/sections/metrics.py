@@ -33,6 +33,14 @@ def figures(result: RunResult) -> Mapping[str, Any]:
         else:
             shown, detail = _figure(value, info, result.duration)
             others.append(row | {"value": shown, "detail": detail})
+    for part in result.submetrics:
+        info, value = result.metrics[part.metric], part.value(store)
+        row = {"name": part.key, "custom": part.metric in custom, "kind": info.kind, "contains": info.contains}
+        if info.kind == "trend":
+            trends.append(row | {"trend": value if isinstance(value, Trend) and value.count else None})
+        else:
+            shown, detail = _figure(value, info, result.duration)
+            others.append(row | {"value": shown, "detail": detail})
     return {"trends": trends, "others": others}
 
 

@@ -25,6 +25,7 @@ from loadspec.spec.merge import merge_request
 from loadspec.spec.model import EnvVar, MetricDef, Spec, Target, Timeouts
 from loadspec.spec.resolve import read_env, text_of
 from loadspec.thresholds import Threshold, parse_thresholds
+from loadspec.thresholds.submetric import parse_submetric
 
 
 def build(document: Mapping[str, Any], env_values: Mapping[str, str | Secret], source: str) -> Spec:
@@ -54,6 +55,10 @@ def build(document: Mapping[str, Any], env_values: Mapping[str, str | Secret], s
         thresholds=_thresholds(document.get("thresholds", {}), metrics, dict.fromkeys(own_tags(document))),
         outputs=tuple(build_outputs(document.get("outputs") or {})),
         tags=document.get("tags", {}),
+        submetrics=tuple(
+            parse_submetric(key, {*BUILTIN, *metrics}, dict.fromkeys(own_tags(document)))
+            for key in document.get("submetrics", [])
+        ),
         document=written,
         source=source,
         settings=build_settings(document, PurePath(source).parent),

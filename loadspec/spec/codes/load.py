@@ -17,7 +17,7 @@ CODES: dict[str, Code] = {
         "a threshold that cannot be judged",
         "A threshold is METRIC: AGGREGATE OP LIMIT. Each kind of metric has its own aggregates (a trend avg, min, max, "
         "med and p(N); a counter count and rate; a rate rate; a gauge value, min and max), and each aggregate its "
-        "units: times need one, shares need `%`, rates of counters need `/s`.",
+        "units: times need one, shares need `%`, rates of counters need `/s`. `submetrics` name series likewise.",
         "thresholds:\n  http_req_duration: p95 < 500\n  http_req_failed: rate < 0.1\n",
         "thresholds:\n  http_req_duration: p(95) < 500ms\n  http_req_failed: rate < 10%\n",
     ),

@@ -18,6 +18,7 @@ from loadspec.spec.grammar.kinds import (
     NAME,
     Schema,
     duration,
+    listing,
     mapping,
     obj,
     ref,
@@ -72,6 +73,10 @@ _SECTIONS: dict[str, Schema] = {
     **SHAPE,
     "scenarios": SCENARIOS,
     "thresholds": ref("thresholds"),
+    "submetrics": listing(
+        "Series to show by themselves, named as thresholds name them.",
+        text("A metric and its selector.", "http_req_duration{endpoint:generate}", "http_reqs{status:200|202}"),
+    ),
     "outputs": OUTPUTS,
 }
 

@@ -17,6 +17,7 @@ from loadspec.wire.settings import Settings
 if TYPE_CHECKING:
     from loadspec.load import LoadConfig
     from loadspec.thresholds import Threshold
+    from loadspec.thresholds.submetric import Submetric
 
 MetricKind = Literal["trend", "rate", "counter", "gauge"]
 Contains = Literal["time", "bytes", "count", "default"]
@@ -88,3 +89,4 @@ class Spec:
     outputs: tuple[Out, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     """The run's own."""
+    submetrics: tuple[Submetric, ...] = ()

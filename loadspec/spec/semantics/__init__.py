@@ -21,6 +21,7 @@ from loadspec.spec.semantics.requests import check_steps
 from loadspec.spec.semantics.scenarios import check_loads
 from loadspec.spec.semantics.sections import (
     check_declarations,
+    check_submetrics,
     check_target,
     check_thresholds,
     check_vars,
@@ -51,6 +52,7 @@ def check(document: Mapping[str, Any], places: Places, work: Work) -> list[Diagn
         *check_loads(document, places),
         *check_tags(document, places),
         *check_thresholds(document, places),
+        *check_submetrics(document, places),
         *check_outputs(document, places, known, work),
     ]
     for path, steps in flows(document):

@@ -24,6 +24,7 @@ from loadspec.spec.semantics.requests import check_base_url, check_header_value,
 from loadspec.spec.semantics.tls import check_tls
 from loadspec.spec.semantics.values import at, listing, mapping, texts
 from loadspec.thresholds import ThresholdError, parse_thresholds
+from loadspec.thresholds.submetric import parse_submetric
 
 _DURATIONS = (
     "duration",
@@ -131,6 +132,20 @@ def _check_threshold(places: Places, path: Path, item: Any, parse: Callable[[Any
     except ThresholdError as error:
         if error.part == "conflict":
             yield places.key((*path, *error.path), "LS028", error.message, help=error.hint)
+
+
+def check_submetrics(document: Mapping[str, Any], places: Places) -> Found:
+    """Each names a metric and some of its series."""
+    metrics = {**BUILTIN, **metric_infos(document)}
+    endpoints = [*mapping(document, "endpoints"), *token_names(document)]
+    known = {"endpoint": endpoints, "group": group_tags(document), "error": [*KINDS]}
+    for index, key in enumerate(listing(document, "submetrics")):
+        if not isinstance(key, str):
+            continue  # the schema has said so
+        try:
+            parse_submetric(key, metrics, {**known, **scenario_values(document, key)})
+        except ThresholdError as error:
+            yield places.text(("submetrics", index), key, error.offset, "LS028", error.message, help=error.hint)
 
 
 def scenario_values(document: Mapping[str, Any], key: str) -> Values:

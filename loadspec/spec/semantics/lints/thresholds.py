@@ -73,6 +73,8 @@ def _problem(facts: Facts, threshold: Term) -> tuple[str, str, str] | None:
     if not series:
         return _nothing(facts, threshold.metric)
     for clause in threshold.selector:
+        if clause.among:
+            continue
         if clause.tag == "status" and clause.op == ":" and not 100 <= int(clause.value) <= 599 and int(clause.value):
             return clause.value, f"no answer has status {clause.value}", "a status lies between 100 and 599; 0 is none"
     undecided = _undecided(facts)

@@ -1,0 +1,43 @@
+"""Sub-metrics: some of a metric's series as a metric of its own, shown without being judged."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from loadspec.metrics.store import Store
+from loadspec.metrics.values import Value
+from loadspec.thresholds.error import ThresholdError
+from loadspec.thresholds.selector import Clause, Values, effective, parse_key
+
+
+@dataclass(frozen=True, slots=True)
+class Submetric:
+    """`http_req_duration{endpoint:generate}`: the same series that a threshold of that name judges."""
+
+    key: str
+    """As written."""
+    metric: str
+    selector: tuple[Clause, ...]
+
+    @property
+    def label(self) -> str:
+        """The selector, without its braces."""
+        return self.key.partition("{")[2].removesuffix("}").strip()
+
+    def matches(self, tags: Mapping[str, str]) -> bool:
+        """Whether a series of the metric is meant."""
+        return all(clause.holds(tags) for clause in effective(self.metric, self.selector))
+
+    def value(self, store: Store) -> Value | None:
+        """All that it selects, merged; None where there is nothing."""
+        return store.select(self.metric, self.matches)
+
+
+def parse_submetric(key: str, metrics: Collection[str], values: Values) -> Submetric:
+    """Raises ThresholdError with part "metric" for what names no series."""
+    metric, selector = parse_key(key, metrics, values)
+    if not selector:
+        hint = f"say which of its series, for example {metric}{{endpoint:NAME}}"
+        raise ThresholdError(f"`{metric}` without a selector is shown in any case", 0, "metric", hint)
+    return Submetric(key.strip(), metric, selector)
