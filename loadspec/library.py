@@ -12,7 +12,7 @@ from pathlib import Path
 
 from loadspec.errors import LoadspecError
 from loadspec.results import RunResult
-from loadspec.run.options import RunOptions, new_run_id
+from loadspec.run.options import RunOptions, checked_run_id, new_run_id
 from loadspec.spec import Loaded, Overrides, SpecError
 from loadspec.spec import load as load_file
 
@@ -81,7 +81,7 @@ def run(
             report_dir = stack.enter_context(tempfile.TemporaryDirectory(prefix="loadspec-"))
         options = RunOptions(
             report_dir=Path(report_dir),
-            run_id=run_id or new_run_id(),
+            run_id=checked_run_id(run_id) if run_id else new_run_id(),
             seed=secrets.randbelow(2**32) if seed is None else seed,
             profile=loaded.profile,
             command="loadspec.run",

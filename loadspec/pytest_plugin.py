@@ -53,10 +53,13 @@ class SpecItem(pytest.Item):
     def runtest(self) -> None:
         """Run the spec. Raises SpecFailed, or LoadspecError where nothing could be run."""
         from loadspec import run
+        from loadspec.errors import ExitCode
 
         result = run(self.path, report_dir=self._reports())
         self.add_report_section("call", "loadspec", _summary(result))
         self.user_properties.append(("loadspec_run_id", result.run_id))
+        if result.exit_code == ExitCode.INTERRUPTED:  # whoever pressed Ctrl-C wants no further load either
+            self.session.shouldstop = f"{self.name}: {result.sentence}"
         if not result.passed:
             raise SpecFailed(_summary(result))
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -83,3 +85,25 @@ def test_the_fixture(tmp_path: Path, mock: MockProcess) -> None:
     )
     code, told = ask(tmp_path, mock.url)
     assert code == 0, told
+
+
+def test_a_ctrl_c_ends_the_load_and_the_tests_after_it(folder: Path, mock: MockProcess) -> None:
+    for name in ("a", "b"):
+        (folder / f"{name}.load.yaml").write_text(HELLO)
+    env = environment(API_BASE=mock.url, LOADSPEC_DURATION="60s")
+    env.pop("PYTEST_ADDOPTS", None)
+    line = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--loadspec-reports", "runs"]
+    process = subprocess.Popen(line, cwd=folder, env=env, stdout=subprocess.PIPE, text=True)
+    try:
+        for _ in range(600):
+            if any(b'"snapshot"' in path.read_bytes() for path in folder.glob("runs/*/journal.tail")):
+                break
+            time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        told = process.communicate(timeout=100)[0]
+    finally:
+        process.kill()
+    assert process.returncode == 2, told
+    assert "INTERRUPTED" in told
+    assert "1 failed" in told
+    assert len([*folder.glob("runs/*/results.json")]) == 2, "of one run, and by the link to the newest"

@@ -16,10 +16,11 @@ from loadspec.cli.options import override_options, overrides, workers_option
 from loadspec.cli.streams import put, warn
 from loadspec.errors import UsageError
 from loadspec.spec import Loaded, load
-from loadspec.units import parse_duration
+from loadspec.units import format_duration, parse_duration
 
 if TYPE_CHECKING:
     from loadspec.spec.origins import Origin
+    from loadspec.thresholds import Threshold
 
 Fleet = tuple[int, str]
 """See `run.workers.fleet_size`."""
@@ -90,9 +91,22 @@ def _text(loaded: Loaded, latency: float, colour: bool | None, fleet: Fleet) -> 
         f"  {name} = {clean(value)}  # {clean(origin_text(origin, spec.source))}\n"
         for name, value, origin in _variables(loaded)
     ]
+    gates = [f"  {clean(threshold.title)}{_role(threshold)}\n" for threshold in spec.thresholds]
+    judged = f"\n{style('thresholds', 'head')}\n{''.join(gates)}" if gates else ""
     variables = f"\n{style('variables', 'head')}\n{''.join(rows)}" if rows else ""
     head = style(f"the spec as it runs, and where each value is from (:12 is line 12 of {clean(spec.source)})", "head")
-    return f"{title}{told}{variables}\n{head}\n{_yaml(loaded, latency, colour, fleet)}"
+    return f"{title}{told}{judged}{variables}\n{head}\n{_yaml(loaded, latency, colour, fleet)}"
+
+
+def _role(threshold: Threshold) -> str:
+    """What a failure does, where it is not the usual."""
+    if not threshold.abort:
+        return ", only warns" if threshold.level == "warn" else ""
+    return (
+        f", ends the run after {format_duration(threshold.after)} at the earliest"
+        if threshold.after
+        else ", ends the run"
+    )
 
 
 def _variables(loaded: Loaded) -> Iterator[tuple[str, str, Origin]]:
@@ -137,6 +151,7 @@ def _json(loaded: Loaded, latency: float, colour: bool | None, fleet: Fleet) -> 
             for each in load.crews
         ],
         "hosts": addresses(spec, masker(spec)(target(spec))),
+        "thresholds": [threshold.title for threshold in spec.thresholds],
         "variables": [{"name": n, "value": v, "origin": o._asdict()} for n, v, o in _variables(loaded)],
         "values": [
             {"path": list(path), "value": value, "origin": origin._asdict()}

@@ -33,5 +33,7 @@ def command(run_dir: Path, outs: tuple[str, ...], summary_mode: str, quiet: bool
         from loadspec.outputs import parse_out
         from loadspec.run.report import report_again
 
-        result, written = report_again(run_dir, [parse_out(out) for out in outs])
+        result, written, failed = report_again(run_dir, [parse_out(out) for out in outs])
         say(summary_of(result, quiet, colour, summary_mode, written))
+        if failed is not None:
+            raise failed

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import secrets
 import shlex
 import shutil
@@ -18,14 +17,12 @@ import click
 from loadspec.cli.errors import diagnosed, reported
 from loadspec.cli.options import override_options, overrides, workers_option
 from loadspec.cli.streams import say, warn
-from loadspec.errors import ExitCode, UsageError
+from loadspec.errors import ExitCode
 from loadspec.output_kinds import OUTPUTS
 from loadspec.results import RunResult
-from loadspec.run.options import RunOptions, new_run_id
+from loadspec.run.options import RunOptions, checked_run_id, new_run_id
 from loadspec.spec import Loaded, load
 from loadspec.spec.secrets import masked_options
-
-_RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 @click.command("run")
@@ -90,7 +87,7 @@ def command(
 
         options = RunOptions(
             report_dir=Path(report_dir),
-            run_id=_checked(run_id) if run_id else new_run_id(),
+            run_id=checked_run_id(run_id) if run_id else new_run_id(),
             seed=shape["seed"] if shape["seed"] is not None else secrets.randbelow(2**32),
             profile=shape["profile"],
             command=shlex.join(["loadspec", *masked_options(sys.argv[1:])]),
@@ -150,9 +147,3 @@ def summary_of(result: RunResult, quiet: bool, colour: bool | None, mode: str, w
     return summary(
         result, "full" if mode == "full" else "compact", colour, width, not speaks_unicode(sys.stdout), files
     )
-
-
-def _checked(run_id: str) -> str:
-    if not _RUN_ID.fullmatch(run_id):
-        raise UsageError(f"--run-id `{run_id}` is no folder name", "use letters, digits, dot, dash and underscore")
-    return run_id

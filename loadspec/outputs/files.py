@@ -6,9 +6,24 @@ import contextlib
 import os
 import secrets
 import stat
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from loadspec.errors import OutputError
+
+
+def attempt(*steps: Callable[[], Iterable[Path]]) -> tuple[list[Path], OutputError | None]:
+    """Write one thing after another, whatever becomes of those before → the files written, and what failed."""
+    written: list[Path] = []
+    failed: list[OutputError] = []
+    for step in steps:
+        try:
+            written += step()
+        except OutputError as error:
+            failed.append(error)
+    if not failed:
+        return written, None
+    return written, OutputError("; ".join(error.message for error in failed), failed[0].hint)
 
 
 def write_file(path: Path, content: str | bytes) -> Path:

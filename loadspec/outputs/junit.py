@@ -112,6 +112,8 @@ class _Suite:
             f"margin    {signed_percent(found.margin)}",
             f"samples   {format_count(found.samples)}",
         ]
+        if found.first_crossed is not None:
+            lines.append(f"first crossed at {format_duration(round(found.first_crossed, 1))} of load")
         if found.failing_since is not None:
             lines.append(f"failing since {format_duration(round(found.failing_since, 1))} of load")
         kind = {"pass": "", "fail": "failure"}.get(found.status, "skipped")

@@ -12,13 +12,13 @@ from typing import Any
 import orjson
 
 from loadspec.errors import ExitCode, LoadspecError, OutputError
-from loadspec.results.journal import first_line
+from loadspec.results.journal import first_line, goes_on
 
-CUT_OFF = "CUT OFF"
-"""The verdict of a run that left a journal and no results: it goes on, or it was killed."""
+CUT_OFF, RUNNING = "CUT OFF", "RUNNING"
+"""The verdicts of runs with a journal and no results: it was killed, or goes on."""
 _GIT = "Git"
 _QUIET = 300.0
-"""Seconds after which a journal that nobody wrote to belongs to a run that has ended."""
+"""Seconds after which a journal that nobody wrote to belongs to a run that has ended, where there are no locks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,8 @@ def _of_journal(folder: Path, head: Mapping[str, Any]) -> Entry:
     started = head.get("started_at") or head["head"]["started_at"]
     files = [path for name in ("journal", "journal.tail") if (path := folder / name).exists()]
     written = datetime.fromtimestamp(max(path.stat().st_mtime for path in files), UTC)
-    return Entry(folder, folder.name, _moment(started), spec=name, written_at=written)
+    verdict = RUNNING if goes_on(folder / "journal") else CUT_OFF
+    return Entry(folder, folder.name, _moment(started), name, verdict, written_at=written)
 
 
 def _total(metrics: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -151,6 +152,7 @@ def to_prune(entries: Sequence[Entry], keep: int | None, older: float | None, no
         entry
         for entry in entries
         if entry.folder in beyond
+        and entry.verdict != RUNNING
         and (older is None or _age(entry.started_at, now) >= older)
         and (entry.written_at is None or _age(entry.written_at, now) >= _QUIET)
     ]

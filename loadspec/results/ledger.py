@@ -44,7 +44,7 @@ class Outcome:
     teardown_timed_out: bool = False
     notes: list[str] = field(default_factory=list)
     cut_off: str = ""
-    """That the records end before the run did."""
+    """That records of the run are missing: the last ones, or some before them."""
     unwritten: str = ""
     """Why what was measured could be kept no longer, where that ended the load."""
     signals: int = 0

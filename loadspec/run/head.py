@@ -40,7 +40,7 @@ def head_of(
         spec_name=spec.name,
         spec_path=spec.source,
         profile=options.profile,
-        command=mask(options.command),
+        command=mask(_legible(options.command)),
         seed=options.seed,
         started_at=started_at,
         target=mask(target(spec)),
@@ -60,6 +60,11 @@ def head_of(
         submetrics=spec.submetrics,
         rate_limit=options.limits.max_rate.origin if options.limits.max_rate is not None else "",
     )
+
+
+def _legible(text: str) -> str:
+    """Without the bytes that are no UTF-8, which names of files may have and no JSON."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def scenario_infos(spec: Spec) -> list[ScenarioInfo]:

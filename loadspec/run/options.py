@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from loadspec.errors import UsageError
 from loadspec.output_kinds import Out
 from loadspec.results.head import Place
 from loadspec.spec.limits import Limits
+
+LATEST = "latest"
+"""The link to the newest run."""
+_RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 def new_run_id(now: datetime | None = None) -> str:
     """UTC time and four hex digits: `20261123T175400Z-1f3a`."""
     moment = now or datetime.now(UTC)
     return f"{moment:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+
+
+def checked_run_id(text: str) -> str:
+    """The name of a run's folder. Raises UsageError for what is none, and for that of the link to the newest run."""
+    if not _RUN_ID.fullmatch(text):
+        raise UsageError(f"--run-id `{text}` is no folder name", "use letters, digits, dot, dash and underscore")
+    if text.lower() == LATEST:
+        raise UsageError(f"--run-id `{text}` is the link to the newest run", "name it otherwise")
+    return text
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,9 @@ from loadspec.wire.tls import TlsSettingsError, make_context
 
 
 def check_run(spec: Spec) -> None:
-    """The base URL, `network` and TLS. Raises LoadspecError (104) before anything is sent."""
+    """The spec's name, the base URL, `network` and TLS. Raises LoadspecError (104) before anything is sent."""
+    if any("\ud800" <= char <= "\udfff" for char in spec.source):
+        raise LoadspecError("the spec's file or folder has a name that is no UTF-8", "rename it", ExitCode.INVALID_SPEC)
     check_values(spec)
     check_tls(spec)
 

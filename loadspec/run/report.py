@@ -5,22 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from loadspec.errors import UsageError
+from loadspec.errors import OutputError, UsageError
 from loadspec.output_kinds import RESOLVED, Out
 from loadspec.outputs import Target, known_output, write_all, write_file, write_out
+from loadspec.outputs.files import attempt
 from loadspec.results import RunResult
 from loadspec.results.journal import rebuild
 
 
-def report_again(directory: Path, outs: Iterable[Out] = ()) -> tuple[RunResult, list[Path]]:
-    """The result of the run in `directory`, and the files written: those of a run, and what `--out` asks for.
+def report_again(directory: Path, outs: Iterable[Out] = ()) -> tuple[RunResult, list[Path], OutputError | None]:
+    """→ (the result of the run in `directory`, the files written: a run's, and those of `--out`; what could not be).
 
-    Raises UsageError where there is no run or an output is no file of results, OutputError where one cannot be written.
+    Raises UsageError where there is no run or an output is no file of results.
     """
     targets = [_target(out) for out in outs]
     result = rebuild(directory)
-    written = [write_file(directory / RESOLVED, result.resolved_spec), *write_all(result, directory)]
-    return result, [*written, *write_out(result, *targets)]
+    return result, *attempt(
+        lambda: [write_file(directory / RESOLVED, result.resolved_spec)],
+        lambda: write_all(result, directory),
+        lambda: write_out(result, *targets),
+    )
 
 
 def _target(out: Out) -> Target:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,7 +18,7 @@ from loadspec.fleet.process import Job
 from loadspec.machine import used
 from loadspec.masking import revealed
 from loadspec.output_kinds import DEFAULT, RESOLVED
-from loadspec.outputs.files import write_file
+from loadspec.outputs.files import attempt, write_file
 from loadspec.outputs.target import Target
 from loadspec.results import RunResult
 from loadspec.results.assemble import assemble
@@ -29,7 +28,7 @@ from loadspec.results.verdict import first_of
 from loadspec.run.conductor import Conductor, Crash
 from loadspec.run.environment import environment
 from loadspec.run.head import head_of, masker
-from loadspec.run.options import RunOptions
+from loadspec.run.options import LATEST, RunOptions
 from loadspec.run.preflight import check_run, machine_warnings
 from loadspec.run.samples import asked_for, join_parts
 from loadspec.run.sending import live_outputs, tell
@@ -58,8 +57,8 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
     outputs = live_outputs(targets, head)
     show = live(stderr or sys.stderr, options.quiet, options.colour, head.scenarios, spec.name)
     began = monotonic()
-    write_file(options.directory / RESOLVED, head.resolved_spec)
     journal = Journal(options.directory, head)
+    write_file(options.directory / RESOLVED, head.resolved_spec)
     _point_latest(options)
     crash: Crash | None = None
     with Signals() as signals:
@@ -77,10 +76,10 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
             show.stop()
             fleet.close(patience=(2.0, 1.0, 0.2)[min(signals(), 2)])
             unsent = outputs.close(signals.hurried)
-        conductor.close(_generator(conductor.ledger, workers, monotonic() - began), unsent)
+        told = [*unsent, *([journal.failure] if journal.failure else [])]
+        conductor.close(_generator(conductor.ledger, workers, monotonic() - began), told)
         result = assemble(head, conductor.ledger)
-        journal.close(result)
-        if journal.failure:
+        if not journal.close(result) and journal.failure not in told:
             result = replace(result, warnings=[*result.warnings, journal.failure])
         result, paths = write(result, options, targets)
         untold = tell(targets, result, signals.hurried)
@@ -131,20 +130,13 @@ def write(result: RunResult, options: RunOptions, targets: Sequence[Target] = ()
     """Write all files → (the result with its final exit code, the files). Failing to write is told, not raised."""
     from loadspec.outputs import write_all, write_out
 
-    steps: list[Callable[[], Iterable[Path]]] = [
+    written, failed = attempt(
         lambda: write_all(result, options.directory),
         lambda: write_out(result, *kept(targets, "file")),
         lambda: join_parts(targets, options),
-    ]
-    written: list[Path] = []
-    errors: list[OutputError] = []
-    for step in steps:
-        try:
-            written += step()
-        except OutputError as error:
-            errors.append(error)
-    if errors:
-        message, exit_code = "; ".join(error.message for error in errors), errors[0].exit_code
+    )
+    if failed is not None:
+        message, exit_code = failed.message, failed.exit_code
         warnings = [*result.warnings, message]
         code = first_of(result.exit_code, exit_code)
         told = [message, result.sentence]
@@ -161,7 +153,7 @@ def write(result: RunResult, options: RunOptions, targets: Sequence[Target] = ()
 
 def _point_latest(options: RunOptions) -> None:
     """`reports/latest` → the newest run. A file system without links does without."""
-    link, beside = options.report_dir / "latest", options.report_dir / f".latest-{os.getpid()}"
+    link, beside = options.report_dir / LATEST, options.report_dir / f".latest-{options.run_id}"
     try:
         beside.symlink_to(options.run_id, target_is_directory=True)
         beside.replace(link)

@@ -83,3 +83,11 @@ def walk(document: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str, Any]]
     """Every step of every flow of a document, with its path."""
     for path, steps in flows(document):
         yield from below(path, steps)
+
+
+def load_endpoints(document: Mapping[str, Any]) -> list[str]:
+    """The endpoints that steps of the load call or poll, in the file's order; of a document that may be malformed."""
+    steps = [step for path, step in walk(document) if path[0] not in ("setup", "teardown")]
+    called = {str(step.get("call", step.get("poll"))) for step in steps}
+    endpoints = document.get("endpoints")
+    return [name for name in endpoints if name in called] if isinstance(endpoints, Mapping) else []

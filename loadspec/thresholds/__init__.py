@@ -21,6 +21,7 @@ from loadspec.thresholds.evaluate import (
 from loadspec.thresholds.model import Aggregate, Judgement, Level, Status, Term, Threshold, ThresholdResult
 from loadspec.thresholds.options import OPTIONS
 from loadspec.thresholds.parse import parse_thresholds
+from loadspec.thresholds.section import entries, expanded, read_thresholds
 from loadspec.thresholds.selector import SELECTOR_TAGS, Clause
 from loadspec.thresholds.watch import Watch
 
@@ -37,11 +38,14 @@ __all__ = [
     "ThresholdError",
     "ThresholdResult",
     "Watch",
+    "entries",
+    "expanded",
     "format_actual",
     "format_limit",
     "format_margin",
     "judge",
     "parse_thresholds",
+    "read_thresholds",
     "value_in",
     "values_in",
     "without_latency",

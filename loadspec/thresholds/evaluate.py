@@ -122,9 +122,11 @@ def without_latency(results: Iterable[ThresholdResult]) -> list[ThresholdResult]
 
 
 def _timed(threshold: Threshold) -> bool:
-    """Whether a time decides: the value is one, or a share or score of times."""
+    """Whether a time decides: the value is one, or a share or score of times, or computed of a trend's."""
     return threshold.measure == "time" or any(
-        term.kind == "trend" and term.aggregate.name in ("within", "apdex") for term in threshold.terms
+        term.kind == "trend"
+        and (term.aggregate.name in ("within", "apdex") or (not threshold.plain and term.aggregate.name != "count"))
+        for term in threshold.terms
     )
 
 
@@ -137,7 +139,7 @@ def format_actual(threshold: Threshold, actual: float | None) -> str:
 
 def format_limit(threshold: Threshold, limit: float = nan) -> str:
     """The comparison without its left side, as written, behind it what a computed `limit` came to: `< 30s`."""
-    came_to = f" = {format_actual(threshold, limit)}" if len(threshold.right) > 1 and not isnan(limit) else ""
+    came_to = f" = {format_actual(threshold, limit)}" if isnan(threshold.limit) and not isnan(limit) else ""
     return f"{threshold.op} {threshold.bound}{came_to}"
 
 

@@ -19,6 +19,8 @@ Program = tuple[float | str, ...]
 
 EXPRESSIONS = "expressions"
 """The key below which thresholds over several metrics stand."""
+EACH_ENDPOINT = "each_endpoint"
+"""The key below which thresholds stand that each endpoint must meet."""
 
 
 @dataclass(frozen=True, slots=True)

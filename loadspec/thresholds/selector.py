@@ -83,8 +83,6 @@ def parse_key(key: str, metrics: Collection[str], values: Values) -> tuple[str, 
     head = match.group() if match else ""
     name = head.strip()
     start = len(head) - len(head.lstrip())
-    if name in ("each_endpoint", "expressions"):
-        raise _error(f"`{name}` is reserved, and means nothing yet", start, "name a metric")
     if name not in metrics:
         what = f"there is no metric `{name}`" if name else "the metric's name is missing"
         raise _error(what, start, did_you_mean(name, metrics, "declare it under `metrics:`, or name a built-in one"))

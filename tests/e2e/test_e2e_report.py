@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from support_cli import HANG, Done, books, command, environment, finish, run, run_command, served, start
+from support_journal import records, written
 
 from loadspec.mock import MockProcess
 from loadspec.output_kinds import DEFAULT, RESOLVED
@@ -128,6 +129,18 @@ def test_what_is_no_run_is_the_users_error(tmp_path: Path, arguments: list[str],
     assert "Traceback" not in done.stderr
 
 
+def test_what_can_be_written_is_written_although_other_files_cannot(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    written(folder, [*records(3)]).close()
+    (folder / "report.html").mkdir()
+    done = report(folder, "--quiet", "--out", f"json={tmp_path / 'out.json'}")
+    assert done.returncode == 94
+    assert f"cannot write {folder / 'report.html'}" in done.stderr
+    assert done.stdout.count("\n") == 1
+    assert {path.name for path in folder.iterdir()} >= {*FILES}
+    assert (tmp_path / "out.json").read_bytes() == (folder / "results.json").read_bytes()
+
+
 # A disk that is full: no file may grow beyond a size, as far as any process of the run is concerned
 
 
@@ -152,7 +165,8 @@ def test_a_full_disk_lets_the_load_go_on_and_what_was_written_stays_readable(tmp
     assert sum(served(mock.stats()).values()) > 200, "the load went on"
     assert not (done.run / "report.html").exists()
     assert report(done.run).returncode == 0, "there is room again"
-    assert done.results["sentence"].startswith("the run was cut off after")
+    assert books(done) == served(mock.stats()), "the result was small enough to be kept"
+    assert any("ends early: File too large" in warning for warning in done.results["warnings"])
 
 
 def test_a_full_disk_ends_the_load_where_that_is_wanted(tmp_path: Path, mock: MockProcess) -> None:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from support_cli import REFERENCE
 
@@ -27,6 +28,13 @@ def head(path: Path = REFERENCE) -> Head:
     loaded = load(path)
     options = RunOptions(run_id="r", seed=7, places=threshold_places(loaded))
     return head_of(loaded.spec, options, "2026-11-30T06:00:00.000+00:00", {"Python": "3.11"}, 2, ["little memory"])
+
+
+def test_a_command_line_need_be_no_utf8() -> None:
+    options = RunOptions(command="loadspec run s.yaml --out json=\udcff.json")
+    own = head_of(load(REFERENCE).spec, options, "2026-11-30T06:00:00.000+00:00", {})
+    assert own.command == "loadspec run s.yaml --out json=\ufffd.json"
+    assert Head.from_wire(orjson.loads(orjson.dumps(own.to_wire()))).command == own.command
 
 
 def snapshot(t: float, failed: int = 0) -> Record:

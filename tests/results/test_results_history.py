@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support_journal import records, written
 from support_results import make_result
 
 from loadspec.errors import ExitCode, LoadspecError, OutputError
 from loadspec.outputs.results_json import render
-from loadspec.results.history import CUT_OFF, Entry, by_spec, read_run, read_runs, remove, to_prune
+from loadspec.results.history import CUT_OFF, RUNNING, Entry, by_spec, read_run, read_runs, remove, to_prune
 from loadspec.results.model import RunResult
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -76,6 +77,17 @@ def test_a_journal_without_results_is_a_run_that_was_cut_off(tmp_path: Path) -> 
     (row,) = read_runs(tmp_path)
     assert (row.run_id, row.verdict, row.started_at.hour, row.requests) == ("run", CUT_OFF, 8, None)
     assert row.written_at is not None
+
+
+def test_a_run_that_goes_on_is_told_and_stays_however_long_nothing_could_be_written(tmp_path: Path) -> None:
+    journal = written(tmp_path / "run", [*records(3)])
+    for name in ("journal", "journal.tail"):
+        os.utime(tmp_path / "run" / name, (0, 0))
+    assert [row.verdict for row in read_runs(tmp_path)] == [RUNNING]
+    assert to_prune(read_runs(tmp_path), 0, None, NOW) == []
+    journal.close()
+    (row,) = to_prune(read_runs(tmp_path), 0, None, NOW)
+    assert row.verdict == CUT_OFF
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "3", '{"loadspec": "plan"}', '{"loadspec": "results"}', "\xff"])

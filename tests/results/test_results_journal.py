@@ -165,6 +165,26 @@ def test_a_damaged_stream_ends_what_can_be_read(tmp_path: Path) -> None:
     assert any("records before the last ones are lost" in warning for warning in found.warnings)
 
 
+def test_a_run_that_ended_but_lacks_a_part_of_its_load_is_not_judged(tmp_path: Path) -> None:
+    written(tmp_path, ROWS).close()
+    torn(tmp_path, "journal", len(stream_of_head(tmp_path)))
+    tail = [{"loadspec": "journal.tail", "from": 60}, *ROWS[60:]]
+    (tmp_path / "journal.tail").write_bytes(b"".join(orjson.dumps(thinned(row)) + b"\n" for row in tail))
+    found = rebuild(tmp_path)
+    assert (found.verdict, found.exit_code) == ("INVALID", 95)
+    assert found.sentence == "a part of the load is unknown: the journal lacks 60 records"
+    assert {result.status for result in found.thresholds} == {"inconclusive"}
+
+
+def stream_of_head(folder: Path) -> bytes:
+    data = (folder / "journal").read_bytes()
+    return data[: data.index(b"BZh", 1)]
+
+
+def thinned(row: dict[str, Any] | Record) -> Record:
+    return Thinner(HEAD.thresholds)(row) if "is" in row else row
+
+
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
@@ -210,13 +230,37 @@ def test_a_full_disk_ends_only_the_journal_and_leaves_it_readable(tmp_path: Path
     with files_no_larger_than(size):
         journal = Journal(tmp_path, HEAD)
         kept = len([row for row in ROWS if not journal.write(row)])
-        result = assemble(HEAD, books(HEAD, ROWS))
-        journal.close(result)
+        assert not journal.close()
     assert f"the journal {tmp_path / 'journal'} ends early: File too large" in journal.failure
     assert kept < len(ROWS)
     if size > 4_000:
         found = rebuild(tmp_path)
         assert figures(found) == figures(assemble(HEAD, books(HEAD, ROWS[:kept])))
+
+
+@pytest.mark.parametrize(("size", "segment"), [(4_000, 60), (12_000, 60), (12_000, 2)])
+def test_where_there_is_room_again_at_the_end_the_result_is_kept(
+    tmp_path: Path, size: int, segment: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("loadspec.results.journal.writer._SEGMENT", segment)
+    with files_no_larger_than(size):
+        journal = Journal(tmp_path, HEAD)
+        for row in ROWS:
+            journal.write(row)
+    assert journal.failure
+    result = assemble(HEAD, books(HEAD, ROWS))
+    assert journal.close(result)
+    assert render("json", rebuild(tmp_path)) == render("json", result)
+    assert bz2.decompress((tmp_path / "journal").read_bytes()), "no hole and no half of a stream"
+
+
+def test_two_runs_have_no_folder_in_common(tmp_path: Path) -> None:
+    first = written(tmp_path, ROWS[:3])
+    with pytest.raises(LoadspecError, match="holds a run already"):
+        Journal(tmp_path, HEAD)
+    assert first.write(ROWS[3]) == ""
+    first.close()
+    assert rebuild(tmp_path).duration == 3
 
 
 def test_no_place_for_it_is_told(tmp_path: Path) -> None:

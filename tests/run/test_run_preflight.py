@@ -104,3 +104,13 @@ def test_a_file_that_goes_away_while_the_load_runs(tmp_path: Path, ca: trustme.C
         assert "ca.pem" in error["message"]
         assert "Traceback" not in done.stderr
         assert not secure.requests
+
+
+def test_a_name_that_is_no_utf8_is_told_before_anything_is_sent(tmp_path: Path) -> None:
+    spec = tmp_path / "s\udcff.yaml"
+    spec.write_text(
+        "loadspec: 1\ntarget: {base_url: 'http://127.0.0.1:9'}\nendpoints: {a: {path: /}}\nflow: [call: a]\nvus: 1\n"
+    )
+    done = run(tmp_path / "r", spec, "-d", "1s")
+    assert done.code == 104
+    assert "rename it" in done.stderr

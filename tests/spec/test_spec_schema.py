@@ -9,12 +9,12 @@ import pytest
 import yaml
 from jsonschema import Draft7Validator
 
-from loadspec.metrics.catalog import BUILTIN
+from loadspec.metrics.catalog import BUILTIN, MetricInfo
 from loadspec.spec.grammar import STEPS
 from loadspec.spec.grammar.snippets import SNIPPETS, SPEC_SNIPPETS, STEP_SNIPPETS
 from loadspec.spec.grammar.thresholds import METRICS
 from loadspec.spec.schema import schema_text, spec_schema
-from loadspec.thresholds import parse_thresholds
+from loadspec.thresholds import read_thresholds
 
 PUBLISHED = resources.files("loadspec.schemas") / "loadspec.schema.json"
 
@@ -69,7 +69,8 @@ def test_each_built_in_metric_is_offered_with_a_legal_threshold() -> None:
     assert set(METRICS) == set(BUILTIN)
     for metric, schema in spec_schema()["definitions"]["thresholds"]["properties"].items():
         for example in schema["examples"]:
-            assert parse_thresholds(metric, example, BUILTIN)
+            kinds = {**BUILTIN, "credit_errors": MetricInfo("counter")}
+            assert read_thresholds({metric: example}, kinds, lambda _key: {}, ["login"])
 
 
 PLACEHOLDER = re.compile(r"\$\{\d+:([^}]*)\}")

@@ -51,8 +51,6 @@ ILLEGAL = [  # key, offset, message, hint
     ("zzz{endpoint:x}", 0, "there is no metric `zzz`", "declare it under `metrics:`, or name a built-in one"),
     (" zzz", 1, "there is no metric `zzz`", None),
     ("{endpoint:x}", 0, "the metric's name is missing", None),
-    ("each_endpoint", 0, "`each_endpoint` is reserved, and means nothing yet", "name a metric"),
-    ("expressions", 0, "`expressions` is reserved, and means nothing yet", "name a metric"),
     ("http_reqs{endpoint:x", 9, "the selector's brace is not closed", EXAMPLE),
     ("http_reqs{}", 10, "a selector's clause is missing here", EXAMPLE),
     ("http_reqs{endpoint:login,}", 25, "a selector's clause is missing here", EXAMPLE),

@@ -7,6 +7,7 @@ import pytest
 
 from loadspec.metrics import BUILTIN
 from loadspec.thresholds import Threshold, parse_thresholds
+from loadspec.thresholds.expressions import parse_expression
 
 TEXTS = [
     ("http_req_duration", "p(95) < 2s"),
@@ -14,6 +15,12 @@ TEXTS = [
     ("http_reqs{status~5..}", {"that": "count == 0", "abort": True, "after": "10s", "grace": "5s"}),
     ("http_req_failed", {"that": "rate < 1%", "level": "warn", "window": "30s", "empty": "pass"}),
 ]
+
+
+def test_an_expression_there_and_back():
+    text = "count(http_reqs{status~5..}) < 5% of (count(http_reqs) + 1)"
+    threshold = parse_expression({"that": text, "window": "30s"}, BUILTIN, {})
+    assert msgspec.convert(msgspec.json.decode(msgspec.json.encode(threshold)), Threshold) == threshold
 
 
 @pytest.mark.parametrize(("key", "item"), TEXTS)

@@ -31,7 +31,8 @@ def rebuild(directory: Path) -> RunResult:
     """The result of the run in a folder. Raises UsageError where there is none to be had."""
     path = directory / NAME
     try:
-        _must_be_over(path)
+        if goes_on(path):
+            raise UsageError(f"the run in {directory} still goes on", "wait until it has ended")
         head = _head(path)
         wire = _result(path)
         if wire is not None:
@@ -49,15 +50,16 @@ def rebuild(directory: Path) -> RunResult:
 _OTHER_VERSION = "use the version of loadspec that ran it"
 
 
-def _must_be_over(path: Path) -> None:
-    """Whoever writes a journal has it locked. Raises UsageError while the run goes on."""
+def goes_on(path: Path) -> bool:
+    """Whether a run writes to the journal, and so has it locked. Not to be known on a file system without locks."""
     with path.open("rb") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise UsageError(f"the run in {path.parent} still goes on", "wait until it has ended") from None
-        except OSError:  # a file system without locks
-            return
+            return True
+        except OSError:
+            return False
+    return False
 
 
 def _head(path: Path) -> Head:
@@ -124,10 +126,14 @@ def _lines(path: Path, damage: list[str]) -> Iterator[bytes]:
 
 
 class Records:
-    """The records of the journal at a path, those of its tail last; `damage` says afterwards what was wrong."""
+    """The records of the journal at a path, those of its tail last; `damage` says afterwards what was wrong.
+
+    `lost` are records that stood before others that are there.
+    """
 
     def __init__(self, path: Path) -> None:
         self.damage: list[str] = []
+        self.lost = 0
         self._path = path
 
     def __iter__(self) -> Iterator[Record]:
@@ -155,7 +161,8 @@ class Records:
             return
         begin = orjson.loads(lines[0])["from"]
         if begin > taken:
-            self.damage.append(f"{begin - taken} records before the last ones are lost")
+            self.lost = begin - taken
+            self.damage.append(f"{self.lost} records before the last ones are lost")
         for text in lines[1 + max(0, taken - begin) :]:
             try:
                 record = unpacked_record(orjson.loads(text))
@@ -175,6 +182,8 @@ def _replayed(head: Head, records: Records) -> RunResult:
     if last not in ("over", "closed"):
         ledger.outcome.cut_off = _cut_off(ledger)
         ledger.take({"is": "over"})
+    elif records.lost:
+        ledger.outcome.cut_off = f"a part of the load is unknown: the journal lacks {records.lost} records"
     result = assemble(head, ledger)
     return replace(result, warnings=[*result.warnings, *records.damage])
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
+from loadspec.errors import UsageError
 from loadspec.results.head import Head
 from loadspec.results.journal.layout import NAME, TAIL, VERSION, line, stream
 from loadspec.results.journal.thin import Thinner, fold, together
@@ -27,7 +28,10 @@ _MANY = 10
 
 
 class Journal:
-    """Takes records; a disk that is full ends the journal, not the run: `failure` then says why."""
+    """Takes records; a disk that is full ends the journal, not the run: `failure` then says why.
+
+    Raises UsageError where another run has its journal in the folder.
+    """
 
     def __init__(self, directory: Path, head: Head, budget: int = BUDGET) -> None:
         self.failure = ""
@@ -52,6 +56,8 @@ class Journal:
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._append([line({"loadspec": "journal", "version": VERSION, "head": head.to_wire()})])
             self._new_tail()
+        except FileExistsError:
+            raise UsageError(f"{directory} holds a run already", "name another --run-id, or leave it out") from None
         except OSError as error:
             self._fail(error)
 
@@ -74,20 +80,26 @@ class Journal:
             self._fail(error)
         return self.failure
 
-    def close(self, result: RunResult | None = None) -> None:
-        """The run is over, with a `result` where it has one: write nothing more."""
-        if not self.failure:
-            try:
+    def close(self, result: RunResult | None = None) -> bool:
+        """The run is over, with a `result` where it has one: write nothing more → whether it is kept whole.
+
+        A result makes up for records that are missing, so it is tried also where the disk was full before.
+        """
+        try:
+            if not self.failure:
                 self._fold()
                 self._close_segment()
-                if result is not None:
-                    self._append([line({"is": "result", "result": to_wire(result)})])
-                    (self._directory / TAIL).unlink()
-            except OSError as error:
-                self._fail(error)
-        for file in (self._file, self._tail):
-            if file is not None:
-                file.close()
+            if result is not None and self._file is not None:
+                self._append([line({"is": "result", "result": to_wire(result)})])
+                (self._directory / TAIL).unlink(missing_ok=True)
+                return True
+        except OSError as error:
+            self._fail(error)
+        finally:
+            for file in (self._file, self._tail):
+                if file is not None:
+                    file.close()
+        return not self.failure
 
     def _every(self, record: Record) -> float:
         """How many seconds of load around a record are one."""
@@ -114,7 +126,7 @@ class Journal:
             self._size += self._write(self._file, stream(lines))
         except OSError:
             with suppress(OSError):
-                self._file.truncate(self._size)
+                self._file.seek(self._file.truncate(self._size))
             raise
         if self._size > self._enough:
             self._grain *= 2

@@ -5,7 +5,7 @@ Imports neither YAML nor jsonschema. A document that was not validated raises wh
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -24,7 +24,8 @@ from loadspec.spec.building.values import DEFAULT_TIMEOUT, seconds
 from loadspec.spec.merge import merge_request
 from loadspec.spec.model import EnvVar, MetricDef, Spec, Target, Timeouts
 from loadspec.spec.resolve import read_env, text_of
-from loadspec.thresholds import Threshold, parse_thresholds
+from loadspec.spec.tree import load_endpoints
+from loadspec.thresholds import Threshold, read_thresholds
 from loadspec.thresholds.submetric import parse_submetric
 
 
@@ -52,7 +53,9 @@ def build(document: Mapping[str, Any], env_values: Mapping[str, str | Secret], s
         scenarios=build_scenarios(
             document, lambda raw: build_steps(raw, endpoints, target, "continue"), target.timeout.total, folder
         ),
-        thresholds=_thresholds(document.get("thresholds", {}), metrics, dict.fromkeys(own_tags(document))),
+        thresholds=_thresholds(
+            document.get("thresholds", {}), metrics, dict.fromkeys(own_tags(document)), load_endpoints(document)
+        ),
         outputs=tuple(build_outputs(document.get("outputs") or {})),
         tags=document.get("tags", {}),
         submetrics=tuple(
@@ -92,7 +95,10 @@ def _metric(name: str, value: Any) -> MetricDef:
 
 
 def _thresholds(
-    raw: Mapping[str, Any], metrics: Mapping[str, MetricDef], tags: Mapping[str, Collection[str] | None]
+    raw: Mapping[str, Any],
+    metrics: Mapping[str, MetricDef],
+    tags: Mapping[str, Collection[str] | None],
+    endpoints: Sequence[str],
 ) -> tuple[Threshold, ...]:
     kinds = {**BUILTIN, **{name: MetricInfo(metric.kind, metric.contains) for name, metric in metrics.items()}}
-    return tuple(threshold for key, value in raw.items() for threshold in parse_thresholds(key, value, kinds, tags))
+    return read_thresholds(raw, kinds, lambda _key: tags, endpoints)

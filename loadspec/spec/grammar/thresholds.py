@@ -73,10 +73,31 @@ def _of(metric: str) -> tuple[Any, ...]:
     return ("rate > 99%",) if metric == "checks" else _EXAMPLES[BUILTIN[metric].kind]
 
 
+_EACH_ENDPOINT: Schema = {
+    "description": "What must hold of each endpoint that the load calls: of `http_req_duration`, or a metric → of it.",
+    "type": ["string", "array", "object"],
+    "if": {"type": "object"},
+    "then": {
+        "if": {"required": ["that"]},
+        "then": ref("threshold"),
+        "else": {"additionalProperties": _condition("What must hold of each endpoint.", *_EXAMPLES["trend"])},
+    },
+    "items": {"type": ["string", "object"], "if": {"type": "object"}, "then": ref("threshold")},
+    **examples("p(95) < 2s"),
+}
+
 THRESHOLDS = {
     **mapping(
         "Pass or fail: a metric → what must hold of it. A metric without a sample fails.",
         _condition("One condition, several, or one with settings.", *_EXAMPLES["trend"], *_EXAMPLES["rate"]),
     ),
-    "properties": {metric: _condition(doc, *_of(metric)) for metric, doc in METRICS.items()},
+    "properties": {
+        **{metric: _condition(doc, *_of(metric)) for metric, doc in METRICS.items()},
+        "each_endpoint": _EACH_ENDPOINT,
+        "expressions": _condition(
+            "Comparisons that compute with several metrics.",
+            "count(credit_errors) < 5% of count(http_reqs)",
+            "p(99)(http_req_duration) < 3 * med(http_req_duration)",
+        ),
+    },
 }

@@ -23,7 +23,9 @@ from loadspec.spec.semantics.nested import group_tags
 from loadspec.spec.semantics.requests import check_base_url, check_header_value, check_headers
 from loadspec.spec.semantics.tls import check_tls
 from loadspec.spec.semantics.values import at, listing, mapping, texts
-from loadspec.thresholds import ThresholdError, parse_thresholds
+from loadspec.thresholds import ThresholdError, entries
+from loadspec.thresholds.model import EACH_ENDPOINT
+from loadspec.thresholds.section import Entry
 from loadspec.thresholds.submetric import parse_submetric
 
 _DURATIONS = (
@@ -101,21 +103,24 @@ def check_thresholds(document: Mapping[str, Any], places: Places) -> Found:
     kinds = {**BUILTIN, **metric_infos(document)}
     endpoints = [*mapping(document, "endpoints"), *token_names(document)]
     groups = group_tags(document)
-    for key, value in mapping(document, "thresholds").items():
-        path: Path = ("thresholds", key)
+    yield from _empty_thresholds(places, ("thresholds",), mapping(document, "thresholds"))
+    for entry in entries(mapping(document, "thresholds")):
+        values = {"endpoint": endpoints, "group": groups, "error": [*KINDS], **scenario_values(document, entry.key)}
+        yield from _check_threshold(places, entry, partial(entry.parse, kinds, values))
+
+
+def _empty_thresholds(places: Places, path: Path, section: Mapping[str, Any]) -> Found:
+    for key, value in section.items():
         if value == []:
-            yield places.key(
-                path, "LS016", f"`{key}` has no threshold: the list is empty", help="for example [p(95) < 1s]"
-            )
-        each = enumerate(value) if isinstance(value, list) else [(None, value)]
-        for index, item in each:
-            place = path if index is None else (*path, index)
-            values = {"endpoint": endpoints, "group": groups, "error": [*KINDS], **scenario_values(document, key)}
-            yield from _check_threshold(places, place, item, partial(parse_thresholds, key, kinds=kinds, values=values))
+            what = f"`{key}` has no threshold: the list is empty"
+            yield places.key((*path, key), "LS016", what, help="for example [p(95) < 1s]")
+        elif key == EACH_ENDPOINT and len(path) == 1 and isinstance(value, Mapping):
+            yield from _empty_thresholds(places, (*path, key), value)
 
 
-def _check_threshold(places: Places, path: Path, item: Any, parse: Callable[[Any], Any]) -> Found:
+def _check_threshold(places: Places, entry: Entry, parse: Callable[[Any], Any]) -> Found:
     """First the comparison, then what its options make of it; the form of these is the schema's to judge."""
+    path, item = entry.path, entry.item
     if isinstance(item, Mapping):
         for option in ("after", "grace", "window"):
             yield from check_duration(places, (*path, option), item.get(option), zero=option != "window")
@@ -125,7 +130,7 @@ def _check_threshold(places: Places, path: Path, item: Any, parse: Callable[[Any
     try:
         parse(text)
     except ThresholdError as error:
-        yield _threshold(places, place, text, error)
+        yield _threshold(places, entry.owner, place, text, error)
         return
     try:
         parse(item)
@@ -155,10 +160,11 @@ def scenario_values(document: Mapping[str, Any], key: str) -> Values:
     """
     scenarios = mapping(document, "scenarios")
     names = list(scenarios) or [DEFAULT]
-    if scenarios and key.partition("{")[0].strip() in _OF_CREWS:
+    metric = key.partition("{")[0].strip()
+    if scenarios and metric in _OF_CREWS:
         own = [name for name, raw in scenarios.items() if isinstance(raw, Mapping) and shapes.own_load(raw)]
         names = names if len(own) == len(scenarios) else [*own, MIX]
-    return {"scenario": names, **own_tags(document, key.partition("{")[0].strip())}
+    return {"scenario": names, **own_tags(document, metric)}
 
 
 def metric_infos(document: Mapping[str, Any]) -> dict[str, MetricInfo]:
@@ -172,7 +178,7 @@ def metric_infos(document: Mapping[str, Any]) -> dict[str, MetricInfo]:
     return infos
 
 
-def _threshold(places: Places, path: Path, text: str, error: ThresholdError) -> Diagnostic:
+def _threshold(places: Places, owner: Path, path: Path, text: str, error: ThresholdError) -> Diagnostic:
     if error.part == "metric":
-        return places.key_text(path[:2], error.offset, "LS028", error.message, help=error.hint)
+        return places.key_text(owner, error.offset, "LS028", error.message, help=error.hint)
     return places.text(path, text, error.offset, "LS028", error.message, help=error.hint)

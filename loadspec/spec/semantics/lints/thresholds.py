@@ -12,9 +12,11 @@ from loadspec.spec.diagnostics import Diagnostic, Level, Path, did_you_mean, lis
 from loadspec.spec.semantics.lints.facts import Facts, Step
 from loadspec.spec.semantics.nested import group_tags
 from loadspec.spec.semantics.sections import metric_infos, scenario_values
-from loadspec.spec.semantics.values import listing, mapping
-from loadspec.thresholds import ThresholdError, parse_thresholds
-from loadspec.thresholds.model import Term, Threshold
+from loadspec.spec.semantics.values import at, listing, mapping
+from loadspec.spec.tree import load_endpoints
+from loadspec.thresholds import ThresholdError, entries, expanded
+from loadspec.thresholds.model import EACH_ENDPOINT, Term, Threshold
+from loadspec.thresholds.section import Entry
 from loadspec.thresholds.selector import DEFAULTS, Clause
 
 Found = Iterator[Diagnostic]
@@ -24,44 +26,62 @@ _STEP_TAGS = ("endpoint", "poll", "check")
 
 
 class Judged(NamedTuple):
-    """A threshold that parses, its key, and where its text stands."""
+    """A threshold that parses, as it is written, and where its text stands."""
 
-    key: str
+    entry: Entry
     path: Path
     threshold: Threshold
+
+    @property
+    def key(self) -> str:
+        """What it stands under."""
+        return self.entry.key or self.entry.group
 
 
 def unreachable_thresholds(facts: Facts) -> Found:
     """A metric that no step of the load adds to, a selector that no sample of it fits."""
-    told: set[str] = set()
+    told: set[Path] = set()
+    endpoints = load_endpoints(facts.document)
     for judged in _parsed(facts):
-        if judged.key in told:
+        owner = judged.entry.owner if judged.threshold.plain else judged.path
+        if owner in told or (judged.entry.group == EACH_ENDPOINT and judged.threshold.empty_passes):
             continue
-        problem = next(filter(None, (_problem(facts, term) for term in judged.threshold.terms)), None)
-        if problem is None:
-            continue
-        told.add(judged.key)
-        word, message, help = problem
-        level: Level = "warning" if judged.threshold.empty_passes else "error"
-        at = max(judged.key.rfind(word), 0) if word else 0
-        yield facts.places.key_text(("thresholds", judged.key), at, "LS045", message, help=help, level=level)
+        terms = [term for each in expanded(judged.entry, judged.threshold, endpoints) for term in each.terms]
+        problem = next(((term, found) for term in terms if (found := _problem(facts, term))), None)
+        if problem is not None:
+            told.add(owner)
+            yield _unreachable(facts, judged, *problem)
+
+
+def _unreachable(facts: Facts, judged: Judged, term: Term, problem: tuple[str, str, str]) -> Diagnostic:
+    word, message, help = problem
+    level: Level = "warning" if judged.threshold.empty_passes else "error"
+    if not judged.threshold.plain:
+        text = str(at(facts.document, judged.path))
+        place = max(text.find(word or term.metric), 0)
+        return facts.places.text(judged.path, text, place, "LS045", message, help=help, level=level)
+    place = max(judged.key.rfind(word), 0) if word else 0
+    return facts.places.key_text(judged.entry.owner, place, "LS045", message, help=help, level=level)
+
+
+def judged_metrics(facts: Facts) -> set[str]:
+    """The metrics that thresholds are about."""
+    section = mapping(facts.document, "thresholds")
+    named = {entry.key.partition("{")[0].strip() for entry in entries(section)}
+    return named | {term.metric for judged in _parsed(facts) for term in judged.threshold.terms}
 
 
 def _parsed(facts: Facts) -> list[Judged]:
     kinds = {**BUILTIN, **metric_infos(facts.document)}
     endpoints, groups = list(mapping(facts.document, "endpoints")), group_tags(facts.document)
     found = []
-    for key, value in mapping(facts.document, "thresholds").items():
-        items = list(enumerate(value)) if isinstance(value, list) else [(None, value)]
-        for index, item in items:
-            path: Path = ("thresholds", key) if index is None else ("thresholds", key, index)
-            path = (*path, "that") if isinstance(item, Mapping) else path
-            try:
-                values = {"endpoint": endpoints, "group": groups, **scenario_values(facts.document, key)}
-                (threshold,) = parse_thresholds(key, item, kinds, values)
-            except (ThresholdError, ValueError):
-                continue  # has been said
-            found.append(Judged(key, path, threshold))
+    for entry in entries(mapping(facts.document, "thresholds")):
+        values = {"endpoint": endpoints, "group": groups, **scenario_values(facts.document, entry.key)}
+        try:
+            threshold = entry.parse(kinds, values)
+        except (ThresholdError, ValueError):
+            continue  # has been said
+        found.append(Judged(entry, threshold.path, threshold))
     return found
 
 
@@ -187,7 +207,7 @@ def _no_such(clause: Clause, threshold: Term, series: list[Tags]) -> tuple[str, 
 
 def decided_thresholds(facts: Facts) -> Found:
     """Bounds that always or never hold, and two that contradict each other."""
-    parsed = _parsed(facts)
+    parsed = [judged for judged in _parsed(facts) if judged.threshold.plain]
     possible = []
     for judged in parsed:
         threshold = judged.threshold
@@ -241,7 +261,7 @@ def _contradictions(facts: Facts, parsed: list[Judged]) -> Found:
     """The first of a metric's comparisons that an earlier one of the same aggregate leaves no room for."""
     rows: dict[tuple[str, str], list[Judged]] = {}
     for judged in parsed:
-        rows.setdefault((judged.key, str(judged.threshold.aggregate)), []).append(judged)
+        rows.setdefault((f"{judged.entry.group} {judged.key}", str(judged.threshold.aggregate)), []).append(judged)
     for same in rows.values():
         for index, judged in enumerate(same):
             other = next((each for each in same[:index] if _exclude(each.threshold, judged.threshold)), None)

@@ -9,6 +9,7 @@ from loadspec.load import RampingArrivalRate, RampingVus
 from loadspec.spec.diagnostics import Diagnostic, Path
 from loadspec.spec.semantics.lints.facts import Facts
 from loadspec.spec.semantics.values import mapping
+from loadspec.thresholds import entries
 from loadspec.units import format_duration, parse_duration, parse_duration_range
 
 Found = Iterator[Diagnostic]
@@ -36,12 +37,9 @@ def loads(facts: Facts) -> Found:
 
 
 def _long_forms(facts: Facts) -> Iterator[tuple[Path, Mapping[str, Any]]]:
-    for key, value in mapping(facts.document, "thresholds").items():
-        if isinstance(value, Mapping):
-            yield ("thresholds", key), value
-        for index, item in enumerate(value if isinstance(value, list) else ()):
-            if isinstance(item, Mapping):
-                yield ("thresholds", key, index), item
+    for entry in entries(mapping(facts.document, "thresholds")):
+        if isinstance(entry.item, Mapping):
+            yield entry.path, entry.item
 
 
 def waits(facts: Facts) -> Found:

@@ -7,7 +7,7 @@ from typing import Any
 
 from loadspec.spec.diagnostics import Diagnostic, Path
 from loadspec.spec.semantics.lints.facts import Facts
-from loadspec.spec.semantics.lints.thresholds import recorded
+from loadspec.spec.semantics.lints.thresholds import judged_metrics, recorded
 from loadspec.spec.semantics.values import mapping
 
 Found = Iterator[Diagnostic]
@@ -25,7 +25,7 @@ def declarations(facts: Facts) -> Found:
             if f"{section}.{name}" not in facts.words and not (section in facts.words and name in facts.words):
                 yield from _unused(facts, (section, name), f"nothing uses {what} `{name}`")
     added = {metric for _, step in facts.all_steps for metric in recorded(step)}
-    judged = {key.partition("{")[0].strip() for key in mapping(facts.document, "thresholds")}
+    judged = judged_metrics(facts)
     for name in mapping(facts.document, "metrics"):
         if name not in added | judged:
             yield from _unused(facts, ("metrics", name), f"no step adds to metric `{name}`")
