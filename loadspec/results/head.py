@@ -30,6 +30,14 @@ class PoolInfo(NamedTuple):
     busted: bool
 
 
+class FileInfo(NamedTuple):
+    """A file that the spec asks for: which output it is, and its name below the run's folder."""
+
+    output: str
+    path: str
+    options: Mapping[str, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """Names, plans and texts of one run. Secrets are masked in every text when it is made."""
@@ -68,6 +76,8 @@ class Head:
     """What bounds the requests a second: an option or a variable; empty where nothing does."""
     tags: Mapping[str, str] = field(default_factory=dict)
     """The run's own."""
+    files: Sequence[FileInfo] = ()
+    """Those of results beside the ones of every run."""
     submetrics: Sequence[Submetric] = ()
 
     def to_wire(self) -> dict[str, Any]:

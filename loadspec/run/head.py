@@ -10,7 +10,7 @@ from loadspec.load import Crew, Window, crews_of, windows
 from loadspec.masking import Masker
 from loadspec.metrics import MetricInfo
 from loadspec.output_kinds import Out
-from loadspec.results.head import Head, Place, PoolInfo
+from loadspec.results.head import FileInfo, Head, Place, PoolInfo
 from loadspec.results.model import EndpointInfo, ScenarioInfo
 from loadspec.run.options import RunOptions
 from loadspec.run.values import target
@@ -29,6 +29,7 @@ def head_of(
     environment: Mapping[str, str],
     workers: int = 1,
     warnings: Sequence[str] = (),
+    files: Iterable[FileInfo] = (),
 ) -> Head:
     """The head of a run that begins at `started_at` (UTC, ISO 8601) with so many workers."""
     mask = masker(spec, options.outs)
@@ -58,6 +59,7 @@ def head_of(
         allow_saturated=options.allow_saturated,
         tags={name: mask(value) for name, value in spec.tags.items()},
         submetrics=spec.submetrics,
+        files=[file for file in files if mask(file.path) == file.path],
         rate_limit=options.limits.max_rate.origin if options.limits.max_rate is not None else "",
     )
 

@@ -33,7 +33,7 @@ from loadspec.run.preflight import check_run, machine_warnings
 from loadspec.run.samples import asked_for, join_parts
 from loadspec.run.sending import live_outputs, tell
 from loadspec.run.signals import Signals
-from loadspec.run.targets import kept, targets_of, try_targets
+from loadspec.run.targets import files_of, kept, targets_of, try_targets
 from loadspec.run.values import target
 from loadspec.run.workers import fleet_size
 from loadspec.spec.model import Spec
@@ -53,7 +53,9 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
     prepare(options)
     try_targets(targets, options.directory)
     started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
-    head = head_of(spec, options, started_at, environment(), workers, [*lacks, *([fewer] if fewer else [])])
+    lacking = [*lacks, *([fewer] if fewer else [])]
+    files = files_of(targets, options.directory)
+    head = head_of(spec, options, started_at, environment(), workers, lacking, files)
     outputs = live_outputs(targets, head)
     show = live(stderr or sys.stderr, options.quiet, options.colour, head.scenarios, spec.name)
     began = monotonic()

@@ -8,10 +8,11 @@ from typing import Any
 
 from loadspec.errors import ExitCode, LoadspecError, UsageError
 from loadspec.expr import Scope
-from loadspec.output_kinds import Kind, Out, Place, file_problem
+from loadspec.output_kinds import OUTPUTS, Kind, Out, Place, file_problem
 from loadspec.outputs import Target, code_of, known_output
 from loadspec.outputs.files import make_folder, try_file
 from loadspec.outputs.reach import Reach, split_address
+from loadspec.results.head import FileInfo
 from loadspec.run.options import RunOptions
 from loadspec.spec.constants import constants, folded
 from loadspec.spec.model import Spec
@@ -41,6 +42,15 @@ def try_targets(targets: Iterable[Target], directory: Path) -> None:
             if path.is_relative_to(directory):
                 make_folder(path.parent)
             try_file(path)
+
+
+def files_of(targets: Iterable[Target], directory: Path) -> list[FileInfo]:
+    """The files of results below the run's `directory`, none of packages: their options are theirs."""
+    return [
+        FileInfo(target.name, str(Path(target.text).relative_to(directory)), target.options)
+        for target in kept(targets, "file")
+        if target.name in OUTPUTS and Path(target.text).is_relative_to(directory)
+    ]
 
 
 def kept(targets: Iterable[Target], *kinds: Kind) -> Iterator[Target]:

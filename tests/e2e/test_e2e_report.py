@@ -7,14 +7,16 @@ import shlex
 import signal
 import subprocess
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from support_cli import HANG, Done, books, command, environment, finish, run, run_command, served, start
-from support_journal import records, written
+from support_journal import head, records, written
 
 from loadspec.mock import MockProcess
 from loadspec.output_kinds import DEFAULT, RESOLVED
+from loadspec.results.head import FileInfo
 
 SPEC = """\
 loadspec: 1
@@ -30,10 +32,12 @@ setup: [call: login]
 flow: [call: login, call: credits, think: 50ms]
 teardown: [call: credits]
 thresholds: {http_req_duration: p(95) < 30s, "http_req_waiting{endpoint:login}": p(95) < 30s}
+outputs: {junit: units.xml, hgrm: {file: latency.hgrm, metric: http_req_waiting}}
 vus: 3
 duration: 60s
 """
 FILES = [*DEFAULT, RESOLVED]
+ASKED_FOR = ["units.xml", "latency.hgrm"]
 
 
 def spec(tmp_path: Path) -> Path:
@@ -51,7 +55,7 @@ def test_after_a_finished_run_every_file_is_the_same_byte_by_byte(tmp_path: Path
     done = run(tmp_path / "r", spec(tmp_path), "-d", "3s", "--workers", 2, url=mock.url)
     assert done.code == 0, done.stderr
     before = {path.name: path.read_bytes() for path in done.run.iterdir() if path.name != "journal"}
-    assert before.keys() >= set(FILES)
+    assert before.keys() == {*FILES, *ASKED_FOR}
     for name in before:
         (done.run / name).unlink()
     again = report(tmp_path / "r" / "latest", "--out", f"json={tmp_path / 'out.json'}", "--quiet")
@@ -91,7 +95,7 @@ def test_after_kill_9_it_tells_what_was_measured_and_that_it_was_cut_off(tmp_pat
     assert results["sentence"] in again.stdout.replace("\n  ", " ")
     assert [row["status"] for row in results["thresholds"]] == ["inconclusive"] * 2
     assert results["thresholds"][1]["samples"] > 0
-    assert {path.name for path in done.run.iterdir()} == {*FILES, "journal", "journal.tail"}
+    assert {path.name for path in done.run.iterdir()} == {*FILES, *ASKED_FOR, "journal", "journal.tail"}
     assert "cut off" in done.html
     assert done.junit.find(".//testcase[@name='run']/error") is not None
     counted = served(mock.stats())
@@ -139,6 +143,17 @@ def test_what_can_be_written_is_written_although_other_files_cannot(tmp_path: Pa
     assert done.stdout.count("\n") == 1
     assert {path.name for path in folder.iterdir()} >= {*FILES}
     assert (tmp_path / "out.json").read_bytes() == (folder / "results.json").read_bytes()
+
+
+def test_a_strangers_journal_names_no_file_elsewhere(tmp_path: Path) -> None:
+    files = [
+        FileInfo("junit", "../out.xml", {}),
+        FileInfo("junit", str(tmp_path / "out.xml"), {}),
+        FileInfo("x", "x", {}),
+    ]
+    written(tmp_path / "run", [*records(3)], replace(head(), files=files)).close()
+    assert report(tmp_path / "run", "--quiet").returncode == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"run"}
 
 
 # A disk that is full: no file may grow beyond a size, as far as any process of the run is concerned

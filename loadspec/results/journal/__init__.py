@@ -13,7 +13,7 @@ The tail begins with `{"loadspec": "journal.tail", "from": 61}`: the number of i
 has been written.
 """
 
-from loadspec.results.journal.reader import Records, first_line, goes_on, rebuild
+from loadspec.results.journal.reader import Records, first_line, goes_on, rebuild, rebuild_all
 from loadspec.results.journal.writer import Journal
 
-__all__ = ["Journal", "Records", "first_line", "goes_on", "rebuild"]
+__all__ = ["Journal", "Records", "first_line", "goes_on", "rebuild", "rebuild_all"]

@@ -29,15 +29,18 @@ _WAY_OUT = "name the folder of a run, for example reports/latest"
 
 def rebuild(directory: Path) -> RunResult:
     """The result of the run in a folder. Raises UsageError where there is none to be had."""
+    return rebuild_all(directory)[1]
+
+
+def rebuild_all(directory: Path) -> tuple[Head, RunResult]:
+    """What `rebuild` does, and what was known before the load."""
     path = directory / NAME
     try:
         if goes_on(path):
             raise UsageError(f"the run in {directory} still goes on", "wait until it has ended")
         head = _head(path)
         wire = _result(path)
-        if wire is not None:
-            return from_wire(wire)
-        return _replayed(head, Records(path))
+        return head, _replayed(head, Records(path)) if wire is None else from_wire(wire)
     except FileNotFoundError:
         what = "holds no journal" if directory.is_dir() else "is no folder"
         raise UsageError(f"{directory} {what}", _WAY_OUT) from None
