@@ -13,6 +13,14 @@ from loadspec.spec.limits import Limits, from_options
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+summary_mode_option = click.option(
+    "--summary-mode",
+    type=click.Choice(["compact", "full"]),
+    default="compact",
+    show_default=True,
+    help="How much the summary says.",
+)
+
 _OVERRIDES = (
     click.option("--profile", metavar="NAME", help="Use this profile of the spec."),
     click.option("-u", "--vus", type=click.IntRange(min=1), metavar="N", help="Number of virtual users."),

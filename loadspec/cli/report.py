@@ -7,19 +7,14 @@ from pathlib import Path
 import click
 
 from loadspec.cli.errors import reported
+from loadspec.cli.options import summary_mode_option
 from loadspec.cli.streams import say
 
 
 @click.command("report")
 @click.argument("run_dir", metavar="RUN_DIR", type=click.Path(path_type=Path))
 @click.option("-o", "--out", "outs", multiple=True, metavar="NAME=FILE", help="Write a result also there, as `run`.")
-@click.option(
-    "--summary-mode",
-    type=click.Choice(["compact", "full"]),
-    default="compact",
-    show_default=True,
-    help="How much the summary says.",
-)
+@summary_mode_option
 @click.option("-q", "--quiet", is_flag=True, help="Only the verdict.")
 @click.option("--color/--no-color", "colour", default=None, help="Colours; by default if it is a terminal.")
 def command(run_dir: Path, outs: tuple[str, ...], summary_mode: str, quiet: bool, colour: bool | None) -> None:

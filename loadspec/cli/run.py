@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from loadspec.cli.errors import diagnosed, reported
-from loadspec.cli.options import override_options, overrides, workers_option
+from loadspec.cli.options import override_options, overrides, summary_mode_option, workers_option
 from loadspec.cli.streams import say, warn
 from loadspec.errors import ExitCode
 from loadspec.output_kinds import OUTPUTS
@@ -39,13 +39,7 @@ from loadspec.spec.secrets import masked_options
 @click.option("--summary-export", metavar="FILE", help="As k6's: the same as --out k6-summary=FILE.")
 @click.option("--report-dir", default="reports", show_default=True, metavar="DIR", help="Where runs write.")
 @click.option("--run-id", metavar="ID", help="The run's folder; UTC time and four hex digits by default.")
-@click.option(
-    "--summary-mode",
-    type=click.Choice(["compact", "full"]),
-    default="compact",
-    show_default=True,
-    help="How much the summary says.",
-)
+@summary_mode_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress; only the verdict at the end.")
 @click.option("--color/--no-color", "colour", default=None, help="Colours; by default if it is a terminal.")
 @click.option("--dry-run", is_flag=True, help="Try it: one user, every step once, requests and answers shown.")

@@ -38,14 +38,7 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = 
     Raises ExprError or ValueError for what only values can show to be wrong.
     """
     compile = compile_step if watch is None else watching(compile_step, watch)
-    constants = {
-        "env": {n: revealed(v) for n, v in spec.env_values.items()},
-        "vars": dict(spec.vars),
-        "run": {"id": run_id, "seed": seed},
-    }
-    unset = [("env", name) for name in spec.env if name not in spec.env_values]
-    constants["vars"] = _resolve_vars(constants, unset)
-    unset += [("vars", name) for name in spec.vars if name not in constants["vars"]]
+    constants, unset = _constants(spec, seed, run_id)
     settings = render_settings(spec.settings, RunScope(constants, (), (), {}, unset), spec.target.base_url)
     phases = {
         name: Phase(Meters(Tape(name) if samples else None), _failures(spec)) for name in ("setup", "load", "teardown")
@@ -88,17 +81,14 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = 
     pools, apart = make_pools(
         spec.pools.values(), constants, seed, run_id, max(1, max_seats(crews)), takers, replays_of(crews)
     )
+    scenarios = tuple(
+        _scenario(one, flow(one.flow, "load", one.name, one.tags, one.load.planned is not None), phases["load"].meters)
+        for one in spec.scenarios
+    )
     return Plan(
         setup=setup,
         teardown=teardown,
-        scenarios=tuple(
-            _scenario(
-                scenario,
-                flow(scenario.flow, "load", scenario.name, scenario.tags, scenario.load.planned is not None),
-                phases["load"].meters,
-            )
-            for scenario in spec.scenarios
-        ),
+        scenarios=scenarios,
         phases=phases,
         pools=pools,
         origins=origins,
@@ -110,6 +100,19 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = 
         pools_apart=apart,
         tag_values=tag_values,
     )
+
+
+def _constants(spec: Spec, seed: int, run_id: str) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    """What expressions can read that no request changes, and the names among it that have no value."""
+    constants: dict[str, Any] = {
+        "env": {n: revealed(v) for n, v in spec.env_values.items()},
+        "vars": dict(spec.vars),
+        "run": {"id": run_id, "seed": seed},
+    }
+    unset = [("env", name) for name in spec.env if name not in spec.env_values]
+    constants["vars"] = _resolve_vars(constants, unset)
+    unset += [("vars", name) for name in spec.vars if name not in constants["vars"]]
+    return constants, unset
 
 
 def _scenario(scenario: Scenario, flow: Flow, meters: Meters) -> ScenarioPlan:
