@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Condition, Lock, Thread
+from time import thread_time
 
 from loadspec.clock import Clock, monotonic
 from loadspec.dashboard.frame import Frame
@@ -24,7 +25,7 @@ _EVERY = 1.0
 
 
 def pause(cost: float) -> float:
-    """Seconds from one drawing, which took `cost` seconds, to the next."""
+    """Seconds from the end of one drawing, which took `cost` seconds of CPU, to the next."""
     return max(_EVERY, cost / SHARE - cost)
 
 
@@ -115,11 +116,11 @@ class Board:
     def _run(self) -> None:
         try:
             while self._work():
-                began = self._clock()
-                frame = self._books.drawn(self._frame)
+                began = thread_time()
+                first, frame = not self._frame.number, self._books.drawn(self._frame)
+                cost = 0.0 if first else thread_time() - began  # the first one compiles its templates
                 with self._drawn:
-                    self._frame = frame
-                    self._due = self._clock() + pause(self._clock() - began)
+                    self._frame, self._due = frame, self._clock() + pause(cost)
                     self._drawn.notify_all()
         except Exception as bug:
             with self._drawn:
