@@ -139,7 +139,7 @@ def _job(spec: Spec, options: RunOptions, targets: Sequence[Target]) -> Job:
         options.run_id,
         log_http=str(options.log_http or ""),
         bounds=options.limits.wire(),
-        samples=asked_for(targets, options),
+        samples=asked_for(targets, options.directory),
     )
 
 
@@ -155,7 +155,7 @@ def write(result: RunResult, options: RunOptions, targets: Sequence[Target] = ()
     written, failed = attempt(
         lambda: write_all(result, options.directory),
         lambda: write_out(result, *kept(targets, "file")),
-        lambda: join_parts(targets, options),
+        lambda: join_parts(targets, options.directory, options.run_id),
     )
     if failed is not None:
         message, exit_code = failed.message, failed.exit_code
