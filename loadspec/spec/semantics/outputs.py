@@ -138,8 +138,7 @@ def _text_problem(option: Option, value: str, kinds: Collection[str]) -> tuple[i
                 return at + len(part) - len(part.lstrip()), str(error), f"for example {option.example}"
             at += len(part) + 1
     if option.among and value not in option.among:
-        words = " or ".join(f"`{word}`" for word in option.among)
-        return 0, f"this is {words}, not `{brief(value)}`", did_you_mean(value, option.among)
+        return 0, f"`{brief(value)}` is neither {' nor '.join(option.among)}", did_you_mean(value, option.among)
     return None
 
 
@@ -188,7 +187,7 @@ def _address_problem(text: str, output: Output) -> tuple[str, str]:
     if found is None:
         return "is no host:port", f"for example {output.example}"
     if output.place == "listen" and not is_loopback(found[0]):
-        return "can be asked at by other machines", "a spec's output listens at 127.0.0.1; `--out` may open others"
+        return "is no loopback address: other machines could ask there", "`--out` may open others"
     return "", ""
 
 
