@@ -85,9 +85,9 @@ def host_and_port(url: str) -> tuple[str, int]:
     return parts.hostname, PORTS[parts.scheme] if port is None else port
 
 
-def split_address(text: str) -> tuple[str, int]:
-    """`host:port` or `[address]:port` → both. Raises LoadspecError (104)."""
-    found = split_port(text)
+def split_address(text: str, least: int = 1) -> tuple[str, int]:
+    """`host:port` or `[address]:port` → both; the port is `least` or higher. Raises LoadspecError (104)."""
+    found = split_port(text, least)
     if found is None:
         raise LoadspecError(f"`{text}` is no host:port", "for example 127.0.0.1:8125", _INVALID)
     return found

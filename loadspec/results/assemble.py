@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from loadspec.error_kinds import way_out
+from loadspec.errors import ExitCode
 from loadspec.metrics import BUILTIN, Rate
 from loadspec.results.books import check_results, endpoint_stats, request_counts
 from loadspec.results.collect import Collector
@@ -14,20 +15,19 @@ from loadspec.results.ledger import Ledger
 from loadspec.results.losses import told, withheld
 from loadspec.results.model import PoolStats, RunResult, Timing
 from loadspec.results.scenarios import begun, scenario_stats
-from loadspec.results.verdict import Facts, judge_run
+from loadspec.results.verdict import GOING, Facts, Verdict, judge_run
 from loadspec.thresholds import without_latency
 from loadspec.units import format_count, format_ms
 
 
-def facts(ledger: Ledger, limited: str = "") -> Facts:
-    """What the verdict needs; `limited` where the generator was, and is not allowed to."""
+def facts(ledger: Ledger, limited: str = "", going: bool = False) -> Facts:
+    """What the verdict needs; `limited` where the generator was, and is not allowed to. `going`: see `assemble`."""
     collector, outcome = ledger.collector, ledger.outcome
     store = collector.stores["load"]
     failed = store.where("http_req_failed")
     requests = int(store.total("http_reqs"))
-    results = withheld(
-        ledger.watch.results(), outcome.losses, collector.elapsed, bool(outcome.worker_lost or outcome.cut_off)
-    )
+    judged = ledger.watch.current() if going else ledger.watch.results()
+    results = withheld(judged, outcome.losses, collector.elapsed, bool(outcome.worker_lost or outcome.cut_off))
     return Facts(
         thresholds=without_latency(results) if limited else results,
         requests=requests,
@@ -48,14 +48,17 @@ def facts(ledger: Ledger, limited: str = "") -> Facts:
     )
 
 
-def assemble(head: Head, ledger: Ledger) -> RunResult:
-    """→ the result, judged."""
+def assemble(head: Head, ledger: Ledger, going: bool = False) -> RunResult:
+    """→ the result, judged.
+
+    Of a run that is still `going`, the result so far: thresholds without a sample are pending, and no verdict is given.
+    """
     collector, outcome = ledger.collector, ledger.outcome
     store = collector.stores["load"]
     health = collector.health_of_workers()
     limited = limited_sentence(health, collector.elapsed)
-    known = facts(ledger, "" if head.allow_saturated else limited)
-    verdict = judge_run(known)
+    known = facts(ledger, "" if head.allow_saturated else limited, going)
+    verdict = Verdict(ExitCode.OK, GOING, "") if going else judge_run(known)
     requests = request_counts(collector.stores, head.endpoints)
     infos = [begun(info, collector.scenarios.get(info.name, {}).get("began")) for info in head.scenarios]
     return RunResult(

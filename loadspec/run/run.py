@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from loadspec.clock import monotonic
 from loadspec.errors import OutputError, UsageError
@@ -32,7 +32,7 @@ from loadspec.run.head import head_of, masker
 from loadspec.run.options import LATEST, RunOptions
 from loadspec.run.preflight import check_run, machine_warnings
 from loadspec.run.samples import asked_for, join_parts
-from loadspec.run.sending import LiveOutputs, live_outputs, tell
+from loadspec.run.sending import Followers, LiveOutputs, live_outputs, tell
 from loadspec.run.signals import Signals
 from loadspec.run.targets import files_of, kept, targets_of, try_targets
 from loadspec.run.values import target
@@ -41,9 +41,14 @@ from loadspec.spec.model import Spec
 from loadspec.spec.secrets import too_short
 from loadspec.ui import Live, live
 
+if TYPE_CHECKING:
+    from loadspec.dashboard import Dashboard
 
-def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> tuple[RunResult, list[Path]]:
-    """Run a spec → (result, files written). Progress goes to `stderr`.
+
+def run_spec(
+    spec: Spec, options: RunOptions, stderr: IO[str] | None = None, dashboard: Dashboard | None = None
+) -> tuple[RunResult, list[Path]]:
+    """Run a spec → (result, files written). Progress goes to `stderr`, and to the `dashboard`, which stays open.
 
     Raises LoadspecError where nothing could be run: the spec is refused, or the reports have no place to go.
     """
@@ -57,22 +62,26 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
         show = live(stderr or sys.stderr, options.quiet, options.colour, head.scenarios, spec.name)
         began = monotonic()
         journal = _begun_journal(options, head)
+        followers = Followers([outputs])
+        if dashboard is not None:
+            dashboard.begin(head, signals.ask)
+            followers.append(dashboard)
         fleet = start_fleet(_job(spec, options, targets), workers)
-        mask, record = masker(spec, options.outs), outputs.after(journal.write)
+        mask, record = masker(spec, options.outs), followers.after(journal.write)
         kept = options.stop_on_write_error
-        conductor = Conductor(spec, fleet, show, signals, record, mask=mask, kept=kept, news=outputs.news)
+        conductor = Conductor(spec, fleet, show, signals, record, mask=mask, kept=kept, news=followers.news)
         show.start([*_about(spec, options, workers), *(f"warning: {text}" for text in lacks)])
         crash, unsent = _drive(conductor, fleet, show, outputs, signals)
         told = [*unsent, *([journal.failure] if journal.failure else [])]
         conductor.close(_generator(conductor.ledger, workers, monotonic() - began), told)
-        result = assemble(head, conductor.ledger)
-        if not journal.close(result) and journal.failure not in told:
-            result = replace(result, warnings=[*result.warnings, journal.failure])
-        result, paths = write(result, options, targets)
+        result, paths = write(_kept_in(journal, assemble(head, conductor.ledger), told), options, targets)
         untold = tell(targets, result, signals.hurried)
+        result = replace(result, warnings=[*map(mask, untold), *result.warnings])
+        if dashboard is not None:
+            dashboard.finish(result, signals.hurried)
         if crash is not None:
             raise crash
-        return replace(result, warnings=[*map(mask, untold), *result.warnings]), paths
+        return result, paths
 
 
 def _prepared(
@@ -109,6 +118,13 @@ def _drive(
         fleet.close(patience=(2.0, 1.0, 0.2)[min(signals(), 2)])
         unsent = outputs.close(signals.hurried)
     return crash, unsent
+
+
+def _kept_in(journal: Journal, result: RunResult, told: Sequence[str]) -> RunResult:
+    """The result, which warns where the journal could not keep it and that was not `told` before."""
+    if journal.close(result) or journal.failure in told:
+        return result
+    return replace(result, warnings=[*result.warnings, journal.failure])
 
 
 def prepare(options: RunOptions) -> None:

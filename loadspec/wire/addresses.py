@@ -35,11 +35,11 @@ def parse_address(text: str) -> Address | None:
     return address
 
 
-def split_port(text: str) -> tuple[str, int] | None:
-    """`host:port` or `[address]:port` → both; None for what is neither."""
+def split_port(text: str, least: int = 1) -> tuple[str, int] | None:
+    """`host:port` or `[address]:port` → both; None for what is neither, or where the port is below `least`."""
     host, colon, port = text.rpartition(":")
     bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
-    if not colon or not bare or not (port.isascii() and port.isdigit()) or not 0 < int(port) < 65536:
+    if not colon or not bare or not (port.isascii() and port.isdigit()) or not least <= int(port[:6]) < 65536:
         return None
     return bare, int(port)
 

@@ -21,7 +21,7 @@ from loadspec.results.assemble import assemble
 from loadspec.results.journal import Journal
 from loadspec.results.journal.thin import packed_record
 from loadspec.results.ledger import Ledger
-from loadspec.run.sending import LiveOutputs, live_outputs, tell
+from loadspec.run.sending import Followers, LiveOutputs, live_outputs, tell
 from loadspec.thresholds.submetric import parse_submetric
 
 FOREVER = 30.0
@@ -84,7 +84,7 @@ def test_seconds_of_the_load_are_handed_on_and_nothing_else():
         written.append(record)
         return "the disk is full" if record["is"] == "over" else ""
 
-    take = live.after(write)
+    take = Followers([live]).after(write)
     records = [{"is": "begin", "phase": "setup"}, snapshot(1.0, "setup"), snapshot(1.5), {"is": "over"}]
     assert [take(record) for record in records] == ["", "", "", "the disk is full"]
     assert live.close() == []
@@ -106,8 +106,8 @@ def test_a_clock_that_is_set_back_moves_no_second():
     assert [tick.at for tick in sink.ticks] == [1000.0, 1001.0, 1002.0]
 
 
-def test_without_live_outputs_records_are_only_written():
-    assert LiveOutputs([]).after(str) is str
+def test_without_live_outputs_there_is_nothing_to_tell():
+    LiveOutputs([]).take(snapshot(1.0))
     assert LiveOutputs([]).close() == LiveOutputs([]).news() == []
 
 
@@ -162,7 +162,7 @@ def test_all_read_a_snapshot_and_nobody_changes_it(tmp_path):
     rows = list(records(12))
     before = [packed_record(row) for row in rows]
     for row in rows:
-        live.after(journal.write)(row)
+        Followers([live]).after(journal.write)(row)
         ledger.take(row)
     journal.close(assemble(own, ledger))
     live.close()
