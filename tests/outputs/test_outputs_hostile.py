@@ -65,8 +65,8 @@ def test_junit_has_the_same_elements_whatever_is_in_it(text: str) -> None:
 @pytest.mark.parametrize("text", TEXTS, ids=NAMES)
 def test_json_gives_the_text_back(text: str) -> None:
     found = json.loads(results_json.render(poisoned(text)))
-    assert found == json.loads(json.dumps(document(poisoned(text))))
-    assert found["sentence"] == text
+    assert found["sentence"] == found["errors"][0]["message"] == re.sub("[\ud800-\udfff]", "\ufffd", text)
+    assert found.keys() == document(poisoned(text)).keys()
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=NAMES)
