@@ -17,10 +17,10 @@ AXE = ROOT / ".venv" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
 
 
 @contextmanager
-def browser() -> Iterator[Browser]:
-    """The browser, without a window."""
+def browser(*flags: str) -> Iterator[Browser]:
+    """The browser, without a window; of flags that are given twice Chromium takes the last."""
     with sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+        started = driver.chromium.launch(executable_path=chromium(), args=[*FLAGS, *flags])
         try:
             yield started
         finally:

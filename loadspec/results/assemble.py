@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from loadspec.error_kinds import way_out
+from loadspec.errors import ExitCode
 from loadspec.metrics import BUILTIN, Rate
 from loadspec.results.books import check_results, endpoint_stats, request_counts
 from loadspec.results.collect import Collector
@@ -16,20 +17,19 @@ from loadspec.results.losses import told, withheld
 from loadspec.results.model import PoolStats, RunResult, ScenarioInfo, Timing
 from loadspec.results.parts import parts_of
 from loadspec.results.scenarios import begun, scenario_stats
-from loadspec.results.verdict import Facts, judge_run
+from loadspec.results.verdict import GOING, Facts, Verdict, judge_run
 from loadspec.thresholds import without_latency
 from loadspec.units import format_count, format_ms
 
 
-def facts(ledger: Ledger, scenarios: Sequence[ScenarioInfo] = (), limited: str = "") -> Facts:
-    """What the verdict needs; `limited` where the generator was, and is not allowed to."""
+def facts(ledger: Ledger, scenarios: Sequence[ScenarioInfo], limited: str = "", going: bool = False) -> Facts:
+    """What the verdict needs; `limited` where the generator was, and is not allowed to. `going`: see `assemble`."""
     collector, outcome = ledger.collector, ledger.outcome
     store = collector.stores["load"]
     failed = store.where("http_req_failed")
     requests = int(store.total("http_reqs"))
-    results = withheld(
-        ledger.watch.results(), outcome.losses, collector.elapsed, bool(outcome.worker_lost or outcome.cut_off)
-    )
+    judged = ledger.watch.current() if going else ledger.watch.results()
+    results = withheld(judged, outcome.losses, collector.elapsed, bool(outcome.worker_lost or outcome.cut_off))
     results = without_latency(results) if limited else results
     parts = parts_of(scenarios, collector.elapsed)
     return Facts(
@@ -37,7 +37,7 @@ def facts(ledger: Ledger, scenarios: Sequence[ScenarioInfo] = (), limited: str =
         where={
             result.threshold.title: whereabouts(result, store, collector.elapsed, parts)
             for result in results
-            if result.status == "fail"
+            if result.status == "fail" and not going
         },
         requests=requests,
         answered=requests - int(store.total("http_reqs", status="0")),
@@ -57,15 +57,18 @@ def facts(ledger: Ledger, scenarios: Sequence[ScenarioInfo] = (), limited: str =
     )
 
 
-def assemble(head: Head, ledger: Ledger) -> RunResult:
-    """→ the result, judged."""
+def assemble(head: Head, ledger: Ledger, going: bool = False) -> RunResult:
+    """→ the result, judged.
+
+    Of a run that is still `going`, the result so far: thresholds without a sample are pending, and no verdict is given.
+    """
     collector, outcome = ledger.collector, ledger.outcome
     store = collector.stores["load"]
     health = collector.health_of_workers()
     limited = limited_sentence(health, collector.elapsed)
     infos = [begun(info, collector.scenarios.get(info.name, {}).get("began")) for info in head.scenarios]
-    known = facts(ledger, infos, "" if head.allow_saturated else limited)
-    verdict = judge_run(known)
+    known = facts(ledger, infos, "" if head.allow_saturated else limited, going)
+    verdict = Verdict(ExitCode.OK, GOING, "") if going else judge_run(known)
     requests = request_counts(collector.stores, head.endpoints)
     return RunResult(
         run_id=head.run_id,
