@@ -36,7 +36,7 @@ def build(result: RunResult) -> str:
         title=f"{result.verdict} · {result.spec_name}",
         version=result.version,
         result=result,
-        sections=[_shown(name, section, result) for name, section in SECTIONS.items()],
+        sections=[html for name, section in SECTIONS.items() if (html := _shown(name, section, result)) is not None],
     )
 
 
@@ -47,10 +47,12 @@ def render_page(template: str, **names: Any) -> str:
     return _environment().get_template(template).render(given)
 
 
-def _shown(name: str, section: Section, result: RunResult) -> Mapping[str, Any]:
-    """What the page's template needs of a section: its name, its title, its HTML."""
+def _shown(name: str, section: Section, result: RunResult) -> Mapping[str, Any] | None:
+    """What the page's template needs of a section: its name, its title, its HTML; None where the run has no such."""
     module, _, function = section.figures.partition(":")
-    figures: Mapping[str, Any] = getattr(import_module(module), function)(result)
+    figures: Mapping[str, Any] | None = getattr(import_module(module), function)(result)
+    if figures is None:
+        return None
     template = _environment().get_template(f"sections/{name}.j2")
     return {"name": name, "title": section.title, "html": template.render(figures)}
 

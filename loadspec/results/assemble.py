@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from loadspec.error_kinds import way_out
 from loadspec.metrics import BUILTIN, Rate
@@ -14,22 +14,29 @@ from loadspec.results.ledger import Ledger
 from loadspec.results.losses import told, withheld
 from loadspec.results.model import PoolStats, RunResult, Timing
 from loadspec.results.scenarios import begun, scenario_stats
+from loadspec.results.slos import slos_of
 from loadspec.results.verdict import Facts, judge_run
-from loadspec.thresholds import without_latency
+from loadspec.thresholds import ThresholdResult, without_latency
 from loadspec.units import format_count, format_ms
 
 
-def facts(ledger: Ledger, limited: str = "") -> Facts:
+def threshold_results(ledger: Ledger, limited: bool) -> list[ThresholdResult]:
+    """The last word on all thresholds; inconclusive where load is missing, and those on times where the generator was
+    `limited`."""
+    outcome = ledger.outcome
+    cut_short = bool(outcome.worker_lost or outcome.cut_off)
+    results = withheld(ledger.watch.results(), outcome.losses, ledger.collector.elapsed, cut_short)
+    return without_latency(results) if limited else results
+
+
+def facts(ledger: Ledger, results: Iterable[ThresholdResult], limited: str = "") -> Facts:
     """What the verdict needs; `limited` where the generator was, and is not allowed to."""
     collector, outcome = ledger.collector, ledger.outcome
     store = collector.stores["load"]
     failed = store.where("http_req_failed")
     requests = int(store.total("http_reqs"))
-    results = withheld(
-        ledger.watch.results(), outcome.losses, collector.elapsed, bool(outcome.worker_lost or outcome.cut_off)
-    )
     return Facts(
-        thresholds=without_latency(results) if limited else results,
+        thresholds=[result for result in results if result.threshold.judged],
         requests=requests,
         answered=requests - int(store.total("http_reqs", status="0")),
         failed=failed.passes if isinstance(failed, Rate) else 0,
@@ -54,7 +61,9 @@ def assemble(head: Head, ledger: Ledger) -> RunResult:
     store = collector.stores["load"]
     health = collector.health_of_workers()
     limited = limited_sentence(health, collector.elapsed)
-    known = facts(ledger, "" if head.allow_saturated else limited)
+    forbidden = "" if head.allow_saturated else limited
+    results = threshold_results(ledger, bool(forbidden))
+    known = facts(ledger, results, forbidden)
     verdict = judge_run(known)
     requests = request_counts(collector.stores, head.endpoints)
     infos = [begun(info, collector.scenarios.get(info.name, {}).get("began")) for info in head.scenarios]
@@ -79,6 +88,7 @@ def assemble(head: Head, ledger: Ledger) -> RunResult:
         heat=collector.course.heat(),
         by_endpoint=collector.course.by_endpoint([endpoint.name for endpoint in head.endpoints]),
         thresholds=known.thresholds,
+        slos=slos_of(results),
         checks=check_results(store, collector.check_samples()),
         errors=collector.errors(),
         requests=requests,
