@@ -43,11 +43,7 @@ def test_parts_are_gathered_by_name_and_in_order() -> None:
     assert list(found) == ["platform", "generate"]
     platform, generate = found.values()
     assert [each.text for each in platform.objectives] == ["availability 99%", "50% within 200ms", "90% within 1s"]
-    assert [each.budget_used for each in platform.objectives] == [
-        pytest.approx(3.0),
-        pytest.approx(0.0),
-        pytest.approx(0.0),
-    ]
+    assert [each.budget_used for each in platform.objectives] == pytest.approx([3.0, 0.06, 0.3])
     assert [each.burn.actual for each in platform.objectives][:1] == [pytest.approx(3.0)]
     assert platform.apdex is not None
     assert not platform.apdex.threshold.judged
