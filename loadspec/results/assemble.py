@@ -2,41 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from loadspec.error_kinds import way_out
+from loadspec.errors import ExitCode
 from loadspec.metrics import BUILTIN, Rate
 from loadspec.results.books import check_results, endpoint_stats, request_counts
 from loadspec.results.collect import Collector
+from loadspec.results.culprit import whereabouts
 from loadspec.results.head import Head
 from loadspec.results.health import limited_sentence
 from loadspec.results.ledger import Ledger
 from loadspec.results.losses import told, withheld
-from loadspec.results.model import PoolStats, RunResult, Timing
+from loadspec.results.model import PoolStats, RunResult, ScenarioInfo, Timing
+from loadspec.results.parts import parts_of
 from loadspec.results.scenarios import begun, scenario_stats
 from loadspec.results.slos import slos_of
-from loadspec.results.verdict import Facts, judge_run
+from loadspec.results.verdict import GOING, Facts, Verdict, judge_run
 from loadspec.thresholds import ThresholdResult, without_latency
 from loadspec.units import format_count, format_ms
 
 
-def threshold_results(ledger: Ledger, limited: bool) -> list[ThresholdResult]:
-    """The last word on all thresholds; inconclusive where load is missing, and those on times where the generator was
-    `limited`."""
+def threshold_results(ledger: Ledger, limited: bool, going: bool = False) -> list[ThresholdResult]:
+    """How all thresholds stand, `going` or for good: inconclusive where load is missing, and those on times where the
+    generator was `limited`."""
     outcome = ledger.outcome
     cut_short = bool(outcome.worker_lost or outcome.cut_off)
-    results = withheld(ledger.watch.results(), outcome.losses, ledger.collector.elapsed, cut_short)
+    found = ledger.watch.current(figures=True) if going else ledger.watch.results()
+    results = withheld(found, outcome.losses, ledger.collector.elapsed, cut_short)
     return without_latency(results) if limited else results
 
 
-def facts(ledger: Ledger, results: Iterable[ThresholdResult], limited: str = "") -> Facts:
-    """What the verdict needs; `limited` where the generator was, and is not allowed to."""
+def facts(
+    ledger: Ledger,
+    results: Sequence[ThresholdResult],
+    scenarios: Sequence[ScenarioInfo],
+    limited: str = "",
+    going: bool = False,
+) -> Facts:
+    """What the verdict needs; `limited` where the generator was, and is not allowed to. `going`: see `assemble`."""
     collector, outcome = ledger.collector, ledger.outcome
     store = collector.stores["load"]
     failed = store.where("http_req_failed")
     requests = int(store.total("http_reqs"))
+    judged = [result for result in results if result.threshold.judged]
+    parts = parts_of(scenarios, collector.elapsed)
     return Facts(
-        thresholds=[result for result in results if result.threshold.judged],
+        thresholds=judged,
+        where={
+            result.threshold.title: whereabouts(result, store, collector.elapsed, parts)
+            for result in judged
+            if result.status == "fail" and not going
+        },
         requests=requests,
         answered=requests - int(store.total("http_reqs", status="0")),
         failed=failed.passes if isinstance(failed, Rate) else 0,
@@ -55,18 +72,21 @@ def facts(ledger: Ledger, results: Iterable[ThresholdResult], limited: str = "")
     )
 
 
-def assemble(head: Head, ledger: Ledger) -> RunResult:
-    """→ the result, judged."""
+def assemble(head: Head, ledger: Ledger, going: bool = False) -> RunResult:
+    """→ the result, judged.
+
+    Of a run that is still `going`, the result so far: thresholds without a sample are pending, and no verdict is given.
+    """
     collector, outcome = ledger.collector, ledger.outcome
     store = collector.stores["load"]
     health = collector.health_of_workers()
     limited = limited_sentence(health, collector.elapsed)
     forbidden = "" if head.allow_saturated else limited
-    results = threshold_results(ledger, bool(forbidden))
-    known = facts(ledger, results, forbidden)
-    verdict = judge_run(known)
-    requests = request_counts(collector.stores, head.endpoints)
+    results = threshold_results(ledger, bool(forbidden), going)
     infos = [begun(info, collector.scenarios.get(info.name, {}).get("began")) for info in head.scenarios]
+    known = facts(ledger, results, infos, forbidden, going)
+    verdict = Verdict(ExitCode.OK, GOING, "") if going else judge_run(known)
+    requests = request_counts(collector.stores, head.endpoints)
     return RunResult(
         run_id=head.run_id,
         version=head.version,

@@ -113,12 +113,15 @@ class Watch:
         for state in self._states:
             state.aborted = False
 
-    def current(self) -> list[ThresholdResult]:
-        """How what is judged stands while the run goes on: without a sample a threshold is pending, not failed."""
+    def current(self, figures: bool = False) -> list[ThresholdResult]:
+        """How things stand while the run goes on: without a sample a threshold is pending, not failed.
+
+        With `figures`, those of SLOs that are only measured, too.
+        """
         return [
             state.result(None if state.deciding.samples else "pending")
             for state in self._states
-            if state.threshold.judged
+            if figures or state.threshold.judged
         ]
 
     def results(self) -> list[ThresholdResult]:
