@@ -48,7 +48,7 @@ def test_a_viewer_gets_all_at_once_and_then_what_is_new() -> None:
             assert (first["run"], first["over"], first["title"]) == ("r", False, f"RUNNING · {live.head.spec_name}")
             live.take({"is": "note", "text": "something happened"})
             second = next(events)
-            assert list(second["parts"]) == ["events"]
+            assert list(second["parts"]) == ["timeline", "events"], "what marks events, and what lists them"
             assert "something happened" in second["parts"]["events"]
 
 

@@ -50,7 +50,8 @@
       for (const [name, html] of waiting) show(name, html);
       for (const [name, html] of Object.entries(news.parts)) show(name, html);
       document.title = news.title;
-      stop.disabled = news.over || news.stopping;
+      stop.disabled = news.stopping;
+      stop.hidden = news.over;
       if (news.over) source.close();
       tell(news.over ? "" : "on", news.over ? "the run has ended" : news.stopping ? "stopping" : "live");
     };
