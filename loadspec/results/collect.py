@@ -35,7 +35,7 @@ class Collector:
         self.stamped = 0
         """Answers that the kernel timed."""
         self.delta = Store()
-        """What the newest snapshot brought."""
+        """What the newest snapshot brought: others read it, too, and nobody changes it."""
         self._failures: dict[tuple[Any, ...], dict[str, Any]] = {}
         self._samples: dict[tuple[PhaseName, str, str], list[CheckSample]] = {}
 
@@ -50,7 +50,7 @@ class Collector:
         That is the first failure of each class, and which scenarios began or ended.
         """
         phase: PhaseName = snapshot["phase"]
-        self.delta = delta = Store.from_wire(snapshot["store"])
+        self.delta = delta = snapshot["store"]
         self.stores[phase].merge(delta)
         new = [
             Event(failure["first"] if phase == "load" else self.elapsed, text)
@@ -95,7 +95,7 @@ class Collector:
         dropped = int(self.stores["load"].total("dropped_iterations"))
         before, self.iterations = self.iterations, Iterations(**snapshot["iterations"], dropped=dropped)
         completed = self.iterations.completed - before.completed
-        self.course.add(snapshot["t"], snapshot["users"], completed, delta)
+        self.course.add(snapshot["t"], snapshot["users"], completed, delta, snapshot.get("folded", 1))
 
     def _add_failure(self, phase: PhaseName, failure: Mapping[str, Any]) -> str:
         key = (phase, *failure["key"])
