@@ -124,8 +124,8 @@ class Course:
         """So many seconds make a point."""
         return self._rows.step
 
-    def add(self, t: float, users: int, iterations: int, delta: Store) -> None:
-        """The samples, and the iterations that were completed, until `t`, in seconds since the load began."""
+    def add(self, t: float, users: int, iterations: int, delta: Store) -> Row:
+        """The samples, and the iterations that were completed, until `t` seconds of load → as a row."""
         seconds, self.elapsed = t - self.elapsed, t
         row = _row(t, seconds, users, iterations, delta)
         shares = Shares.of(t, seconds, shares_of(delta))
@@ -138,6 +138,7 @@ class Course:
             self._shares.add(shares)
             self._newest = row
         self.newest = self._newest.point()
+        return row
 
     def points(self) -> list[Point]:
         """The whole load's."""
