@@ -132,8 +132,8 @@ def table(rows: Sequence[Sequence[str]], right: Sequence[int] = (), gap: str = "
 
 
 def narrowed(rows: Sequence[Sequence[str]], width: int, spare: Sequence[int]) -> list[list[str]]:
-    """Rows of a table without as many of the columns in `spare`, the first of them first, as it takes to fit `width`."""
-    left = range(max(map(len, rows), default=0))
+    """Rows of a table that fits `width`: columns in `spare` are left out for it, the first of them first."""
+    left = list(range(max(map(len, rows), default=0)))
     for column in [None, *spare]:
         left = [i for i in left if i != column]
         found = [[row[i] for i in left if i < len(row)] for row in rows]
