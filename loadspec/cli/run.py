@@ -9,10 +9,11 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from loadspec.cli.dashboard import Command, check, dashboard_options, opened, stay
 from loadspec.cli.errors import diagnosed, reported, text_of
 from loadspec.cli.options import override_options, overrides, summary_mode_option, workers_option
 from loadspec.cli.streams import put, say, warn
@@ -23,8 +24,11 @@ from loadspec.run.options import RunOptions, checked_run_id, new_run_id
 from loadspec.spec import Loaded, load
 from loadspec.spec.secrets import masked_options
 
+if TYPE_CHECKING:
+    from loadspec.dashboard import Dashboard
 
-@click.command("run")
+
+@click.command("run", cls=Command)
 @click.argument("spec", metavar="SPEC")
 @override_options
 @click.option(
@@ -53,6 +57,7 @@ from loadspec.spec.secrets import masked_options
     show_default=True,
     help="Whether a disk that is full ends the load.",
 )
+@dashboard_options
 def command(
     spec: str,
     outs: tuple[str, ...],
@@ -68,6 +73,8 @@ def command(
     workers: str | None,
     allow_saturated: bool,
     on_write_error: str,
+    dashboard: str | None,
+    linger: bool,
     **shape: Any,
 ) -> None:
     """Run SPEC and write report.html, results.json, junit.xml and load-performance.json.
@@ -82,6 +89,7 @@ def command(
 
         if as_json and dry_run:
             raise UsageError("--json prints the results of a run, and --dry-run has none", "leave out one of them")
+        check(dashboard, linger, dry_run)
         options = RunOptions(
             report_dir=Path(report_dir),
             run_id=checked_run_id(run_id) if run_id else new_run_id(),
@@ -98,11 +106,21 @@ def command(
         )
         loaded = load(spec, overrides(**shape), os.environ)
         options = replace(options, limits=loaded.limits, places=threshold_places(loaded))
-        sys.exit(try_and_show(loaded, options) if dry_run else run_and_show(loaded, options, summary_mode, as_json))
+        if dry_run:
+            sys.exit(try_and_show(loaded, options))
+        with opened(dashboard) as page:
+            sys.exit(run_and_show(loaded, options, summary_mode, page, linger, as_json))
 
 
-def run_and_show(loaded: Loaded, options: RunOptions, summary_mode: str = "compact", as_json: bool = False) -> int:
-    """Run a spec, print its warnings before and its summary after → the exit code."""
+def run_and_show(
+    loaded: Loaded,
+    options: RunOptions,
+    summary_mode: str = "compact",
+    dashboard: Dashboard | None = None,
+    lingers: bool = False,
+    as_json: bool = False,
+) -> int:
+    """Run a spec, print its warnings before and its summary after, stay if it `lingers` → the exit code."""
     from loadspec.cli.github import tell_github
     from loadspec.results.verdict import first_of
     from loadspec.run import run_spec
@@ -110,8 +128,8 @@ def run_and_show(loaded: Loaded, options: RunOptions, summary_mode: str = "compa
 
     if loaded.warnings and not options.quiet:
         warn(f"{diagnosed(loaded.warnings, options.colour)}\n")
-    result, written = run_spec(loaded.spec, options)
-    with Signals():  # the files are written: one that comes now changes no exit code
+    result, written = run_spec(loaded.spec, options, dashboard=dashboard)
+    with Signals() as signals:  # the files are written: one that comes now changes no exit code
         code = result.exit_code
         try:
             show(result, options.quiet, options.colour, summary_mode, written, as_json)
@@ -119,6 +137,8 @@ def run_and_show(loaded: Loaded, options: RunOptions, summary_mode: str = "compa
             warn(text_of(error))
             code = first_of(code, error.exit_code)
         tell_github(result, options.places)
+        if dashboard is not None and lingers:
+            stay(dashboard, result, signals)
     return int(code)
 
 

@@ -10,7 +10,7 @@ import base64
 import hashlib
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
@@ -36,23 +36,32 @@ def build(result: RunResult) -> str:
         title=f"{result.verdict} · {result.spec_name}",
         version=result.version,
         result=result,
-        sections=[_shown(name, section, result) for name, section in SECTIONS.items()],
+        sections=section_parts(result),
     )
 
 
 def render_page(template: str, **names: Any) -> str:
     """A page of ours as one document, of a template that extends `frame.j2`; `title` is its name in the browser."""
-    css = _style()
+    css = style_sheet()
     given = {"version": __version__, "css": css, "policy": _policy(css), **names}
     return _environment().get_template(template).render(given)
 
 
+def section_parts(result: RunResult, leave_out: Collection[str] = ()) -> list[Mapping[str, Any]]:
+    """What the page's template needs of each section: its name, its title, its HTML."""
+    return [_shown(name, section, result) for name, section in SECTIONS.items() if name not in leave_out]
+
+
+def render_part(template: str, names: Mapping[str, Any]) -> str:
+    """A piece of a page as HTML."""
+    return _environment().get_template(template).render(names)
+
+
 def _shown(name: str, section: Section, result: RunResult) -> Mapping[str, Any]:
-    """What the page's template needs of a section: its name, its title, its HTML."""
     module, _, function = section.figures.partition(":")
     figures: Mapping[str, Any] = getattr(import_module(module), function)(result)
-    template = _environment().get_template(f"sections/{name}.j2")
-    return {"name": name, "title": section.title, "html": template.render(figures)}
+    html = render_part(f"sections/{name}.j2", figures)
+    return {"name": name, "title": section.title, "html": html}
 
 
 def _policy(css: str) -> str:
@@ -61,7 +70,7 @@ def _policy(css: str) -> str:
 
 
 @cache
-def _style() -> str:
+def style_sheet() -> str:
     """The style sheet without its comments' and indentation's weight."""
     lines = (_HERE / "report.css").read_text(encoding="utf-8").splitlines()
     return "\n".join(line.strip() for line in lines if line.strip() and not line.strip().startswith("/*"))

@@ -60,6 +60,7 @@ def throughput(result: RunResult, axis: Axis) -> Chart:
         [_throughput_row(p) for p in axis.listed],
         right_ticks=user_ticks,
         moments=axis.moments,
+        shades=axis.shades,
         dense=len(axis.drawn) > DENSE,
     )
 
@@ -99,6 +100,7 @@ def latency(result: RunResult, axis: Axis) -> Chart:
         [(clock(p.t - p.seconds), *(ms(getattr(p, name)) for name in _LATENCIES)) for p in axis.listed],
         limits=[Mark(y(limit), text) for text, limit in near],
         moments=axis.moments,
+        shades=axis.shades,
         dense=len(axis.drawn) > DENSE,
         note=_far_limits(far) if peak else "No request was answered.",
     )
@@ -195,6 +197,7 @@ def failures(result: RunResult, axis: Axis) -> Chart:
             if p.failed
         ],
         moments=axis.moments,
+        shades=axis.shades,
         dense=len(axis.drawn) > DENSE,
         note="" if classes else "No request failed.",
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from loadspec.metrics import Store
 from loadspec.pools import Usage
+from loadspec.results.failures import add_failures
 from loadspec.results.health import HealthLog
 from loadspec.results.model import PHASES, CheckSample, ErrorClass, Event, Iterations, PhaseName, WorkerHealth
 from loadspec.results.now import Pulse
@@ -36,7 +37,7 @@ class Collector:
         self.stamped = 0
         """Answers that the kernel timed."""
         self.delta = Store()
-        """What the newest snapshot brought."""
+        """What the newest snapshot brought: others read it, too, and nobody changes it."""
         self._failures: dict[tuple[Any, ...], dict[str, Any]] = {}
         self._samples: dict[tuple[PhaseName, str, str], list[CheckSample]] = {}
 
@@ -51,7 +52,7 @@ class Collector:
         That is the first failure of each class, and which scenarios began or ended.
         """
         phase: PhaseName = snapshot["phase"]
-        self.delta = delta = Store.from_wire(snapshot["store"])
+        self.delta = delta = snapshot["store"]
         self.stores[phase].merge(delta)
         new = [
             Event(failure["first"] if phase == "load" else self.elapsed, text)
@@ -96,7 +97,7 @@ class Collector:
         dropped = int(self.stores["load"].total("dropped_iterations"))
         before, self.iterations = self.iterations, Iterations(**snapshot["iterations"], dropped=dropped)
         completed = self.iterations.completed - before.completed
-        row = self.course.add(snapshot["t"], snapshot["users"], completed, delta)
+        row = self.course.add(snapshot["t"], snapshot["users"], completed, delta, snapshot.get("folded", 1))
         self.pulse.add(row, {name: scenario["started"] for name, scenario in self.scenarios.items()})
 
     def _add_failure(self, phase: PhaseName, failure: Mapping[str, Any]) -> str:
@@ -106,9 +107,7 @@ class Collector:
             self._failures[key] = dict(failure)
             endpoint, kind, step, status = failure["key"]
             return f"first {class_of(kind, status)} of {endpoint} ({step}): {failure.get('message', '')}"
-        known["count"] += failure["count"]
-        known["first"] = min(known["first"], failure["first"])  # a worker may be late to tell
-        known["last"] = max(known["last"], failure["last"])
+        add_failures(known, failure)
         return ""
 
     def _add_sample(self, phase: PhaseName, sample: Mapping[str, Any]) -> None:
@@ -137,6 +136,7 @@ class Collector:
                 last=failure["last"],
                 message=failure.get("message", ""),
                 sample=failure.get("sample", {}),
+                later_samples=failure.get("later_samples", ()),
             )
             for (phase, endpoint, kind, step, status), failure in self._failures.items()
         ]

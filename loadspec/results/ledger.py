@@ -1,7 +1,8 @@
 """The books of a run: takes one record after another and says what is new. Pure; whoever drives the run does the I/O.
 
-A record is a JSON value: what the workers said, and what was decided. The same records give the same books, so that a
-journal of them is all that it takes to have a result again.
+A record is what the workers said, or what was decided: a JSON value, but for a snapshot's `store`, which is a `Store`
+that many read and nobody changes. The same records give the same books, so that a journal of them is all that it takes
+to have a result again.
 
     {"is": "begin", "phase": "load"}                                      a phase begins
     {"is": "snapshot", "phase": ..., "t": ..., "store": ..., ...}         a second of all workers, merged

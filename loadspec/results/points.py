@@ -124,8 +124,11 @@ class Course:
         """So many seconds make a point."""
         return self._rows.step
 
-    def add(self, t: float, users: int, iterations: int, delta: Store) -> Row:
-        """The samples, and the iterations that were completed, until `t` seconds of load → as a row."""
+    def add(self, t: float, users: int, iterations: int, delta: Store, size: int = 1) -> Row:
+        """The samples, and the iterations that were completed, until `t` seconds of load → as a row.
+
+        `size` says how many seconds they are, as far as these were taken together before.
+        """
         seconds, self.elapsed = t - self.elapsed, t
         row = _row(t, seconds, users, iterations, delta)
         shares = Shares.of(t, seconds, shares_of(delta))
@@ -134,8 +137,8 @@ class Course:
             self._shares.join(shares)
             self._newest = self._newest.merge(row)
         else:
-            self._rows.add(row)
-            self._shares.add(shares)
+            self._rows.add(row, size)
+            self._shares.add(shares, size)
             self._newest = row
         self.newest = self._newest.point()
         return row

@@ -13,7 +13,7 @@ from loadspec.thresholds.aggregates import AGGREGATES
 from loadspec.thresholds.measures import MEASURES
 from loadspec.thresholds.model import Judgement, Op, Program, Term, Threshold, ThresholdResult
 from loadspec.thresholds.outcomes import Outcomes
-from loadspec.thresholds.selector import Clause
+from loadspec.thresholds.selector import Clause, matcher
 
 Measured = Value | Outcomes
 
@@ -41,11 +41,11 @@ def values_in(store: Store, threshold: Threshold) -> list[Measured | None]:
 
 def value_in(store: Store, term: Term) -> Measured | None:
     """What a term reads: all its series in the store, merged; None where there is none."""
-    value = store.select(term.metric, term.matches)
+    decisive = term.clauses
+    value = store.select(term.metric, matcher(decisive))
     if not term.infinite:
         return value
-    clauses = [clause for clause in term.clauses if clause.tag != "expected_response"] + [_FAILED]
-    failed = store.select("http_reqs", lambda tags: all(clause.holds(tags) for clause in clauses))
+    failed = store.select("http_reqs", matcher([*(one for one in decisive if one.tag != "expected_response"), _FAILED]))
     if value is None and failed is None:
         return None
     return Outcomes(
