@@ -11,6 +11,7 @@ from loadspec.errors import ExitCode
 from loadspec.metrics import MetricInfo, Store
 from loadspec.metrics.values import Value
 from loadspec.results.heat import Heat
+from loadspec.results.slos import Slo
 from loadspec.thresholds import ThresholdResult
 from loadspec.thresholds.selector import effective, parse_key
 from loadspec.thresholds.submetric import Submetric
@@ -363,6 +364,7 @@ class RunResult:
     stores: Mapping[PhaseName, Store]
     points: Sequence[Point]
     thresholds: Sequence[ThresholdResult]
+    """All that the run was judged by, parts of SLOs included."""
     checks: Sequence[CheckResult]
     errors: Sequence[ErrorClass]
     requests: Sequence[RequestCount]
@@ -374,6 +376,7 @@ class RunResult:
     """YAML, secrets masked."""
     tags: Mapping[str, str] = field(default_factory=dict)
     """The run's own."""
+    slos: Sequence[Slo] = ()
     submetrics: Sequence[Submetric] = ()
     """What is shown by itself; `value(submetric.key)` has its figures."""
     step: int = 1
