@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Generic, TypeVar, overload
 
 R = TypeVar("R")
+M = TypeVar("M")
 
 
 class Coarse(Sequence[R], Generic[R]):
@@ -58,3 +59,19 @@ class Coarse(Sequence[R], Generic[R]):
 
     def __iter__(self) -> Iterator[R]:
         return iter(self._rows)
+
+
+class Recall(Generic[R, M]):
+    """What `make` makes of each row, made once as long as there is the row: to look each second costs little."""
+
+    def __init__(self, make: Callable[[R], M]) -> None:
+        self._make = make
+        self._made: dict[int, tuple[R, M]] = {}
+
+    def __call__(self, rows: Iterable[R]) -> list[M]:
+        """One for each row, in their order. Rows that are not among these are forgotten."""
+        before, self._made = self._made, {}
+        for row in rows:
+            known = before.get(id(row))  # holding the row keeps its id from being another's
+            self._made[id(row)] = known if known is not None else (row, self._make(row))
+        return [made for _, made in self._made.values()]

@@ -64,12 +64,14 @@ def run_spec(
         journal = _begun_journal(options, head)
         followers = Followers([outputs])
         if dashboard is not None:
-            dashboard.begin(head, signals.ask)
+            dashboard.begin(head, lambda: signals.ask("the dashboard's stop button"))
             followers.append(dashboard)
         fleet = start_fleet(_job(spec, options, targets), workers)
         mask, record = masker(spec, options.outs), followers.after(journal.write)
         kept = options.stop_on_write_error
-        conductor = Conductor(spec, fleet, show, signals, record, mask=mask, kept=kept, news=followers.news)
+        conductor = Conductor(
+            spec, fleet, show, signals, record, mask=mask, kept=kept, news=followers.news, by=lambda: signals.by
+        )
         show.start([*_about(spec, options, workers), *(f"warning: {text}" for text in lacks)])
         crash, unsent = _drive(conductor, fleet, show, outputs, signals)
         told = [*unsent, *([journal.failure] if journal.failure else [])]
