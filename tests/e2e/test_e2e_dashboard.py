@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from support_browser import served
 from support_cli import Done, books, finish, run, start
-from support_pages import browser, keep, opened
+from support_pages import barriers, browser, keep, opened
 from support_relay import Relay
 
 from loadspec.mock import MockProcess
@@ -247,6 +247,32 @@ def test_it_fits_a_phone_in_light_and_dark(chrome: Browser, mock: MockProcess, t
         run.process.send_signal(signal.SIGTERM)
         assert run.end().code == 105
     assert pictures["light"] != pictures["dark"]
+
+
+def test_marked_text_is_left_alone_until_it_is_no_more(chrome: Browser, mock: MockProcess, tmp_path: Path) -> None:
+    with watched(tmp_path, mock, 300) as run:
+        with opened(chrome, run.url) as seen:
+            page = seen.page
+            until(page, lambda: requests_of(page) > 0)
+            page.evaluate("getSelection().selectAllChildren(document.querySelector('#tiles .tile .value'))")
+            marked, facts = page.evaluate("String(getSelection())"), page.locator("#verdict .facts")
+            before = facts.inner_text()
+            until(page, lambda: facts.inner_text() != before)
+            assert page.evaluate("String(getSelection())") == marked == page.locator("#tiles .value").first.inner_text()
+            page.evaluate("getSelection().removeAllRanges()")
+            until(page, lambda: page.locator("#tiles .value").first.inner_text() != marked)
+        run.process.send_signal(signal.SIGTERM)
+        assert run.end().code == 105
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(scheme: Any, chrome: Browser, mock: MockProcess, tmp_path: Path) -> None:
+    with watched(tmp_path, mock, 300) as run:
+        with opened(chrome, run.url, bypass_csp=True, color_scheme=scheme) as seen:
+            until(seen.page, lambda: requests_of(seen.page) > 0)
+            assert barriers(seen.page) == {}
+        run.process.send_signal(signal.SIGTERM)
+        assert run.end().code == 105
 
 
 def test_the_options_need_each_other(mock: MockProcess, tmp_path: Path) -> None:
