@@ -8,7 +8,6 @@ import click
 
 from loadspec.cli.errors import reported
 from loadspec.cli.options import summary_mode_option
-from loadspec.cli.streams import say
 
 
 @click.command("report")
@@ -16,19 +15,22 @@ from loadspec.cli.streams import say
 @click.option("-o", "--out", "outs", multiple=True, metavar="NAME=FILE", help="Write a result also there, as `run`.")
 @summary_mode_option
 @click.option("-q", "--quiet", is_flag=True, help="Only the verdict.")
+@click.option("--json", "as_json", is_flag=True, help="For programs: stdout has results.json and nothing else.")
 @click.option("--color/--no-color", "colour", default=None, help="Colours; by default if it is a terminal.")
-def command(run_dir: Path, outs: tuple[str, ...], summary_mode: str, quiet: bool, colour: bool | None) -> None:
+def command(
+    run_dir: Path, outs: tuple[str, ...], summary_mode: str, quiet: bool, as_json: bool, colour: bool | None
+) -> None:
     """Write the files of the run in RUN_DIR again, from its journal.
 
     Of a run that was killed they tell what was measured until then, and that it was cut off. The exit code is 0 if the
     files could be written, whatever the verdict.
     """
     with reported(colour):
-        from loadspec.cli.run import summary_of
+        from loadspec.cli.run import show
         from loadspec.outputs import parse_out
         from loadspec.run.report import report_again
 
         result, written, failed = report_again(run_dir, [parse_out(out) for out in outs])
-        say(summary_of(result, quiet, colour, summary_mode, written))
+        show(result, quiet, colour, summary_mode, written, as_json)
         if failed is not None:
             raise failed

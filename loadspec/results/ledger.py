@@ -79,8 +79,7 @@ class Ledger:
 
     def _on_begin(self, record: Record) -> Iterator[Event]:
         self.phase = record["phase"]
-        if self.phase == "load":
-            yield self._event("load started")
+        yield self._event(f"{self.phase} started")
 
     def _on_snapshot(self, record: Record) -> Iterator[Event]:
         notes = record.get("notes", ())

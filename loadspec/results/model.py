@@ -426,6 +426,38 @@ class RunResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Recent:
+    """The last seconds of a load, from `begin` to `end` of it. Latencies as a Point's, ms; None without an answer."""
+
+    begin: float
+    end: float
+    requests: float
+    """A second, likewise the two below."""
+    completed: float
+    started: Mapping[str, float] = field(default_factory=dict)
+    """Iterations by scenario."""
+    p50: float | None = None
+    p95: float | None = None
+    p99: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratorNow:
+    """The newest second of all workers, of each figure the worst; and for how long one of them was at its limit."""
+
+    cpu_percent: float
+    """Of one core."""
+    lag_ms: float
+    """p99 of the hub's lag."""
+    dispatch_ms: float
+    """p99 of how late users and iterations start."""
+    late_limit_ms: float
+    """Above which a second is late."""
+    late: bool
+    limited_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """What the terminal shows while the run goes on; made once a second or oftener."""
 
@@ -444,3 +476,5 @@ class Progress:
     stopping: bool = False
     scenarios: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """The newest snapshot's rows, by name: began, ended, users, started, completed, interrupted."""
+    recent: Recent | None = None
+    generator: GeneratorNow | None = None

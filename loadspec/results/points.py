@@ -146,8 +146,8 @@ class Course:
         """So many seconds make a point."""
         return self._rows.step
 
-    def add(self, t: float, users: int, iterations: int, delta: Store, size: int = 1) -> None:
-        """The samples, and the iterations that were completed, until `t`, in seconds since the load began.
+    def add(self, t: float, users: int, iterations: int, delta: Store, size: int = 1) -> Row:
+        """The samples, and the iterations that were completed, until `t` seconds of load → as a row.
 
         `size` says how many seconds they are, as far as these were taken together before.
         """
@@ -163,6 +163,7 @@ class Course:
             self._shares.add(shares, size)
             self._newest = row
         self.newest = self._newest.point()
+        return row
 
     def points(self) -> list[Point]:
         """The whole load's."""

@@ -11,6 +11,7 @@ from loadspec.load import crews_of, max_users, windows
 from loadspec.results import Progress
 from loadspec.results.ledger import Ledger, Record
 from loadspec.results.model import PhaseName
+from loadspec.results.now import generator_now
 from loadspec.spec.model import Spec
 from loadspec.ui import Live
 
@@ -253,4 +254,6 @@ class Conductor:
             requests=int(collector.stores["load"].total("http_reqs")),
             stopping=self._heeded > 0,
             scenarios=collector.scenarios,
+            recent=collector.pulse.recent(),
+            generator=generator_now(collector.workers.values()),
         )

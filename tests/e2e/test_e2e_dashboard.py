@@ -104,6 +104,10 @@ def test_figures_follow_and_end_as_the_report_has_them(chrome: Browser, mock: Mo
         until(page, lambda: requests_of(page) > before)
         expect(page.locator("#thresholds tbody tr")).to_have_count(2)
         expect(page.locator("#events")).to_contain_text("load started")
+        for place in ("#slos", '.toc a[href="#slos"]'):
+            expect(page.locator(place)).to_be_hidden()
+        for place in ("#checks", '.toc a[href="#checks"]'):
+            expect(page.locator(place)).to_be_visible()
         keep(page, "dashboard-running", tmp_path)
         expect(page.locator("#link")).to_have_text("the run has ended")
         expect(page.locator("#verdict .word")).to_have_text("PASS")
@@ -236,17 +240,16 @@ def test_a_name_that_was_made_to_point_here_is_refused(chrome: Browser, mock: Mo
 
 
 def test_viewers_cost_the_load_nothing(chrome: Browser, mock: MockProcess, tmp_path: Path) -> None:
-    with watched(tmp_path, mock, 6) as run:
+    with watched(tmp_path, mock, 15) as run:
         at = urlsplit(run.url)
         with ExitStack() as stack:
-            for _ in range(3):
-                stack.enter_context(opened(chrome, run.url))
+            stack.enter_context(opened(chrome, run.url))
             for _ in range(40):  # more than there is room for, and none of them reads
                 deaf = stack.enter_context(socket.create_connection((at.hostname, at.port)))
                 deaf.sendall(f"GET /events HTTP/1.1\r\nHost: {at.netloc}\r\n\r\n".encode())
             done = run.end()
     assert done.code == 0
-    assert books(done) == served_by(mock.stats()) == {"credits": 120}
+    assert books(done) == served_by(mock.stats()) == {"credits": 300}
     assert done.results["iterations"]["dropped"] == 0
 
 
