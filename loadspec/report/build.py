@@ -1,4 +1,4 @@
-"""From a RunResult to one HTML page that needs nothing else: no network, no script, no other file.
+"""From a RunResult to one HTML page that needs nothing else: no network, no other file, and no script to be read.
 
 Each section computes its figures in Python and shows them in its template. What ends up in the page as text passes
 `visible` (no control or reordering characters) and Jinja's escaping; a policy in the head forbids the rest.
@@ -6,11 +6,9 @@ Each section computes its figures in Python and shows them in its template. What
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
@@ -19,6 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loadspec import __version__
+from loadspec.report import assets
+from loadspec.report.data import figures_of, packed, plot_json
 from loadspec.report.sections import SECTIONS, Section
 from loadspec.report.text import FILTERS, visible
 from loadspec.results.model import RunResult
@@ -31,40 +31,50 @@ _HERE = Path(__file__).parent
 
 def build(result: RunResult) -> str:
     """The report of a run as one HTML document."""
-    return render_page(
-        "page.j2",
-        title=f"{result.verdict} · {result.spec_name}",
-        version=result.version,
-        result=result,
-        sections=[_shown(name, section, result) for name, section in SECTIONS.items()],
-    )
+    return render_page("page.j2", script=assets.script(), **_names(result))
 
 
-def render_page(template: str, **names: Any) -> str:
+def build_folder(result: RunResult) -> dict[str, str]:
+    """The same as files side by side (name → text), for servers that forbid what is inline, such as Jenkins."""
+    names = {"style_file": "report.css", "script_file": "report.js", "policy": assets.policy("'self'", "'self'")}
+    page = render_page("page.j2", **names, **_names(result))
+    return {"report.html": page, "report.css": assets.style_sheet(), "report.js": assets.script()}
+
+
+def render_page(template: str, script: str = "", **names: Any) -> str:
     """A page of ours as one document, of a template that extends `frame.j2`; `title` is its name in the browser."""
-    css = _style()
-    given = {"version": __version__, "css": css, "policy": _policy(css), **names}
-    return _environment().get_template(template).render(given)
+    css = assets.style_sheet()
+    policy = assets.policy(assets.source(css), assets.source(script) if script else "")
+    given = {"version": __version__, "css": css, "inline_script": script, "policy": policy, **names}
+    return render_part(template, given)
+
+
+def render_part(template: str, names: Mapping[str, Any]) -> str:
+    """A piece of a page as HTML."""
+    return _environment().get_template(template).render(names)
+
+
+def _names(result: RunResult) -> dict[str, Any]:
+    """What the page's template shows of a run."""
+    return {
+        "title": f"{result.verdict} · {result.spec_name}",
+        "version": result.version,
+        "result": result,
+        "sections": section_parts(result),
+        "figures": packed(figures_of(result)),
+    }
+
+
+def section_parts(result: RunResult, leave_out: Collection[str] = ()) -> list[Mapping[str, Any]]:
+    """What the page's template needs of each section: its name, its title, its HTML."""
+    return [_shown(name, section, result) for name, section in SECTIONS.items() if name not in leave_out]
 
 
 def _shown(name: str, section: Section, result: RunResult) -> Mapping[str, Any]:
-    """What the page's template needs of a section: its name, its title, its HTML."""
     module, _, function = section.figures.partition(":")
     figures: Mapping[str, Any] = getattr(import_module(module), function)(result)
-    template = _environment().get_template(f"sections/{name}.j2")
-    return {"name": name, "title": section.title, "html": template.render(figures)}
-
-
-def _policy(css: str) -> str:
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-
-
-@cache
-def _style() -> str:
-    """The style sheet without its comments' and indentation's weight."""
-    lines = (_HERE / "report.css").read_text(encoding="utf-8").splitlines()
-    return "\n".join(line.strip() for line in lines if line.strip() and not line.strip().startswith("/*"))
+    html = render_part(f"sections/{name}.j2", figures)
+    return {"name": name, "title": section.title, "html": html}
 
 
 @cache
@@ -80,7 +90,7 @@ def _environment() -> jinja2.Environment:
         finalize=_finalize,
         bytecode_cache=compiled(),
     )
-    environment.filters.update(FILTERS)
+    environment.filters.update(FILTERS, plot_json=plot_json)
     return environment
 
 
