@@ -6,7 +6,7 @@ PYTEST := $(BIN)/python -m pytest
 .DEFAULT_GOAL := help
 # The tests start hundreds of processes: each module is compiled once, also where the environment would have it otherwise.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help demo test drills lint editor docs bench accuracy hotpath parity scale constraints schemas sample clean
+.PHONY: help demo test drills lint editor axe docs bench accuracy hotpath parity scale constraints schemas sample clean
 
 help:  ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -35,6 +35,9 @@ drills: $(VENV)/made-dev  ## the long fault drills
 
 editor: $(VENV)/made-dev  ## install the language server that tests/spec/test_spec_editor.py drives (needs npm)
 	npm install --silent --no-save --no-audit --no-fund --prefix $(VENV)/node yaml-language-server@1.25.0
+
+axe: $(VENV)/made-dev  ## install axe-core, which tests/report/test_report_views.py runs in the browser (needs npm)
+	npm install --silent --no-save --no-audit --no-fund --prefix $(VENV)/axe axe-core@4.11.0
 
 lint: $(VENV)/made-dev  ## style, types, import floors
 	$(BIN)/ruff check .

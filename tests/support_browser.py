@@ -12,10 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from html import unescape
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -123,36 +121,3 @@ def served(folder: Path, policy: str) -> Iterator[str]:
     finally:
         server.shutdown()
         server.server_close()
-
-
-PLAY = """<!doctype html><title>?</title><iframe id=f width="1280" height="2400"></iframe><script>
-const f = document.getElementById('f');
-const wait = (ms) => new Promise((done) => setTimeout(done, ms));
-const frame = () => new Promise((done) => f.contentWindow.requestAnimationFrame(() => wait(0).then(done)));
-async function until(holds) {
-  for (let i = 0; i < 400; i++) if (holds()) return; else await wait(10);
-  throw Error(`never: ${holds}`);
-}
-f.onload = async () => {
-  const win = f.contentWindow, doc = f.contentDocument;
-  const $ = (css) => doc.querySelector(css), $$ = (css) => [...doc.querySelectorAll(css)];
-  let told;
-  try { told = { is: await (async () => { SCRIPT })() }; } catch (error) { told = { failed: String(error) }; }
-  document.title = JSON.stringify(told);
-};
-f.src = SOURCE;
-</script>"""
-
-
-def played(page: Path, scratch: Path, script: str, place: str = "") -> Any:
-    """What the body of an async function says of a page: it has `win`, `$`, `$$`, `frame()` and `until(holds)`."""
-    around = page.parent / "around.html"
-    source = json.dumps(page.name + place)
-    around.write_text(PLAY.replace("SCRIPT", script).replace("SOURCE", source))
-    shown = visit(around, scratch, "--allow-file-access-from-files", "--virtual-time-budget=20000")
-    found = re.search(r"<title>(.*?)</title>", shown.dom)
-    assert found, shown.dom[:300]
-    told = json.loads(unescape(found[1]))
-    assert "is" in told, (told, shown.console)
-    assert shown.console == []
-    return told["is"]

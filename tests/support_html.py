@@ -11,7 +11,7 @@ HEADINGS_OF_SECTIONS = {"section", "figure"}
 class Page(HTMLParser):
     """After `read(html)`: `tags` with their attributes, `texts` by the id of the section or figure they are in.
 
-    `script` is what runs in it, `data` what a script of a type of its own holds.
+    `script` is what runs in it at once, `data` what scripts of no such type hold, by their ids.
     """
 
     def __init__(self) -> None:
@@ -24,7 +24,7 @@ class Page(HTMLParser):
         self.problems: list[str] = []
         self.style = ""
         self.script = ""
-        self.data = ""
+        self.data: dict[str, str] = {}
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
@@ -56,8 +56,8 @@ class Page(HTMLParser):
             self.style += data
             return
         if self.open and self.open[-1] == "script":
-            if self.tags[-1][1].get("type"):
-                self.data += data
+            if name := self.tags[-1][1].get("id"):
+                self.data[name] = data
             else:
                 self.script += data
             return

@@ -10,6 +10,7 @@ import random
 from collections import Counter as Tally
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 from loadspec.errors import ExitCode
@@ -26,6 +27,7 @@ from loadspec.results.model import (
     RequestCount,
     RunResult,
     ScenarioInfo,
+    StageInfo,
     WorkerHealth,
 )
 from loadspec.results.points import Course
@@ -184,6 +186,7 @@ def make_result(
                 float(seconds),
                 seconds + 30.0,
                 shape,
+                stages=[StageInfo(t, end, float(level), float(to)) for (t, level), (end, to) in pairwise(shape)],
             )
         ],
         endpoints=list(endpoints),
@@ -252,8 +255,11 @@ def _errors(sim: _Simulation) -> list[ErrorClass]:
             sample={
                 "request": "POST /api/images/seedream4/generate HTTP/1.1\nauthorization: Bearer ***",
                 "response": 'HTTP/1.1 503 Service Unavailable\n\n{"error": "provider unavailable"}',
-                "at": "2026-04-12T08:09:41Z",
+                "at": f"{times[0]:.3f}",
             },
+            later_samples=[
+                {"response": "HTTP/1.1 503 Service Unavailable\n\n{}", "at": f"{t:.3f}"} for t in times[1:3]
+            ],
         )
         for name, times in sim.fails.items()
     ]

@@ -10,10 +10,11 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from loadspec.cli.dashboard import Command, check, dashboard_options, opened, stay
 from loadspec.cli.errors import diagnosed, reported
 from loadspec.cli.options import override_options, overrides, summary_mode_option, workers_option
 from loadspec.cli.streams import say, warn
@@ -24,8 +25,11 @@ from loadspec.run.options import RunOptions, checked_run_id, new_run_id
 from loadspec.spec import Loaded, load
 from loadspec.spec.secrets import masked_options
 
+if TYPE_CHECKING:
+    from loadspec.dashboard import Dashboard
 
-@click.command("run")
+
+@click.command("run", cls=Command)
 @click.argument("spec", metavar="SPEC")
 @override_options
 @click.option(
@@ -54,6 +58,7 @@ from loadspec.spec.secrets import masked_options
     show_default=True,
     help="Whether a disk that is full ends the load.",
 )
+@dashboard_options
 def command(
     spec: str,
     outs: tuple[str, ...],
@@ -69,6 +74,8 @@ def command(
     workers: str | None,
     allow_saturated: bool,
     on_write_error: str,
+    dashboard: str | None,
+    linger: bool,
     **shape: Any,
 ) -> None:
     """Run SPEC and write report.html, results.json, junit.xml and load-performance.json.
@@ -81,6 +88,7 @@ def command(
         from loadspec.run.head import threshold_places
         from loadspec.run.workers import workers_asked_for
 
+        check(dashboard, linger, dry_run)
         options = RunOptions(
             report_dir=Path(report_dir),
             run_id=checked_run_id(run_id) if run_id else new_run_id(),
@@ -99,21 +107,32 @@ def command(
             options = replace(options, outs=[*options.outs, parse_out(f"pdf={options.directory / PDF}")])
         loaded = load(spec, overrides(**shape), os.environ)
         options = replace(options, limits=loaded.limits, places=threshold_places(loaded))
-        sys.exit(try_and_show(loaded, options) if dry_run else run_and_show(loaded, options, summary_mode))
+        if dry_run:
+            sys.exit(try_and_show(loaded, options))
+        with opened(dashboard) as page:
+            sys.exit(run_and_show(loaded, options, summary_mode, page, linger))
 
 
-def run_and_show(loaded: Loaded, options: RunOptions, summary_mode: str = "compact") -> int:
-    """Run a spec, print its warnings before and its summary after → the exit code."""
+def run_and_show(
+    loaded: Loaded,
+    options: RunOptions,
+    summary_mode: str = "compact",
+    dashboard: Dashboard | None = None,
+    lingers: bool = False,
+) -> int:
+    """Run a spec, print its warnings before and its summary after, stay if it `lingers` → the exit code."""
     from loadspec.cli.github import tell_github
     from loadspec.run import run_spec
     from loadspec.run.signals import Signals
 
     if loaded.warnings and not options.quiet:
         warn(f"{diagnosed(loaded.warnings, options.colour)}\n")
-    result, written = run_spec(loaded.spec, options)
-    with Signals():  # the files are written: one that comes now changes no exit code
+    result, written = run_spec(loaded.spec, options, dashboard=dashboard)
+    with Signals() as signals:  # the files are written: one that comes now changes no exit code
         say(summary_of(result, options.quiet, options.colour, summary_mode, written))
         tell_github(result, options.places)
+        if dashboard is not None and lingers:
+            stay(dashboard, result, signals)
     return int(result.exit_code)
 
 

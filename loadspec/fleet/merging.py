@@ -12,6 +12,7 @@ from typing import Any
 
 from loadspec.metrics import Gauge, Store
 from loadspec.pools.usage import unite, used_up
+from loadspec.results.failures import add_failures
 
 Snapshot = Mapping[str, Any]
 Rows = Iterable[Mapping[str, Any]]
@@ -147,12 +148,8 @@ def _failures(rows: Rows) -> list[dict[str, Any]]:
         known = found.get(key)
         if known is None:
             found[key] = dict(row)
-            continue
-        for name in ("message", "sample"):
-            if name in row:
-                known.setdefault(name, row[name])
-        known["count"] += row["count"]
-        known["last"] = max(known["last"], row["last"])
+        else:
+            add_failures(known, row)
     return list(found.values())
 
 

@@ -62,6 +62,10 @@ class LoadConfig(Protocol):
     def rate_at(self, t: float) -> float:
         """Planned starts a second at `t`; 0 where users loop."""
 
+    def corners(self) -> list[tuple[float, float]]:
+        """(seconds, level) between which the plan is straight: users, or starts a second of an open model; a corner
+        for each stage and one before them. None where the plan has no straight pieces."""
+
     @property
     def peak_rate(self) -> float:
         """The highest of them."""
@@ -148,6 +152,11 @@ def hold(vus: int, duration: float, end: float) -> list[Command]:
 def level(vus: int, duration: float, t: float) -> int:
     """Planned users of a level load at `t`."""
     return vus if 0 <= t < duration else 0
+
+
+def level_corners(height: float, duration: float) -> list[tuple[float, float]]:
+    """Those of a level plan."""
+    return [(0.0, float(height)), (duration, float(height))]
 
 
 def base_info(*facts: str, graceful_stop: float) -> str:

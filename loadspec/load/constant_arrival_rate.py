@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import ClassVar
 
 from loadspec.load.arrival_rate import ArrivalRate
+from loadspec.load.commands import level_corners
 from loadspec.load.curve import RateCurve
 from loadspec.units import format_duration
 
@@ -28,6 +29,10 @@ class ConstantArrivalRate(ArrivalRate):
     def peak_rate(self) -> float:
         """Starts a second."""
         return float(self.rate)
+
+    def corners(self) -> list[tuple[float, float]]:
+        """Level."""
+        return level_corners(self.peak_rate, self.duration)
 
     def describe(self) -> str:
         """Such as `200.00 iterations/s for 1m (maxVUs: 10-50, gracefulStop: 30s)`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from loadspec.load.commands import Budget, Command, Looping, base_info, hold, level
+from loadspec.load.commands import Budget, Command, Looping, base_info, hold, level, level_corners
 from loadspec.units import format_duration
 
 
@@ -37,6 +37,10 @@ class ConstantVus(Looping):
     def users_at(self, t: float) -> int:
         """Planned users at `t` seconds."""
         return level(self.vus, self.duration, t)
+
+    def corners(self) -> list[tuple[float, float]]:
+        """Level."""
+        return level_corners(self.vus, self.duration)
 
     def commands(self) -> list[Command]:
         """All start at 0, retire at `duration`, are killed at `end`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from loadspec.load.commands import Command, Looping, base_info, hold, level
+from loadspec.load.commands import Command, Looping, base_info, hold, level, level_corners
 from loadspec.units import format_duration
 
 
@@ -35,6 +35,10 @@ class Iterations(Looping):
     def users_at(self, t: float) -> int:
         """Planned users at `t` seconds, as if the iterations lasted to `max_duration`."""
         return level(self.vus, self.duration, t)
+
+    def corners(self) -> list[tuple[float, float]]:
+        """Level."""
+        return level_corners(self.vus, self.duration)
 
     def commands(self) -> list[Command]:
         """All start at 0, retire at `max_duration`, are killed at `end`."""

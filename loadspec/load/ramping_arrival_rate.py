@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from loadspec.load.arrival_rate import ArrivalRate
 from loadspec.load.curve import RateCurve
-from loadspec.load.stages import RateStage
+from loadspec.load.stages import RateStage, stage_corners
 from loadspec.units import format_duration
 
 
@@ -38,6 +38,10 @@ class RampingArrivalRate(ArrivalRate):
     def peak_rate(self) -> float:
         """The highest rate that is named, in starts a second."""
         return float(max((self.start_rate, *(stage.target for stage in self.stages))))
+
+    def corners(self) -> list[tuple[float, float]]:
+        """Straight from stage to stage."""
+        return stage_corners(float(self.start_rate), self.stages)
 
     def describe(self) -> str:
         """Such as `Up to 100.00 iterations/s for 3m over 2 stages (maxVUs: 50, gracefulStop: 30s)`."""

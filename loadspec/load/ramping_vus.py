@@ -16,7 +16,7 @@ from itertools import accumulate
 from typing import ClassVar
 
 from loadspec.load.commands import Budget, Command, Looping, base_info
-from loadspec.load.stages import Stage
+from loadspec.load.stages import Stage, stage_corners
 from loadspec.units import format_duration
 
 
@@ -69,6 +69,10 @@ class RampingVus(Looping):
         steps = abs(stage.target - level)
         done = bisect_right(range(1, steps), t, key=lambda k: begin + stage.duration * k / steps)
         return level + done if stage.target > level else level - done
+
+    def corners(self) -> list[tuple[float, float]]:
+        """Straight from stage to stage."""
+        return stage_corners(self.start_vus, self.stages)
 
     def commands(self) -> list[Command]:
         """The whole schedule; one pass over the steps, one command for each thing that happens to a user."""

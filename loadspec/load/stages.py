@@ -44,6 +44,14 @@ class StageError(ValueError):
         self.hint = hint
 
 
+def stage_corners(start: float, stages: Iterable[Stage | RateStage]) -> list[tuple[float, float]]:
+    """(seconds, level) before the first stage and at the end of each."""
+    found = [(0.0, float(start))]
+    for stage in stages:
+        found.append((found[-1][0] + stage.duration, float(stage.target)))
+    return found
+
+
 def parse_stages(text: str) -> tuple[Stage, ...]:
     """`10s:5, 20s:10` → stages. Blanks around the marks do not matter. Raises StageError."""
     return tuple(Stage(*pair) for pair in _pairs(text, _users, _EXAMPLE))

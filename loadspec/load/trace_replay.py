@@ -54,6 +54,10 @@ class TraceReplay(OpenModel):
         count = bisect_left(self.times, begin + width) - bisect_left(self.times, begin)
         return count / min(width, max(self.duration - begin, 1.0))
 
+    def corners(self) -> list[tuple[float, float]]:
+        """It has none."""
+        return []
+
     def starts(self, seed: int) -> Iterator[float]:
         """As recorded, whatever the seed."""
         return iter(self.times)

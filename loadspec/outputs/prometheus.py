@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from socketserver import TCPServer
-from threading import Lock, Thread
+from threading import Lock
 
 from loadspec.errors import OutputError
 from loadspec.metrics import Store
+from loadspec.outputs.listening import Handler, Listener
 from loadspec.outputs.openmetrics import CONTENT_TYPE, Family, families, text
 from loadspec.outputs.settings import metrics_of
 from loadspec.outputs.target import Target
@@ -17,7 +15,6 @@ from loadspec.outputs.tick import Tick
 from loadspec.results.head import Head
 
 _CLASSIC = "text/plain; version=0.0.4; charset=utf-8"
-_TIMEOUT = 5.0
 
 
 class PrometheusEndpoint:
@@ -33,7 +30,7 @@ class PrometheusEndpoint:
         except OSError as error:
             why = (error.strerror or str(error)).lower()
             raise OutputError(f"output {target.name} cannot listen at {target.text}: {why}", "name another") from None
-        Thread(target=self._server.serve_forever, args=(0.1,), name=f"output {target.name}", daemon=True).start()
+        self._server.start()
 
     def send(self, tick: Tick) -> None:
         """See `pump.LiveOutput`."""
@@ -48,8 +45,7 @@ class PrometheusEndpoint:
 
     def close(self) -> None:
         """Listen no more."""
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.close()
 
 
 def classic(found: Iterable[Family]) -> Iterator[Family]:
@@ -62,36 +58,18 @@ def classic(found: Iterable[Family]) -> Iterator[Family]:
         yield family
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-
+class _Server(Listener):
     def __init__(self, address: tuple[str, int], output: PrometheusEndpoint) -> None:
         self.output = output
-        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
-        super().__init__(address, _Handler)
-
-    def server_bind(self) -> None:
-        """Without the base class's question to a name server."""
-        TCPServer.server_bind(self)
-        self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
+        super().__init__(address, _Handler, "output prometheus")
 
 
-class _Handler(BaseHTTPRequestHandler):
-    timeout = _TIMEOUT
+class _Handler(Handler):
     server: _Server
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802 - the base class's name
         if self.path.partition("?")[0] != "/metrics":
-            self.send_error(404, "The figures are at /metrics")
+            self.answer(404, "the figures are at /metrics")
             return
         openmetrics = "application/openmetrics-text" in self.headers.get("accept", "")
-        body = self.server.output.page(openmetrics)
-        self.send_response(200)
-        self.send_header("content-type", CONTENT_TYPE if openmetrics else _CLASSIC)
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Nothing: the terminal is the run's."""
+        self.answer(200, self.server.output.page(openmetrics), CONTENT_TYPE if openmetrics else _CLASSIC)

@@ -86,11 +86,11 @@ def host_and_port(url: str) -> tuple[str, int]:
     return parts.hostname, PORTS[parts.scheme] if port is None else port
 
 
-def split_address(text: str) -> tuple[str, int]:
-    """`host:port` or `[address]:port` → both. Raises LoadspecError (104)."""
+def split_address(text: str, least: int = 1) -> tuple[str, int]:
+    """`host:port` or `[address]:port` → both; the port is `least` or higher. Raises LoadspecError (104)."""
     host, colon, port = text.rpartition(":")
     bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
-    if not colon or not bare or not (port.isascii() and port.isdigit()) or not 0 < int(port) < 65536:
+    if not colon or not bare or not (port.isascii() and port.isdigit()) or not least <= int(port[:6]) < 65536:
         raise LoadspecError(f"`{text}` is no host:port", "for example 127.0.0.1:8125", _INVALID)
     return bare, int(port)
 

@@ -122,6 +122,9 @@ def _scenario(scenario: ScenarioInfo, stats: ScenarioStats) -> dict[str, Any]:
         "max_duration_s": scenario.max_duration,
         "shape": [{"at_s": at, "users": users} for at, users in scenario.shape],
         "rates": [{"at_s": at, "per_s": rate} for at, rate in scenario.rates],
+        "stages": [
+            {"from_s": s.begin, "to_s": s.end, "from_level": s.start, "to_level": s.target} for s in scenario.stages
+        ],
         "weight": scenario.weight,
         "start_s": scenario.start,
         "after": scenario.after or None,
@@ -287,6 +290,7 @@ def _error(error: ErrorClass) -> dict[str, Any]:
         "last_s": error.last,
         "message": error.message,
         "sample": dict(error.sample),
+        "later_samples": [dict(sample) for sample in error.later_samples],
     }
 
 

@@ -122,6 +122,10 @@ def _scenario() -> Schema:
                 _list(_object({"at_s": _SECONDS, "per_s": _SECONDS})),
                 "Iterations that an open model plans to start each second.",
             ),
+            "stages": _says(
+                _list(_object({"from_s": _SECONDS, "to_s": _SECONDS, "from_level": _SECONDS, "to_level": _SECONDS})),
+                "The straight pieces of its plan.",
+            ),
             "weight": _says(
                 _or_null(_NUMBER), "Of a scenario in the mix, whose scenarios share users, times and shape."
             ),
@@ -239,7 +243,7 @@ def _degraded() -> Schema:
 def _error() -> Schema:
     texts = dict.fromkeys(["endpoint", "phase", "kind", "step"], _TEXT)
     numbers = {"error_code": _COUNT, "status": _COUNT, "count": _COUNT, "first_s": _NUMBER, "last_s": _NUMBER}
-    return _object({**texts, **numbers, "message": _TEXT, "sample": _TEXTS})
+    return _object({**texts, **numbers, "message": _TEXT, "sample": _TEXTS, "later_samples": _list(_TEXTS)})
 
 
 def _health() -> Schema:

@@ -1,4 +1,4 @@
-"""Failures grouped into classes: counted always, described once, with one masked sample each."""
+"""Failures grouped into classes: counted always, described once, with one to three masked samples each."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from loadspec.transports.base import Answer
 _EXCERPT = 2048
 _VALUES = 1000
 """Secret values that are looked for."""
+SAMPLES = 3
+"""Of a class at most; no two of one drain, so that they are not all of one moment."""
 _CLASSES = 200
 """More classes than this are counted in one last class, so that memory stays bounded."""
 
@@ -40,7 +42,8 @@ class FailureLog:
         self._hidden: list[Callable[[User], Any]] = []
         self._clock = clock
         self._samples = CheckSamples()
-        self._classes: dict[Key, dict[str, Any]] = {}
+        self._kept: dict[Key, int] = {}
+        """How many samples each class has."""
         self._changed: dict[Key, dict[str, Any]] = {}
         self._remarks: dict[str, bool] = {}
         """Text → whether it was drained."""
@@ -55,7 +58,8 @@ class FailureLog:
         return Masker(self._secrets)(text)
 
     def note(self, key: Key, message: str, user: User, request: bytes = b"") -> None:
-        """Count one failure; the first of its class keeps the message and a sample."""
+        """Count one failure. The first of its class keeps the message and a sample, and so does one of each of the
+        next two drains."""
         now = self._clock() - self.epoch
         entry = self._changed.get(key)
         if entry is not None:
@@ -63,19 +67,22 @@ class FailureLog:
             entry["last"] = now
             return None
         entry = {"key": list(key), "count": 1, "first": now, "last": now}
-        if key not in self._classes:
-            if len(self._classes) >= _CLASSES:
-                return self._overflow(user)
-            self._classes[key] = entry
+        kept = self._kept.get(key)
+        if kept is None and len(self._kept) >= _CLASSES:
+            return self._overflow(user)
+        if kept is None:
             masker = self.masker(user)
             entry["message"] = masker(message)
             entry["sample"] = self._sample(user, request, masker, now)
+        elif kept < SAMPLES:
+            entry["later_samples"] = [self._sample(user, request, self.masker(user), now)]
+        self._kept[key] = (kept or 0) + 1
         self._changed[key] = entry
         return None
 
     def _overflow(self, user: User) -> None:
         key: Key = ("(other)", "other", "", 0)
-        self._classes.setdefault(key, {})
+        self._kept.setdefault(key, SAMPLES)
         entry = self._changed.setdefault(
             key, {"key": list(key), "count": 0, "first": 0.0, "message": "further classes"}
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import zlib
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 _HERE = Path(__file__).parent
 STYLES = ("report.css", "script/uplot/uPlot.min.css", "script/view.css")
 LICENCE = "script/uplot/LICENSE"
-"""Of uPlot; it stands where that is."""
+"""Of uPlot; it is written where that is."""
 TABLES = ("script/view.js", "script/tables.js", "script/start.js")
 """The script of a page with tables only."""
 SCRIPTS = (
@@ -34,15 +35,31 @@ def style_sheet() -> str:
 @cache
 def script(names: Sequence[str] = SCRIPTS) -> str:
     """Some files as one script, with nothing of ours in the page's global scope."""
-    theirs = [f"/*!\n{_text(LICENCE)}\n*/\n{_text(name)}" for name in names if "/uplot/" in name]
+    theirs = [f"{notice(names)}{_text(name)}" for name in names if "/uplot/" in name]
     ours = [_lean(_text(name), ("//",)) for name in names if "/uplot/" not in name]
     return "\n".join([*theirs, "(() => {", '"use strict";', *ours, "})();"])
 
 
-def policy(style_source: str, script_source: str = "") -> str:
-    """The Content-Security-Policy of a page that asks for nothing: see `source` and `'self'`."""
-    scripts = f"script-src {script_source}; " if script_source else ""
-    return f"default-src 'none'; {scripts}style-src {style_source}; base-uri 'none'; form-action 'none'"
+@cache
+def boot(names: Sequence[str] = SCRIPTS) -> str:
+    """What unpacks those files where a page has them `packed`."""
+    return f"{notice(names)}{_lean(_text('script/boot.js'), ('//',))}"
+
+
+def notice(names: Sequence[str]) -> str:
+    """The licence of what is not ours among them, as a comment."""
+    return f"/*! uPlot\n{_text(LICENCE)}\n*/\n" if any("/uplot/" in name for name in names) else ""
+
+
+def packed(text: str) -> str:
+    """Base64 of a deflated text (RFC 1950): small, and inert in a page whatever is in it."""
+    return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
+
+
+def policy(**sources: str) -> str:
+    """The Content-Security-Policy of a page that has nothing but these: `style`, `script`, `connect` → where from."""
+    allowed = "".join(f"{name}-src {text}; " for name, text in sources.items() if text)
+    return f"default-src 'none'; {allowed}base-uri 'none'; form-action 'none'"
 
 
 def source(text: str) -> str:

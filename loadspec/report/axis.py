@@ -13,6 +13,7 @@ from loadspec.report import svg
 from loadspec.report.series import DRAWN, LISTED, downsample, end_of
 from loadspec.report.text import clock
 from loadspec.results.model import Point, RunResult
+from loadspec.results.parts import parts_of
 
 WIDTH = 1000
 HEIGHT = 172
@@ -34,14 +35,14 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """A layer as the page's script draws it from the figures of `report/data.py`."""
+    """A layer as the page's script draws it from a table of `report/data.py`."""
 
     style: str
     """As of its Layer."""
     column: str
-    """Of `points`, as results.json names it, or `planned_users`, `planned_rate`."""
+    """Of its chart's table, or `planned_users`, `planned_rate`."""
     unit: str
-    """`ms`, `count`, or `per_s` of a number that is counted. Each has a scale of its own, the first at the left."""
+    """`ms`, `count`, `percent`, or `per_s` of a count. Each has a scale of its own, the first at the left."""
     kind: str = "line"
     """Or `step`, or `bars`, each trace on those before it."""
     of: Sequence[str] = ()
@@ -76,6 +77,16 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
+class Shade:
+    """A part of the load behind the shapes; `at` and `width` in per cent."""
+
+    at: float
+    width: float
+    label: str
+    steady: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     """A chart with its words: the key explains `layers` (label, style), `rows` hold the same figures as text."""
 
@@ -94,22 +105,26 @@ class Chart:
     limits: Sequence[Mark] = ()
     moments: Sequence[Mark] = ()
     note: str = ""
+    shades: Sequence[Shade] = ()
     dense: bool = False
     """So many points that thin lines read better."""
     end: float = 0.0
     """Seconds of its axis of time; 0 where it has none."""
     traces: Sequence[Trace] = ()
     """What the script draws in place of `layers`; none where it stretches them."""
+    table: str = "points"
+    """What the traces are columns of: `points`, or `generator`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """What the charts share: the points drawn and listed, the scale of time, moments to mark."""
+    """What the charts share: the points drawn and listed, the scale of time, moments, and the parts of the load."""
 
     drawn: Sequence[Point]
     listed: Sequence[Point]
     end: float
     moments: Sequence[Mark] = field(default_factory=tuple)
+    shades: Sequence[Shade] = ()
 
     def x(self, seconds: float) -> float:
         """Seconds → 0..1000, held inside."""
@@ -138,7 +153,11 @@ def axis_of(result: RunResult) -> Axis:
     end = end_of(result.points, result.duration)
     since = {round(r.failing_since, 3) for r in result.thresholds if r.failing_since is not None}
     moments = [Mark(t / end * 100, f"failing since {clock(t)}") for t in sorted(since) if 0 <= t <= end]
-    return Axis(downsample(result.points, DRAWN), downsample(result.points, LISTED), end, moments[:3])
+    shades = [
+        Shade(part.begin / end * 100, (part.end - part.begin) / end * 100, part.label, part.steady)
+        for part in parts_of(result.scenarios, end)
+    ]
+    return Axis(downsample(result.points, DRAWN), downsample(result.points, LISTED), end, moments[:3], shades)
 
 
 def scale_to(high: float, label: Callable[[float], str], ticks: int = 0) -> tuple[svg.Scale, list[Tick]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from loadspec import __version__
 from loadspec.report import assets
-from loadspec.report.data import figures_of, packed, plot_json
+from loadspec.report.data import figures_json, plot_json
 from loadspec.report.sections import SECTIONS, Section
 from loadspec.report.text import FILTERS, visible
 from loadspec.results.model import RunResult
@@ -31,27 +31,32 @@ _HERE = Path(__file__).parent
 
 def build(result: RunResult) -> str:
     """The report of a run as one HTML document."""
-    return render_page("page.j2", script=assets.script(), **_names(result))
+    return render_page("page.j2", assets.SCRIPTS, **_names(result))
 
 
 def build_folder(result: RunResult) -> dict[str, str]:
     """The same as files side by side (name → text), for servers that forbid what is inline, such as Jenkins."""
-    names = {"style_file": "report.css", "script_file": "report.js", "policy": assets.policy("'self'", "'self'")}
+    names = {
+        "style_file": "report.css",
+        "script_file": "report.js",
+        "policy": assets.policy(script="'self'", style="'self'"),
+    }
     page = render_page("page.j2", **names, **_names(result))
     return {"report.html": page, "report.css": assets.style_sheet(), "report.js": assets.script()}
 
 
-def render_page(template: str, script: str = "", **names: Any) -> str:
-    """A page of ours as one document, of a template that extends `frame.j2`; `title` is its name in the browser."""
-    css = assets.style_sheet()
-    policy = assets.policy(assets.source(css), assets.source(script) if script else "")
-    given = {"version": __version__, "css": css, "inline_script": script, "policy": policy, **names}
-    return render_part(template, given)
+def render_page(template: str, scripts: Sequence[str] = (), **names: Any) -> str:
+    """A page of ours as one document, of a template that extends `frame.j2`; `title` is its name in the browser.
 
-
-def render_part(template: str, names: Mapping[str, Any]) -> str:
-    """A piece of a page as HTML."""
-    return _environment().get_template(template).render(names)
+    `scripts` are files of `assets` that it runs, packed.
+    """
+    css, boot, code = assets.style_sheet(), assets.boot(scripts), assets.script(scripts)
+    allowed = f"{assets.source(boot)} {assets.source(code)}" if scripts else ""
+    policy = assets.policy(script=allowed, style=assets.source(css))
+    given = {"version": __version__, "css": css, "policy": policy}
+    if scripts:
+        given |= {"code": assets.packed(code), "boot": boot}
+    return render_part(template, {**given, **names})
 
 
 def _names(result: RunResult) -> dict[str, Any]:
@@ -61,13 +66,18 @@ def _names(result: RunResult) -> dict[str, Any]:
         "version": result.version,
         "result": result,
         "sections": section_parts(result),
-        "figures": packed(figures_of(result)),
+        "figures": assets.packed(figures_json(result)),
     }
 
 
 def section_parts(result: RunResult, leave_out: Collection[str] = ()) -> list[Mapping[str, Any]]:
     """What the page's template needs of each section: its name, its title, its HTML."""
     return [_shown(name, section, result) for name, section in SECTIONS.items() if name not in leave_out]
+
+
+def render_part(template: str, names: Mapping[str, Any]) -> str:
+    """A piece of a page as HTML."""
+    return _environment().get_template(template).render(names)
 
 
 def _shown(name: str, section: Section, result: RunResult) -> Mapping[str, Any]:

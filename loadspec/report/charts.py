@@ -60,6 +60,7 @@ def throughput(result: RunResult, axis: Axis) -> Chart:
         [_throughput_row(p) for p in axis.listed],
         right_ticks=user_ticks,
         moments=axis.moments,
+        shades=axis.shades,
         dense=len(axis.drawn) > DENSE,
         end=axis.end,
         traces=_THROUGHPUT,
@@ -109,6 +110,7 @@ def latency(result: RunResult, axis: Axis) -> Chart:
         [(clock(p.t - p.seconds), *(ms(getattr(p, name)) for name in _LATENCIES)) for p in axis.listed],
         limits=[Mark(y(limit), text, limit) for text, limit in near],
         moments=axis.moments,
+        shades=axis.shades,
         dense=len(axis.drawn) > DENSE,
         end=axis.end,
         traces=[Trace(name, f"{name}_ms", "ms") for name in _LATENCIES],
@@ -208,6 +210,7 @@ def failures(result: RunResult, axis: Axis) -> Chart:
             if p.failed
         ],
         moments=axis.moments,
+        shades=axis.shades,
         dense=len(axis.drawn) > DENSE,
         end=axis.end,
         traces=[Trace(f"fail{i}", "errors", "per_s", "bars", of) for i, of in enumerate(_parted(classes, names))],

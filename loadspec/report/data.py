@@ -1,49 +1,56 @@
-"""What the page's script draws from: the figures of the load, packed, and what each chart takes of them."""
+"""What the page's script draws from: the figures of the load, and what each chart takes of them."""
 
 from __future__ import annotations
 
-import base64
 import json
-import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from loadspec.report.axis import Chart, Trace
 from loadspec.report.charts import planned_rates, planned_users
+from loadspec.report.lateness import generator_columns
 from loadspec.report.series import end_of
 from loadspec.report.text import visible
-from loadspec.results.columns import point_columns
+from loadspec.results.columns import point_columns, rounded
 from loadspec.results.model import RunResult
 
 
-def figures_of(result: RunResult) -> dict[str, Any]:
-    """`points` as in results.json; `planned` are the corners [seconds, height] of planned users and rates."""
+def figures_json(result: RunResult) -> str:
+    """`points` as in results.json, `generator`, and as `planned` the corners [seconds, height] of users and rates."""
     end = end_of(result.points, result.duration)
-    return {
+    figures = {
         "points": point_columns(result.points, result.step),
+        "generator": _rounded(generator_columns(result.health)),
         "planned": {
             "planned_users": planned_users(result.scenarios, end),
             "planned_rate": planned_rates(result.scenarios, end),
         },
     }
-
-
-def packed(value: Mapping[str, Any]) -> str:
-    """A JSON value as base64 of deflated text (RFC 1950), inert in a page whatever is in it."""
-    return base64.b64encode(zlib.compress(json.dumps(value, separators=(",", ":")).encode(), 9)).decode()
+    return json.dumps(figures, separators=(",", ":"))
 
 
 def plot_json(chart: Chart) -> str:
-    """A chart's own part, as JSON: its end in seconds, traces, limits and moments."""
+    """A chart's own part, as JSON: its end, traces, limits, moments, parts of the load; times in seconds."""
     return json.dumps(
         {
             "end": round(chart.end, 3),
+            "table": chart.table,
             "traces": [_trace(trace) for trace in chart.traces],
             "limits": [[mark.value, visible(mark.label)] for mark in chart.limits],
-            "moments": [[round(mark.at * chart.end / 100, 3), visible(mark.label)] for mark in chart.moments],
+            "moments": [[_seconds(mark.at, chart), visible(mark.label)] for mark in chart.moments],
+            "shades": [[_seconds(s.at, chart), _seconds(s.at + s.width, chart), s.steady] for s in chart.shades],
         },
         separators=(",", ":"),
     )
+
+
+def _seconds(share: float, chart: Chart) -> float:
+    """Per cent of the axis → seconds."""
+    return round(share * chart.end / 100, 3)
+
+
+def _rounded(table: Mapping[str, Sequence[float | None]]) -> dict[str, list[float | None]]:
+    return {name: [rounded(value) for value in column] for name, column in table.items()}
 
 
 def _trace(trace: Trace) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from math import ceil
 
 from loadspec.results.model import Point
 
-DRAWN = 600
+DRAWN = 400
 """A chart draws at most so many points; the table below it lists at most `LISTED`."""
-LISTED = 120
+LISTED = 80
 
 
 def downsample(points: Sequence[Point], limit: int) -> list[Point]:

@@ -7,7 +7,7 @@ from math import ceil
 
 from loadspec.report import svg
 
-POINTS = 80
+POINTS = 60
 """A line has at most so many."""
 WIDTH, HEIGHT = 100, 24
 """Before it is stretched to its place."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil, floor, isfinite, log10
 
 Y = float | None
@@ -64,9 +65,18 @@ def line_path(points: Iterable[tuple[float, Y]]) -> str:
 
 
 def _run_path(run: Sequence[tuple[float, float]]) -> str:
-    (x, y), *rest = run
-    start = f"M{num(x)} {num(y)}"
-    return start + ("L" + " ".join(f"{num(a)} {num(b)}" for a, b in rest) if rest else "h0")
+    """From point to point by steps, which take fewer digits; in tenths, so that no rounding adds up."""
+    tenths = [(round(x * 10), round(y * 10)) for x, y in run]
+    steps = [f"{_tenths(x - left)} {_tenths(y - top)}" for (left, top), (x, y) in pairwise(tenths)]
+    start = f"M{num(run[0][0])} {num(run[0][1])}"
+    return start + ("l" + " ".join(steps).replace(" -", "-") if steps else "h0")
+
+
+def _tenths(value: int) -> str:
+    """`15` → `1.5`, `-3` → `-.3`."""
+    whole, rest = divmod(abs(value), 10)
+    text = f"{whole or ''}.{rest}" if rest else str(whole)
+    return f"-{text}" if value < 0 else text
 
 
 def _runs(points: Iterable[tuple[float, Y]]) -> list[list[tuple[float, float]]]:

@@ -2,34 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from loadspec.error_kinds import way_out
+from loadspec.errors import ExitCode
 from loadspec.metrics import BUILTIN, Rate
 from loadspec.results.books import check_results, endpoint_stats, request_counts
 from loadspec.results.collect import Collector
+from loadspec.results.culprit import whereabouts
 from loadspec.results.head import Head
 from loadspec.results.health import limited_sentence
 from loadspec.results.ledger import Ledger
 from loadspec.results.losses import told, withheld
-from loadspec.results.model import PoolStats, RunResult, Timing
+from loadspec.results.model import PoolStats, RunResult, ScenarioInfo, Timing
+from loadspec.results.parts import parts_of
 from loadspec.results.scenarios import begun, scenario_stats
-from loadspec.results.verdict import Facts, judge_run
+from loadspec.results.verdict import GOING, Facts, Verdict, judge_run
 from loadspec.thresholds import without_latency
 from loadspec.units import format_count, format_ms
 
 
-def facts(ledger: Ledger, limited: str = "") -> Facts:
-    """What the verdict needs; `limited` where the generator was, and is not allowed to."""
+def facts(ledger: Ledger, scenarios: Sequence[ScenarioInfo], limited: str = "", going: bool = False) -> Facts:
+    """What the verdict needs; `limited` where the generator was, and is not allowed to. `going`: see `assemble`."""
     collector, outcome = ledger.collector, ledger.outcome
     store = collector.stores["load"]
     failed = store.where("http_req_failed")
     requests = int(store.total("http_reqs"))
-    results = withheld(
-        ledger.watch.results(), outcome.losses, collector.elapsed, bool(outcome.worker_lost or outcome.cut_off)
-    )
+    judged = ledger.watch.current() if going else ledger.watch.results()
+    results = withheld(judged, outcome.losses, collector.elapsed, bool(outcome.worker_lost or outcome.cut_off))
+    results = without_latency(results) if limited else results
+    parts = parts_of(scenarios, collector.elapsed)
     return Facts(
-        thresholds=without_latency(results) if limited else results,
+        thresholds=results,
+        where={
+            result.threshold.title: whereabouts(result, store, collector.elapsed, parts)
+            for result in results
+            if result.status == "fail" and not going
+        },
         requests=requests,
         answered=requests - int(store.total("http_reqs", status="0")),
         failed=failed.passes if isinstance(failed, Rate) else 0,
@@ -48,16 +57,19 @@ def facts(ledger: Ledger, limited: str = "") -> Facts:
     )
 
 
-def assemble(head: Head, ledger: Ledger) -> RunResult:
-    """→ the result, judged."""
+def assemble(head: Head, ledger: Ledger, going: bool = False) -> RunResult:
+    """→ the result, judged.
+
+    Of a run that is still `going`, the result so far: thresholds without a sample are pending, and no verdict is given.
+    """
     collector, outcome = ledger.collector, ledger.outcome
     store = collector.stores["load"]
     health = collector.health_of_workers()
     limited = limited_sentence(health, collector.elapsed)
-    known = facts(ledger, "" if head.allow_saturated else limited)
-    verdict = judge_run(known)
-    requests = request_counts(collector.stores, head.endpoints)
     infos = [begun(info, collector.scenarios.get(info.name, {}).get("began")) for info in head.scenarios]
+    known = facts(ledger, infos, "" if head.allow_saturated else limited, going)
+    verdict = Verdict(ExitCode.OK, GOING, "") if going else judge_run(known)
+    requests = request_counts(collector.stores, head.endpoints)
     return RunResult(
         run_id=head.run_id,
         version=head.version,

@@ -8,6 +8,7 @@ from typing import Any
 
 from loadspec.metrics import Store
 from loadspec.pools import Usage
+from loadspec.results.failures import add_failures
 from loadspec.results.health import HealthLog
 from loadspec.results.model import PHASES, CheckSample, ErrorClass, Event, Iterations, PhaseName, WorkerHealth
 from loadspec.results.points import Course, class_of, errors_of
@@ -103,9 +104,7 @@ class Collector:
             self._failures[key] = dict(failure)
             endpoint, kind, step, status = failure["key"]
             return f"first {class_of(kind, status)} of {endpoint} ({step}): {failure.get('message', '')}"
-        known["count"] += failure["count"]
-        known["first"] = min(known["first"], failure["first"])  # a worker may be late to tell
-        known["last"] = max(known["last"], failure["last"])
+        add_failures(known, failure)
         return ""
 
     def _add_sample(self, phase: PhaseName, sample: Mapping[str, Any]) -> None:
@@ -134,6 +133,7 @@ class Collector:
                 last=failure["last"],
                 message=failure.get("message", ""),
                 sample=failure.get("sample", {}),
+                later_samples=failure.get("later_samples", ()),
             )
             for (phase, endpoint, kind, step, status), failure in self._failures.items()
         ]

@@ -68,6 +68,17 @@ class ByEndpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class StageInfo:
+    """A straight piece of a plan: from one level to the next, users or, in an open model, iterations a second."""
+
+    begin: float
+    """Seconds of the load; likewise `end`, which is `begin` where the level jumps."""
+    end: float
+    start: float
+    target: float
+
+
+@dataclass(frozen=True, slots=True)
 class ScenarioInfo:
     """One scenario as it was planned."""
 
@@ -88,6 +99,8 @@ class ScenarioInfo:
     tags: Mapping[str, str] = field(default_factory=dict)
     rates: Sequence[tuple[float, float]] = ()
     """(seconds, planned iterations a second) of an open model, likewise."""
+    stages: Sequence[StageInfo] = ()
+    """What the plan is made of; none where it is no straight pieces, as of a trace."""
 
     @property
     def in_mix(self) -> bool:
@@ -192,6 +205,8 @@ class ErrorClass:
     message: str
     sample: Mapping[str, str] = field(default_factory=dict)
     """At most: request, response, at; masked and cut to size."""
+    later_samples: Sequence[Mapping[str, str]] = ()
+    """A few of those that followed, likewise."""
 
     @property
     def code(self) -> int:

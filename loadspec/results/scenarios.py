@@ -15,10 +15,12 @@ def begun(scenario: ScenarioInfo, began: float | None) -> ScenarioInfo:
     """The scenario with its planned shape drawn from when it `began`, which may be before its `start` or after it."""
     if began is None or began == scenario.start:
         return scenario
+    late = began - scenario.start
     return replace(
         scenario,
         shape=_moved(scenario.shape, scenario.start, began),
         rates=_moved(scenario.rates, scenario.start, began),
+        stages=[replace(stage, begin=stage.begin + late, end=stage.end + late) for stage in scenario.stages],
     )
 
 

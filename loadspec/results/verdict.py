@@ -40,6 +40,8 @@ _WORDS = {
     ExitCode.OK: "PASS",
 }
 """The code of a run that was made → its word. Only 0 is a PASS."""
+GOING = "RUNNING"
+"""What stands in the word's place as long as a run goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class Facts:
     """What the verdict is made of. Reasons are sentences; empty means that it did not happen."""
 
     thresholds: Sequence[ThresholdResult] = ()
+    where: Mapping[str, str] = field(default_factory=dict)
+    """A failed threshold's title → in which part of the load it failed, and at which endpoint."""
     requests: int = 0
     answered: int = 0
     failed: int = 0
@@ -127,7 +131,7 @@ def _order(result: ThresholdResult) -> tuple[bool, float]:
 
 
 def _threshold_sentence(failed: Sequence[ThresholdResult], facts: Facts) -> str:
-    parts = [_silence(facts) or _culprit(failed[0])]
+    parts = [_silence(facts) or _culprit(failed[0], facts.where)]
     aborted = next((t for t in failed if t.aborted), None)
     if aborted is not None:
         parts.append(
@@ -165,7 +169,7 @@ def _silence(facts: Facts) -> str:
     return f"none of {format_count(facts.requests)} requests was answered ({worst})"
 
 
-def _culprit(worst: ThresholdResult) -> str:
+def _culprit(worst: ThresholdResult, where: Mapping[str, str]) -> str:
     threshold = worst.threshold
     if worst.actual is None:
         return f"{threshold.title} has no samples, and no sample is a failure"
@@ -173,6 +177,8 @@ def _culprit(worst: ThresholdResult) -> str:
     margin = format_margin(threshold, worst.margin)
     margin = f" ({margin})" if margin else ""
     since = f", since {format_duration(round(worst.failing_since))}" if worst.failing_since is not None else ""
+    there = where.get(threshold.title, "")
+    since += f", {there}" if there else ""
     actual, limit = format_actual(threshold, worst.actual), format_limit(threshold, worst.limit)
     return f"{name}{threshold.subject} is {actual}, limit {limit}{margin}{since}"
 

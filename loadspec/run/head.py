@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import TypeVar
 
 from loadspec import __version__
-from loadspec.load import Crew, Window, crews_of, windows
+from loadspec.load import Crew, LoadConfig, Window, crews_of, windows
 from loadspec.masking import Masker
 from loadspec.metrics import MetricInfo
 from loadspec.output_kinds import Out
 from loadspec.results.head import FileInfo, Head, Place, PoolInfo
-from loadspec.results.model import EndpointInfo, ScenarioInfo
+from loadspec.results.model import EndpointInfo, ScenarioInfo, StageInfo
 from loadspec.run.options import RunOptions
 from loadspec.run.values import target
 from loadspec.spec import Loaded, resolved_yaml
@@ -92,7 +93,13 @@ def _scenario(scenario: Scenario, on: Window, crew: Crew[Scenario]) -> ScenarioI
         after=scenario.after or "",
         weight=scenario.weight,
         tags=scenario.tags,
+        stages=_stages(load, on.start),
     )
+
+
+def _stages(load: LoadConfig, start: float) -> list[StageInfo]:
+    """Its straight pieces, from when it starts."""
+    return [StageInfo(start + t, start + end, level, to) for (t, level), (end, to) in pairwise(load.corners())]
 
 
 def _described(scenario: Scenario, crew: Crew[Scenario]) -> str:

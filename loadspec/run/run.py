@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from loadspec.clock import monotonic
 from loadspec.errors import OutputError, UsageError
@@ -31,7 +31,7 @@ from loadspec.run.head import head_of, masker
 from loadspec.run.options import LATEST, RunOptions
 from loadspec.run.preflight import check_run, machine_warnings
 from loadspec.run.samples import asked_for, join_parts
-from loadspec.run.sending import live_outputs, tell
+from loadspec.run.sending import Followers, live_outputs, tell
 from loadspec.run.signals import Signals
 from loadspec.run.targets import files_of, kept, targets_of, try_targets
 from loadspec.run.values import target
@@ -40,9 +40,14 @@ from loadspec.spec.model import Spec
 from loadspec.spec.secrets import too_short
 from loadspec.ui import live
 
+if TYPE_CHECKING:
+    from loadspec.dashboard import Dashboard
 
-def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> tuple[RunResult, list[Path]]:
-    """Run a spec → (result, files written). Progress goes to `stderr`.
+
+def run_spec(
+    spec: Spec, options: RunOptions, stderr: IO[str] | None = None, dashboard: Dashboard | None = None
+) -> tuple[RunResult, list[Path]]:
+    """Run a spec → (result, files written). Progress goes to `stderr`, and to the `dashboard`, which stays open.
 
     Raises LoadspecError where nothing could be run: the spec is refused, or the reports have no place to go.
     """
@@ -64,10 +69,14 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
     _point_latest(options)
     crash: Crash | None = None
     with Signals() as signals:
+        followers = Followers([outputs])
+        if dashboard is not None:
+            dashboard.begin(head, signals.ask)
+            followers.append(dashboard)
         fleet = start_fleet(_job(spec, options, targets), workers)
         mask = masker(spec, options.outs)
-        record, kept = outputs.after(journal.write), options.stop_on_write_error
-        conductor = Conductor(spec, fleet, show, signals, record, mask=mask, kept=kept, news=outputs.news)
+        record, kept = followers.after(journal.write), options.stop_on_write_error
+        conductor = Conductor(spec, fleet, show, signals, record, mask=mask, kept=kept, news=followers.news)
         show.start([*_about(spec, options, workers), *(f"warning: {text}" for text in lacks)])
         try:
             conductor.run()
@@ -85,10 +94,12 @@ def run_spec(spec: Spec, options: RunOptions, stderr: IO[str] | None = None) -> 
             result = replace(result, warnings=[*result.warnings, journal.failure])
         result, paths = write(result, options, targets)
         untold = tell(targets, result, signals.hurried)
-        written = replace(result, warnings=[*map(mask, untold), *result.warnings]), paths
+        result = replace(result, warnings=[*map(mask, untold), *result.warnings])
+        if dashboard is not None:
+            dashboard.finish(result, signals.hurried)
         if crash is not None:
             raise crash
-        return written
+        return result, paths
 
 
 def prepare(options: RunOptions) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from threading import Thread
 from time import time
+from typing import Protocol
 
 from loadspec.clock import Clock, monotonic
 from loadspec.errors import LoadspecError, OutputError
@@ -24,6 +25,35 @@ _TELLING = 10.0
 _LOOK = 0.05
 
 
+class Follower(Protocol):
+    """Looks on while a run goes. It neither raises nor waits."""
+
+    def take(self, record: Record) -> None:
+        """Take a record of the ledger, which nobody may change."""
+
+    def news(self) -> list[str]:
+        """What is worth a line since the last call."""
+
+
+class Followers(list[Follower]):
+    """Several as one."""
+
+    def after(self, write: Callable[[Record], str]) -> Callable[[Record], str]:
+        """What is done with each record of the ledger: `write`, which says why it could not, then they take it."""
+
+        def each(record: Record) -> str:
+            failure = write(record)
+            for follower in self:
+                follower.take(record)
+            return failure
+
+        return each
+
+    def news(self) -> list[str]:
+        """What is worth a line since the last call."""
+        return [text for follower in self for text in follower.news()]
+
+
 class LiveOutputs:
     """Hands each second of the load to the live outputs, with the users that run as gauge `vus`."""
 
@@ -32,18 +62,6 @@ class LiveOutputs:
         self._most = most
         self._now = now
         self._began: float | None = None
-
-    def after(self, write: Callable[[Record], str]) -> Callable[[Record], str]:
-        """What is done with each record of the ledger: `write`, which says why it could not, then `take`."""
-        if self._pumps is None:
-            return write
-
-        def both(record: Record) -> str:
-            failure = write(record)
-            self.take(record)
-            return failure
-
-        return both
 
     def take(self, record: Record) -> None:
         """Take a record of the ledger. It makes a store of its own, since others go on to change theirs."""

@@ -21,13 +21,14 @@ class Signals:
     """A context in which stop signals are counted; calling it gives the count. The third ends the process at once.
 
     Only a process's main thread hears signals: in another one nothing is counted. Those that whoever started this
-    process had it ignore stay ignored.
+    process had it ignore stay ignored. To `ask` counts as the first.
 
     `heard` is told the count as each of the first two comes, in whatever the process was doing: it must not wait.
     """
 
     def __init__(self, heard: Callable[[int], None] = lambda count: None, clock: Clock = monotonic) -> None:
         self._count = 0
+        self._asked = 0
         self._first = 0.0
         self._clock = clock
         self._heard = heard
@@ -35,11 +36,17 @@ class Signals:
 
     def __call__(self) -> int:
         """How many have come."""
-        return self._count
+        return self._asked + self._count
 
     def hurried(self) -> bool:
         """Whether nothing may be waited for: a second one came, or the first so long ago that a kill may be next."""
-        return self._count > 1 or (self._count == 1 and self._clock() - self._first > _TIME)
+        return self() > 1 or (self._count == 1 and self._clock() - self._first > _TIME)
+
+    def ask(self) -> None:
+        """Ask for the end from within, from any thread. Once somebody has asked, or signalled, it says nothing new."""
+        if not self():
+            self._asked = 1
+            self._heard(1)
 
     def __enter__(self) -> Signals:
         here = threading.current_thread() is threading.main_thread()
@@ -59,4 +66,4 @@ class Signals:
             self._first = self._clock()
         if self._count >= _LAST:
             raise SystemExit(ExitCode.INTERRUPTED)
-        self._heard(self._count)
+        self._heard(self())

@@ -200,7 +200,9 @@ def _phase_lines(result: RunResult, style: Style) -> list[str]:
     for phase in ("setup", "teardown"):
         books = [row for row in result.requests if row.phase == phase]
         if books:
-            answers = [f"{clean(row.endpoint)} {status}: {n}" for row in books for status, n in row.statuses.items()]
+            answers = [
+                f"{clean(row.endpoint)} {clean(status)}: {n}" for row in books for status, n in row.statuses.items()
+            ]
             rows.append(Row(f"{phase}_http_reqs", [str(sum(row.sent for row in books)), f"({', '.join(answers)})"]))
     return _aligned([("SETUP AND TEARDOWN (not in the totals)", rows)], style) if rows else []
 

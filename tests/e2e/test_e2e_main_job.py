@@ -41,8 +41,8 @@ def test_provider_errors_fail_the_run_and_are_counted(tmp_path: Path, mock: Mock
     errors = done.threshold("errors: rate < 10%")
     if errors["status"] == "fail":  # a share of few requests: nearly always above a tenth
         assert done.code == 99
-        assert "FAIL" in done.stdout.rstrip().splitlines()[-1]
-        assert "errors" in done.stdout.rstrip().splitlines()[-1]
+        assert "✗ FAIL" in done.stdout.rstrip().split("\n\n")[-1]
+        assert "errors" in done.stdout.rstrip().split("\n\n")[-1]
         assert errors["margin_ratio"] < 0
         assert errors["failing_since_s"] is not None
         assert "errors: rate &lt; 10%" in done.html
@@ -52,7 +52,7 @@ def test_all_generations_failing_name_threshold_margin_and_time(tmp_path: Path, 
     mock.configure(error_rate=1.0)
     done = run(tmp_path, REFERENCE, *QUICK, url=mock.url)
     assert done.code == 99
-    verdict = done.stdout.rstrip().splitlines()[-1]
+    verdict = done.stdout.rstrip().split("\n\n")[-1]
     assert verdict.startswith("✗ FAIL")
     assert "100.00%" in done.stdout
     assert "limit" in done.stdout

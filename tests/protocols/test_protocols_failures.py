@@ -44,6 +44,12 @@ def test_a_class_is_described_once_and_counted_on() -> None:
     assert (again["count"], again["first"], again["last"]) == (1, 3.5, 3.5)
     assert "message" not in again
     assert "sample" not in again
+    assert again["later_samples"] == [{"at": "3.500"}]
+    for _ in range(3):
+        log.note(("e", "status", "status", 500), "more", user())
+        log.drain()
+    log.note(("e", "status", "status", 500), "last", user())
+    assert "later_samples" not in log.drain()[0], "three are enough"
 
 
 def test_classes_are_bounded() -> None:

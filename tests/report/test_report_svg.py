@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,8 +69,8 @@ def test_time_ticks_are_few_and_inside(seconds: float) -> None:
     [
         ([], ""),
         ([(0, None)], ""),
-        ([(0, 1), (1, 2.25), (2, 3)], "M0 1L1 2.2 2 3"),
-        ([(0, 1), (1, None), (2, 3), (3, 4)], "M0 1h0M2 3L3 4"),
+        ([(0, 1), (1, 2.25), (2, 3)], "M0 1l1 1.2 1 .8"),
+        ([(0, 1), (1, None), (2, 3), (3, 4)], "M0 1h0M2 3l1 1"),
         ([(0, None), (1, None), (2, 3)], "M2 3h0"),
     ],
     ids=["nothing", "only a gap", "line", "a gap breaks it", "a lone point is a dot"],
@@ -103,3 +105,14 @@ def test_bars_path_leaves_out_bars_without_height_or_width() -> None:
 @pytest.mark.parametrize(("value", "text"), [(1.04, "1"), (1.06, "1.1"), (100, "100"), (-0.25, "-0.2")])
 def test_num(value: float, text: str) -> None:
     assert svg.num(value) == text
+
+
+@given(st.lists(st.tuples(st.floats(0, 1000), st.floats(0, 172)), min_size=2, max_size=300))
+def test_steps_of_a_line_end_where_its_points_are(points: list[tuple[float, float]]) -> None:
+    start, steps = svg.line_path(points)[1:].split("l")
+    places = [float(text) for text in re.findall(r"-?\d*\.?\d+", start)]
+    numbers = [float(text) for text in re.findall(r"-?(?:\d+(?:\.\d)?|\.\d)", steps)]
+    assert len(numbers) == 2 * (len(points) - 1)
+    for (x, y), dx, dy in zip(points[1:], numbers[::2], numbers[1::2], strict=True):
+        places = [places[0] + dx, places[1] + dy]
+        assert places == pytest.approx((x, y), abs=0.11)

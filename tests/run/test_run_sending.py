@@ -15,7 +15,7 @@ from loadspec.output_kinds import OUTPUTS, Output
 from loadspec.outputs import Target
 from loadspec.outputs.pump import Pump
 from loadspec.outputs.tick import Tick
-from loadspec.run.sending import LiveOutputs, live_outputs, tell
+from loadspec.run.sending import Followers, LiveOutputs, live_outputs, tell
 
 FOREVER = 30.0
 
@@ -76,7 +76,7 @@ def test_seconds_of_the_load_are_handed_on_and_nothing_else():
         written.append(record)
         return "the disk is full" if record["is"] == "over" else ""
 
-    take = live.after(write)
+    take = Followers([live]).after(write)
     records = [{"is": "begin", "phase": "setup"}, snapshot(1.0, "setup"), snapshot(1.5), {"is": "over"}]
     assert [take(record) for record in records] == ["", "", "", "the disk is full"]
     assert live.close() == []
@@ -98,8 +98,8 @@ def test_a_clock_that_is_set_back_moves_no_second():
     assert [tick.at for tick in sink.ticks] == [1000.0, 1001.0, 1002.0]
 
 
-def test_without_live_outputs_records_are_only_written():
-    assert LiveOutputs([]).after(str) is str
+def test_without_live_outputs_there_is_nothing_to_tell():
+    LiveOutputs([]).take(snapshot(1.0))
     assert LiveOutputs([]).close() == LiveOutputs([]).news() == []
 
 

@@ -34,8 +34,16 @@ function levels(u, units) {
   return right === undefined ? [ticks] : [ticks, niceTicks(right, ticks.length)];
 }
 
-function drawGrid(u, units) {
-  const { left, width } = u.bbox;
+function drawGround(u, plot, units) {
+  const { left, width, top, height } = u.bbox;
+  const place = (at) => u.valToPos(Math.min(Math.max(at, time.from), time.to), "x", true);
+  if (plot.shades.length > 1) plot.shades.forEach(([from, to, steady]) => {
+    u.ctx.globalAlpha = 0.07;
+    u.ctx.fillStyle = ink("soft");
+    if (steady) u.ctx.fillRect(place(from), 0, place(to) - place(from), top + height);
+    u.ctx.globalAlpha = 1;
+    if (from > time.from && from < time.to) rule(u, place(from), 0, place(from), top + height, ink("edge"), [1, 3]);
+  });
   levels(u, units)[0].forEach((value, i) => {
     const y = Math.round(u.valToPos(value, units[0], true)) - 0.5;
     rule(u, left, y, left + width, y, ink(i ? "line" : "edge"));

@@ -15,12 +15,12 @@ class Lines {
   constructor(figure, plot, data) {
     this.figure = figure;
     this.plot = plot;
-    this.points = data.points;
-    this.x = data.points.middle;
+    this.table = data[plot.table];
+    this.x = this.table.x;
     this.items = new Map([...figure.querySelectorAll("[data-series]")].map((item) => [item.dataset.series, item]));
     this.traces = plot.traces.filter((trace) => this.items.has(trace.style));
     this.names = this.traces.map((trace) => this.items.get(trace.style).textContent.trim());
-    this.rows = this.traces.map((trace) => valuesOf(trace, data));
+    this.rows = this.traces.map((trace) => valuesOf(trace, this.table, data.planned));
     this.units = [...new Set(this.traces.map((trace) => trace.unit))];
     this.bars = this.traces.some((trace) => trace.kind === "bars");
     this.hidden = new Set();
@@ -66,7 +66,7 @@ class Lines {
       series: [{}, ...this.traces.map((trace) => seriesOf(trace, pen(this.items.get(trace.style)))).reverse()],
       axes: [{ show: false }, ...units.map((unit) => ({ scale: unit, show: false }))],
       hooks: {
-        drawClear: [(u) => drawGrid(u, units)],
+        drawClear: [(u) => drawGround(u, plot, units)],
         draw: [(u) => drawWords(u, plot, units)],
         setCursor: [() => this.tip()],
         setSelect: [(u) => this.select(u)],
@@ -121,7 +121,7 @@ class Lines {
 
   // What an entry is in words: when, and [name, figure] of each line that is shown.
   told(at) {
-    const begin = this.points.at_s[at] - this.points.seconds_s[at];
+    const begin = this.table.at_s[at] - (this.table.seconds_s?.[at] || 0);
     const rows = this.traces.map(({ unit }, i) => [this.names[i], this.rows[i][at], unit])
       .filter(([, value], i) => !this.isHidden(i) && value !== null && value !== undefined)
       .map(([name, value, unit]) => [name, show[unit](value) + (unit === "per_s" ? "/s" : "")]);
@@ -210,7 +210,7 @@ class Picture {
   redraw() {}
 }
 
-// What one can do with the charts, said above the first, and a button for who has no second click.
+// What one can do with the charts, said above the first; a button for who has no second click; what is seen of the whole.
 class Controls {
   constructor(stack) {
     this.words = document.createElement("span");
@@ -222,10 +222,16 @@ class Controls {
     row.className = "tools";
     row.append(this.words, this.button);
     stack.prepend(row);
+    const strip = stack.querySelector(".strip svg");
+    this.glass = strip?.appendChild(document.createElementNS("http://www.w3.org/2000/svg", "rect"));
+    this.glass?.setAttribute("class", "glass");
+    this.glass?.setAttribute("height", "38");
   }
 
   zoom() {
     const hint = "Drag across a chart to zoom in; a click in its key hides a line.";
+    this.glass?.setAttribute("x", `${(100 * time.from) / time.end}%`);
+    this.glass?.setAttribute("width", `${time.whole() ? 0 : (100 * (time.to - time.from)) / time.end}%`);
     this.words.textContent = time.whole() ? hint : `${clock(time.from)} to ${clock(time.to)}`;
     this.button.hidden = time.whole();
   }
@@ -234,8 +240,9 @@ class Controls {
 }
 
 function charts(data) {
-  const { points } = data;
-  points.middle = points.at_s.map((at, i) => at - points.seconds_s[i] / 2);
+  const { points, generator } = data;
+  points.x = points.at_s.map((at, i) => at - points.seconds_s[i] / 2);
+  generator.x = generator.at_s;
   const figures = [...document.querySelectorAll("figure[data-plot]")].filter((figure) => figure.querySelector(".plot"));
   if (!figures.length || !points.at_s.length) return;
   const plots = figures.map((figure) => JSON.parse(figure.dataset.plot));

@@ -23,6 +23,7 @@ const show = {
     return value < 60000 ? `${trim(value / 1000, 2)}s` : span(value / 1000);
   },
   per_s: (value) => grouped(trim(value, value >= 1000 ? 0 : value >= 10 ? 1 : 2)),
+  percent: (value) => `${trim(value, 0)}%`,
   count: (value) => grouped(trim(value, 2)),
 };
 

@@ -8,12 +8,12 @@ function along(corners, at) {
   return v0 + ((v1 - v0) * (at - t0)) / (t1 - t0);
 }
 
-// The values of one trace, an entry for each of `points`.
-function valuesOf(trace, { points, planned }) {
-  if (trace.column in planned) return points.middle.map((at) => along(planned[trace.column], at));
-  const column = points[trace.column];
-  const values = trace.of ? points.at_s.map((_, i) => trace.of.reduce((sum, name) => sum + column[name][i], 0)) : column;
-  return trace.unit === "per_s" ? values.map((value, i) => value / (points.seconds_s[i] || 1)) : values;
+// The values of one trace, an entry for each row of the chart's table.
+function valuesOf(trace, table, planned) {
+  if (trace.column in planned) return table.x.map((at) => along(planned[trace.column], at));
+  const column = table[trace.column];
+  const values = trace.of ? table.at_s.map((_, i) => trace.of.reduce((sum, name) => sum + column[name][i], 0)) : column;
+  return trace.unit === "per_s" ? values.map((value, i) => value / (table.seconds_s[i] || 1)) : values;
 }
 
 // Each on those before it; what is hidden takes no room.

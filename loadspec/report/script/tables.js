@@ -9,7 +9,7 @@ const textOf = (cell) => [...cell.childNodes].filter((node) => !node.classList?.
 
 // "1m10s" → 70000, "12 345" → 12345, "−3.8%" → -3.8, "01:02:03" → 3723, "< 800ms" → 800; NaN for what is no figure.
 function worth(text) {
-  const plain = text.replace(/[\s\u2009\u202f]/g, "").replace("−", "-").replace(/^[<>=≤≥≠]+/, "").replace(/^([+-])>/, "$1");
+  const plain = text.split(" of ")[0].replace(/[\s\u2009\u202f]/g, "").replace("−", "-").replace(/^[<>=≤≥≠]+/, "").replace(/^([+-])>/, "$1");
   if (/^\d+(:\d\d)+/.test(plain)) return plain.split(":").reduce((sum, part) => sum * 60 + parseInt(part, 10), 0);
   if (/^[+-]?∞/.test(plain)) return plain[0] === "-" ? -Infinity : Infinity;
   const sign = plain[0] === "-" ? -1 : 1;
@@ -33,7 +33,7 @@ function sortable(table, name) {
   const body = table.tBodies[0];
   const rows = [...body.rows];
   const heads = [...table.tHead.rows[0].cells];
-  const figures = (column) => heads[column].classList.contains("n");
+  const figures = (column) => heads[column].classList.contains("n") || (column > 0 && table.classList.contains("figures"));
   heads.forEach((head, column) => {
     if (!rows.some((row) => textOf(row.cells[column]))) return;
     const button = document.createElement("button");
@@ -92,13 +92,13 @@ function filterable(table, name, label) {
   });
 }
 
-// Every table below `root` but the figures behind charts; named after its section, the second one `SECTION-2`.
+// Every table below `root` that is not folded away; named after its section, the second one `SECTION-2`.
 function tables(root) {
   const seen = new Map();
   root.querySelectorAll("main .scroll > table").forEach((table) => {
     const rows = [...(table.tBodies[0]?.rows || [])];
     const width = table.tHead?.rows[0]?.cells.length;
-    if (table.closest(".data") || rows.length < 2 || rows.some((row) => row.cells.length !== width)) return;
+    if (table.closest("details") || rows.length < 2 || rows.some((row) => row.cells.length !== width)) return;
     const section = table.closest("section")?.id || "table";
     const number = (seen.get(section) || 0) + 1;
     seen.set(section, number);

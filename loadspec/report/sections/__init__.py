@@ -18,6 +18,7 @@ class Section(NamedTuple):
 
 SECTIONS: Mapping[str, Section] = {
     "verdict": Section("", "loadspec.report.sections.verdict:figures"),
+    "trust": Section("", "loadspec.report.sections.trust:figures"),
     "thresholds": Section("Thresholds", "loadspec.report.sections.thresholds:figures"),
     "tiles": Section("", "loadspec.report.sections.tiles:figures"),
     "timeline": Section("Over time", "loadspec.report.sections.timeline:figures"),
@@ -25,6 +26,7 @@ SECTIONS: Mapping[str, Section] = {
     "scenarios": Section("Scenarios", "loadspec.report.sections.scenarios:figures"),
     "endpoints": Section("Endpoints", "loadspec.report.sections.endpoints:figures"),
     "phases": Section("Where the time went", "loadspec.report.sections.phases:figures"),
+    "each_endpoint": Section("Each endpoint", "loadspec.report.sections.each_endpoint:figures"),
     "metrics": Section("Metrics", "loadspec.report.sections.metrics:figures"),
     "checks": Section("Checks", "loadspec.report.sections.checks:figures"),
     "pools": Section("Pools", "loadspec.report.sections.pools:figures"),

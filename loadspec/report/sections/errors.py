@@ -1,33 +1,76 @@
-"""What failed: one entry a class, the commonest first, with one sample."""
+"""What failed: one entry for all failures that say the same, the commonest first, with up to three samples."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from loadspec.error_kinds import way_out
+from loadspec.report.text import clock
 from loadspec.results.model import ErrorClass, RunResult
 
 SHOWN = 50
-"""So many classes at most; the rest are in results.json."""
+"""So many entries at most; the rest are in results.json."""
+SAMPLES = 3
 SAMPLE = 4000
-"""So many characters of a sample at most."""
+"""So many characters of a sample's request or response at most."""
+
+_VARYING = re.compile(r"\b(?:0x)?[0-9a-f-]*\d[0-9a-f-]*\b", re.IGNORECASE)
+"""Numbers, addresses, ids: what differs between messages that say the same."""
 
 
 def figures(result: RunResult) -> Mapping[str, Any]:
-    """Classes with a title, and how many are left out."""
-    classes = sorted(result.errors, key=lambda error: -error.count)
-    shown = [
-        {
-            "error": error,
-            "title": title_of(error),
-            "sample": [(name, error.sample[name][:SAMPLE]) for name in ("request", "response") if name in error.sample],
-            "at": error.sample.get("at", ""),
-            "way_out": way_out(error.kind),
-        }
-        for error in classes[:SHOWN]
+    """Entries with a title, and how many are left out."""
+    groups = sorted(_grouped(result.errors), key=lambda group: -sum(error.count for error in group))
+    return {
+        "groups": [_entry(group) for group in groups[:SHOWN]],
+        "left_out": max(0, len(groups) - SHOWN),
+        "total": sum(error.count for error in result.errors),
+    }
+
+
+def _grouped(errors: Iterable[ErrorClass]) -> list[Sequence[ErrorClass]]:
+    """Those of one title, place and message, numbers aside; of several endpoints, the worst first."""
+    groups: dict[tuple[str, ...], list[ErrorClass]] = {}
+    for error in errors:
+        key = (error.phase, title_of(error), error.step, _VARYING.sub("#", error.message))
+        groups.setdefault(key, []).append(error)
+    return [sorted(group, key=lambda error: -error.count) for group in groups.values()]
+
+
+def _entry(group: Sequence[ErrorClass]) -> Mapping[str, Any]:
+    worst = group[0]
+    return {
+        "error": worst,
+        "title": title_of(worst),
+        "count": sum(error.count for error in group),
+        "first": min(error.first for error in group),
+        "last": max(error.last for error in group),
+        "endpoints": [(error.endpoint, error.count) for error in group],
+        "samples": _samples(group),
+        "way_out": way_out(worst.kind),
+    }
+
+
+def _samples(group: Sequence[ErrorClass]) -> list[Mapping[str, Any]]:
+    """Of each endpoint the first one, before a second one of any."""
+    kept = [[error.sample, *error.later_samples] for error in group]
+    most = max(map(len, kept))
+    found = [(group[j].endpoint, samples[i]) for i in range(most) for j, samples in enumerate(kept) if i < len(samples)]
+    return [_sample(endpoint, sample) for endpoint, sample in found if sample.keys() & {"request", "response"}][
+        :SAMPLES
     ]
-    return {"classes": shown, "left_out": len(classes) - len(shown), "total": sum(e.count for e in classes)}
+
+
+def _sample(endpoint: str, sample: Mapping[str, str]) -> Mapping[str, Any]:
+    texts = [(name, sample[name][:SAMPLE]) for name in ("request", "response") if name in sample]
+    return {"endpoint": endpoint, "at": _moment(sample.get("at", "")), "texts": texts}
+
+
+def _moment(at: str) -> str:
+    """Seconds of the phase, as text, on the clock of this page."""
+    return clock(float(at)) if re.fullmatch(r"\d{1,9}(\.\d+)?", at) else ""
 
 
 def title_of(error: ErrorClass) -> str:

@@ -6,16 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from loadspec.metrics import Trend
+from loadspec.report.waterfall import INSIDE, PHASES
 from loadspec.results.model import RunResult
-
-PHASES: Mapping[str, str] = {
-    "blocked": "waiting for a free connection",
-    "connecting": "TCP connect",
-    "tls_handshaking": "TLS handshake",
-    "sending": "writing the request",
-    "waiting": "until the first byte of the answer",
-    "receiving": "reading the answer",
-}
 
 
 def figures(result: RunResult) -> Mapping[str, Any]:
@@ -23,7 +15,7 @@ def figures(result: RunResult) -> Mapping[str, Any]:
     store = result.stores["load"]
     found = {name: store.select(f"http_req_{name}") for name in PHASES}
     trends = {name: trend for name, trend in found.items() if isinstance(trend, Trend) and trend.count}
-    whole = sum(trend.avg for trend in trends.values())
+    whole = sum(trend.avg for name, trend in trends.items() if name not in INSIDE)
     rows = [
         {"name": name, "what": PHASES[name], "trend": trend, "share": trend.avg / whole if whole else 0.0}
         for name, trend in trends.items()

@@ -1,23 +1,52 @@
-"""Four charts on one axis of time."""
+"""The parts of the load and what happened when, above charts on one axis of time."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from loadspec.report.axis import axis_of
+from loadspec.report.axis import Axis, Mark, axis_of
 from loadspec.report.charts import failures, heatmap, latency, throughput
-from loadspec.report.series import DRAWN, LISTED
-from loadspec.results.model import RunResult
+from loadspec.report.lateness import lateness
+from loadspec.report.series import DRAWN, LISTED, merge_points, per_second
+from loadspec.report.text import NONE, clock, count, ms, percent
+from loadspec.report.text import per_second as rate_text
+from loadspec.results.model import Point, RunResult
+from loadspec.results.parts import Part, parts_of
+
+EVENTS = 60
+"""So many events are marked at most; their section has more."""
+COLUMNS = ("Part", "From", "To", "Users", "Requests", "Requests/s", "Failed", "Share", "Highest p95")
 
 
 def figures(result: RunResult) -> Mapping[str, Any]:
     """The charts, and whether neighbouring seconds were merged to draw or to list them."""
     axis = axis_of(result)
     return {
-        "charts_": [throughput(result, axis), latency(result, axis), heatmap(result, axis), failures(result, axis)],
+        "charts_": [chart(result, axis) for chart in (throughput, latency, failures, lateness, heatmap)],
+        "shades": axis.shades,
+        "marks": marks(result, axis),
+        "columns": COLUMNS,
+        "rows": [_row(part, result.points) for part in parts_of(result.scenarios, axis.end)],
         "drawn": DRAWN if len(result.points) > DRAWN else 0,
         "listed": LISTED if len(result.points) > LISTED else 0,
         "any": bool(result.points),
         "step": result.step,
     }
+
+
+def marks(result: RunResult, axis: Axis) -> list[Mark]:
+    """A mark for each event."""
+    return [Mark(axis.x(e.t) / 10, f"{clock(e.t)} · {e.text[:200]}") for e in result.events[:EVENTS]]
+
+
+def _row(part: Part, points: Sequence[Point]) -> Sequence[str]:
+    """What was measured in a part: of the points whose middle lies in it."""
+    inside = [point for point in points if part.begin <= point.t - point.seconds / 2 < part.end]
+    head = (part.label, clock(part.begin), clock(part.end))
+    if not inside:
+        return (*head, *[NONE] * (len(COLUMNS) - len(head)))
+    one = merge_points(inside)
+    rate = rate_text(per_second(one.requests, one.seconds))
+    share = percent(one.failed / one.requests) if one.requests else NONE
+    return (*head, count(one.users), count(one.requests), rate, count(one.failed), share, ms(one.p95))

@@ -1,0 +1,50 @@
+"""Who may ask for a live page, and who may end its run. Pure.
+
+A page of another site, open in the same browser, can send requests here. Its origin gives it away, unless its own name
+was made to point here (DNS rebinding): then the host that it asks for is a name, and none of ours. Reading is refused
+to both; ending the run also takes a token that only our page has.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from secrets import compare_digest
+
+from loadspec.wire.addresses import parse_address
+
+_AUTHORITY = re.compile(r"(?:\[([0-9a-f:.]+)\]|([^\[\]:@/\s]+))(?::\d{1,5})?", re.IGNORECASE)
+
+
+class Gate:
+    """`host` is the one that the page was asked to be at; `token` is the page's."""
+
+    def __init__(self, host: str, token: str) -> None:
+        self._names = {"localhost", host.lower()}
+        self._token = token.encode()
+
+    def refuses(self, hosts: Sequence[str], origins: Sequence[str]) -> str:
+        """Why a request with these Host and Origin headers is refused; empty if it is not."""
+        if len(hosts) != 1 or not self._is_ours(hosts[0]):
+            return "this page is not at that host"
+        if any(origin != f"http://{hosts[0]}" for origin in origins):
+            return "a page of another origin may not ask here"
+        return ""
+
+    def refuses_order(self, hosts: Sequence[str], origins: Sequence[str], token: str) -> str:
+        """The same for a request that changes something."""
+        if why := self.refuses(hosts, origins):
+            return why
+        if len(origins) != 1:
+            return "it does not say which page asks"
+        if not compare_digest(token.encode("utf-8", "surrogateescape"), self._token):
+            return "it does not have this page's token"
+        return ""
+
+    def _is_ours(self, authority: str) -> bool:
+        """A numeric address is no name that somebody else could have pointed here."""
+        found = _AUTHORITY.fullmatch(authority)
+        if found is None:
+            return False
+        host = found[1] or found[2]
+        return parse_address(host) is not None or host.lower() in self._names

@@ -1,0 +1,95 @@
+"""What stands in the verdict's place while a run goes on: where it is in its plan, and how the thresholds stand."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from loadspec.report.series import per_second
+from loadspec.report.text import clock, utc
+from loadspec.report.text import per_second as rate_text
+from loadspec.results.model import PhaseName, RunResult, ScenarioInfo, loads_of
+from loadspec.thresholds import ThresholdResult
+from loadspec.units import format_count
+
+_COUNTED = ("shared-iterations", "per-vu-iterations")
+"""Executors that may be done before their time."""
+
+
+def figures(result: RunResult, phase: PhaseName, stopping: bool) -> Mapping[str, Any]:
+    """Names for `now.j2`, of a result that is not the last one."""
+    total = plan_end(result.scenarios)
+    point = result.points[-1] if result.points else None
+    statuses = Counter(threshold.status for threshold in result.thresholds)
+    began = phase != "setup"
+    facts = [
+        ("Load so far", f"{clock(result.duration)} of {clock(total)}"),
+        ("Left", _left(result, total) if phase == "load" else "–"),
+        ("Users", f"{format_count(point.users if point else 0)} of {format_count(_most_users(result.scenarios))}"),
+        ("Requests", f"{rate_text(per_second(point.requests, point.seconds) if point else 0.0)}/s now"),
+        ("Target", result.target),
+        ("Started", utc(result.started_at)),
+    ]
+    return {
+        "name": result.spec_name,
+        "word": "STOPPING" if stopping else "RUNNING" if phase == "load" else phase.upper(),
+        "tone": "bad" if statuses["fail"] else "warn" if stopping or result.limited else "good",
+        "sentence": standing(result.thresholds),
+        "limited": result.limited,
+        "warnings": result.warnings,
+        "facts": facts,
+        "share": min(1.0, result.duration / total) if total and began else 0.0,
+        "scenarios": [_bar(result, scenario) for scenario in result.scenarios],
+    }
+
+
+def plan_end(scenarios: Sequence[ScenarioInfo]) -> float:
+    """When the load ends as planned, in seconds after its begin, without graceful stop."""
+    return max((scenario.start + scenario.duration for scenario in scenarios), default=0.0)
+
+
+def standing(thresholds: Sequence[ThresholdResult]) -> str:
+    """`3 of 5 thresholds hold, 1 fails: http_req_duration: p(95) < 2s; 1 waits for samples`."""
+    if not thresholds:
+        return "no threshold is set"
+    by: dict[str, list[str]] = {}
+    for result in thresholds:
+        by.setdefault(result.status, []).append(result.threshold.title)
+    held = len(by.get("pass", ()))
+    parts = ["the threshold holds" if held == len(thresholds) == 1 else f"{held} of {len(thresholds)} thresholds hold"]
+    for status, one, several in _WORDS:
+        if titles := by.get(status):
+            named = f": {titles[0]}" if status == "fail" else ""
+            parts.append(f"{len(titles)} {one if len(titles) == 1 else several}{named}")
+    return "; ".join(parts)
+
+
+_WORDS = (
+    ("fail", "fails", "fail"),
+    ("warn", "warns", "warn"),
+    ("pending", "waits for samples", "wait for samples"),
+    ("inconclusive", "is inconclusive", "are inconclusive"),
+)
+
+
+def _left(result: RunResult, total: float) -> str:
+    left = total - result.duration
+    if left <= 0:
+        return "what is in flight"
+    return f"{'at most ' if any(s.executor in _COUNTED for s in result.scenarios) else ''}{clock(left)}"
+
+
+def _most_users(scenarios: Sequence[ScenarioInfo]) -> int:
+    return sum(load.max_users for load in loads_of(scenarios))
+
+
+def _bar(result: RunResult, scenario: ScenarioInfo) -> Mapping[str, Any]:
+    """One scenario and how much of its own time is over, 0..1."""
+    stats = next((row for row in result.scenario_stats if row.name == scenario.name), None)
+    share = 0.0
+    if stats is not None and stats.ended is not None:
+        share = 1.0
+    elif stats is not None and stats.began is not None and scenario.duration:
+        share = max(0.0, min(1.0, (result.duration - stats.began) / scenario.duration))
+    return {"info": scenario, "share": share}

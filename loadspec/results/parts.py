@@ -1,0 +1,81 @@
+"""The parts of a load, as it was planned: the stages of a scenario, or of several scenarios which are on. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from loadspec.load import MIX
+from loadspec.results.model import ScenarioInfo, StageInfo, loads_of
+from loadspec.units import format_count
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of the load in which the plan is one thing; `begin` and `end` are seconds of the load."""
+
+    begin: float
+    end: float
+    label: str
+    """In a word or three: `hold 10 users`, `browse + buy`."""
+    where: str
+    """As a sentence goes on: `in stage 3 of 4 (hold 10 users)`, `during browse and buy`; empty for a lone stage."""
+    steady: bool = True
+    """Whether the plan is level; while it ramps, figures of a whole part mean little."""
+
+
+def parts_of(scenarios: Iterable[ScenarioInfo], end: float) -> list[Part]:
+    """What the load of `end` seconds is made of, in the order of time; what never came is left out."""
+    loads = [load for load in loads_of(scenarios) if load.stages]
+    if len(loads) == 1:
+        found = _stages(loads[0])
+    else:
+        found = _shared(loads)
+    last = max((part.end for part in found), default=0.0)
+    if found and last < end:
+        found.append(Part(last, end, "graceful stop", "in the graceful stop", steady=False))
+    return [_cut(part, end) for part in found if part.begin < min(part.end, end)]
+
+
+def part_at(parts: Sequence[Part], t: float) -> Part | None:
+    """The part that a moment lies in: at a border the later one, behind the last one the last."""
+    return next((part for part in reversed(parts) if part.begin <= t), None)
+
+
+def _cut(part: Part, end: float) -> Part:
+    return Part(part.begin, min(part.end, end), part.label, part.where, part.steady)
+
+
+def _stages(load: ScenarioInfo) -> list[Part]:
+    unit = "/s" if load.rates else " users"
+    many = len(load.stages)
+    found = []
+    for number, stage in enumerate(load.stages, 1):
+        label = _label(stage, unit)
+        where = f"in stage {number} of {many} ({label})" if many > 1 else ""
+        found.append(Part(stage.begin, stage.end, label, where, stage.start == stage.target))
+    return found
+
+
+def _label(stage: StageInfo, unit: str) -> str:
+    level = f"{format_count(round(stage.target, 2))}{unit}"
+    level = level.removesuffix("s") if level == "1 users" else level
+    return f"hold {level}" if stage.start == stage.target else f"ramp to {level}"
+
+
+def _shared(loads: Sequence[ScenarioInfo]) -> list[Part]:
+    """From each moment at which a scenario begins or ends to the next."""
+    spans = [(MIX if load.in_mix else load.name, load.stages[0].begin, load.stages[-1].end) for load in loads]
+    found = []
+    for begin, end in pairwise(sorted({moment for _, *span in spans for moment in span})):
+        on = [name for name, first, last in spans if first <= begin < last]
+        if on:
+            found.append(Part(begin, end, " + ".join(on), f"during {_listed(on)}"))
+    return found
+
+
+def _listed(names: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last

@@ -1,0 +1,88 @@
+"""The trust strip: what was planned and came, how late the generator was, how many samples there are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from support_results import make_health, make_result
+
+from loadspec.metrics import Store, tags_of
+from loadspec.report.sections.trust import Sign, figures
+from loadspec.results.health import limited_sentence
+from loadspec.results.model import Iterations, Loss, RunResult, ScenarioInfo
+
+
+def signs(result: RunResult) -> dict[str, Sign]:
+    return {sign.label: sign for sign in figures(result)["signs"]}
+
+
+def opened(started: int, dropped: int) -> RunResult:
+    scenario = ScenarioInfo("a", "constant-arrival-rate", "", 9, 10.0, 40.0, [], rates=[(0.0, 10.0), (10.0, 10.0)])
+    its = Iterations(started, started, 0, dropped)
+    return make_result(10, scenarios=[scenario], iterations=its, duration=10.0)
+
+
+def test_a_closed_load_has_its_users() -> None:
+    sign = signs(make_result())["Users, of those planned"]
+    assert (sign.value, sign.tone) == ("10 of 10", "good")
+    few = make_result()
+    few = replace(few, points=[replace(point, users=min(point.users, 7)) for point in few.points])
+    sign = signs(few)["Users, of those planned"]
+    assert (sign.value, sign.tone) == ("7 of 10", "warn")
+
+
+@pytest.mark.parametrize(("dropped", "value", "tone"), [(0, "100%", "good"), (1, "99%", "good"), (20, "80%", "warn")])
+def test_an_open_load_has_its_starts(dropped: int, value: str, tone: str) -> None:
+    sign = signs(opened(100 - dropped, dropped))["Load, of what was planned"]
+    assert (sign.value, sign.tone) == (value, tone)
+    assert f"{100 - dropped} of 100 planned iterations began" in sign.note
+    assert "of 10/s" in sign.note
+
+
+def late(ms: float) -> RunResult:
+    result = make_result()
+    delays = Store()
+    for _ in range(100):
+        delays.trend("dispatch_delay", tags_of(scenario="default")).add(ms)
+    delays.merge(result.stores["load"])
+    return replace(result, stores={**result.stores, "load": delays})
+
+
+@pytest.mark.parametrize(("ms", "limited", "tone"), [(1.0, "", "good"), (50.0, "", "warn"), (50.0, "late", "bad")])
+def test_starts_that_were_late(ms: float, limited: str, tone: str) -> None:
+    sign = signs(replace(late(ms), limited=limited))["Starts were late by, p99"]
+    assert (sign.value, sign.tone) == (f"{ms:g}ms", tone)
+    assert "of 100 starts" in sign.note
+    assert "Starts were late by, p99" not in signs(make_result())
+
+
+def test_a_generator_at_its_limit_is_not_good() -> None:
+    health = [make_health(worker=1), make_health(late=7, worker=2)]
+    spoiled = make_result(health=health, limited=limited_sentence(health, 20.0))
+    sign = signs(spoiled)["The generator's lag"]
+    assert (sign.value, sign.tone) == ("42ms", "bad")
+    assert "99% of a core" in sign.note
+    assert "for 7 s" in sign.note
+    assert signs(make_result())["The generator's lag"].tone == "good"
+    assert "The generator's lag" not in signs(make_result(health=[]))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words", "tone"), [(70, "enough for a", "good"), (3, "too few for a p90", "warn")], ids=["many", "few"]
+)
+def test_samples_back_a_percentile_or_do_not(seconds: int, words: str, tone: str) -> None:
+    sign = signs(make_result(seconds))["Samples"]
+    assert words in sign.note
+    assert sign.tone == tone
+
+
+def test_no_sample_at_all_is_no_trust() -> None:
+    nothing: dict[str, Any] = {"stores": {"setup": Store(), "load": Store(), "teardown": Store()}, "points": []}
+    assert signs(make_result(1, **nothing))["Samples"].tone == "bad"
+
+
+def test_lost_workers_are_told() -> None:
+    sign = signs(make_result(losses=[Loss(1, 2, 35.0, "ended with code -9")]))["Load that was lost"]
+    assert (sign.value, sign.tone) == ("25%", "bad")

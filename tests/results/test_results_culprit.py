@@ -1,0 +1,72 @@
+"""Where a threshold failed: the endpoint at which it is worst, against a plain look at each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from support_results import make_result
+
+from loadspec.metrics import BUILTIN, MetricInfo, Store, tags_of
+from loadspec.results.culprit import whereabouts, worst_endpoint
+from loadspec.results.parts import Part
+from loadspec.thresholds import Threshold, parse_thresholds
+
+KINDS = {**BUILTIN, "good": MetricInfo("rate"), "wait": MetricInfo("trend", "time"), "lost": MetricInfo("counter")}
+
+
+def threshold(key: str, text: Any) -> Threshold:
+    (found,) = parse_thresholds(key, text, KINDS)
+    return found
+
+
+def store() -> Store:
+    made = Store()
+    for name, latency, failed in (("fast", 10.0, 0), ("slow", 900.0, 1), ("broken", 20.0, 8)):
+        tags = {"scenario": "default", "endpoint": name, "poll": "false"}
+        for i in range(10):
+            expected = "false" if i < failed else "true"
+            made.trend("http_req_duration", tags_of(**tags, expected_response=expected)).add(latency)
+            made.counter("http_reqs", tags_of(**tags, expected_response=expected, status="200")).add(1)
+            made.rate("http_req_failed", tags_of(**tags)).add(i < failed)
+            made.rate("good", tags_of(scenario="default", endpoint=name)).add(i >= failed)
+            made.trend("dispatch_delay", tags_of(scenario="default")).add(1.0)
+    made.rate("good", tags_of(scenario="default")).add(True)
+    made.counter("lost", tags_of(scenario="default", endpoint="slow")).add(3)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "worst"),
+    [
+        ("http_req_duration", "p(95) < 100ms", "worst at slow (900ms)"),
+        ("http_req_duration", "avg < 100ms", "worst at slow (900ms)"),
+        ("http_req_failed", "rate < 1%", "worst at broken (80.00%)"),
+        ("good", "rate > 99%", "worst at broken (20.00%)"),
+        ("http_req_failed", {"that": "rate < 1%", "window": "5s"}, "worst at broken"),
+        ("http_req_duration{endpoint:slow}", "p(95) < 100ms", ""),
+        ("lost{endpoint:slow}", "count < 1", ""),
+        ("http_reqs", "rate > 100/s", ""),
+        ("lost", "count < 1", "at slow"),
+        ("wait", "p(95) < 1s", ""),
+        ("dispatch_delay", "p(95) < 1s", ""),
+    ],
+)
+def test_the_worst_endpoint(key: str, text: Any, worst: str) -> None:
+    assert worst_endpoint(threshold(key, text), store(), 10.0) == worst
+
+
+def test_of_a_sum_that_is_limited_the_largest_part() -> None:
+    assert worst_endpoint(threshold("http_reqs{expected_response:false}", "count < 1"), store(), 10.0) == (
+        "worst at broken (8)"
+    )
+
+
+def test_where_and_when() -> None:
+    result = next(found for found in make_result().thresholds if found.status == "fail")
+    parts = [Part(0, 30, "ramp", "in stage 1 of 2 (ramp)"), Part(30, 70, "hold", "in stage 2 of 2 (hold)")]
+    overall = replace(result, threshold=threshold("http_req_failed", "rate < 1%"))
+    assert whereabouts(overall, store(), 10.0, parts) == "in stage 2 of 2 (hold), worst at broken (80.00%)"
+    assert whereabouts(replace(overall, failing_since=None), store(), 10.0, parts) == "worst at broken (80.00%)"
+    assert whereabouts(overall, Store(), 10.0, []) == ""
