@@ -22,7 +22,22 @@ sys.path.insert(0, str(ROOT))
 
 from bench import measure, server  # noqa: E402
 from bench.measure import Usage  # noqa: E402
-from bench.scale_page import HOUR, MANY, MILLION, STARTED, Crowd, Hour, Long, Part, StartUp, holds, page  # noqa: E402
+from bench.scale_page import (  # noqa: E402
+    HOUR,
+    MANY,
+    MILLION,
+    ROUNDS,
+    SHARED,
+    STARTED,
+    Crowd,
+    Fleet,
+    Hour,
+    Long,
+    Part,
+    StartUp,
+    holds,
+    page,
+)
 from bench.tools import TOOLS  # noqa: E402
 from bench.tools.base import first_line, program  # noqa: E402
 
@@ -51,7 +66,9 @@ class Rig:
         self._nginx = nginx
         self._core = core
 
-    def run(self, document: Mapping[str, Any], look: measure.Look = lambda pids: None) -> tuple[Usage, Any, int]:
+    def run(
+        self, document: Mapping[str, Any], look: measure.Look = lambda pids: None, workers: int = 1
+    ) -> tuple[Usage, Any, int]:
         """→ what it cost, its results.json, and how many requests nginx counted.
 
         Raises OSError or ValueError where there are no results, RuntimeError for exit codes that no such run has.
@@ -61,6 +78,7 @@ class Rig:
             path.write_text(json.dumps(document))
             reports = Path(folder, "reports")
             command = [program("loadspec"), "run", str(path), "--quiet", "--allow-saturated"]
+            command += ["--workers", str(workers)]
             before = self._nginx.requests()
             usage = measure.run(
                 [*command, "--report-dir", str(reports)],
@@ -127,6 +145,20 @@ def long(rig: Rig) -> Long:
     return Long(results["iterations"]["completed"], sent, served, memory, usage.cpu)
 
 
+def fleet(rig: Rig) -> Fleet:
+    """Fifty users without a pause, by one worker and by two in turn."""
+    costs: Mapping[int, list[float]] = {1: [], 2: []}
+    counted = total = 0
+    for _ in range(ROUNDS):
+        for workers, cost in costs.items():
+            document = spec(rig.url, [{"call": "page"}], vus=50, iterations=SHARED)
+            usage, results, served = rig.run(document, workers=workers)
+            cost.append(usage.cpu / served)
+            counted += results["requests"]["by_phase"]["load"]["sent"]
+            total += served
+    return Fleet(costs[1], costs[2], counted, total)
+
+
 def hour(rig: Rig) -> Hour:
     """See scale_replay."""
     began = time.monotonic()
@@ -146,6 +178,7 @@ PARTS: Mapping[str, tuple[str, Callable[[Rig], Part]]] = {
     "crowd": ("19 000 users in one worker", crowd),
     "start": ("10 000 users begin", start_up),
     "long": ("A million iterations", long),
+    "fleet": ("One worker and two", fleet),
     "hour": ("An hour of 20 endpoints at 2 000 requests/s", hour),
 }
 

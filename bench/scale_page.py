@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import NamedTuple
 
 from bench.page import number, table
@@ -15,6 +16,10 @@ MILLION = 1_000_000
 HOUR = 3_600
 REPLAY_SECONDS = 600.0
 GROWTH = 0.05
+SHARED = 1_000_000
+"""Iterations that one worker makes, or two together."""
+ROUNDS = 5
+DEARER = 0.10
 FIRST = 0.1
 """The part of a run in which memory may still grow to its size."""
 
@@ -25,6 +30,9 @@ loadspec's processes; the server is nginx on another core, and its count of requ
 - *Growth* is how far resident memory rises above the highest of the first tenth of a run, at any time after it.
 - CPU of a start-up is the worker's from its begin until all users run, and all that the parent takes in the whole run,
   its report included.
+- One worker and two send the same requests in turn. Two share the core, so that loadspec is compared and not the
+  machine: on two cores, one of which nginx needs, wrk itself takes a quarter more CPU per request by two threads than
+  by one. CPU per request is that of all processes, start and report included.
 - The hour is virtual: its samples go through the meters of two workers, the pipe, the merger, the thresholds, the
   collector and the journal, without sockets and without waiting.
 """
@@ -101,6 +109,35 @@ class Long:
 
 
 @dataclass(frozen=True, slots=True)
+class Fleet:
+    """The same load by one worker and by two: CPU seconds per request of each round, and all that nginx counted."""
+
+    one: Sequence[float]
+    two: Sequence[float]
+    counted: int
+    served: int
+
+    @property
+    def dearer(self) -> float:
+        """How much more a request costs with two workers, as a share: the median of the rounds."""
+        return median(two / one for one, two in zip(self.one, self.two, strict=True)) - 1
+
+    def rows(self) -> list[Row]:
+        """Held against `DEARER`."""
+        asked = f"≤ {DEARER:.0%}"
+        return [
+            Row("CPU per request, one worker", _each(self.one)),
+            Row("CPU per request, two workers", _each(self.two)),
+            Row("dearer by two, median", f"{number(100 * self.dearer, 1)} %", asked, self.dearer <= DEARER),
+            *_books(self.counted, self.served),
+        ]
+
+
+def _each(rounds: Sequence[float]) -> str:
+    return f"{', '.join(number(1e6 * cost, 1) for cost in rounds)} µs"
+
+
+@dataclass(frozen=True, slots=True)
 class Hour:
     """A virtual hour: its samples, resident bytes at the end of each of its seconds, and how long it took."""
 
@@ -148,7 +185,7 @@ def _memory(memory: Sequence[float]) -> list[Row]:
     ]
 
 
-Part = Crowd | StartUp | Long | Hour
+Part = Crowd | StartUp | Long | Fleet | Hour
 
 
 def holds(parts: Sequence[Part]) -> bool:

@@ -25,8 +25,9 @@ to listen."""
 
 PLACES: tuple[Place, ...] = ("file", "folder", "url", "address", "listen")
 
-OptionType = Literal["text", "number", "flag", "duration", "metric", "texts"]
-"""`metric` is one with a selector, as thresholds name it, `texts` a mapping of texts."""
+OptionType = Literal["text", "number", "size", "flag", "duration", "metric", "figures", "texts"]
+"""`size` is a whole number above 0, `metric` one with a selector, as thresholds name it, `figures` are a trend's, as
+`metrics.figures` reads them, `texts` a mapping of texts."""
 
 
 class Option(NamedTuple):
@@ -37,6 +38,8 @@ class Option(NamedTuple):
     example: Any = None
     secret: bool = False
     """Whether its value is hidden wherever loadspec writes."""
+    among: tuple[str, ...] = ()
+    """The texts that it can be; none where it can be any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +104,13 @@ _LIVE = {
     "patience": Option("duration", "How long the end of the run waits for what is not sent yet.", "2s"),
     "prefix": Option("text", "What names of metrics begin with.", "loadtest_"),
 }
-_TREND_STATS = {"trend_stats": Option("text", "What trends are boiled down to, as k6 spells it.", "avg, p(95), p(99)")}
+_TREND_STATS = {
+    "trend_stats": Option("figures", "What trends are boiled down to, as k6 spells it.", "avg, p(95), p(99)")
+}
 _DATAGRAMS = {
     **_LIVE,
     **_TREND_STATS,
-    "max_datagram": Option("number", "Bytes of a datagram; 1432 by UDP, 8192 by a Unix socket.", 1432),
+    "max_datagram": Option("size", "Bytes of a datagram; 1432 by UDP, 8192 by a Unix socket.", 1432),
 }
 _TOLD = {**_HTTP, "link": Option("text", "Where to read more; by default the CI job.", "https://ci.example.com/run/7")}
 
@@ -234,7 +239,11 @@ OUTPUTS: dict[str, Output] = {
         "Live figures to an OpenTelemetry collector, by OTLP over HTTP.",
         place="url",
         example="http://127.0.0.1:4318",
-        options={**_HTTP, **_LIVE, "temporality": Option("text", "Of sums: cumulative, or delta.", "delta")},
+        options={
+            **_HTTP,
+            **_LIVE,
+            "temporality": Option("text", "Of sums.", "delta", among=("cumulative", "delta")),
+        },
         needs=("opentelemetry", "pip install 'loadspec[otel]'"),
     ),
     "influxdb": Output(

@@ -45,7 +45,7 @@ class Seconds:
             "is": "snapshot",
             "phase": "load",
             "t": t,
-            "store": self._meters.drain().to_wire(),
+            "store": self._meters.drain(),
             "failures": [{"key": key, "count": failed[1], "first": t - 1, "last": t, "message": "no"}]
             * bool(failed[1]),
             "check_samples": [],

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from support_browser import FLAGS, chromium
 
@@ -62,3 +63,17 @@ def keep(page: Page, name: str, scratch: Path) -> None:
     folder = Path(os.environ.get("SCREENSHOTS") or scratch)
     folder.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=folder / f"{name}.png", full_page=True)
+
+
+def barriers(page: Page) -> dict[str, list[str]]:
+    """What axe-core finds serious or critical: rule → some of the elements. The page's context needs `bypass_csp`."""
+    if not AXE.is_file():
+        message = "axe-core is missing: run `make axe` (it needs npm)"
+        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+    page.add_script_tag(path=AXE)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return {
+        violation["id"]: [node["html"][:200] for node in violation["nodes"]][:3]
+        for violation in found["violations"]
+        if violation["impact"] in ("serious", "critical")
+    }

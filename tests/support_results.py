@@ -31,7 +31,7 @@ from loadspec.results.model import (
     WorkerHealth,
 )
 from loadspec.results.points import Course
-from loadspec.thresholds import ThresholdResult, judge, parse_thresholds, values_in
+from loadspec.thresholds import ThresholdResult, Watch, judge, parse_thresholds, values_in
 
 ENDPOINTS = (
     EndpointInfo("login", "POST", "/api/auth/login"),
@@ -312,4 +312,12 @@ def make_thresholds(
                 limit=now.limit,
             )
             found.append(result)
+    return found
+
+
+def judged(key: str, item: Any, result: RunResult) -> ThresholdResult:
+    """What a threshold comes to with what a result measured under load."""
+    watch = Watch(parse_thresholds(key, item, result.metrics))
+    watch.feed(result.duration, Store(), result.stores["load"], ended=True)
+    (found,) = watch.results()
     return found

@@ -91,7 +91,7 @@ def _text(loaded: Loaded, latency: float, colour: bool | None, fleet: Fleet) -> 
         f"  {name} = {clean(value)}  # {clean(origin_text(origin, spec.source))}\n"
         for name, value, origin in _variables(loaded)
     ]
-    gates = [f"  {clean(threshold.title)}{_role(threshold)}\n" for threshold in spec.thresholds]
+    gates = [f"  {clean(threshold.title)}{_role(threshold)}\n" for threshold in spec.thresholds if threshold.judged]
     judged = f"\n{style('thresholds', 'head')}\n{''.join(gates)}" if gates else ""
     variables = f"\n{style('variables', 'head')}\n{''.join(rows)}" if rows else ""
     head = style(f"the spec as it runs, and where each value is from (:12 is line 12 of {clean(spec.source)})", "head")
@@ -151,7 +151,7 @@ def _json(loaded: Loaded, latency: float, colour: bool | None, fleet: Fleet) -> 
             for each in load.crews
         ],
         "hosts": addresses(spec, masker(spec)(target(spec))),
-        "thresholds": [threshold.title for threshold in spec.thresholds],
+        "thresholds": [threshold.title for threshold in spec.thresholds if threshold.judged],
         "variables": [{"name": n, "value": v, "origin": o._asdict()} for n, v, o in _variables(loaded)],
         "values": [
             {"path": list(path), "value": value, "origin": origin._asdict()}

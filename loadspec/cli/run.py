@@ -5,20 +5,19 @@ from __future__ import annotations
 import os
 import secrets
 import shlex
-import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
 from loadspec.cli.dashboard import Command, check, dashboard_options, opened, stay
-from loadspec.cli.errors import diagnosed, reported
+from loadspec.cli.errors import diagnosed, reported, text_of
 from loadspec.cli.options import override_options, overrides, summary_mode_option, workers_option
-from loadspec.cli.streams import say, warn
-from loadspec.errors import ExitCode
+from loadspec.cli.streams import put, say, warn
+from loadspec.errors import ExitCode, OutputError, UsageError
 from loadspec.output_kinds import OUTPUTS, PDF
 from loadspec.results import RunResult
 from loadspec.run.options import RunOptions, checked_run_id, new_run_id
@@ -46,6 +45,7 @@ if TYPE_CHECKING:
 @click.option("--run-id", metavar="ID", help="The run's folder; UTC time and four hex digits by default.")
 @summary_mode_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress; only the verdict at the end.")
+@click.option("--json", "as_json", is_flag=True, help="For programs: stdout has results.json and nothing else.")
 @click.option("--color/--no-color", "colour", default=None, help="Colours; by default if it is a terminal.")
 @click.option("--dry-run", is_flag=True, help="Try it: one user, every step once, requests and answers shown.")
 @click.option("--log-http", metavar="FILE", help="Write every request and its answer to FILE, secrets masked.")
@@ -68,6 +68,7 @@ def command(
     run_id: str | None,
     summary_mode: str,
     quiet: bool,
+    as_json: bool,
     colour: bool | None,
     dry_run: bool,
     log_http: str | None,
@@ -88,6 +89,8 @@ def command(
         from loadspec.run.head import threshold_places
         from loadspec.run.workers import workers_asked_for
 
+        if as_json and dry_run:
+            raise UsageError("--json prints the results of a run, and --dry-run has none", "leave out one of them")
         check(dashboard, linger, dry_run)
         options = RunOptions(
             report_dir=Path(report_dir),
@@ -110,7 +113,7 @@ def command(
         if dry_run:
             sys.exit(try_and_show(loaded, options))
         with opened(dashboard) as page:
-            sys.exit(run_and_show(loaded, options, summary_mode, page, linger))
+            sys.exit(run_and_show(loaded, options, summary_mode, page, linger, as_json))
 
 
 def run_and_show(
@@ -119,9 +122,11 @@ def run_and_show(
     summary_mode: str = "compact",
     dashboard: Dashboard | None = None,
     lingers: bool = False,
+    as_json: bool = False,
 ) -> int:
     """Run a spec, print its warnings before and its summary after, stay if it `lingers` → the exit code."""
     from loadspec.cli.github import tell_github
+    from loadspec.results.verdict import first_of
     from loadspec.run import run_spec
     from loadspec.run.signals import Signals
 
@@ -129,11 +134,16 @@ def run_and_show(
         warn(f"{diagnosed(loaded.warnings, options.colour)}\n")
     result, written = run_spec(loaded.spec, options, dashboard=dashboard)
     with Signals() as signals:  # the files are written: one that comes now changes no exit code
-        say(summary_of(result, options.quiet, options.colour, summary_mode, written))
+        code = result.exit_code
+        try:
+            show(result, options.quiet, options.colour, summary_mode, written, as_json)
+        except OutputError as error:
+            warn(text_of(error))
+            code = first_of(code, error.exit_code)
         tell_github(result, options.places)
         if dashboard is not None and lingers:
             stay(dashboard, result, signals)
-    return int(result.exit_code)
+    return int(code)
 
 
 def try_and_show(loaded: Loaded, options: RunOptions) -> int:
@@ -151,16 +161,34 @@ def try_and_show(loaded: Loaded, options: RunOptions) -> int:
         return int(ExitCode.INTERRUPTED)
 
 
-def summary_of(result: RunResult, quiet: bool, colour: bool | None, mode: str, written: Sequence[Path]) -> str:
-    """What a finished run prints on stdout."""
+def show(
+    result: RunResult, quiet: bool, colour: bool | None, mode: str, written: Sequence[Path], as_json: bool = False
+) -> None:
+    """Tell what a run measured. `as_json`: results.json on stdout, and the summary, unless `quiet`, on stderr.
+
+    Raises OutputError where the JSON cannot be written.
+    """
+    if not as_json:
+        say(summary_of(result, quiet, colour, mode, written, sys.stdout))
+        return
+    if not quiet:
+        warn(summary_of(result, quiet, colour, mode, written, sys.stderr))
+    from loadspec.outputs.results_json import render
+
+    put(render(result))
+
+
+def summary_of(
+    result: RunResult, quiet: bool, colour: bool | None, mode: str, written: Sequence[Path], stream: IO[str]
+) -> str:
+    """What a finished run says to people by a `stream`."""
     from loadspec.ui import speaks_unicode, summary, wants_colour
-    from loadspec.ui.text import clean
+    from loadspec.ui.region import size_of
+    from loadspec.ui.text import clean, is_terminal
 
     if quiet:
         return f"{result.verdict}: {clean(result.sentence)}\n"
-    colour = wants_colour(sys.stdout, os.environ) if colour is None else colour
-    width = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
+    colour = wants_colour(stream, os.environ) if colour is None else colour
+    width = size_of(stream)[0] if is_terminal(stream) else 100
     files = [str(path) for path in written]
-    return summary(
-        result, "full" if mode == "full" else "compact", colour, width, not speaks_unicode(sys.stdout), files
-    )
+    return summary(result, "full" if mode == "full" else "compact", colour, width, not speaks_unicode(stream), files)

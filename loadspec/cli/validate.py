@@ -117,5 +117,5 @@ def _reader(path: str) -> tuple[str, Read]:
 
 def _summary(spec: Spec) -> str:
     loads = "; ".join(crew.load.describe() for crew in crews_of(spec.scenarios))
-    count = len(spec.thresholds)
+    count = sum(threshold.judged for threshold in spec.thresholds)
     return f"{spec.name}: {loads}; {count} threshold{'' if count == 1 else 's'}"

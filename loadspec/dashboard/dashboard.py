@@ -60,7 +60,7 @@ class Dashboard:
             news, self._news = self._news, []
             if self._board is not None and self._board.failure and not self._failed:
                 self._failed = True
-                news.append(f"the live page is out of order: {self._board.failure}")
+                news.append(f"the dashboard is out of order: {self._board.failure}")
         return news
 
     def finish(self, result: RunResult, hurried: Callable[[], bool] = lambda: False) -> None:
@@ -81,7 +81,7 @@ class Dashboard:
             if self._over:
                 return False
             if not self.asked:
-                self._news.append("the stop button of the live page was pressed")
+                self._news.append("the dashboard's stop button was pressed")
             self.asked = True
         self._stop()
         return True

@@ -16,6 +16,9 @@ from loadspec.wire.addresses import parse_address
 _AUTHORITY = re.compile(r"(?:\[([0-9a-f:.]+)\]|([^\[\]:@/\s]+))(?::\d{1,5})?", re.IGNORECASE)
 
 
+_ELSEWHERE = "this page is not at that host: ask for it by a numeric address, or run with --dashboard HOST:PORT"
+
+
 class Gate:
     """`host` is the one that the page was asked to be at; `token` is the page's."""
 
@@ -26,7 +29,7 @@ class Gate:
     def refuses(self, hosts: Sequence[str], origins: Sequence[str]) -> str:
         """Why a request with these Host and Origin headers is refused; empty if it is not."""
         if len(hosts) != 1 or not self._is_ours(hosts[0]):
-            return "this page is not at that host"
+            return _ELSEWHERE
         if any(origin != f"http://{hosts[0]}" for origin in origins):
             return "a page of another origin may not ask here"
         return ""

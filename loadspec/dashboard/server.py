@@ -10,7 +10,8 @@ from loadspec.dashboard.gate import Gate
 from loadspec.outputs.listening import Handler, Listener
 
 _HEARTBEAT = 5.0
-"""Seconds after which a viewer is sent something in any case: so it is noticed that one has gone."""
+"""Seconds after which a viewer is sent something in any case: so each side notices that the other has gone."""
+_ALIVE = b"event: alive\ndata: -\n\n"
 _HEADERS = {
     "cache-control": "no-store",
     "cross-origin-opener-policy": "same-origin",
@@ -68,7 +69,7 @@ class _Handler(Handler):
         seen, board = 0, self.server.board
         with board.viewing():
             while (frame := board.after(seen, _HEARTBEAT)) is not None:
-                self.wfile.write(event(self.server.run, frame, seen) if frame.number > seen else b":\n\n")
+                self.wfile.write(event(self.server.run, frame, seen) if frame.number > seen else _ALIVE)
                 seen = frame.number
                 if frame.over:
                     return

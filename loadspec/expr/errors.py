@@ -41,6 +41,8 @@ class Missing(Exception):  # noqa: N818 - an everyday outcome of an evaluation, 
 
     kind = "missing_value"
     """The kind of failure that a step has which could not be sent for it."""
+    passes = False
+    """Whether what lacks now may be there in a while."""
 
     # No __init__: a Missing is raised on the hot path, and a Python-level constructor would double its price.
 

@@ -1,4 +1,6 @@
-"""What several workers say, as if one had said it: their snapshots of a second, and their ends. Pure: JSON values.
+"""What several workers say, as if one had said it: their snapshots of a second, and their ends. Pure.
+
+Workers say JSON values; a merged snapshot is one but for its `store`, which is a `Store`: see `results.ledger`.
 
 Samples add up, whatever worker they came from; what a worker counts from the begin on (users, iterations, scenarios)
 is summed over the newest word of each, so that one that is late is not left out.
@@ -123,17 +125,15 @@ def _interrupted(books: Mapping[str, Any]) -> dict[str, Any]:
     return {**books, "interrupted": books["started"] - books["completed"]}
 
 
-def _store(pending: Sequence[Snapshot], newest: Sequence[Snapshot]) -> list[Any]:
-    if len(newest) == 1 and len(pending) == 1:
-        return list(pending[0]["store"])
-    store = Store()
-    for snapshot in pending:
+def _store(pending: Sequence[Snapshot], newest: Sequence[Snapshot]) -> Store:
+    store = Store.from_wire(pending[0]["store"])
+    for snapshot in pending[1:]:
         store.merge(Store.from_wire(snapshot["store"]))
-    for metric in _OWN_GAUGES:
+    for metric in _OWN_GAUGES if len(newest) > 1 or len(pending) > 1 else ():
         if (metric, ()) in store.series:
             total = sum(one["users"] if metric == "vus" else _gauge(one, metric) for one in newest)
             store.series[metric, ()] = Gauge(total, total, total, 1)
-    return store.to_wire()
+    return store
 
 
 def _gauge(snapshot: Snapshot, metric: str) -> float:

@@ -23,6 +23,8 @@ COMMAND = [sys.executable, "-P", "-m", "loadspec.fleet.worker"]
 """-P: Python files in the current folder are not ours, and never run."""
 _LEASE = 1.0
 """Seconds without an order after which the worker is told that its parent is there. See `worker`."""
+_LAST_WORDS = 1.0
+"""Seconds that a worker which has ended has for what it wrote to stderr."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,13 @@ class WorkerProcess:
                 COMMAND,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
                 start_new_session=True,
                 env={**os.environ, "PYTHONUNBUFFERED": "1"},
             )
         self.send("job", **asdict(job))
+        self._relay = threading.Thread(target=self._pass_on, daemon=True)
+        self._relay.start()
         for work in (self._read, self._write):
             threading.Thread(target=work, daemon=True).start()
 
@@ -85,6 +90,7 @@ class WorkerProcess:
         except subprocess.TimeoutExpired:
             self.kill()
             self._process.wait()
+        self._relay.join(_LAST_WORDS)
 
     def _write(self) -> None:
         """Orders, and in between the lease. A worker that reads nothing holds up this thread alone."""
@@ -102,6 +108,14 @@ class WorkerProcess:
             return self._orders.get(timeout=_LEASE)
         except queue.Empty:
             return {"do": "lease"}
+
+    def _pass_on(self) -> None:
+        """What it writes to stderr, a warning or a traceback, goes through our own, where a region may be shown."""
+        assert self._process.stderr is not None
+        for line in self._process.stderr:
+            with contextlib.suppress(OSError, ValueError, AttributeError):  # nobody may be there to read it
+                sys.stderr.write(line.decode("utf-8", "replace"))
+                sys.stderr.flush()
 
     def _read(self) -> None:
         assert self._process.stdout is not None

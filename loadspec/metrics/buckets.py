@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import ItemsView, Iterable, Iterator, Mapping
 from operator import add
 
 _BITS = 6
@@ -64,8 +64,25 @@ class Buckets(Mapping[int, int]):
                 if count:
                     yield first + within
 
+    def items(self) -> ItemsView[int, int]:
+        """(bucket, count) of each that is used."""
+        return _Items(self)
+
     def __len__(self) -> int:
         return sum(len(page) - page.count(0) for page in self._pages.values())
 
     def __bool__(self) -> bool:
         return bool(self._total)
+
+
+class _Items(ItemsView[int, int]):
+    """Pages are read from one end to the other, and no bucket is looked up."""
+
+    _mapping: Buckets
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        for number, page in self._mapping._pages.items():
+            first = number << _BITS
+            for within, count in enumerate(page):
+                if count:
+                    yield first + within, count

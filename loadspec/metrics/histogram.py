@@ -117,8 +117,11 @@ class Histogram:
         count = self.count
         if not count:
             return [0.0 for _ in percents]
-        ordered = sorted(self.counts, key=_order)
-        seen = list(accumulate(self.counts[bucket] for bucket in ordered))
+        pairs = sorted(self.counts.items())
+        if pairs[-1][0] & _SIGN:
+            pairs.sort(key=lambda pair: _order(pair[0]))
+        ordered = [bucket for bucket, _ in pairs]
+        seen = list(accumulate(number for _, number in pairs))
         return [self._at(ordered, seen, percent / 100 * (count - 1)) for percent in percents]
 
     def count_within(self, value: float) -> float:

@@ -26,7 +26,8 @@ def render(result: RunResult) -> str:
 
 
 def _metrics(result: RunResult) -> dict[str, Any]:
-    """Each metric that was measured, and the parts of it that thresholds name. Without checks there is no `checks`."""
+    """Each metric that was measured, and its parts: sub-metrics, and what thresholds name. Without checks there is no
+    `checks`."""
     store, seconds = result.stores["load"], result.duration
     found: dict[str, Any] = {}
     for name in sorted(store.metrics()):
@@ -36,14 +37,16 @@ def _metrics(result: RunResult) -> dict[str, Any]:
     expected = store.where("http_req_duration", expected_response="true")
     if expected is not None and expected.samples:
         found[_EXPECTED] = _figures(expected, seconds)
+    for part in result.submetrics:
+        found[part.key] = _figures(part.value(store) or new_value(result.metrics[part.metric].kind), seconds)
     for judged in result.thresholds:
         metric, clauses = judged.threshold.metric, judged.threshold.selector
         key, source = _key(judged)
         if metric not in result.metrics:
             continue  # it compares several: k6 knows none of that kind
         if key not in found:
-            part = selected(store, metric, clauses)
-            found[key] = _figures(part or new_value(result.metrics[metric].kind), seconds)
+            value = selected(store, metric, clauses)
+            found[key] = _figures(value or new_value(result.metrics[metric].kind), seconds)
         found[key].setdefault("thresholds", {})[source] = judged.status in ("fail", "warn")
     return dict(sorted(found.items()))
 

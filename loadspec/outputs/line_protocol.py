@@ -13,7 +13,7 @@ from functools import lru_cache
 from math import isfinite
 
 from loadspec.metrics import Counter, Gauge, Rate, Trend, Value
-from loadspec.outputs.figures import Figures
+from loadspec.metrics.figures import Figures
 from loadspec.outputs.tick import Tick
 
 _NAME = str.maketrans({",": r"\,", " ": r"\ ", "\n": r"\ ", "\r": r"\ ", "\\": "/"})

@@ -1,7 +1,7 @@
 """OpenMetrics text (1.0.0), which Prometheus and GitLab read: `metrics.txt`, and what a scrape endpoint answers.
 
 A trend is a summary in base units (seconds, bytes), a counter a counter, a gauge a gauge; a rate is the share that held
-as a gauge, and two counters of which PromQL makes shares over time. The tags of a series are its labels.
+as a gauge, and two counters of which PromQL makes shares over time. The tags of a series and of the run are its labels.
 Source: https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md
 """
 
@@ -13,6 +13,7 @@ from math import isfinite
 from typing import NamedTuple
 
 from loadspec.metrics import Counter, Gauge, MetricInfo, Rate, Store, Trend, Value
+from loadspec.outputs.selected import with_infos, with_submetrics
 from loadspec.report.text import visible
 from loadspec.results.model import RunResult
 
@@ -47,8 +48,10 @@ class Family(NamedTuple):
 
 
 def render(result: RunResult) -> str:
-    """The metrics of the load, the thresholds and the verdict."""
-    return text([*_of_run(result), *families(result.stores["load"], result.metrics)])
+    """The metrics of the load and its sub-metrics, the thresholds and the verdict."""
+    store = with_submetrics(result.stores["load"], result.submetrics)
+    infos = with_infos(result.metrics, result.submetrics)
+    return text([*_of_run(result), *families(store, infos, result.tags)])
 
 
 def text(found: Iterable[Family]) -> str:

@@ -31,8 +31,8 @@ from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 
 from loadspec.metrics import Counter, MetricInfo, Rate, Trend, Value
 from loadspec.metrics import Gauge as OwnGauge
+from loadspec.metrics.figures import in_seconds
 from loadspec.outputs.exponential import SCALE, exponential
-from loadspec.outputs.figures import in_seconds
 from loadspec.outputs.posting import Poster
 from loadspec.outputs.settings import metrics_of, period_of, wrong
 from loadspec.outputs.target import Target

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from loadspec.outputs.posting import Poster
 from loadspec.outputs.protobuf import snappy
-from loadspec.outputs.remote_write import Naming, write_request
+from loadspec.outputs.remote_write import Naming, stale_request, write_request
 from loadspec.outputs.settings import figures_of, metrics_of, period_of
 from loadspec.outputs.target import Target
 from loadspec.outputs.tick import Tick
@@ -12,7 +12,7 @@ from loadspec.results.head import Head
 
 
 class PrometheusRemoteWrite:
-    """Posts each tick as a `WriteRequest`."""
+    """Posts each tick as a `WriteRequest`, and at the end that all series have ended."""
 
     def __init__(self, target: Target, head: Head) -> None:
         options = target.options
@@ -23,6 +23,7 @@ class PrometheusRemoteWrite:
             str(options.get("prefix", "loadspec_")),
             bool(options.get("native_histograms", False)),
         )
+        self._last: Tick | None = None
         self._poster = Poster(
             target,
             content_type="application/x-protobuf",
@@ -33,7 +34,10 @@ class PrometheusRemoteWrite:
     def send(self, tick: Tick) -> None:
         """See `pump.LiveOutput`."""
         self._poster.post(snappy(write_request(tick, self._naming)))
+        self._last = tick
 
     def close(self) -> None:
-        """Hang up."""
+        """End the series, as far as there are any, and hang up."""
+        if self._last is not None:
+            self._poster.post(snappy(stale_request(self._last, self._naming)))
         self._poster.close()

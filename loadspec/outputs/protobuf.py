@@ -52,6 +52,11 @@ def double(field: int, number: float) -> bytes:
     return varint(field << 3 | 1) + struct.pack("<d", number)
 
 
+def fixed64(field: int, bits: int) -> bytes:
+    """The 64 bits of a float that no arithmetic may touch."""
+    return varint(field << 3 | 1) + struct.pack("<Q", bits)
+
+
 def packed_signed(field: int, numbers: Iterable[int]) -> bytes:
     """A repeated `sint64`."""
     return message(field, b"".join(map(zigzag, numbers)))

@@ -6,7 +6,7 @@ import socket
 from urllib.parse import urlsplit
 
 from loadspec.errors import ExitCode, LoadspecError, OutputError
-from loadspec.wire.addresses import is_forbidden, parse_address
+from loadspec.wire.addresses import is_forbidden, is_loopback, parse_address, split_port
 from loadspec.wire.dns import Address
 from loadspec.wire.hosts import HostLimit
 from loadspec.wire.sockets import allowed_socket
@@ -58,8 +58,7 @@ class Reach:
     def listen(self, text: str) -> tuple[str, int]:
         """Where to listen: a spec's output only where no other machine can ask. Raises LoadspecError (104)."""
         host, port = split_address(text)
-        address = parse_address(host)
-        if self._folder is not None and host != "localhost" and not (address is not None and address.is_loopback):
+        if self._folder is not None and not is_loopback(host):
             hint = "the outputs of a spec listen at 127.0.0.1; whoever runs it may open others by --out"
             raise LoadspecError(f"an output may not listen at {text}: other machines could ask there", hint, _INVALID)
         return host, port
@@ -88,11 +87,10 @@ def host_and_port(url: str) -> tuple[str, int]:
 
 def split_address(text: str, least: int = 1) -> tuple[str, int]:
     """`host:port` or `[address]:port` → both; the port is `least` or higher. Raises LoadspecError (104)."""
-    host, colon, port = text.rpartition(":")
-    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
-    if not colon or not bare or not (port.isascii() and port.isdigit()) or not least <= int(port[:6]) < 65536:
+    found = split_port(text, least)
+    if found is None:
         raise LoadspecError(f"`{text}` is no host:port", "for example 127.0.0.1:8125", _INVALID)
-    return bare, int(port)
+    return found
 
 
 _INVALID = ExitCode.INVALID_SPEC

@@ -10,17 +10,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from loadspec.metrics import Counter, Gauge, MetricInfo, Rate, Trend, Value
+from loadspec.metrics.figures import Figures, in_seconds
 from loadspec.metrics.store import Tags
 from loadspec.outputs import protobuf
 from loadspec.outputs.exponential import SCALE, exponential
-from loadspec.outputs.figures import Figures, in_seconds
 from loadspec.outputs.tick import Tick
 
 _TOTALS = ("count", "sum")
+_STALE = 0x7FF0000000000002
+"""The bits of the NaN that says that a series has ended."""
 _ZERO_THRESHOLD = 2.0**-128
 """As Prometheus's client has it: what is nearer to zero counts as zero."""
 
@@ -38,23 +40,46 @@ class Naming:
 
 def write_request(tick: Tick, naming: Naming) -> bytes:
     """The message, not yet compressed."""
-    return b"".join(protobuf.message(1, series) for series in _series(tick, naming))
-
-
-def _series(tick: Tick, naming: Naming) -> Iterator[bytes]:
-    """A `TimeSeries` for each figure of each series that is new in this tick."""
     stamp = protobuf.integer(2, round(tick.at * 1000))
+    found: list[bytes] = []
+    for labels, value in _series(tick, naming):
+        if isinstance(value, bytes):
+            found.append(labels + protobuf.message(4, value))
+        else:
+            found.append(labels + protobuf.message(2, protobuf.double(1, value) + stamp))
+    return b"".join(protobuf.message(1, series) for series in found)
+
+
+def stale_request(last: Tick, naming: Naming) -> bytes:
+    """The message that ends all series, behind the last that was sent.
+
+    A sender must say so where a series goes on no longer (Remote write 1.0, "Stale Markers"): readers take its last
+    sample for the newest for five minutes more otherwise.
+    """
+    stamp = round(last.at * 1000) + 1
+    sample = protobuf.fixed64(1, _STALE) + protobuf.integer(2, stamp)
+    histogram = protobuf.fixed64(3, _STALE) + protobuf.integer(15, stamp)
+    whole = replace(last, delta=last.total)
+    return b"".join(
+        protobuf.message(
+            1, labels + (protobuf.message(4, histogram) if isinstance(value, bytes) else protobuf.message(2, sample))
+        )
+        for labels, value in _series(whole, naming)
+    )
+
+
+def _series(tick: Tick, naming: Naming) -> Iterator[tuple[bytes, float | bytes]]:
+    """(labels, value) of each figure of each series that is new in this tick; of a native histogram its message."""
     run = {label(name): text for name, text in tick.tags.items() if text}
     for (metric, tags), new in tick.delta.series.items():
         labels, name = _labels(tags, run), naming.prefix + label(metric)
         total = tick.total.series[metric, tags]
         factor = in_seconds(naming.metrics.get(metric))
         if isinstance(total, Trend) and naming.histograms:
-            histogram = protobuf.message(4, _histogram(total, factor, tick.at))
-            yield _named(name + ("_seconds" if factor != 1 else ""), labels) + histogram
+            yield _named(name + ("_seconds" if factor != 1 else ""), labels), _histogram(total, factor, tick.at)
             continue
         for suffix, number in _figures(new, total, naming.figures, factor):
-            yield _named(name + suffix, labels) + protobuf.message(2, protobuf.double(1, number) + stamp)
+            yield _named(name + suffix, labels), number
 
 
 def _figures(new: Value, total: Value, figures: Figures, factor: float) -> Iterator[tuple[str, float]]:

@@ -26,6 +26,7 @@ from loadspec.results.model import (
     ScenarioStats,
     WorkerHealth,
 )
+from loadspec.results.slos import Objective, Slo
 from loadspec.thresholds import ThresholdResult
 from loadspec.thresholds.submetric import Submetric
 
@@ -56,6 +57,7 @@ def document(result: RunResult) -> dict[str, Any]:
         "endpoints": [_endpoint(stats) for stats in result.endpoint_stats],
         "metrics": _metrics(result),
         "thresholds": [_threshold(found) for found in result.thresholds],
+        "slos": [_slo(slo) for slo in result.slos],
         "checks": [_check(check) for check in result.checks],
         "pools": [{name: getattr(pool, name) for name in POOL_FIGURES} for pool in result.pools],
         "errors": [_error(error) for error in result.errors],
@@ -270,6 +272,45 @@ def _threshold(found: ThresholdResult) -> dict[str, Any]:
         "first_crossed_s": found.first_crossed,
         "failing_since_s": found.failing_since,
         "aborted": found.aborted,
+    }
+
+
+def _slo(slo: Slo) -> dict[str, Any]:
+    return {
+        "name": slo.name,
+        "scope": slo.scope,
+        "status": slo.status,
+        "objectives": [_objective(each) for each in slo.objectives],
+        "apdex": _apdex(slo.apdex) if slo.apdex else None,
+    }
+
+
+def _objective(each: Objective) -> dict[str, Any]:
+    judged = each.burn.threshold.judged
+    return {
+        "objective": each.text,
+        "status": each.found.status,
+        "target_ratio": each.target,
+        "actual_ratio": each.found.actual,
+        "budget_used_ratio": each.budget_used,
+        "samples": each.found.samples,
+        "burn": {
+            "window_s": each.burn.threshold.window,
+            "worst_rate": each.burn.actual,
+            "limit_rate": each.burn.threshold.limit if judged else None,
+            "status": each.burn.status if judged else None,
+            "first_crossed_s": each.burn.first_crossed,
+        },
+    }
+
+
+def _apdex(found: ThresholdResult) -> dict[str, Any]:
+    threshold = found.threshold
+    return {
+        "t_ms": threshold.aggregate.argument,
+        "score": found.actual,
+        "at_least": threshold.limit if threshold.judged else None,
+        "status": found.status if threshold.judged else None,
     }
 
 

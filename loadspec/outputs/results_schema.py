@@ -63,6 +63,7 @@ def results_schema() -> Schema:
                 "endpoints": _list(_endpoint()),
                 "metrics": {"type": "object", "additionalProperties": _metric()},
                 "thresholds": _list(_threshold()),
+                "slos": _list(_slo()),
                 "checks": _list(_check()),
                 "pools": _says(_list(_pool()), "drawn = distinct + repeated, under load."),
                 "errors": _list(_error()),
@@ -208,6 +209,41 @@ def _threshold() -> Schema:
             "first_crossed_s": _or_null(_SECONDS),
             "failing_since_s": _or_null(_SECONDS),
             "aborted": _FLAG,
+        }
+    )
+
+
+def _slo() -> Schema:
+    statuses = {"enum": list(get_args(Status))}
+    judged = _says({"enum": [*get_args(Status), None]}, "null: not judged.")
+    burn = _object(
+        {
+            "window_s": _SECONDS,
+            "worst_rate": _says(_or_null(_NUMBER), "The share of bad requests over the budget, of the worst window."),
+            "limit_rate": _or_null(_NUMBER),
+            "status": judged,
+            "first_crossed_s": _says(_or_null(_SECONDS), "When it first reached the limit, without one 1."),
+        }
+    )
+    objective = _object(
+        {
+            "objective": _says(_TEXT, "`availability 99.9%`, or `95% within 2s`."),
+            "status": statuses,
+            "target_ratio": _NUMBER,
+            "actual_ratio": _says(_or_null(_NUMBER), "The share of good requests; null: no samples."),
+            "budget_used_ratio": _says(_or_null(_NUMBER), "1: the error budget is just used up."),
+            "samples": _COUNT,
+            "burn": burn,
+        }
+    )
+    apdex = _object({"t_ms": _NUMBER, "score": _or_null(_NUMBER), "at_least": _or_null(_NUMBER), "status": judged})
+    return _object(
+        {
+            "name": _TEXT,
+            "scope": _says(_TEXT, "Whose requests, as a selector; empty: all of the load."),
+            "status": statuses,
+            "objectives": _list(objective),
+            "apdex": _or_null(apdex),
         }
     )
 

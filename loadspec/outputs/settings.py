@@ -7,15 +7,16 @@ from math import ceil
 
 from loadspec.errors import ExitCode, LoadspecError
 from loadspec.metrics import BUILTIN, MetricInfo
-from loadspec.outputs.figures import FIGURES, Figures, parse_figures
+from loadspec.metrics.figures import FIGURES, Figures, parse_figures
+from loadspec.outputs.selected import with_infos
 from loadspec.outputs.target import Target
 from loadspec.results.head import Head
 from loadspec.units import parse_duration
 
 
 def metrics_of(head: Head) -> Mapping[str, MetricInfo]:
-    """All metrics that a run may have."""
-    return {**BUILTIN, **head.custom_metrics}
+    """All metrics that a run may have, and those that its sub-metrics are sent as."""
+    return with_infos({**BUILTIN, **head.custom_metrics}, head.submetrics)
 
 
 def figures_of(target: Target, default: str = FIGURES) -> Figures:

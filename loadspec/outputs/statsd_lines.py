@@ -16,7 +16,10 @@ from functools import lru_cache
 from math import isfinite
 
 from loadspec.metrics import Counter, Gauge, Rate, Trend, Value
-from loadspec.outputs.figures import Figures
+from loadspec.metrics.figures import Figures
+from loadspec.metrics.store import Tags
+from loadspec.metrics.values import merge_values
+from loadspec.outputs.selected import ENDING, SELECTOR
 from loadspec.outputs.tick import Tick
 
 _NOT_IN_NAME = re.compile(r"[^\w.-]", re.ASCII)
@@ -24,14 +27,22 @@ _NOT_IN_TAG = re.compile(r"[,|#\x00-\x20\x7f]")
 
 
 def plain_lines(tick: Tick, figures: Figures, prefix: str) -> Iterator[str]:
-    """StatsD's: each metric in all."""
-    for metric in tick.delta.metrics():
-        value = tick.delta.select(metric)
-        assert value is not None
-        for name, number, kind in _numbers(value, figures):
+    """StatsD's: each metric in all, and each sub-metric."""
+    found: dict[str, list[Value]] = {}
+    for (metric, tags), value in tick.delta.series.items():
+        found.setdefault(_whole(metric, tags), []).append(value)
+    for metric, values in sorted(found.items()):
+        whole = merge_values(values)
+        assert whole is not None
+        for name, number, kind in _numbers(whole, figures):
             if kind == "g" and number < 0:  # a sign before a gauge's value would change it by so much
                 yield f"{prefix}{_name(metric)}{name}:0|g"
             yield f"{prefix}{_name(metric)}{name}:{_written(number)}|{kind}"
+
+
+def _whole(metric: str, tags: Tags) -> str:
+    """What a series is a part of: its metric, or its sub-metric, whose selector has to be in the name."""
+    return f"{metric}.{dict(tags).get(SELECTOR, '')}" if metric.endswith(ENDING) else metric
 
 
 def tagged_lines(tick: Tick, figures: Figures, prefix: str) -> Iterator[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
@@ -14,7 +15,7 @@ from loadspec.metrics.meters import Meters
 from loadspec.metrics.tag_values import TagValues
 from loadspec.metrics.tape import Tape
 from loadspec.plan.chance import chance_of
-from loadspec.plan.model import Flow, Phase, Plan, ScenarioPlan
+from loadspec.plan.model import Flow, Phase, Plan, RunStep, ScenarioPlan
 from loadspec.plan.names import outcome_slots, value_names
 from loadspec.plan.pools import make_pools, replays_of, secret_cells
 from loadspec.plan.scope import RunScope
@@ -30,6 +31,7 @@ from loadspec.protocols.http.cookies import secret_cookies
 from loadspec.protocols.http.request import Origins
 from loadspec.spec.model import Scenario, Spec, Step, all_exchanges
 from loadspec.spec.secrets import known_secrets
+from loadspec.wire.settings import Http
 
 
 def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = None, samples: bool = False) -> Plan:
@@ -37,52 +39,22 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = 
 
     Raises ExprError or ValueError for what only values can show to be wrong.
     """
-    compile = compile_step if watch is None else watching(compile_step, watch)
     constants, unset = _constants(spec, seed, run_id)
     settings = render_settings(spec.settings, RunScope(constants, (), (), {}, unset), spec.target.base_url)
     phases = {
         name: Phase(Meters(Tape(name) if samples else None), _failures(spec)) for name in ("setup", "load", "teardown")
     }
-    origins = Origins()
-    numbers = count()
-    shared: dict[Any, Any] = {}
-    tag_values = TagValues()
+    compile = compile_step if watch is None else watching(compile_step, watch)
+    flows = _Flows(spec, seed, constants, unset, settings.http, phases, compile)
+    setup = flows.compiled(spec.setup, "setup", "setup")
+    teardown = flows.compiled(spec.teardown, "teardown", "teardown")
     crews = crews_of(spec.scenarios)
-    takers: dict[str, dict[int, bool]] = {}
-
-    def flow(
-        steps: tuple[Step, ...], phase: str, scenario: str, tags: Mapping[str, str], scheduled: bool = False
-    ) -> Flow:
-        slots = outcome_slots(steps)
-        scope = RunScope(constants, spec.pools, value_names(steps), slots, unset, chance_of(seed, phase))
-        tags = {"scenario": scenario, **tags}
-        context = Context(
-            tags,
-            scope,
-            phases[phase],
-            spec.target,
-            spec.metrics,
-            origins,
-            slots,
-            seed,
-            numbers,
-            compile,
-            shared,
-            tag_values,
-            settings.http,
-            scheduled,
-        )
-        compiled = tuple(compile(step, context) for step in steps)
-        if phase != "load" and scope.drawn:
-            takers[phase] = scope.drawn
-        return Flow(compiled, len(slots))
-
-    setup, teardown = flow(spec.setup, "setup", "setup", {}), flow(spec.teardown, "teardown", "teardown", {})
-    pools, apart = make_pools(
-        spec.pools.values(), constants, seed, run_id, max(1, max_seats(crews)), takers, replays_of(crews)
-    )
+    seats = max(1, max_seats(crews))
+    pools, apart = make_pools(spec.pools.values(), constants, seed, run_id, seats, flows.takers, replays_of(crews))
     scenarios = tuple(
-        _scenario(one, flow(one.flow, "load", one.name, one.tags, one.load.planned is not None), phases["load"].meters)
+        _scenario(
+            one, flows.compiled(one.flow, "load", one.name, one.tags, one.load.planned is not None), phases["load"]
+        )
         for one in spec.scenarios
     )
     return Plan(
@@ -91,15 +63,67 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = 
         scenarios=scenarios,
         phases=phases,
         pools=pools,
-        origins=origins,
+        origins=flows.origins,
         settings=settings,
         seed=seed,
         setup_timeout=spec.setup_timeout,
         teardown_timeout=spec.teardown_timeout,
         watch=watch,
         pools_apart=apart,
-        tag_values=tag_values,
+        tag_values=flows.tag_values,
     )
+
+
+@dataclass(slots=True)
+class _Flows:
+    """Compiles the flows of a plan; here is what they share."""
+
+    spec: Spec
+    seed: int
+    constants: Mapping[str, Any]
+    unset: list[tuple[str, str]]
+    http: Http
+    phases: Mapping[str, Phase]
+    compile: Callable[[Step, Context], RunStep]
+    origins: Origins = field(default_factory=Origins)
+    numbers: Iterator[int] = field(default_factory=count)
+    shared: dict[Any, Any] = field(default_factory=dict)
+    tag_values: TagValues = field(default_factory=TagValues)
+    takers: dict[str, dict[int, bool]] = field(default_factory=dict)
+    """Which pools setup and teardown draw from: see `make_pools`."""
+
+    def compiled(
+        self,
+        steps: tuple[Step, ...],
+        phase: str,
+        scenario: str,
+        tags: Mapping[str, str] | None = None,
+        scheduled: bool = False,
+    ) -> Flow:
+        """The flow of a scenario, or of setup or teardown, which are called so."""
+        slots = outcome_slots(steps)
+        names = value_names(steps)
+        scope = RunScope(self.constants, self.spec.pools, names, slots, self.unset, chance_of(self.seed, phase))
+        context = Context(
+            tags={"scenario": scenario, **(tags or {})},
+            scope=scope,
+            phase=self.phases[phase],
+            target=self.spec.target,
+            metrics=self.spec.metrics,
+            origins=self.origins,
+            slots=slots,
+            seed=self.seed,
+            numbers=self.numbers,
+            compile=self.compile,
+            shared=self.shared,
+            tag_values=self.tag_values,
+            http=self.http,
+            scheduled=scheduled,
+        )
+        compiled = tuple(self.compile(step, context) for step in steps)
+        if phase != "load" and scope.drawn:
+            self.takers[phase] = scope.drawn
+        return Flow(compiled, len(slots))
 
 
 def _constants(spec: Spec, seed: int, run_id: str) -> tuple[dict[str, Any], list[tuple[str, str]]]:
@@ -115,8 +139,8 @@ def _constants(spec: Spec, seed: int, run_id: str) -> tuple[dict[str, Any], list
     return constants, unset
 
 
-def _scenario(scenario: Scenario, flow: Flow, meters: Meters) -> ScenarioPlan:
-    tags = {"scenario": scenario.name, **scenario.tags}
+def _scenario(scenario: Scenario, flow: Flow, phase: Phase) -> ScenarioPlan:
+    tags, meters = {"scenario": scenario.name, **scenario.tags}, phase.meters
     return ScenarioPlan(
         name=scenario.name,
         load=scenario.load,

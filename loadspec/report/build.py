@@ -71,8 +71,9 @@ def _names(result: RunResult) -> dict[str, Any]:
 
 
 def section_parts(result: RunResult, leave_out: Collection[str] = ()) -> list[Mapping[str, Any]]:
-    """What the page's template needs of each section: its name, its title, its HTML."""
-    return [_shown(name, section, result) for name, section in SECTIONS.items() if name not in leave_out]
+    """What the page's template needs of each section that the run has: its name, its title, its HTML."""
+    shown = (_shown(name, section, result) for name, section in SECTIONS.items() if name not in leave_out)
+    return [part for part in shown if part is not None]
 
 
 def render_part(template: str, names: Mapping[str, Any]) -> str:
@@ -80,11 +81,12 @@ def render_part(template: str, names: Mapping[str, Any]) -> str:
     return _environment().get_template(template).render(names)
 
 
-def _shown(name: str, section: Section, result: RunResult) -> Mapping[str, Any]:
+def _shown(name: str, section: Section, result: RunResult) -> Mapping[str, Any] | None:
     module, _, function = section.figures.partition(":")
-    figures: Mapping[str, Any] = getattr(import_module(module), function)(result)
-    html = render_part(f"sections/{name}.j2", figures)
-    return {"name": name, "title": section.title, "html": html}
+    figures: Mapping[str, Any] | None = getattr(import_module(module), function)(result)
+    if figures is None:
+        return None
+    return {"name": name, "title": section.title, "html": render_part(f"sections/{name}.j2", figures)}
 
 
 @cache

@@ -17,26 +17,41 @@ from loadspec.results.losses import told, withheld
 from loadspec.results.model import PoolStats, RunResult, ScenarioInfo, Timing
 from loadspec.results.parts import parts_of
 from loadspec.results.scenarios import begun, scenario_stats
+from loadspec.results.slos import slos_of
 from loadspec.results.verdict import GOING, Facts, Verdict, judge_run
-from loadspec.thresholds import without_latency
+from loadspec.thresholds import ThresholdResult, without_latency
 from loadspec.units import format_count, format_ms
 
 
-def facts(ledger: Ledger, scenarios: Sequence[ScenarioInfo], limited: str = "", going: bool = False) -> Facts:
+def threshold_results(ledger: Ledger, limited: bool, going: bool = False) -> list[ThresholdResult]:
+    """How all thresholds stand, `going` or for good: inconclusive where load is missing, and those on times where the
+    generator was `limited`."""
+    outcome = ledger.outcome
+    cut_short = bool(outcome.worker_lost or outcome.cut_off)
+    found = ledger.watch.current(figures=True) if going else ledger.watch.results()
+    results = withheld(found, outcome.losses, ledger.collector.elapsed, cut_short)
+    return without_latency(results) if limited else results
+
+
+def facts(
+    ledger: Ledger,
+    results: Sequence[ThresholdResult],
+    scenarios: Sequence[ScenarioInfo],
+    limited: str = "",
+    going: bool = False,
+) -> Facts:
     """What the verdict needs; `limited` where the generator was, and is not allowed to. `going`: see `assemble`."""
     collector, outcome = ledger.collector, ledger.outcome
     store = collector.stores["load"]
     failed = store.where("http_req_failed")
     requests = int(store.total("http_reqs"))
-    judged = ledger.watch.current() if going else ledger.watch.results()
-    results = withheld(judged, outcome.losses, collector.elapsed, bool(outcome.worker_lost or outcome.cut_off))
-    results = without_latency(results) if limited else results
+    judged = [result for result in results if result.threshold.judged]
     parts = parts_of(scenarios, collector.elapsed)
     return Facts(
-        thresholds=results,
+        thresholds=judged,
         where={
             result.threshold.title: whereabouts(result, store, collector.elapsed, parts)
-            for result in results
+            for result in judged
             if result.status == "fail" and not going
         },
         requests=requests,
@@ -47,6 +62,7 @@ def facts(ledger: Ledger, scenarios: Sequence[ScenarioInfo], limited: str = "", 
         setup_failed=outcome.setup_failed,
         setup_timed_out=outcome.setup_timed_out,
         interrupted=outcome.signals > 0,
+        stopped_by=outcome.stopped_by,
         aborted=outcome.aborted,
         worker_lost=outcome.worker_lost,
         cut_off=outcome.cut_off,
@@ -66,8 +82,10 @@ def assemble(head: Head, ledger: Ledger, going: bool = False) -> RunResult:
     store = collector.stores["load"]
     health = collector.health_of_workers()
     limited = limited_sentence(health, collector.elapsed)
+    forbidden = "" if head.allow_saturated else limited
+    results = threshold_results(ledger, bool(forbidden), going)
     infos = [begun(info, collector.scenarios.get(info.name, {}).get("began")) for info in head.scenarios]
-    known = facts(ledger, infos, "" if head.allow_saturated else limited, going)
+    known = facts(ledger, results, infos, forbidden, going)
     verdict = Verdict(ExitCode.OK, GOING, "") if going else judge_run(known)
     requests = request_counts(collector.stores, head.endpoints)
     return RunResult(
@@ -91,6 +109,7 @@ def assemble(head: Head, ledger: Ledger, going: bool = False) -> RunResult:
         heat=collector.course.heat(),
         by_endpoint=collector.course.by_endpoint([endpoint.name for endpoint in head.endpoints]),
         thresholds=known.thresholds,
+        slos=slos_of(results),
         checks=check_results(store, collector.check_samples()),
         errors=collector.errors(),
         requests=requests,

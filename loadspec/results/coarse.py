@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Generic, TypeVar, overload
 
 R = TypeVar("R")
+M = TypeVar("M")
 
 
 class Coarse(Sequence[R], Generic[R]):
     """At most `limit` rows, each what `merge` made of `step` neighbours; the newest may lack some of them.
 
     Where there are as many, neighbours become one, and `step` doubles: 1, 2, 4, ... `merge(older, newer)` has to be
-    associative: then a row is the same in whatever order its parts were merged.
+    associative: then a row is the same in whatever order its parts were merged. What is added may be several in one: no
+    step is shorter than the longest of these, and a row begins with the first that begins in its step.
     """
 
     def __init__(self, limit: int, merge: Callable[[R, R], R]) -> None:
@@ -23,21 +25,23 @@ class Coarse(Sequence[R], Generic[R]):
         """So many of what was added make a row."""
         self._merge = merge
         self._rows: list[R] = []
-        self._within = 0
-        """How many the newest row is made of."""
+        self._size = 0
+        """How many were added."""
 
-    def add(self, row: R) -> None:
-        """Add the newest."""
-        if self._rows and self._within < self.step:
+    def add(self, row: R, size: int = 1) -> None:
+        """Add the newest, which is `size` in one."""
+        while size > self.step or self._size // self.step >= self.limit:
+            self._halve()
+        if self._size // self.step < len(self._rows):
             self._rows[-1] = self._merge(self._rows[-1], row)
-            self._within += 1
-            return
-        if len(self._rows) == self.limit:
-            for at in range(self.limit // 2):  # in place: at no time is there all of both
-                self._rows[at : at + 2] = [self._merge(self._rows[at], self._rows[at + 1])]
-            self.step *= 2
-        self._rows.append(row)
-        self._within = 1
+        else:
+            self._rows.append(row)
+        self._size += size
+
+    def _halve(self) -> None:
+        for at in range(len(self._rows) // 2):  # in place: at no time is there all of both
+            self._rows[at : at + 2] = [self._merge(self._rows[at], self._rows[at + 1])]
+        self.step *= 2
 
     def join(self, row: R) -> None:
         """Add what is too little to count: it belongs to the newest row. Raises IndexError where there is none."""
@@ -55,3 +59,19 @@ class Coarse(Sequence[R], Generic[R]):
 
     def __iter__(self) -> Iterator[R]:
         return iter(self._rows)
+
+
+class Recall(Generic[R, M]):
+    """What `make` makes of each row, made once as long as there is the row: to look each second costs little."""
+
+    def __init__(self, make: Callable[[R], M]) -> None:
+        self._make = make
+        self._made: dict[int, tuple[R, M]] = {}
+
+    def __call__(self, rows: Iterable[R]) -> list[M]:
+        """One for each row, in their order. Rows that are not among these are forgotten."""
+        before, self._made = self._made, {}
+        for row in rows:
+            known = before.get(id(row))  # holding the row keeps its id from being another's
+            self._made[id(row)] = known if known is not None else (row, self._make(row))
+        return [made for _, made in self._made.values()]

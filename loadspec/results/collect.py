@@ -11,6 +11,7 @@ from loadspec.pools import Usage
 from loadspec.results.failures import add_failures
 from loadspec.results.health import HealthLog
 from loadspec.results.model import PHASES, CheckSample, ErrorClass, Event, Iterations, PhaseName, WorkerHealth
+from loadspec.results.now import Pulse
 from loadspec.results.points import Course, class_of, errors_of
 from loadspec.results.scenarios import turns
 
@@ -24,6 +25,7 @@ class Collector:
     def __init__(self) -> None:
         self.stores: dict[PhaseName, Store] = {phase: Store() for phase in PHASES}
         self.course = Course()
+        self.pulse = Pulse()
         self.iterations = Iterations()
         self.error_totals: Tally[str] = Tally()
         self.health: dict[str, float] = {}
@@ -35,7 +37,7 @@ class Collector:
         self.stamped = 0
         """Answers that the kernel timed."""
         self.delta = Store()
-        """What the newest snapshot brought."""
+        """What the newest snapshot brought: others read it, too, and nobody changes it."""
         self._failures: dict[tuple[Any, ...], dict[str, Any]] = {}
         self._samples: dict[tuple[PhaseName, str, str], list[CheckSample]] = {}
 
@@ -50,7 +52,7 @@ class Collector:
         That is the first failure of each class, and which scenarios began or ended.
         """
         phase: PhaseName = snapshot["phase"]
-        self.delta = delta = Store.from_wire(snapshot["store"])
+        self.delta = delta = snapshot["store"]
         self.stores[phase].merge(delta)
         new = [
             Event(failure["first"] if phase == "load" else self.elapsed, text)
@@ -95,7 +97,8 @@ class Collector:
         dropped = int(self.stores["load"].total("dropped_iterations"))
         before, self.iterations = self.iterations, Iterations(**snapshot["iterations"], dropped=dropped)
         completed = self.iterations.completed - before.completed
-        self.course.add(snapshot["t"], snapshot["users"], completed, delta)
+        row = self.course.add(snapshot["t"], snapshot["users"], completed, delta, snapshot.get("folded", 1))
+        self.pulse.add(row, {name: scenario["started"] for name, scenario in self.scenarios.items()})
 
     def _add_failure(self, phase: PhaseName, failure: Mapping[str, Any]) -> str:
         key = (phase, *failure["key"])

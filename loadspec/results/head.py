@@ -77,7 +77,7 @@ class Head:
     tags: Mapping[str, str] = field(default_factory=dict)
     """The run's own."""
     files: Sequence[FileInfo] = ()
-    """Those of results beside the ones of every run."""
+    """Those of results and of samples, beside the ones of every run."""
     submetrics: Sequence[Submetric] = ()
 
     def to_wire(self) -> dict[str, Any]:

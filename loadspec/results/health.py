@@ -85,7 +85,10 @@ class HealthLog:
         """The seconds of `spans`."""
         self._late = Stretch()
         """Late ones in a row that are no span yet."""
-        self._median = 0.0
+        self.newest: Record = {}
+        self.late = False
+        """Whether the newest second was; likewise the median that it was held against, ms."""
+        self.median = 0.0
         self._before = 0.0
         self._since: float | None = None
 
@@ -98,14 +101,15 @@ class HealthLog:
         if whole:
             self._worst.update({name: max(value, self._worst.get(name, value)) for name, value in known.items()})
         self._rows.add(array("d", [t, *(record.get(name, _MISSING) for name in COLUMNS)]))
-        self._median = record.get("latency_p50_ms", self._median)  # no answer in this second: the last ones still say
-        if not is_late(record, self._median):
+        self.median = record.get("latency_p50_ms", self.median)  # no answer in this second: the last ones still say
+        self.newest, self.late = record, is_late(record, self.median)
+        if not self.late:
             self._since = None
             self._late = Stretch()
             return False
         if self._since is None:
             self._since = before
-        self._late.add(known, limit_ms(self._median), whole)
+        self._late.add(known, limit_ms(self.median), whole)
         if t - self._since < SECONDS - _JITTER:
             return False
         self._limited.merge(self._late)

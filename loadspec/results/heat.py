@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from math import ceil, floor, log10
 from typing import NamedTuple
 
@@ -13,7 +14,9 @@ COLUMNS = 120
 BANDS = 32
 """At most so many bands of latency."""
 _PER_DECADE = (16, 8, 4, 2, 1)
-"""Bands in a decade: the first of these with which there are few enough."""
+"""Bands in a decade: the first of these with which there are few enough; each is a part of the first."""
+_LOWEST = -(10**6)
+"""The band of what took no time, which has no logarithm."""
 
 
 class Heat(NamedTuple):
@@ -27,40 +30,46 @@ class Heat(NamedTuple):
     counts: Sequence[Sequence[int]] = ()
 
 
-def heat_of(rows: Iterable[tuple[float, float, Histogram]]) -> Heat:
-    """(end, seconds, latencies) of each stretch, in the order of time → the map; empty where nothing was answered.
+def fine_bands(latency: Histogram) -> Mapping[int, int]:
+    """A histogram in the narrowest bands: number → count. A bucket counts in the band of its middle."""
+    bands: Counter[int] = Counter()
+    for value, number in latency.buckets():
+        bands[floor(log10(value) * _PER_DECADE[0]) if value > 0 else _LOWEST] += number
+    return bands
 
-    Neighbouring stretches are taken together where there are too many. A bucket of the histogram counts in the band of
-    its middle.
+
+def heat_of(rows: Iterable[tuple[float, float, Mapping[int, int]]]) -> Heat:
+    """(end, seconds, `fine_bands` of the latencies) of each stretch, in the order of time → the map.
+
+    It is empty where nothing was answered. Neighbouring stretches are taken together where there are too many.
     """
     rows = list(rows)
     group = max(1, ceil(len(rows) / COLUMNS))
     parts = [rows[at : at + group] for at in range(0, len(rows), group)]
-    middles = [value for _, _, latency in rows for value, _ in latency.buckets() if value > 0]
-    if not middles:
+    used = {band for _, _, fine in rows for band in fine if band != _LOWEST}
+    if not used:
         return Heat()
-    steps, first, bands = _bands(min(middles), max(middles))
+    steps, first, bands = _bands(min(used), max(used))
     return Heat(
         begin=[part[0][0] - part[0][1] for part in parts],
         end=[part[-1][0] for part in parts],
         edges=[10 ** ((first + j) / steps) for j in range(bands + 1)],
-        counts=[_column((latency for _, _, latency in part), steps, first, bands) for part in parts],
+        counts=[_column((fine for _, _, fine in part), steps, first, bands) for part in parts],
     )
 
 
-def _bands(low: float, high: float) -> tuple[int, int, int]:
-    """(bands a decade, number of the lowest band, how many) that cover both values."""
+def _bands(low: int, high: int) -> tuple[int, int, int]:
+    """(bands a decade, number of the lowest band, how many) that cover all from one of the narrowest to another."""
     for steps in _PER_DECADE:
-        first, last = floor(log10(low) * steps), floor(log10(high) * steps)
+        first, last = (band * steps // _PER_DECADE[0] for band in (low, high))
         if last - first < BANDS:
             return steps, first, last - first + 1
     return steps, first, last - first + 1  # no clock spans so many decades
 
 
-def _column(latencies: Iterable[Histogram], steps: int, first: int, bands: int) -> list[int]:
+def _column(parts: Iterable[Mapping[int, int]], steps: int, first: int, bands: int) -> list[int]:
     column = [0] * bands
-    for latency in latencies:
-        for value, number in latency.buckets():
-            place = floor(log10(value) * steps) - first if value > 0 else 0
-            column[place] += number
+    for fine in parts:
+        for band, number in fine.items():
+            column[max(0, band * steps // _PER_DECADE[0] - first)] += number
     return column

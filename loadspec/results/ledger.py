@@ -1,13 +1,14 @@
 """The books of a run: takes one record after another and says what is new. Pure; whoever drives the run does the I/O.
 
-A record is a JSON value: what the workers said, and what was decided. The same records give the same books, so that a
-journal of them is all that it takes to have a result again.
+A record is what the workers said, or what was decided: a JSON value, but for a snapshot's `store`, which is a `Store`
+that many read and nobody changes. The same records give the same books, so that a journal of them is all that it takes
+to have a result again.
 
     {"is": "begin", "phase": "load"}                                      a phase begins
     {"is": "snapshot", "phase": ..., "t": ..., "store": ..., ...}         a second of all workers, merged
     {"is": "degraded", "worker": 2, "of": 4, "at": 12.3, "why": ...}      a worker was lost, others go on
     {"is": "lost", "why": ...}                                            nothing goes on
-    {"is": "signal", "count": 1, "text": ...}                             somebody asked for the end
+    {"is": "signal", "count": 1, "text": ..., "by": "a signal"}           somebody asked for the end
     {"is": "unwritten", "why": ..., "stops": false}                       the disk is full, which may end the load
     {"is": "note", "text": ...}                                           something worth a line
     {"is": "end", "phase": ..., "status": "done", "reason": "", "notes": []}
@@ -49,6 +50,8 @@ class Outcome:
     """Why what was measured could be kept no longer, where that ended the load."""
     signals: int = 0
     """Signals that asked for the end."""
+    stopped_by: str = "a signal"
+    """What asked first."""
 
 
 class Ledger:
@@ -76,8 +79,7 @@ class Ledger:
 
     def _on_begin(self, record: Record) -> Iterator[Event]:
         self.phase = record["phase"]
-        if self.phase == "load":
-            yield self._event("load started")
+        yield self._event(f"{self.phase} started")
 
     def _on_snapshot(self, record: Record) -> Iterator[Event]:
         notes = record.get("notes", ())
@@ -100,6 +102,7 @@ class Ledger:
 
     def _on_signal(self, record: Record) -> Iterator[Event]:
         self.outcome.signals = record["count"]
+        self.outcome.stopped_by = record.get("by", self.outcome.stopped_by)
         yield self._event(record["text"])
 
     def _on_unwritten(self, record: Record) -> Iterator[Event]:

@@ -11,6 +11,7 @@ from loadspec.errors import ExitCode
 from loadspec.metrics import MetricInfo, Store
 from loadspec.metrics.values import Value
 from loadspec.results.heat import Heat
+from loadspec.results.slos import Slo
 from loadspec.thresholds import ThresholdResult
 from loadspec.thresholds.selector import effective, parse_key
 from loadspec.thresholds.submetric import Submetric
@@ -363,6 +364,7 @@ class RunResult:
     stores: Mapping[PhaseName, Store]
     points: Sequence[Point]
     thresholds: Sequence[ThresholdResult]
+    """All that the run was judged by, parts of SLOs included."""
     checks: Sequence[CheckResult]
     errors: Sequence[ErrorClass]
     requests: Sequence[RequestCount]
@@ -374,6 +376,7 @@ class RunResult:
     """YAML, secrets masked."""
     tags: Mapping[str, str] = field(default_factory=dict)
     """The run's own."""
+    slos: Sequence[Slo] = ()
     submetrics: Sequence[Submetric] = ()
     """What is shown by itself; `value(submetric.key)` has its figures."""
     step: int = 1
@@ -423,6 +426,38 @@ class RunResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Recent:
+    """The last seconds of a load, from `begin` to `end` of it. Latencies as a Point's, ms; None without an answer."""
+
+    begin: float
+    end: float
+    requests: float
+    """A second, likewise the two below."""
+    completed: float
+    started: Mapping[str, float] = field(default_factory=dict)
+    """Iterations by scenario."""
+    p50: float | None = None
+    p95: float | None = None
+    p99: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratorNow:
+    """The newest second of all workers, of each figure the worst; and for how long one of them was at its limit."""
+
+    cpu_percent: float
+    """Of one core."""
+    lag_ms: float
+    """p99 of the hub's lag."""
+    dispatch_ms: float
+    """p99 of how late users and iterations start."""
+    late_limit_ms: float
+    """Above which a second is late."""
+    late: bool
+    limited_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """What the terminal shows while the run goes on; made once a second or oftener."""
 
@@ -441,3 +476,5 @@ class Progress:
     stopping: bool = False
     scenarios: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """The newest snapshot's rows, by name: began, ended, users, started, completed, interrupted."""
+    recent: Recent | None = None
+    generator: GeneratorNow | None = None

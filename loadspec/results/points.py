@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from loadspec.metrics import Counter, Rate, Store, Trend
 from loadspec.metrics.packed import merge_packed, pack, unpack
-from loadspec.results.coarse import Coarse
-from loadspec.results.heat import Heat, heat_of
+from loadspec.results.coarse import Coarse, Recall
+from loadspec.results.heat import Heat, fine_bands, heat_of
 from loadspec.results.model import ByEndpoint, EndpointPoints, Point
 
 POINTS = 1200
@@ -68,6 +68,15 @@ class Row(NamedTuple):
             **figures,
         )
 
+    def bands(self) -> Mapping[int, int]:
+        """As the heat map shows it."""
+        return fine_bands(unpack(self.latency))
+
+
+Figures = tuple[int, int, float | None, float | None, float | None]
+"""Of one endpoint in some seconds: requests, failed ones, p50, p95, p99."""
+_NOTHING: Figures = (0, 0, None, None, None)
+
 
 class Share(NamedTuple):
     """One endpoint's part of some seconds; `latency` is a packed histogram of all its answers, polls included, ms."""
@@ -81,6 +90,12 @@ class Share(NamedTuple):
         return Share(
             self.requests + newer.requests, self.failed + newer.failed, merge_packed(self.latency, newer.latency)
         )
+
+    def figures(self) -> Figures:
+        """As results show it."""
+        latency = unpack(self.latency)
+        p50, p95, p99 = latency.percentiles((50, 95, 99)) if latency.count else (None, None, None)
+        return self.requests, self.failed, p50, p95, p99
 
 
 class Shares(NamedTuple):
@@ -98,6 +113,10 @@ class Shares(NamedTuple):
     def shares(self) -> dict[str, Share]:
         """By endpoint."""
         return {name: Share(*share) for name, share in marshal.loads(self.packed).items()}  # noqa: S302 - its own
+
+    def figures(self) -> dict[str, Figures]:
+        """By endpoint, as results show it."""
+        return {name: share.figures() for name, share in self.shares().items()}
 
     def merge(self, newer: Shares) -> Shares:
         """Both as one."""
@@ -118,14 +137,20 @@ class Course:
         self._rows: Coarse[Row] = Coarse(POINTS, Row.merge)
         self._shares: Coarse[Shares] = Coarse(BY_ENDPOINT, Shares.merge)
         self._newest: Row | None = None
+        self._points = Recall(Row.point)
+        self._bands = Recall(Row.bands)
+        self._figures = Recall(Shares.figures)
 
     @property
     def step(self) -> int:
         """So many seconds make a point."""
         return self._rows.step
 
-    def add(self, t: float, users: int, iterations: int, delta: Store) -> None:
-        """The samples, and the iterations that were completed, until `t`, in seconds since the load began."""
+    def add(self, t: float, users: int, iterations: int, delta: Store, size: int = 1) -> Row:
+        """The samples, and the iterations that were completed, until `t` seconds of load → as a row.
+
+        `size` says how many seconds they are, as far as these were taken together before.
+        """
         seconds, self.elapsed = t - self.elapsed, t
         row = _row(t, seconds, users, iterations, delta)
         shares = Shares.of(t, seconds, shares_of(delta))
@@ -134,29 +159,30 @@ class Course:
             self._shares.join(shares)
             self._newest = self._newest.merge(row)
         else:
-            self._rows.add(row)
-            self._shares.add(shares)
+            self._rows.add(row, size)
+            self._shares.add(shares, size)
             self._newest = row
         self.newest = self._newest.point()
+        return row
 
     def points(self) -> list[Point]:
         """The whole load's."""
-        return [row.point() for row in self._rows]
+        return self._points(self._rows)
 
     def heat(self) -> Heat:
         """Where the latencies of the points lie."""
-        return heat_of((row.t, row.seconds, unpack(row.latency)) for row in self._rows)
+        bands = self._bands(self._rows)
+        return heat_of((row.t, row.seconds, fine) for row, fine in zip(self._rows, bands, strict=True))
 
     def by_endpoint(self, names: Sequence[str]) -> ByEndpoint:
         """The same by endpoint, on an axis of its own, of those that had something."""
-        rows = list(self._shares)
-        shares = [row.shares() for row in rows]
-        seen = {name for row in shares for name in row}
+        figures = self._figures(self._shares)
+        seen = {name for row in figures for name in row}
         return ByEndpoint(
             step=self._shares.step,
-            t=[row.t for row in rows],
-            seconds=[row.seconds for row in rows],
-            endpoints=[_endpoint(name, shares) for name in names if name in seen],
+            t=[row.t for row in self._shares],
+            seconds=[row.seconds for row in self._shares],
+            endpoints=[_endpoint(name, figures) for name in names if name in seen],
         )
 
 
@@ -211,15 +237,6 @@ def _added(errors: Mapping[str, int], more: Mapping[str, int]) -> Mapping[str, i
     return dict(Tally(errors) + Tally(more))
 
 
-def _endpoint(name: str, rows: Sequence[Mapping[str, Share]]) -> EndpointPoints:
-    shares = [row.get(name, Share()) for row in rows]
-    latencies = [unpack(share.latency) for share in shares]
-    figures = [latency.percentiles((50, 95, 99)) if latency.count else (None, None, None) for latency in latencies]
-    return EndpointPoints(
-        endpoint=name,
-        requests=[share.requests for share in shares],
-        failed=[share.failed for share in shares],
-        p50=[p50 for p50, _, _ in figures],
-        p95=[p95 for _, p95, _ in figures],
-        p99=[p99 for _, _, p99 in figures],
-    )
+def _endpoint(name: str, rows: Sequence[Mapping[str, Figures]]) -> EndpointPoints:
+    requests, failed, p50, p95, p99 = zip(*(row.get(name, _NOTHING) for row in rows), strict=True)
+    return EndpointPoints(name, list(requests), list(failed), list(p50), list(p95), list(p99))

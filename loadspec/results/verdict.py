@@ -60,6 +60,8 @@ class Facts:
     setup_failed: str = ""
     setup_timed_out: bool = False
     interrupted: bool = False
+    stopped_by: str = "a signal"
+    """What interrupted it."""
     aborted: str = ""
     worker_lost: str = ""
     cut_off: str = ""
@@ -97,7 +99,7 @@ def judge_run(facts: Facts) -> Verdict:
         causes[ExitCode.THRESHOLDS] = _threshold_sentence(failed, facts)
     if facts.interrupted:
         when = f"after {format_duration(round(facts.duration, 1))} of" if facts.duration else "before any"
-        causes[ExitCode.INTERRUPTED] = f"stopped by a signal {when} load"
+        causes[ExitCode.INTERRUPTED] = f"stopped by {facts.stopped_by} {when} load"
     if facts.aborted:
         causes[ExitCode.ABORTED] = f"the spec ended the run: {facts.aborted}"
     if facts.unwritten:

@@ -11,6 +11,7 @@ from loadspec.load import crews_of, max_users, windows
 from loadspec.results import Progress
 from loadspec.results.ledger import Ledger, Record
 from loadspec.results.model import PhaseName
+from loadspec.results.now import generator_now
 from loadspec.spec.model import Spec
 from loadspec.ui import Live
 
@@ -45,7 +46,7 @@ class Crash(Exception):  # noqa: N818 - what happened
 
 
 class Conductor:
-    """One run. `signals()` says how many stop signals have come; `record` keeps each record of the ledger.
+    """One run. `signals()` says how many stop signals have come, `by()` from where; `record` keeps each record.
 
     It returns why it could not, which ends the load where the run is to be `kept`. `news` says what else is worth a
     line. Texts in records are masked by `mask`; what setup captured is in none.
@@ -62,6 +63,7 @@ class Conductor:
         mask: Callable[[str], str] = str,
         kept: bool = False,
         news: Callable[[], Sequence[str]] = tuple,
+        by: Callable[[], str] = lambda: "a signal",
     ) -> None:
         self.ledger = Ledger(spec.thresholds)
         self._spec = spec
@@ -75,6 +77,7 @@ class Conductor:
         self._unwritten = ""
         self._told_failure = False
         self._news = news
+        self._by = by
         self._captures: Mapping[str, Any] = {}
         self._heeded = 0
         self._teardown_by = _NEVER
@@ -125,7 +128,7 @@ class Conductor:
             if message is not None and message["is"] == "invalid":
                 raise LoadspecError(self._mask(message["reason"]), self._mask(message["hint"]), ExitCode.INVALID_SPEC)
             if count := self._signals():
-                self._take({"is": "signal", "count": count, "text": "stopping before anything was sent"})
+                self._signal(count, "stopping before anything was sent")
                 return False
             if message is not None:
                 return True
@@ -214,8 +217,11 @@ class Conductor:
             grace, text = GRACE, f"stopping: {GRACE:g} s for what is in flight"
             if self.ledger.phase == "teardown":
                 grace, text = TEARDOWN_BY, f"stopping after teardown, in {TEARDOWN_BY:g} s at the latest"
-        self._take({"is": "signal", "count": count, "text": text})
+        self._signal(count, text)
         self._stop(grace)
+
+    def _signal(self, count: int, text: str) -> None:
+        self._take({"is": "signal", "count": count, "text": text, "by": self._by()})
 
     def _heed_failure(self) -> None:
         """What can be kept no longer is told once, and ends the load if that is wanted; teardown goes on."""
@@ -248,4 +254,6 @@ class Conductor:
             requests=int(collector.stores["load"].total("http_reqs")),
             stopping=self._heeded > 0,
             scenarios=collector.scenarios,
+            recent=collector.pulse.recent(),
+            generator=generator_now(collector.workers.values()),
         )

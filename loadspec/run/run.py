@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from loadspec.clock import monotonic
 from loadspec.errors import OutputError, UsageError
-from loadspec.fleet.fleet import start_fleet
+from loadspec.fleet.fleet import Fleet, start_fleet
 from loadspec.fleet.logfile import begin_log
 from loadspec.fleet.process import Job
 from loadspec.machine import used
@@ -22,6 +22,7 @@ from loadspec.outputs.files import attempt, write_file
 from loadspec.outputs.target import Target
 from loadspec.results import RunResult
 from loadspec.results.assemble import assemble
+from loadspec.results.head import Head
 from loadspec.results.journal import Journal
 from loadspec.results.ledger import Ledger
 from loadspec.results.verdict import first_of
@@ -31,14 +32,14 @@ from loadspec.run.head import head_of, masker
 from loadspec.run.options import LATEST, RunOptions
 from loadspec.run.preflight import check_run, machine_warnings
 from loadspec.run.samples import asked_for, join_parts
-from loadspec.run.sending import Followers, live_outputs, tell
+from loadspec.run.sending import Followers, LiveOutputs, live_outputs, tell
 from loadspec.run.signals import Signals
 from loadspec.run.targets import files_of, kept, targets_of, try_targets
 from loadspec.run.values import target
 from loadspec.run.workers import fleet_size
 from loadspec.spec.model import Spec
 from loadspec.spec.secrets import too_short
-from loadspec.ui import live
+from loadspec.ui import Live, live
 
 if TYPE_CHECKING:
     from loadspec.dashboard import Dashboard
@@ -55,44 +56,27 @@ def run_spec(
     workers, fewer = fleet_size(spec, options.workers, options.log_http is not None)
     lacks = [*machine_warnings(spec, workers), *too_short(spec)]
     targets = targets_of(spec, options)
-    prepare(options)
-    try_targets(targets, options.directory)
-    started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
-    lacking = [*lacks, *([fewer] if fewer else [])]
-    files = files_of(targets, options.directory)
-    head = head_of(spec, options, started_at, environment(), workers, lacking, files)
-    outputs = live_outputs(targets, head)
-    show = live(stderr or sys.stderr, options.quiet, options.colour, head.scenarios, spec.name)
-    began = monotonic()
-    journal = Journal(options.directory, head)
-    write_file(options.directory / RESOLVED, head.resolved_spec)
-    _point_latest(options)
-    crash: Crash | None = None
-    with Signals() as signals:
+    with Signals() as signals:  # before there is a folder: no signal leaves one without results
+        head = _prepared(spec, options, targets, workers, [*lacks, *([fewer] if fewer else [])])
+        outputs = live_outputs(targets, head)
+        show = live(stderr or sys.stderr, options.quiet, options.colour, head.scenarios, spec.name)
+        began = monotonic()
+        journal = _begun_journal(options, head)
         followers = Followers([outputs])
         if dashboard is not None:
-            dashboard.begin(head, signals.ask)
+            dashboard.begin(head, lambda: signals.ask("the dashboard's stop button"))
             followers.append(dashboard)
         fleet = start_fleet(_job(spec, options, targets), workers)
-        mask = masker(spec, options.outs)
-        record, kept = followers.after(journal.write), options.stop_on_write_error
-        conductor = Conductor(spec, fleet, show, signals, record, mask=mask, kept=kept, news=followers.news)
+        mask, record = masker(spec, options.outs), followers.after(journal.write)
+        kept = options.stop_on_write_error
+        conductor = Conductor(
+            spec, fleet, show, signals, record, mask=mask, kept=kept, news=followers.news, by=lambda: signals.by
+        )
         show.start([*_about(spec, options, workers), *(f"warning: {text}" for text in lacks)])
-        try:
-            conductor.run()
-        except Crash as bug:  # what was measured is written before the traceback is shown
-            crash = bug
-            conductor.lose("a bug in loadspec ended the run")
-        finally:
-            show.stop()
-            fleet.close(patience=(2.0, 1.0, 0.2)[min(signals(), 2)])
-            unsent = outputs.close(signals.hurried)
+        crash, unsent = _drive(conductor, fleet, show, outputs, signals)
         told = [*unsent, *([journal.failure] if journal.failure else [])]
         conductor.close(_generator(conductor.ledger, workers, monotonic() - began), told)
-        result = assemble(head, conductor.ledger)
-        if not journal.close(result) and journal.failure not in told:
-            result = replace(result, warnings=[*result.warnings, journal.failure])
-        result, paths = write(result, options, targets)
+        result, paths = write(_kept_in(journal, assemble(head, conductor.ledger), told), options, targets)
         untold = tell(targets, result, signals.hurried)
         result = replace(result, warnings=[*map(mask, untold), *result.warnings])
         if dashboard is not None:
@@ -100,6 +84,49 @@ def run_spec(
         if crash is not None:
             raise crash
         return result, paths
+
+
+def _prepared(
+    spec: Spec, options: RunOptions, targets: Sequence[Target], workers: int, warnings: Sequence[str]
+) -> Head:
+    """The folder is made and every place tried → what is known of the run."""
+    prepare(options)
+    try_targets(targets, options.directory)
+    started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    files = files_of(targets, options.directory)
+    return head_of(spec, options, started_at, environment(), workers, warnings, files)
+
+
+def _begun_journal(options: RunOptions, head: Head) -> Journal:
+    """What a run writes before its load."""
+    journal = Journal(options.directory, head)
+    write_file(options.directory / RESOLVED, head.resolved_spec)
+    _point_latest(options)
+    return journal
+
+
+def _drive(
+    conductor: Conductor, fleet: Fleet, show: Live, outputs: LiveOutputs, signals: Signals
+) -> tuple[Crash | None, list[str]]:
+    """The run, until its workers have ended → (a bug that ended it, what was not sent)."""
+    crash: Crash | None = None
+    try:
+        conductor.run()
+    except Crash as bug:  # what was measured is written before the traceback is shown
+        crash = bug
+        conductor.lose("a bug in loadspec ended the run")
+    finally:
+        show.stop()
+        fleet.close(patience=(2.0, 1.0, 0.2)[min(signals(), 2)])
+        unsent = outputs.close(signals.hurried)
+    return crash, unsent
+
+
+def _kept_in(journal: Journal, result: RunResult, told: Sequence[str]) -> RunResult:
+    """The result, which warns where the journal could not keep it and that was not `told` before."""
+    if journal.close(result) or journal.failure in told:
+        return result
+    return replace(result, warnings=[*result.warnings, journal.failure])
 
 
 def prepare(options: RunOptions) -> None:
@@ -130,7 +157,7 @@ def _job(spec: Spec, options: RunOptions, targets: Sequence[Target]) -> Job:
         options.run_id,
         log_http=str(options.log_http or ""),
         bounds=options.limits.wire(),
-        samples=asked_for(targets, options),
+        samples=asked_for(targets, options.directory),
     )
 
 
@@ -146,7 +173,7 @@ def write(result: RunResult, options: RunOptions, targets: Sequence[Target] = ()
     written, failed = attempt(
         lambda: write_all(result, options.directory),
         lambda: write_out(result, *kept(targets, "file")),
-        lambda: join_parts(targets, options),
+        lambda: join_parts(targets, options.directory, options.run_id),
     )
     if failed is not None:
         message, exit_code = failed.message, failed.exit_code

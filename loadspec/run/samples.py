@@ -8,43 +8,47 @@ from typing import Any
 
 from loadspec.errors import OutputError
 from loadspec.outputs import Target, code_of, known_output
-from loadspec.run.options import RunOptions
 from loadspec.run.targets import kept
 from loadspec.samples import Member
 from loadspec.samples.parts import mend, parts_of
 
 
-def asked_for(targets: Iterable[Target], options: RunOptions) -> list[dict[str, Any]]:
-    """For `fleet.process.Job`."""
+def asked_for(targets: Iterable[Target], directory: Path) -> list[dict[str, Any]]:
+    """For `fleet.process.Job`; `directory` is the run's folder."""
     return [
-        {"code": known_output(target.name).code, "target": str(_place(target, options)), "gzip": gzip}
+        {"code": known_output(target.name).code, "target": str(_place(target, directory)), "gzip": gzip}
         for target, _, gzip in _members(targets)
     ]
 
 
-def join_parts(targets: Iterable[Target], options: RunOptions) -> list[Path]:
+def parts_left(target: Target, directory: Path, run_id: str) -> list[Path]:
+    """The parts of a file of samples that a run's workers have left, in order."""
+    return parts_of(str(_place(target, directory)), run_id)
+
+
+def join_parts(targets: Iterable[Target], directory: Path, run_id: str) -> list[Path]:
     """Make each file of its parts → the files. Raises OutputError; the parts are still there then."""
     written = []
     for target, member, gzip in _members(targets):
-        place, path = _place(target, options), Path(target.text)
+        path = Path(target.text)
         try:
-            parts = parts_of(str(place), options.run_id)
+            parts = parts_left(target, directory, run_id)
             for part in parts:
                 mend(part, gzip)
             if parts:
                 member.finish(parts, path.resolve() if path.is_file() or not path.exists() else path)
                 written.append(path)
         except OSError as error:
-            left = f"its parts are there still, as {place}.{options.run_id}.part-*"
+            left = f"its parts are there still, as {_place(target, directory)}.{run_id}.part-*"
             raise OutputError(f"cannot write {path}: {error.strerror or error}; {left}", "free some space") from error
     return written
 
 
-def _place(target: Target, options: RunOptions) -> Path:
+def _place(target: Target, directory: Path) -> Path:
     """Where the parts are written: beside the file, or in the run's folder, where it is no file but a pipe, say."""
     path = Path(target.text)
     if path.exists() and not path.is_file():
-        return (options.directory / path.name).absolute()
+        return (directory / path.name).absolute()
     return path.resolve()
 
 

@@ -9,9 +9,10 @@ from typing import Protocol
 
 from loadspec.clock import Clock, monotonic
 from loadspec.errors import LoadspecError, OutputError
-from loadspec.metrics import Store
+from loadspec.metrics import Gauge
 from loadspec.outputs import Target, code_of, known_output
 from loadspec.outputs.pump import PATIENCE, LiveOutput, Pump, Pumps
+from loadspec.outputs.selected import with_submetrics
 from loadspec.outputs.settings import patience_of
 from loadspec.outputs.tick import Second
 from loadspec.results import RunResult
@@ -19,10 +20,12 @@ from loadspec.results.head import Head
 from loadspec.results.ledger import Record
 from loadspec.results.model import loads_of
 from loadspec.run.targets import kept
+from loadspec.thresholds.submetric import Submetric
 
 _TELLING = 10.0
 """Seconds that all who are told of the end may take together."""
 _LOOK = 0.05
+_USERS, _MOST = ("vus", ()), ("vus_max", ())
 
 
 class Follower(Protocol):
@@ -55,21 +58,23 @@ class Followers(list[Follower]):
 
 
 class LiveOutputs:
-    """Hands each second of the load to the live outputs, with the users that run as gauge `vus`."""
+    """Hands each second of the load to the live outputs, with the users that run as gauge `vus`, and sub-metrics."""
 
-    def __init__(self, pumps: Sequence[Pump], most: int = 0, now: Clock = time) -> None:
+    def __init__(
+        self, pumps: Sequence[Pump], most: int = 0, now: Clock = time, submetrics: Sequence[Submetric] = ()
+    ) -> None:
         self._pumps = Pumps(pumps) if pumps else None
         self._most = most
         self._now = now
+        self._submetrics = submetrics
         self._began: float | None = None
 
     def take(self, record: Record) -> None:
-        """Take a record of the ledger. It makes a store of its own, since others go on to change theirs."""
+        """Take a record of the ledger."""
         if self._pumps is None or record["is"] != "snapshot" or record["phase"] != "load":
             return
-        delta = Store.from_wire(record["store"])
-        delta.gauge("vus").add(record["users"])
-        delta.gauge("vus_max").add(self._most)
+        delta = with_submetrics(record["store"], self._submetrics)
+        delta.series |= {_USERS: _level(record["users"]), _MOST: _level(self._most)}
         if self._began is None:  # asked once: a clock that is set meanwhile moves no second
             self._began = self._now() - record["t"]
         self._pumps.offer(Second(record["t"], self._began + record["t"], record["users"], delta))
@@ -83,6 +88,10 @@ class LiveOutputs:
         return self._pumps.close(hurried) if self._pumps else []
 
 
+def _level(value: float) -> Gauge:
+    return Gauge(value, value, value, 1)
+
+
 def live_outputs(targets: Iterable[Target], head: Head) -> LiveOutputs:
     """Those of `targets` that are live, started. Raises LoadspecError for a setting that cannot be."""
     made = [(target, _made(target, head)) for target in kept(targets, "live")]
@@ -90,7 +99,8 @@ def live_outputs(targets: Iterable[Target], head: Head) -> LiveOutputs:
         Pump(target.name, output, head.tags, getattr(output, "period", 1), patience_of(target, PATIENCE))
         for target, output in made
     ]
-    return LiveOutputs(pumps, sum(load.max_users for load in loads_of(head.scenarios)))
+    most = sum(load.max_users for load in loads_of(head.scenarios))
+    return LiveOutputs(pumps, most, submetrics=head.submetrics)
 
 
 def _made(target: Target, head: Head) -> LiveOutput:

@@ -29,6 +29,8 @@ class Signals:
     def __init__(self, heard: Callable[[int], None] = lambda count: None, clock: Clock = monotonic) -> None:
         self._count = 0
         self._asked = 0
+        self.by = "a signal"
+        """What asked first for the end, in words."""
         self._first = 0.0
         self._clock = clock
         self._heard = heard
@@ -42,10 +44,10 @@ class Signals:
         """Whether nothing may be waited for: a second one came, or the first so long ago that a kill may be next."""
         return self() > 1 or (self._count == 1 and self._clock() - self._first > _TIME)
 
-    def ask(self) -> None:
+    def ask(self, by: str) -> None:
         """Ask for the end from within, from any thread. Once somebody has asked, or signalled, it says nothing new."""
         if not self():
-            self._asked = 1
+            self.by, self._asked = by, 1
             self._heard(1)
 
     def __enter__(self) -> Signals:

@@ -48,10 +48,10 @@ def try_targets(targets: Iterable[Target], directory: Path) -> None:
 
 
 def files_of(targets: Iterable[Target], directory: Path) -> list[FileInfo]:
-    """The files of results below the run's `directory`, none of packages: their options are theirs."""
+    """The files below the run's `directory`, of results and of samples; none of packages: their options are theirs."""
     return [
         FileInfo(target.name, str(Path(target.text).relative_to(directory)), target.options)
-        for target in kept(targets, "file")
+        for target in kept(targets, "file", "samples")
         if target.name in OUTPUTS and Path(target.text).is_relative_to(directory)
     ]
 

@@ -27,10 +27,11 @@ def part_path(target: str, run_id: str, worker: int) -> Path:
 
 
 def parts_of(target: str, run_id: str) -> list[Path]:
-    """The parts that there are, in order."""
+    """The parts that there are, in order; a link is none: a run's folder may come from a stranger."""
     place = Path(target)
     start = f"{place.name}.{run_id}.part-"
-    return sorted(path for path in place.parent.iterdir() if path.name.startswith(start))
+    found = (path for path in place.parent.iterdir() if path.name.startswith(start))
+    return sorted(path for path in found if path.is_file() and not path.is_symlink())
 
 
 def member(data: bytes) -> bytes:

@@ -14,7 +14,7 @@ BODIES = ("json", "form", "multipart", "body", "graphql")
 MAPS = ("headers", "query", "cookies", "form", "multipart", "checks", "capture", "tags")
 DOCUMENTS = ("json", "graphql")
 SCALARS = (
-    *("method", "path", "body", "auth", "timeout", "expected_statuses"),
+    *("method", "path", "body", "auth", "expected_statuses"),
     *("transport", "max_redirects", "compression", "discard_response_body"),
 )
 
@@ -26,8 +26,11 @@ def merge_request(
     base = _without_other_bodies(endpoint, step)
     merged = {key: base[key] for key in SCALARS if key in base}
     for key in SCALARS:
-        if key in step and not (is_poll and key == "timeout"):
+        if key in step:
             merged[key] = step[key]
+    limits = [_limits(part["timeout"]) for part in ([base] if is_poll else [base, step]) if "timeout" in part]
+    if limits:
+        merged["timeout"] = _by_key(limits, fold=False)
     for key in MAPS:
         layers = [part[key] for part in (base, step) if isinstance(part.get(key), Mapping)]
         if layers:
@@ -41,6 +44,11 @@ def merge_request(
         if key in step and step[key] is None:
             merged.pop(key, None)
     return merged
+
+
+def _limits(timeout: Any) -> Mapping[str, Any]:
+    """A text alone is the total."""
+    return timeout if isinstance(timeout, Mapping) else {"total": timeout}
 
 
 def patch(value: Any, over: Any) -> Any:

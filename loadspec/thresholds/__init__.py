@@ -18,20 +18,23 @@ from loadspec.thresholds.evaluate import (
     values_in,
     without_latency,
 )
-from loadspec.thresholds.model import Aggregate, Judgement, Level, Status, Term, Threshold, ThresholdResult
+from loadspec.thresholds.model import Aggregate, Judgement, Level, SloPart, Status, Term, Threshold, ThresholdResult
 from loadspec.thresholds.options import OPTIONS
 from loadspec.thresholds.parse import parse_thresholds
 from loadspec.thresholds.section import entries, expanded, read_thresholds
 from loadspec.thresholds.selector import SELECTOR_TAGS, Clause
+from loadspec.thresholds.slo import SLOS, read_slo, read_slos
 from loadspec.thresholds.watch import Watch
 
 __all__ = [
     "OPTIONS",
     "SELECTOR_TAGS",
+    "SLOS",
     "Aggregate",
     "Clause",
     "Judgement",
     "Level",
+    "SloPart",
     "Status",
     "Term",
     "Threshold",
@@ -45,6 +48,8 @@ __all__ = [
     "format_margin",
     "judge",
     "parse_thresholds",
+    "read_slo",
+    "read_slos",
     "read_thresholds",
     "value_in",
     "values_in",

@@ -13,7 +13,7 @@ from loadspec.thresholds.aggregates import AGGREGATES
 from loadspec.thresholds.measures import MEASURES
 from loadspec.thresholds.model import Judgement, Op, Program, Term, Threshold, ThresholdResult
 from loadspec.thresholds.outcomes import Outcomes
-from loadspec.thresholds.selector import Clause
+from loadspec.thresholds.selector import Clause, matcher
 
 Measured = Value | Outcomes
 
@@ -41,11 +41,11 @@ def values_in(store: Store, threshold: Threshold) -> list[Measured | None]:
 
 def value_in(store: Store, term: Term) -> Measured | None:
     """What a term reads: all its series in the store, merged; None where there is none."""
-    value = store.select(term.metric, term.matches)
+    decisive = term.clauses
+    value = store.select(term.metric, matcher(decisive))
     if not term.infinite:
         return value
-    clauses = [clause for clause in term.clauses if clause.tag != "expected_response"] + [_FAILED]
-    failed = store.select("http_reqs", lambda tags: all(clause.holds(tags) for clause in clauses))
+    failed = store.select("http_reqs", matcher([*(one for one in decisive if one.tag != "expected_response"), _FAILED]))
     if value is None and failed is None:
         return None
     return Outcomes(
@@ -65,7 +65,9 @@ def judge(threshold: Threshold, values: Sequence[Measured | None], elapsed: floa
         return Judgement(None, threshold.empty_passes, 0, None, nan if limit is None else limit)
     samples = sum(value.samples for value in values if value is not None)
     passed = _OPS[threshold.op](actual, limit) or (threshold.empty_passes and not samples)
-    return Judgement(actual, passed, samples, margin(threshold.op, limit, actual), limit)
+    budget = threshold.slo.budget if threshold.slo and threshold.slo.part != "burn" else 0.0
+    distance = (actual - limit) / budget if budget else margin(threshold.op, limit, actual)
+    return Judgement(actual, passed, samples, distance, limit)
 
 
 def _read(term: Term, value: Measured | None, elapsed: float) -> float | None:
@@ -144,12 +146,15 @@ def format_limit(threshold: Threshold, limit: float = nan) -> str:
 
 
 def format_margin(threshold: Threshold, margin: float | None) -> str:
-    """A share of the limit → `92.2 % to spare`, `1.65 % short`, `12 times the limit`.
+    """A share of the limit → `92.2 % to spare`, `1.65 % short`, `12 times the limit`; of an SLO's budget, what is left.
 
     Empty where no share can be told: without a sample, for a limit of zero, for equality, for what is infinite.
     """
     if margin is None or not isfinite(margin) or not threshold.limit or threshold.op in ("==", "!="):
         return ""
+    if threshold.slo and threshold.slo.part in ("availability", "latency"):
+        used = 1 - margin
+        return f"{100 * used:.3g} % of the error budget used" if used < 9.995 else f"{used:.3g} times the error budget"
     if margin >= 0:
         return f"{_share(margin)} to spare"
     if threshold.op in (">", ">="):

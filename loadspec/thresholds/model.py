@@ -63,6 +63,23 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class SloPart:
+    """What a threshold is of a service level objective (SLO): the part that judges, or only measures, one figure."""
+
+    slo: str
+    """The objective's name."""
+    part: Literal["availability", "latency", "apdex", "burn"]
+    objective: str
+    """What is promised, in words: `availability 99.9%`; of an Apdex, its T."""
+    scope: str = ""
+    """What it is about, as a selector without braces; empty: all requests of the load."""
+    budget: float = 0.0
+    """The share of requests that may be bad, 0..1: one minus the target; 0 for an Apdex."""
+    judged: bool = True
+    """Whether the run can fail by it; else it is shown."""
+
+
+@dataclass(frozen=True, slots=True)
 class Threshold:
     """One comparison that a run must win: `left op right`, both in the base unit that `measure` names.
 
@@ -71,7 +88,7 @@ class Threshold:
     """
 
     key: str
-    """What it stands under: `http_req_duration{endpoint:generate}`, or `expressions`."""
+    """What it stands under: `http_req_duration{endpoint:generate}`, `expressions`, or `slo NAME`."""
     terms: tuple[Term, ...]
     left: Program
     op: Op
@@ -95,15 +112,22 @@ class Threshold:
     empty_passes: bool = False
     path: tuple[str | int, ...] = ()
     """Where its text stands in the document: ("thresholds", "http_reqs", 0, "that")."""
+    slo: SloPart | None = None
+    """The part of an SLO that it is, if it is one."""
 
     @property
     def plain(self) -> bool:
-        """Whether it is an aggregate of one metric against a number."""
-        return self.key != EXPRESSIONS
+        """Whether it is an aggregate of one metric against a number, and of no SLO."""
+        return self.key != EXPRESSIONS and self.slo is None
+
+    @property
+    def judged(self) -> bool:
+        """Whether the run can fail by it; else it is measured as a figure of an SLO."""
+        return self.slo is None or self.slo.judged
 
     @property
     def metric(self) -> str:
-        """The metric that it judges; of an expression, its key."""
+        """The metric that it judges; of an expression or an SLO, its key."""
         return self.terms[0].metric if self.plain else self.key
 
     @property
@@ -131,13 +155,13 @@ class Threshold:
     def text(self) -> str:
         """The comparison and how it is made: `p(95) < 30s, every 10s, failures as infinite`."""
         every = f", every {format_duration(self.window)}" if self.window else ""
-        infinite = ", failures as infinite" if any(term.infinite for term in self.terms) else ""
+        infinite = ", failures as infinite" if not self.slo and any(term.infinite for term in self.terms) else ""
         return f"{self.source}{every}{infinite}"
 
     @property
     def title(self) -> str:
         """With its metric: `http_req_duration{endpoint:generate}: p(95) < 30s`."""
-        return f"{self.key}: {self.text}" if self.plain else self.text
+        return self.text if self.key == EXPRESSIONS else f"{self.key}: {self.text}"
 
 
 @dataclass(frozen=True, slots=True)

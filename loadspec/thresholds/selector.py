@@ -10,11 +10,12 @@ with a comma, a brace, a bar or blanks at its ends stands in quotes.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from loadspec.metrics.catalog import BUILTIN, tag_names
+from loadspec.metrics.store import Matcher
 from loadspec.thresholds.error import ThresholdError, did_you_mean
 
 SELECTOR_TAGS = ("scenario", "endpoint", "group", "poll", "expected_response", "status", "check", "error", "error_code")
@@ -71,6 +72,12 @@ def effective(metric: str, selector: tuple[Clause, ...]) -> tuple[Clause, ...]:
     if metric not in _DEFAULTED:
         return written
     return written + tuple(clause for clause in DEFAULTS if clause.tag not in named)
+
+
+def matcher(clauses: Iterable[Clause]) -> Matcher:
+    """Whether a series is meant by all of some conditions."""
+    decisive = tuple(clauses)
+    return lambda tags: all(clause.holds(tags) for clause in decisive)
 
 
 def parse_key(key: str, metrics: Collection[str], values: Values) -> tuple[str, tuple[Clause, ...]]:

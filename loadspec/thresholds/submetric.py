@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from loadspec.metrics.store import Store
 from loadspec.metrics.values import Value
 from loadspec.thresholds.error import ThresholdError
-from loadspec.thresholds.selector import Clause, Values, effective, parse_key
+from loadspec.thresholds.selector import Clause, Values, effective, matcher, parse_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +25,14 @@ class Submetric:
         """The selector, without its braces."""
         return self.key.partition("{")[2].removesuffix("}").strip()
 
-    def matches(self, tags: Mapping[str, str]) -> bool:
-        """Whether a series of the metric is meant."""
-        return all(clause.holds(tags) for clause in effective(self.metric, self.selector))
+    @property
+    def clauses(self) -> tuple[Clause, ...]:
+        """The conditions on a series' tags, defaults included."""
+        return effective(self.metric, self.selector)
 
     def value(self, store: Store) -> Value | None:
         """All that it selects, merged; None where there is nothing."""
-        return store.select(self.metric, self.matches)
+        return store.select(self.metric, matcher(self.clauses))
 
 
 def parse_submetric(key: str, metrics: Collection[str], values: Values) -> Submetric:

@@ -113,10 +113,18 @@ class Watch:
         for state in self._states:
             state.aborted = False
 
-    def current(self) -> list[ThresholdResult]:
-        """How things stand while the run goes on: without a sample a threshold is pending, not failed."""
-        return [state.result(None if state.deciding.samples else "pending") for state in self._states]
+    def current(self, figures: bool = False) -> list[ThresholdResult]:
+        """How things stand while the run goes on: without a sample a threshold is pending, not failed.
+
+        With `figures`, those of SLOs that are only measured, too.
+        """
+        return [
+            state.result(None if state.deciding.samples else "pending")
+            for state in self._states
+            if figures or state.threshold.judged
+        ]
 
     def results(self) -> list[ThresholdResult]:
-        """The last word: without a sample a threshold has failed, unless it said `empty: pass`."""
+        """The last word: without a sample a threshold has failed, unless it said `empty: pass`. All figures of SLOs
+        are among them, judged or not."""
         return [state.result() for state in self._states]

@@ -208,11 +208,11 @@ class Channel(Answer):
         """
         raise NotImplementedError
 
-    def _no_answer(self, error: ExchangeError) -> bool:
-        """Leave behind why none came → False."""
+    def _no_answer(self, error: ExchangeError, received: int = 0) -> bool:
+        """Leave behind why none came, and how many bytes of one did → False."""
         self.error, self.phase, self.message = error.kind, error.phase, str(error)
         self.head = self.body = b""
-        self.received = 0
+        self.received = received
         self.ended = monotonic()
         self.in_flight = False
         return False

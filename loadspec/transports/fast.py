@@ -95,7 +95,8 @@ class FastChannel(Connection):
             if body is DISCARD:
                 self.body = Discarded.of(len(self.body))
         except Exception as error:
-            return self._failed(explain(error, "body" if self.first > started else "headers"))
+            began = self.first > started
+            return self._failed(explain(error, "body" if began else "headers"), self.received if began else 0)
         except BaseException:
             self.close()
             raise
@@ -185,6 +186,7 @@ class FastChannel(Connection):
         """An answer to its end, of which some has come."""
         pieces, have = [data], len(data)
         while have < end:
+            self.received = have  # should no more come
             more = self._more(deadlines)
             if not more:
                 got, length = have - start, end - start
@@ -196,6 +198,7 @@ class FastChannel(Connection):
     def _read_other(self, data: bytes, fast: FastHead | None, body: int, deadlines: Deadlines) -> None:
         """Any other legal answer, by the complete parser; or one whose body is counted and thrown away: however large
         it is, it takes no memory."""
+        self.received = len(data)
         if body is DISCARD and fast is not None and 0 <= fast[2] <= len(data) - len(fast[1]):
             status, self.head, length, _, close, self.sets_cookies = fast
             self.body, self.received = Discarded.of(length), len(data)
@@ -209,6 +212,7 @@ class FastChannel(Connection):
     def _read_on(self, parser: ResponseParser, done: bool, deadlines: Deadlines, close: bool = False) -> None:
         while not done:
             more = self._more(deadlines, "body" if parser.status else "headers")
+            self.received = parser.wire_bytes + len(more)
             done = parser.feed(more) if more else parser.eof()
         self.head = parser.head
         self.sets_cookies = sets_cookies(parser.head)
@@ -295,6 +299,6 @@ class FastChannel(Connection):
             raise broken or error from None
         raise _AnsweredEarly
 
-    def _failed(self, error: ExchangeError) -> bool:
+    def _failed(self, error: ExchangeError, received: int) -> bool:
         self.disconnect()
-        return self._no_answer(error)
+        return self._no_answer(error, received)

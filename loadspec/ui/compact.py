@@ -15,12 +15,15 @@ from loadspec.results.model import CheckResult, ErrorClass, RunResult, ScenarioS
 from loadspec.ui.figures import PERCENTS, Format, format_of, out_of, per_second, percent, short_ms
 from loadspec.ui.health import limited_lines
 from loadspec.ui.limits import limit_table, limits_of
-from loadspec.ui.text import Style, clean, mmss, table, truncate
+from loadspec.ui.text import Style, clean, mmss, narrowed, table, truncate
 from loadspec.units import format_bytes, format_count, format_duration
 
 _LABEL = 10
 _NAME = 32
 _ENDPOINTS = 8
+_FIGURE = 12
+"""Columns before a figure of the load."""
+_UNEXPECTED = "  (no expected answer)"
 
 
 @dataclass(slots=True)
@@ -48,15 +51,16 @@ class Block:
 
 def compact(result: RunResult, style: Style, width: int, room: int) -> list[str]:
     """The lines above the files and the verdict, at most `room` of them."""
+    width -= _LABEL + 1
     blocks = [
         _header(result),
         Block("generator", limited_lines(result, style), most=3, worth=6),
         _checks(result.checks, style),
-        Block("thresholds", limit_table(limits_of(result.thresholds), style, width - _LABEL - 1), worth=4),
-        _figures(result),
-        _metrics(result),
-        _scenarios(result),
-        _endpoints(result),
+        Block("thresholds", limit_table(limits_of(result.thresholds), style, width), worth=4),
+        _figures(result, width),
+        _metrics(result, width),
+        _scenarios(result, width),
+        _endpoints(result, width),
         _errors(result.errors, style),
         Block("warnings", [style(clean(text), "warn") for text in result.warnings], most=2),
     ]
@@ -113,7 +117,7 @@ def _checks(checks: Sequence[CheckResult], style: Style) -> Block:
     return Block("checks", table(rows, right=(1, 2)), tail=tail, most=4)
 
 
-def _figures(result: RunResult) -> Block:
+def _figures(result: RunResult, width: int) -> Block:
     store, seconds = result.stores["load"], result.duration
     if not store.series:
         return Block("load", ["none"])
@@ -125,33 +129,36 @@ def _figures(result: RunResult) -> Block:
     dropped = f", {format_count(done.dropped)} dropped" if done.dropped else ""
     rows = [
         ["requests", f"{format_count(requests)}, {_rate(requests, seconds)}{share}"],
-        *_latency(result),
+        *_latency(result, width - _FIGURE),
         *([["clock", str(result.timing)]] if result.timing.asked == "kernel" else []),
         [
             "iterations",
             f"{format_count(done.completed)} completed, {format_count(done.interrupted)} interrupted{dropped}, "
             f"{_rate(done.completed, seconds)}",
         ],
-        ["data", f"{_bytes(received, seconds)} received, {_bytes(sent, seconds)} sent"],
+        ["data", _data(received, sent, seconds, width - _FIGURE)],
     ]
     return Block("load", [], tail=table(rows))
 
 
-def _latency(result: RunResult) -> list[list[str]]:
+def _latency(result: RunResult, room: int) -> list[list[str]]:
     """Latency as thresholds judge it: expected answers to requests that are no polls; else whatever was answered."""
     store = result.stores["load"]
     trend = store.where("http_req_duration", expected_response="true", poll="false")
     if isinstance(trend, Trend) and trend.samples:
-        return [["latency", _trend(trend, short_ms)]]
+        return [["latency", _trend(trend, short_ms, room)]]
     answers = store.where("http_req_duration")
     if isinstance(answers, Trend) and answers.samples:
-        return [["latency", f"{_trend(answers, short_ms)}  (no expected answer)"]]
+        return [["latency", f"{_trend(answers, short_ms, room - len(_UNEXPECTED))}{_UNEXPECTED}"]]
     return [["latency", "no answer"]]
 
 
-def _trend(trend: Trend, form: Format) -> str:
+def _trend(trend: Trend, form: Format, room: int) -> str:
+    """Where there is no room for all, without the mean, then without others."""
     med, p90, p95, p99 = map(form, trend.percentiles(PERCENTS))
-    return f"avg {form(trend.avg)}  med {med}  p90 {p90}  p95 {p95}  p99 {p99}  max {form(trend.max)}"
+    figures = {"avg": form(trend.avg), "med": med, "p90": p90, "p95": p95, "p99": p99, "max": form(trend.max)}
+    (cells,) = narrowed([[f"{name} {figure}" for name, figure in figures.items()]], room, spare=(0, 2, 5, 1))
+    return "  ".join(cells)
 
 
 def _rate(count: float, seconds: float) -> str:
@@ -159,26 +166,34 @@ def _rate(count: float, seconds: float) -> str:
     return f"{format_count(round(rate, 2 if rate < 10 else 1 if rate < 100 else 0))}/s"
 
 
+def _data(received: float, sent: float, seconds: float, room: int) -> str:
+    """Where there is no room for the rates, without them."""
+    text = f"{_bytes(received, seconds)} received, {_bytes(sent, seconds)} sent"
+    return text if len(text) <= room else f"{format_bytes(received)} received, {format_bytes(sent)} sent"
+
+
 def _bytes(count: float, seconds: float) -> str:
     return f"{format_bytes(count)} ({format_bytes(per_second(count, seconds))}/s)"
 
 
-def _metrics(result: RunResult) -> Block:
+def _metrics(result: RunResult, width: int) -> Block:
     store = result.stores["load"]
     rows = []
+    room = width - max((len(_name(name)) for name in result.custom_metrics), default=0) - 2
     for name in result.custom_metrics if store.series else ():
         info = result.metrics[name]
         form = short_ms if info.contains == "time" else format_of(info)
-        rows.append([_name(name), _metric(store.where(name) or new_value(info.kind), form, result.duration)])
+        value = store.where(name) or new_value(info.kind)
+        rows.append([_name(name), _metric(value, form, result.duration, room)])
     rows.sort(key=lambda row: row[1].startswith(("no samples", "0  0/s")))  # where room is short, zeros go first
     return Block("metrics", table(rows))
 
 
-def _metric(value: Value, form: Format, seconds: float) -> str:
+def _metric(value: Value, form: Format, seconds: float, room: int) -> str:
     if not value.samples and not isinstance(value, Counter):
         return "no samples"
     if isinstance(value, Trend):
-        return _trend(value, form)
+        return _trend(value, form, room)
     if isinstance(value, Rate):
         return f"{percent(value.passes, value.total)}  {out_of(value.passes, value.total)}"
     if isinstance(value, Gauge):
@@ -186,7 +201,7 @@ def _metric(value: Value, form: Format, seconds: float) -> str:
     return f"{form(value.value)}  {_rate(value.value, seconds)}"
 
 
-def _endpoints(result: RunResult) -> Block:
+def _endpoints(result: RunResult, width: int) -> Block:
     stats = list(result.endpoint_stats)
     if len(stats) < 2:
         return Block("", [])
@@ -197,11 +212,11 @@ def _endpoints(result: RunResult) -> Block:
         times = [short_ms(ms) for ms in (row.avg, row.med, row.p90, row.p95, row.p99, row.max)]
         share = percent(row.failed, row.requests)
         lines.append([_name(row.endpoint), format_count(row.requests), _rate(row.rate, 1), share, *times])
-    head, *rows = table(lines, right=range(1, 10))
+    head, *rows = table(narrowed(lines, width, spare=(4, 6, 2, 9, 5, 8)), right=range(1, 10))
     return Block("endpoints", rows, head=head, most=_ENDPOINTS)
 
 
-def _scenarios(result: RunResult) -> Block:
+def _scenarios(result: RunResult, width: int) -> Block:
     """A row a scenario where there are several; in a mix, what was dropped has drawn none."""
     rows = result.scenario_stats
     if len(result.scenarios) < 2 or not rows:
@@ -216,7 +231,8 @@ def _scenarios(result: RunResult) -> Block:
         p95 = "-" if row.p95 is None else short_ms(row.p95)
         executor = executors.get(row.name, "")
         lines.append([_name(row.name), executor, _when(row), *map(format_count, counts), share, p95])
-    head, *shown = table(lines, right=range(3, 7 + len(lost)))
+    lines = narrowed(lines, width, spare=(1, 2))
+    head, *shown = table(lines, right=range(len(lines[0]) - 4 - len(lost), len(lines[0])))
     return Block("scenarios", shown, head=head, most=_ENDPOINTS)
 
 

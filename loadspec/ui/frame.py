@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from loadspec.results.model import Point, Progress, ScenarioInfo, loads_of
-from loadspec.ui.figures import per_second, short_ms
+from loadspec.results.model import Progress, Recent, ScenarioInfo, loads_of
+from loadspec.ui.figures import percent, short_ms
+from loadspec.ui.health import generator_line
 from loadspec.ui.limits import limit_table, limits_of
+from loadspec.ui.pace import elapsed_of, pace
 from loadspec.ui.text import Style, bar, clean, mmss, pad, sparkline, truncate, width_of
 from loadspec.units import format_count, format_duration
 
@@ -14,8 +16,10 @@ _LABEL = 10
 _NAME = 24
 _BAR = (12, 40)
 _SCENARIOS = 6
-_LIMITS = 6
+_LIMITS = 3
+"""Thresholds that are shown however low the terminal."""
 _CLASSES = 3
+_SPARK = 40
 
 
 def opening(title: str, scenarios: Sequence[ScenarioInfo], info: Sequence[str], style: Style) -> list[str]:
@@ -36,12 +40,13 @@ def frame(
     title: str,
     style: Style,
     width: int,
+    rows: int = 24,
 ) -> list[str]:
-    """The region while the run goes on; `p95` has the latencies of the seconds so far, in ms."""
+    """The region while the run goes on, in so many `rows`; `p95` has the latencies of the seconds so far, ms."""
     lines = bars(progress, scenarios, title, style, width)
     if progress.phase == "load":
-        lines += _figures(progress, p95, style, width)
-        lines += _limits(progress, style, width)
+        lines += _figures(progress, p95, scenarios, style, width)
+        lines += _limits(progress, style, width, max(_LIMITS, rows - len(lines)))
     return [truncate(line, width) for line in lines]
 
 
@@ -64,7 +69,7 @@ def _bars(progress: Progress, scenarios: Sequence[ScenarioInfo], title: str, sty
     column = max(map(width_of, names), default=0)
     lines = []
     for name, scenario in list(zip(names, scenarios, strict=True))[:_SCENARIOS]:
-        elapsed = _elapsed(progress, scenario)
+        elapsed = elapsed_of(progress, scenario)
         share = min(1.0, elapsed / scenario.duration) if scenario.duration > 0 else 1.0
         now, end = _time(min(elapsed, scenario.duration)), _time(scenario.duration)
         rest = f"{_users(progress)}  {now}/{end}" if alone else f"{share:4.0%}  {now}/{end}"
@@ -74,46 +79,43 @@ def _bars(progress: Progress, scenarios: Sequence[ScenarioInfo], title: str, sty
     return [*lines, f"and {hidden} more"] if hidden else lines
 
 
-def _elapsed(progress: Progress, scenario: ScenarioInfo) -> float:
-    """Seconds of a scenario's own time so far; all of them once it has ended, none before it began."""
-    row = progress.scenarios.get(scenario.name)
-    if row is None:
-        return max(0.0, progress.elapsed - scenario.start)
-    if row["ended"] is not None:
-        return scenario.duration
-    return 0.0 if row["began"] is None else max(0.0, progress.elapsed - row["began"])
-
-
-def _figures(progress: Progress, p95: Sequence[float | None], style: Style, width: int) -> list[str]:
-    point = progress.point
-    rows = [("requests", f"{_rate(point)} now, {format_count(progress.requests)} in all")]
-    text = _latency(point)
-    room = min(40, width - _LABEL - width_of(text) - 7)
-    rows.append(("latency", f"{text}  {style(sparkline(p95, room), 'head')} p95" if room > 0 and p95 else text))
+def _figures(
+    progress: Progress, p95: Sequence[float | None], scenarios: Sequence[ScenarioInfo], style: Style, width: int
+) -> list[str]:
+    text = _latency(progress.recent)
+    room = min(_SPARK, width - _LABEL - width_of(text) - 7)
     failures = _failures(progress)
-    rows.append(("failed", style(failures, "bad") if progress.errors else failures))
+    rows = [
+        ("load", pace(progress, scenarios)),
+        ("requests", f"{_rate(progress.recent)}, {format_count(progress.requests)} in all"),
+        ("last 10s", f"{text}  {style(sparkline(p95, room), 'head')} p95" if room > 0 and p95 else text),
+        ("failed", style(failures, "bad") if progress.errors else failures),
+    ]
+    if progress.generator is not None:
+        rows.append(("generator", generator_line(progress.generator, style)))
     return [f"{style(label.ljust(_LABEL), 'dim')} {text}" for label, text in rows]
 
 
-def _limits(progress: Progress, style: Style, width: int) -> list[str]:
+def _limits(progress: Progress, style: Style, width: int, rows: int) -> list[str]:
     limits = limits_of(progress.thresholds)
-    lines = limit_table(limits[:_LIMITS], style, width)
+    lines = limit_table(limits if len(limits) <= rows else limits[: rows - 1], style, width)
     hidden = len(limits) - len(lines)
     return [*lines, f"and {hidden} more"] if hidden else lines
 
 
-def plain_line(progress: Progress) -> str:
+def plain_line(progress: Progress, scenarios: Sequence[ScenarioInfo]) -> str:
     """All of it on one line, for a log."""
-    done, point = progress.iterations, progress.point
+    done = progress.iterations
     head = mmss(progress.elapsed) if progress.phase == "load" else f"{progress.phase} {mmss(progress.elapsed)}"
     parts = [
-        _users(progress),
+        pace(progress, scenarios) if progress.phase == "load" else _users(progress),
         f"{format_count(done.completed)} iterations"
         + (f" ({done.interrupted} interrupted)" if done.interrupted else ""),
-        f"{format_count(progress.requests)} requests, {_rate(point)}",
-        _latency(point).replace("  ", " "),
+        f"{format_count(progress.requests)} requests, {_rate(progress.recent)}",
+        _latency(progress.recent).replace("  ", " "),
         f"failed {_failures(progress)}",
         *_standing(progress),
+        *_untrusted(progress),
         *(["stopping"] if progress.stopping else []),
     ]
     return f"{head}  {', '.join(parts)}"
@@ -129,31 +131,37 @@ def _standing(progress: Progress) -> list[str]:
     return [f"{len(failing)} of {len(limits)} thresholds failing: {first.name()} is {first.actual}"]
 
 
+def _untrusted(progress: Progress) -> list[str]:
+    now = progress.generator
+    return [f"generator {generator_line(now, Style(False))}"] if now is not None and now.limited_seconds else []
+
+
 def _users(progress: Progress) -> str:
     """k6's `07/10 VUs`."""
     digits = len(str(progress.max_users))
     return f"{progress.users:0{digits}}/{progress.max_users} VUs"
 
 
-def _rate(point: Point | None) -> str:
-    return f"{per_second(point.requests, point.seconds) if point else 0:.1f}/s"
+def _rate(recent: Recent | None) -> str:
+    return f"{recent.requests if recent else 0:.1f}/s"
 
 
-def _latency(point: Point | None) -> str:
-    figures = {"p50": point.p50, "p95": point.p95, "p99": point.p99} if point else {}
+def _latency(recent: Recent | None) -> str:
+    figures = {"p50": recent.p50, "p95": recent.p95, "p99": recent.p99} if recent else {}
     known = [f"{name} {short_ms(value)}" for name, value in figures.items() if value is not None]
-    return "  ".join(known) or "no answer in this second"
+    return "  ".join(known) or "no answer"
 
 
 def _failures(progress: Progress) -> str:
-    """`24: status 503 23, timeout 1`."""
+    """`24 (1.20%): status 503 23, timeout 1`."""
     classes = sorted(progress.errors.items(), key=lambda item: -item[1])
     total = sum(count for _, count in classes)
     if not total:
         return "none"
     shown = [f"{clean(name)} {format_count(count)}" for name, count in classes[:_CLASSES]]
     more = ["..."] if len(classes) > _CLASSES else []
-    return f"{format_count(total)}: {', '.join(shown + more)}"
+    share = f" ({percent(total, progress.requests)})" if total <= progress.requests else ""
+    return f"{format_count(total)}{share}: {', '.join(shown + more)}"
 
 
 def _time(seconds: float) -> str:

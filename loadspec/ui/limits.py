@@ -16,8 +16,8 @@ _MARKS: dict[Status, tuple[str, str]] = {
     "inconclusive": ("?", "warn"),
 }
 _ORDER: tuple[Status, ...] = ("fail", "warn", "inconclusive", "pending", "pass")
-_NAME = 28
-"""Columns that a name gets in any case."""
+_NAME, _LEAST = 28, 20
+"""Columns that a name gets before it is left out since when; and in any case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,24 @@ class Limit:
 
 
 def limit_table(limits: Sequence[Limit], style: Style, width: int) -> list[str]:
-    """Mark and name, actual value, margin and since when; the names are cut where the rest would not fit."""
-    figures = [[style(limit.actual, _MARKS[limit.status][1]), limit.notes] for limit in limits]
-    room = max(_NAME, width - max(map(width_of, table(figures)), default=0) - 4)
+    """Mark and name, actual value, margin and since when. Names are cut, then `since` is left out, to fit."""
+    notes = [limit.notes for limit in limits]
+    if _columns(limits, notes) + _NAME > width:
+        notes = [limit.margin for limit in limits]
+    figures = _figures(limits, notes, style)
+    room = max(_LEAST, width - _columns(limits, notes))
     names = [f"{limit.mark(style)} {limit.name(room)}" for limit in limits]
     return table([[name, *rest] for name, rest in zip(names, figures, strict=True)])
+
+
+def _figures(limits: Sequence[Limit], notes: Sequence[str], style: Style) -> list[list[str]]:
+    rows = zip(limits, notes, strict=True)
+    return [[style(limit.actual, _MARKS[limit.status][1]), note] for limit, note in rows]
+
+
+def _columns(limits: Sequence[Limit], notes: Sequence[str]) -> int:
+    """What all but the names takes."""
+    return max(map(width_of, table(_figures(limits, notes, Style(False)))), default=0) + 4
 
 
 def limits_of(results: Iterable[ThresholdResult]) -> list[Limit]:

@@ -1,4 +1,4 @@
-"""Progress where nobody redraws a screen: a line every 10 s, events at once."""
+"""Progress where nobody redraws a screen: a line every 10 s of the first minute, then every 30 s; events at once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from loadspec.ui.frame import opening, plain_line
 from loadspec.ui.sink import Sink
 from loadspec.ui.text import Style, clean, mmss
 
-_EVERY = 10.0
+_EVERY, _MINUTE, _LATER = 10.0, 60.0, 30.0
 _WAITING = 100
 """Lines kept while the stream takes none; older ones are lost."""
 
@@ -43,7 +43,7 @@ class Lines:
         self._last, self._printed = progress, progress.elapsed >= self._due
         if self._printed:
             self._due = next_due(progress.elapsed)
-            self._write(plain_line(progress))
+            self._write(plain_line(progress, self._scenarios))
 
     def event(self, t: float, text: str) -> None:
         """Print what happened."""
@@ -60,7 +60,7 @@ class Lines:
 
     def _finish_load(self) -> None:
         if self._last is not None and self._last.phase == "load" and not self._printed:
-            self._write(plain_line(self._last))
+            self._write(plain_line(self._last, self._scenarios))
 
     def _write(self, *lines: str) -> None:
         self._waiting.extend(lines)
@@ -69,8 +69,9 @@ class Lines:
 
 
 def next_due(elapsed: float) -> float:
-    """When the next line is due after one at `elapsed`: 10, 20, 30, ..."""
-    return (elapsed // _EVERY + 1) * _EVERY
+    """When the next line is due after one at `elapsed`: 10, 20, ... 60, 90, 120, ..."""
+    every = _EVERY if elapsed < _MINUTE else _LATER
+    return (elapsed // every + 1) * every
 
 
 def event_line(t: float, text: str) -> str:

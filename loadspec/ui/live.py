@@ -8,6 +8,7 @@ from typing import IO, Protocol
 
 from loadspec.clock import Clock, monotonic
 from loadspec.results.model import Progress, ScenarioInfo
+from loadspec.ui.beside import Beside
 from loadspec.ui.lines import Lines
 from loadspec.ui.region import Region, size_of
 from loadspec.ui.sink import Sink
@@ -64,5 +65,5 @@ def live(
     style = Style(wants_colour(stream, env) if colour is None else colour)
     sink = Sink(stream, ascii=not speaks_unicode(stream))
     if is_terminal(stream) and env.get("TERM") != "dumb":
-        return Region(sink, style, scenarios, title, clock, lambda: size_of(stream))
+        return Region(sink, style, scenarios, title, clock, lambda: size_of(stream), Beside(stream))
     return Lines(sink, style, scenarios, title)

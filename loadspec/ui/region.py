@@ -1,7 +1,8 @@
 """Progress on a terminal: a region below the scrolled text, redrawn in place at most four times a second.
 
 The cursor rests below the region. A frame goes up by the rows that the last one takes *now* (the window may have
-become narrower), writes line by line, and erases what is left. One frame is one write, so nothing flickers.
+become narrower), writes line by line, and erases what is left. One frame is one write, so nothing flickers. What this
+process and its workers write to stderr meanwhile would be overdrawn: it is caught, and scrolls away above the region.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import IO
 
 from loadspec.clock import Clock
 from loadspec.results.model import Progress, ScenarioInfo
+from loadspec.ui.beside import Beside
 from loadspec.ui.frame import bars, frame, opening
 from loadspec.ui.lines import event_line
 from loadspec.ui.sink import Sink
@@ -20,7 +22,7 @@ from loadspec.ui.text import Style, truncate, width_of
 
 _INTERVAL = 0.25
 _SECONDS = 60
-_EVENTS = 100
+_EVENTS, _FOREIGN = 100, 1000
 _LEAST = 20
 """Columns below which lines wrap."""
 
@@ -47,6 +49,7 @@ class Region:
         title: str,
         clock: Clock,
         size: Callable[[], Size],
+        others: Beside,
     ) -> None:
         self._sink = sink
         self._style = style
@@ -54,9 +57,11 @@ class Region:
         self._title = title
         self._clock = clock
         self._size = size
+        self._others = others
         self._p95: deque[float | None] = deque(maxlen=_SECONDS)
         self._seen = 0.0
         self._events: deque[str] = deque(maxlen=_EVENTS)
+        self._foreign: deque[str] = deque(maxlen=_FOREIGN)
         self._progress: Progress | None = None
         self._load: Progress | None = None
         self._shown: Sequence[str] = ()
@@ -65,6 +70,7 @@ class Region:
 
     def start(self, info: Sequence[str] = ()) -> None:
         """Say what is about to run, above where the region will be."""
+        self._others.begin()
         self._events.extend(opening(self._title, self._scenarios, info, self._style))
         self._draw([])
 
@@ -92,6 +98,7 @@ class Region:
         self._stopped = True
         last = self._load or self._progress
         width = self._width()
+        self._others.end()
         lines = bars(last, self._scenarios, self._title, self._style, width) if last else []
         self._draw([truncate(line, width) for line in lines])
         self._sink.close()
@@ -107,16 +114,21 @@ class Region:
         return max(_LEAST, self._size()[0]) - 1
 
     def _frame(self, progress: Progress) -> list[str]:
-        lines = frame(progress, list(self._p95), self._scenarios, self._title, self._style, self._width())
-        return lines[: max(1, self._size()[1] - 1)]
+        rows = max(1, self._size()[1] - 1)
+        lines = frame(progress, list(self._p95), self._scenarios, self._title, self._style, self._width(), rows)
+        return lines[:rows]
 
     def _draw(self, lines: Sequence[str]) -> None:
         columns = self._size()[0]
         up = sum(max(1, -(-width_of(line) // columns)) for line in self._shown)
-        scrolled = [truncate(line, self._width()) for line in self._events]
-        text = "".join(f"\x1b[2K{line}\n" for line in [*scrolled, *lines])
+        self._foreign.extend(self._others.take())
+        scrolled = [*self._foreign, *(truncate(line, self._width()) for line in self._events)]
+        above = "".join(f"{line}\n" for line in scrolled)
+        text = "".join(f"\x1b[2K{line}\n" for line in lines)
         home = f"\x1b[{up}A" if up else ""
-        if self._sink.write(f"\r{home}{text}\x1b[J"):
+        clear = "\x1b[J" if above else ""  # its lines may wrap: each row that they take must be empty
+        if self._sink.write(f"\r{home}{clear}{above}{text}\x1b[J"):
             self._events.clear()
+            self._foreign.clear()
             self._shown = lines
         self._drawn_at = self._clock()

@@ -96,7 +96,8 @@ def char_width(char: str) -> int:
 
 def width_of(text: str) -> int:
     """Columns that `text` takes; colour takes none."""
-    return sum(map(char_width, SGR.sub("", text)))
+    plain = SGR.sub("", text)
+    return len(plain) if plain.isascii() else sum(map(char_width, plain))
 
 
 def truncate(text: str, width: int) -> str:
@@ -128,6 +129,17 @@ def table(rows: Sequence[Sequence[str]], right: Sequence[int] = (), gap: str = "
     columns = max(map(len, rows), default=0)
     widths = [max((width_of(row[i]) for row in rows if i < len(row)), default=0) for i in range(columns)]
     return [gap.join(pad(cell, widths[i], i in right) for i, cell in enumerate(row)).rstrip() for row in rows]
+
+
+def narrowed(rows: Sequence[Sequence[str]], width: int, spare: Sequence[int]) -> list[list[str]]:
+    """Rows of a table that fits `width`: columns in `spare` are left out for it, the first of them first."""
+    left = list(range(max(map(len, rows), default=0)))
+    for column in [None, *spare]:
+        left = [i for i in left if i != column]
+        found = [[row[i] for i in left if i < len(row)] for row in rows]
+        if max(map(width_of, table(found)), default=0) <= width:
+            break
+    return found
 
 
 def sparkline(values: Sequence[float | None], width: int) -> str:

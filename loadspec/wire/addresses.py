@@ -35,6 +35,21 @@ def parse_address(text: str) -> Address | None:
     return address
 
 
+def split_port(text: str, least: int = 1) -> tuple[str, int] | None:
+    """`host:port` or `[address]:port` → both; None for what is neither, or where the port is below `least`."""
+    host, colon, port = text.rpartition(":")
+    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    if not colon or not bare or not (port.isascii() and port.isdigit()) or not least <= int(port[:6]) < 65536:
+        return None
+    return bare, int(port)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can ask at a host; a name other than `localhost` may be anything."""
+    address = parse_address(host)
+    return host == "localhost" or (address is not None and address.is_loopback)
+
+
 def is_numeric(host: str) -> bool:
     """Whether a host is an address that no name server is asked for: also as 127.1 or 0xa9fea9fe (inet_aton(3))."""
     host = host.rstrip(".")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.scale import PARTS, most_users, parse_args, spec, until_all_run
-from bench.scale_page import Crowd, Hour, Long, StartUp, growth, holds, page
+from bench.scale_page import Crowd, Fleet, Hour, Long, StartUp, growth, holds, page
 from bench.scale_replay import ENDPOINTS, RATE, USERS, replay
 from loadspec.results.journal import Records
 from loadspec.spec import load_bytes
@@ -19,7 +19,8 @@ CROWD = Crowd(19_000, 30_400, 30_400, 0, 246_000_000, 4.9)
 START = StartUp(10_000, 0.7, 1.2, 2.5)
 LONG = Long(1_000_000, 1_000_000, 1_000_000, LEVEL, 16.5)
 HOUR = Hour(7_200_000, [125e6] * 3_600, [45e6] * 3_600, 170.0)
-GOOD = [CROWD, START, LONG, HOUR]
+FLEET = Fleet([15e-6, 14e-6, 20e-6], [16e-6, 15e-6, 30e-6], 6_000_000, 6_000_000)
+GOOD = [CROWD, START, LONG, FLEET, HOUR]
 
 
 def missed(part):
@@ -27,7 +28,7 @@ def missed(part):
 
 
 def test_what_is_met_is_said_to_be():
-    assert [missed(part) for part in GOOD] == [[]] * 4
+    assert [missed(part) for part in GOOD] == [[]] * 5
     assert holds(GOOD)
 
 
@@ -42,6 +43,8 @@ def test_what_is_met_is_said_to_be():
         (replace(LONG, iterations=999_999), "iterations"),
         (replace(LONG, served=1_000_001), "requests by loadspec's books"),
         (replace(LONG, memory=[*LEVEL, 63.1e6]), "growth after the first tenth"),
+        (replace(FLEET, two=[16.6e-6, 15.5e-6, 20e-6]), "dearer by two, median"),
+        (replace(FLEET, served=5_999_999), "requests by loadspec's books"),
         (replace(HOUR, memory=HOUR.memory[1:]), "seconds"),
         (replace(HOUR, took=600.5), "replayed in"),
         (replace(HOUR, memory=[*HOUR.memory, 132e6]), "growth after the first tenth"),

@@ -40,8 +40,8 @@ def test_our_hosts_are_let_in(host: str) -> None:
     ],
 )
 def test_other_hosts_are_refused(hosts: list[str]) -> None:
-    assert GATE.refuses(hosts, []) == "this page is not at that host"
-    assert GATE.refuses_order(hosts, [f"http://{host}" for host in hosts], "right") == "this page is not at that host"
+    assert "not at that host" in GATE.refuses(hosts, [])
+    assert "not at that host" in GATE.refuses_order(hosts, [f"http://{host}" for host in hosts], "right")
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def test_a_viewer_gets_all_at_once_and_then_what_is_new() -> None:
             assert (first["run"], first["over"], first["title"]) == ("r", False, f"RUNNING · {live.head.spec_name}")
             live.take({"is": "note", "text": "something happened"})
             second = next(events)
-            assert list(second["parts"]) == ["events"]
+            assert list(second["parts"]) == ["timeline", "events"], "what marks events, and what lists them"
             assert "something happened" in second["parts"]["events"]
 
 
@@ -93,7 +93,7 @@ def test_a_bug_costs_the_page_and_not_the_run(monkeypatch: pytest.MonkeyPatch) -
             assert list(events) == []
             live.second(1)
             live.finish()
-            assert live.dashboard.news() == ["the live page is out of order: ZeroDivisionError: division by zero"]
+            assert live.dashboard.news() == ["the dashboard is out of order: ZeroDivisionError: division by zero"]
 
 
 def stop(live: Shown, **headers: str) -> int:
@@ -105,7 +105,7 @@ def test_the_button_ends_the_run_once() -> None:
     with shown() as live:
         live.second(1)
         assert (stop(live), stop(live), live.asked) == (202, 202, 2)
-        assert live.dashboard.news() == ["the stop button of the live page was pressed"]
+        assert live.dashboard.news() == ["the dashboard's stop button was pressed"]
         assert live.dashboard.asked
         live.finish()
         assert (stop(live), live.asked) == (409, 2)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
+import json
 import os
 import signal
 import subprocess
@@ -16,6 +19,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from pyarrow import parquet
 from support_cli import Done, books, command, environment, finish, start, workers_of
 from support_net import Conn, ScriptedServer, answer
 
@@ -43,10 +47,18 @@ vus: 4
 duration: 3s
 graceful_stop: 1s
 thresholds: {http_req_duration: p(95) < 20s}
+outputs: {csv: s.csv, jsonl: s.jsonl.gz, parquet: s.parquet}
 """
 OF_WORKER = ("odd", "even")
 """The endpoint that the users of the first and the second worker ask."""
 USERS = 2
+HELD = 3.0
+"""Seconds of rows that a worker has not yet written, at most."""
+READERS: dict[str, Callable[[Path], list[dict[str, Any]]]] = {
+    "s.csv": lambda path: list(csv.DictReader(path.read_text().splitlines())),
+    "s.jsonl.gz": lambda path: [*map(json.loads, gzip.decompress(path.read_bytes()).splitlines())],
+    "s.parquet": lambda path: parquet.read_table(path).to_pylist(),
+}
 
 
 @dataclass
@@ -196,6 +208,17 @@ def check_parent(one: Hit) -> None:
         counted[row["endpoint"]] += row["sent"]
     for name in OF_WORKER:
         assert before[name] <= counted[name] <= served[name], (before, counted, served)
+    check_samples(one.run, one.server.counts(one.at - HELD), served)
+
+
+def check_samples(run: Path, before: Counter[str], served: Counter[str]) -> None:
+    """Files of samples were made of their parts, whose rows wait for the disk a little longer than a record."""
+    assert not list(run.glob("*.part-*"))
+    for name, read in READERS.items():
+        rows = read(run / name) if (run / name).exists() else []
+        counted = Counter(row["endpoint"] for row in rows if row.get("type", "request") == "request")
+        for endpoint in OF_WORKER:
+            assert before[endpoint] <= counted[endpoint] <= served[endpoint], (name, before, counted, served)
 
 
 def drill(directory: Path, number: int) -> str:

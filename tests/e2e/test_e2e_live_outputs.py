@@ -122,7 +122,8 @@ def test_what_databases_hold_is_what_the_results_say(tmp_path, mock):
         unharmed(done, mock)
         (total,) = query(metrics, "sum(max_over_time(loadspec_http_reqs_total[5m]))")
         (users,) = query(metrics, "max_over_time(loadspec_vus_max[5m])")
-        p99 = query(metrics, "loadspec_http_req_duration_p99")
+        p99 = query(metrics, "max_over_time(loadspec_http_req_duration_p99[5m])")
+        assert query(metrics, "loadspec_http_req_duration_p99") == [], "the run has ended, and its series with it"
         (written,) = influx_query(lines, "SELECT sum(value) FROM http_reqs", u="tester", p="s3cret")
     assert float(total["value"][1]) == requests(done) == written["values"][0][1]
     assert float(users["value"][1]) > 0

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
 import json
 import shlex
 import signal
 import subprocess
 import time
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pyarrow import parquet
 from support_cli import HANG, Done, books, command, environment, finish, run, run_command, served, start
 from support_journal import head, records, written
 
@@ -40,9 +44,9 @@ FILES = [*DEFAULT, RESOLVED]
 ASKED_FOR = ["units.xml", "latency.hgrm"]
 
 
-def spec(tmp_path: Path) -> Path:
+def spec(tmp_path: Path, text: str = SPEC) -> Path:
     path = tmp_path / "spec.yaml"
-    path.write_text(SPEC)
+    path.write_text(text)
     return path
 
 
@@ -65,9 +69,9 @@ def test_after_a_finished_run_every_file_is_the_same_byte_by_byte(tmp_path: Path
     assert (tmp_path / "out.json").read_bytes() == before["results.json"]
 
 
-def killed(tmp_path: Path, mock: MockProcess, seconds: float = 3.0) -> Done:
+def killed(tmp_path: Path, mock: MockProcess, text: str = SPEC, *options: object, seconds: float = 3.0) -> Done:
     """A run whose parent was killed; its workers end by themselves."""
-    process = start(tmp_path / "r", spec(tmp_path), "--workers", 2, url=mock.url)
+    process = start(tmp_path / "r", spec(tmp_path, text), "--workers", 2, *options, url=mock.url)
     (folder,) = wait_for(lambda: [*(tmp_path / "r").glob("2*/journal.tail")])
     wait_for(lambda: folder.read_bytes().count(b'"is":"snapshot"') > seconds)
     process.send_signal(signal.SIGKILL)
@@ -104,6 +108,35 @@ def test_after_kill_9_it_tells_what_was_measured_and_that_it_was_cut_off(tmp_pat
     assert results["times"]["duration_s"] >= 3
     secret = b"s3cr3t-key-of-mine"
     assert all(secret not in path.read_bytes() for path in done.run.iterdir())
+
+
+SAMPLES = SPEC.replace("outputs: {", "outputs: {csv: s.csv.gz, jsonl: more/s.jsonl, parquet: s.parquet, ")
+
+
+def test_after_kill_9_samples_are_made_of_their_parts(tmp_path: Path, mock: MockProcess) -> None:
+    """Of all parts but those whose file nobody names: a journal is not believed about files elsewhere."""
+    elsewhere, forgotten = tmp_path / "e.csv", tmp_path / "f.csv"
+    done = killed(tmp_path, mock, SAMPLES, "--out", f"csv={elsewhere}", "--out", f"csv={forgotten}")
+    again = report(done.run, "--out", f"csv={elsewhere}")
+    assert (again.returncode, again.stderr) == (0, "")
+    rows = {
+        "csv": list(csv.DictReader(gzip.decompress((done.run / "s.csv.gz").read_bytes()).decode().splitlines())),
+        "jsonl": [*map(json.loads, (done.run / "more" / "s.jsonl").read_text().splitlines())],
+        "parquet": parquet.read_table(done.run / "s.parquet").to_pylist(),
+        "elsewhere": list(csv.DictReader(elsewhere.read_text().splitlines())),
+    }
+    counted = served(mock.stats())
+    for name, found in rows.items():
+        requests = Counter(row["endpoint"] for row in found if row.get("type", "request") == "request")
+        assert requests.keys() == counted.keys(), name
+        assert all(number <= counted[endpoint] for endpoint, number in requests.items()), name
+        assert {row["phase"] for row in found} == {"setup", "load"}
+    left = [path.name for path in tmp_path.rglob("*.part-*")]
+    assert len(left) == 2
+    assert all(name.startswith("f.csv.") for name in left)
+    before = (done.run / "s.csv.gz").read_bytes()
+    assert report(done.run).returncode == 0
+    assert (done.run / "s.csv.gz").read_bytes() == before
 
 
 def test_a_run_that_goes_on_is_left_alone(tmp_path: Path, mock: MockProcess) -> None:

@@ -116,7 +116,7 @@ class Rig:
 
 def counts(messages: list[Message]) -> list[tuple[float, float]]:
     """(t, samples) of each snapshot."""
-    return [(m["t"], m["store"][0][3][0]) for m in messages if m["is"] == "snapshot"]
+    return [(m["t"], next(iter(m["store"].series.values())).value) for m in messages if m["is"] == "snapshot"]
 
 
 def test_it_is_ready_when_all_are() -> None:

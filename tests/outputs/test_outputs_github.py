@@ -8,7 +8,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from support_results import make_result
+from support_results import judged, make_result
 
 from loadspec.annotations import MOST
 from loadspec.cli.github import append_summary, from_workspace, tell_github
@@ -124,3 +124,13 @@ def test_only_where_github_asks(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert (tmp_path / "s.md").read_text() == render(result)
     tell_github(result, {}, {"GITHUB_STEP_SUMMARY": str(tmp_path)})
     assert "warning: the summary of the job cannot be written" in capsys.readouterr().err
+
+
+def test_a_threshold_that_only_warns_is_a_warning() -> None:
+    result = make_result()
+    warned = judged("generation_success", {"that": "rate > 90%", "level": "warn"}, result)
+    passed = replace(result, thresholds=[warned], verdict="PASS")
+    assert warned.status == "warn"
+    assert "| ⚠️ | generation" in unescape(render(passed))
+    (line,) = [line for line in annotated(passed, {}) if "generation_success" in line]
+    assert line.startswith("::warning ")

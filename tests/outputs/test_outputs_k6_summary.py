@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support_cli import run
 from support_net import ScriptedServer, answer, serving
-from support_results import make_result
+from support_results import judged, make_result
 
 from loadspec.metrics import Store
 from loadspec.outputs.k6_summary import render
+from loadspec.thresholds.submetric import parse_submetric
 
 DATA = Path(__file__).parent / "data"
 K6: dict[str, Any] = json.loads((DATA / "k6-1.1.0-summary.json").read_text())
@@ -72,3 +74,20 @@ def test_a_threshold_without_a_sample_has_figures() -> None:
     found = json.loads(render(make_result(1, stores={**result.stores, "load": store}, duration=0.0)))
     assert found["metrics"]["generation_success"]["passes"] == 0
     assert found["metrics"]["http_req_duration"]["min"] == 0
+
+
+def test_a_threshold_that_only_warns_was_crossed() -> None:
+    result = make_result()
+    warned = judged("generation_success", {"that": "rate > 90%", "level": "warn"}, result)
+    found = json.loads(render(replace(result, thresholds=[warned])))["metrics"]["generation_success"]
+    assert found["thresholds"] == {"rate > 90%": True}
+
+
+def test_sub_metrics_are_there_by_their_keys() -> None:
+    result = make_result()
+    keys = ["http_reqs{status:503}", "http_req_duration{endpoint:generate}", "http_reqs{status:418}"]
+    parts = [parse_submetric(key, result.metrics, {}) for key in keys]
+    found = json.loads(render(replace(result, submetrics=parts)))["metrics"]
+    assert found["http_reqs{status:503}"]["count"] == result.stores["load"].total("http_reqs", status="503")
+    assert list(found["http_req_duration{endpoint:generate}"]["thresholds"]) == ["p(95) < 800ms"]
+    assert found["http_reqs{status:418}"] == {"count": 0, "rate": 0}

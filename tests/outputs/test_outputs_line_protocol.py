@@ -9,7 +9,7 @@ from support_databases import influx_query, influxdb, needs_influxdb
 from support_live import store, tick
 
 from loadspec.metrics import Store, tags_of
-from loadspec.outputs.figures import parse_figures
+from loadspec.metrics.figures import parse_figures
 from loadspec.outputs.line_protocol import lines
 from loadspec.outputs.posting import Poster
 from loadspec.outputs.pump import Refused

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
-from support_results import make_result
+from support_results import judged, make_result
 
 from loadspec.metrics import MetricInfo, Store, Trend, tags_of
 from loadspec.outputs.openmetrics import Family, Sample, families, render, text
 from loadspec.results.model import RunResult
+from loadspec.thresholds.submetric import parse_submetric
 
 
 def parsed(content: str) -> dict[str, tuple[str, list[tuple[str, dict[str, str], float]]]]:
@@ -100,3 +101,26 @@ def test_figures_that_are_no_number() -> None:
 def test_nothing_measured() -> None:
     result = make_result(1, stores={"setup": Store(), "load": Store(), "teardown": Store()}, thresholds=[])
     assert "loadspec_run" in parsed(render(result))
+
+
+def test_a_threshold_that_only_warns(result: RunResult) -> None:
+    warned = judged("generation_success", {"that": "rate > 90%", "level": "warn"}, result)
+    _, samples = parsed(render(replace(result, thresholds=[warned])))["loadspec_threshold"]
+    states = {labels["loadspec_threshold"]: value for _, labels, value in samples}
+    assert states == {"pass": 0, "fail": 0, "warn": 1, "inconclusive": 0}
+
+
+def test_sub_metrics_and_the_tags_of_the_run(result: RunResult) -> None:
+    parts = [
+        parse_submetric(key, result.metrics, {"model": None})
+        for key in ("http_reqs{status:503}", "http_req_duration{endpoint:generate}", "checks{check:none}")
+    ]
+    found = parsed(render(replace(result, submetrics=parts, tags={"build": "7"})))
+    assert all(labels["build"] == "7" for _, labels, _ in found["loadspec_http_reqs"][1])
+    _, counts = found["loadspec_http_reqs_submetric"]
+    failed = result.stores["load"].total("http_reqs", status="503")
+    assert counts == [("loadspec_http_reqs_submetric_total", {"build": "7", "selector": "status:503"}, failed)]
+    kind, rows = found["loadspec_http_req_duration_submetric_seconds"]
+    assert kind == "summary"
+    assert {labels["selector"] for _, labels, _ in rows} == {"endpoint:generate"}
+    assert "loadspec_checks_submetric_ratio" not in found, "nothing was measured of it"

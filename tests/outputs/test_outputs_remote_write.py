@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support_databases import needs_prometheus, prometheus, query
-from support_live import store, tick
+from support_live import head, store, tick
 
 from loadspec.metrics import BUILTIN, Store, Trend, tags_of
+from loadspec.metrics.figures import parse_figures
 from loadspec.outputs import protobuf
 from loadspec.outputs.exponential import SCALE, exponential
-from loadspec.outputs.figures import parse_figures
 from loadspec.outputs.posting import Poster
+from loadspec.outputs.prometheus_rw import PrometheusRemoteWrite
 from loadspec.outputs.remote_write import Naming, label, write_request
 from loadspec.outputs.target import Target
 
@@ -116,3 +117,27 @@ def test_each_value_lies_in_its_exponential_bucket(values):
         places = list(Tally(side).elements())
         for place, size in zip(places, sizes, strict=True):
             assert base**place / (1 + 1 / 128) <= size <= base ** (place + 1) * (1 + 1 / 128)
+
+
+@needs_prometheus
+@pytest.mark.parametrize("histograms", [False, True])
+def test_at_its_end_a_runs_series_end(tmp_path, histograms):
+    """Prometheus shows none of them right after, not the last sample for five minutes more."""
+    now = time.time()
+    with prometheus(tmp_path) as url:
+        target = Target(
+            "prometheus-rw", f"{url}/api/v1/write", {"native_histograms": histograms, "trend_stats": "avg,count"}
+        )
+        output = PrometheusRemoteWrite(target, head(tags={"testid": "7"}))
+        output.send(tick(store(4), now - 1, tags={"testid": "7"}))
+        before = query(url, '{__name__=~"loadspec_.+"}', now - 0.5)
+        output.close()
+        after = query(url, '{__name__=~"loadspec_.+"}', now)
+        assert len(before) == (4 if histograms else 5)
+        assert after == []
+        assert len(query(url, '{__name__=~"loadspec_.+"}', now - 1)) == len(before), "what was measured stays"
+
+
+def test_a_run_that_has_sent_nothing_ends_nothing():
+    output = PrometheusRemoteWrite(Target("prometheus-rw", "http://127.0.0.1:1/w"), head())
+    output.close()

@@ -10,13 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support_live import head, store, tick
 
-from loadspec.metrics import Store, tags_of
-from loadspec.outputs.figures import parse_figures
+from loadspec.metrics import BUILTIN, Store, tags_of
+from loadspec.metrics.figures import parse_figures
 from loadspec.outputs.pump import Refused
 from loadspec.outputs.reach import Reach
+from loadspec.outputs.selected import with_submetrics
 from loadspec.outputs.statsd import DogStatsD, StatsD
 from loadspec.outputs.statsd_lines import datagrams, plain_lines, tagged_lines
 from loadspec.outputs.target import Target
+from loadspec.thresholds.submetric import parse_submetric
 
 FIGURES = parse_figures(["avg", "p(99.9)"])
 _LINE = re.compile(r"[\w.-]+:-?\d+(\.\d+)?\|[cg](\|#[^\s|#,]+:[^\s|#,]+(,[^\s|#,]+:[^\s|#,]+)*)?", re.ASCII)
@@ -88,3 +90,18 @@ def test_what_is_not_there_or_not_allowed_is_said(tmp_path):
     folder = str(tmp_path / "spec")
     with pytest.raises(Refused, match="does not lie below"):
         StatsD(Target("statsd", f"unix:{tmp_path}/none", {}, Reach(None, folder)), head()).send(tick(store()))
+
+
+def test_of_statsd_a_sub_metric_has_its_selector_in_its_name():
+    parts = [parse_submetric(key, BUILTIN, {}) for key in ("http_reqs{endpoint:login}", "http_reqs{endpoint!:login}")]
+    made = store(2)
+    made.merge(store(3, endpoint="generate"))
+    wider = with_submetrics(made, parts)
+    lines = set(plain_lines(tick(wider), FIGURES, ""))
+    assert {
+        "http_reqs:5|c",
+        "http_reqs_submetric.endpoint_login:2|c",
+        "http_reqs_submetric.endpoint__login:3|c",
+    } <= lines
+    assert "http_reqs_submetric:2|c|#selector:endpoint:login" in set(tagged_lines(tick(wider), FIGURES, ""))
+    assert made.series.keys() < wider.series.keys()

@@ -13,7 +13,7 @@ import pytest
 import requests
 from hypothesis import given
 from hypothesis import strategies as st
-from support_plan import call, pool
+from support_plan import call, poll, pool
 
 from loadspec.masking import AUTH_SECRETS
 from loadspec.protocols.http.auth import AUTH
@@ -445,6 +445,31 @@ def test_without_a_token_nothing_is_sent(answer: Any, words: str, clocked: Any) 
     assert not one.user.outcomes[0].ok
     one.run()
     assert one.user.outcomes[0].ok
+
+
+def polled() -> Any:
+    return poll("job", auth=auth(oauth2=OAUTH), until="status == 200", every=1.0)
+
+
+@pytest.mark.parametrize("passing", [503, 429, ("refused", "connect")])
+def test_a_poll_rides_out_that_there_is_no_token_yet(passing: Any, clocked: Any) -> None:
+    one = clocked(polled(), answers=[passing, passing, token("t"), 200])
+    one.run()
+    assert one.user.outcomes[0].ok
+    assert tokens(one)[-1] == "Bearer t"
+    assert one.store.total("http_reqs", endpoint="job") == 1
+
+
+def test_a_poll_ends_where_no_token_is_to_be_had(clocked: Any) -> None:
+    one = clocked(polled(), answers=[401, 200])
+    one.run()
+    assert [entry["key"] for entry in one.failures() if entry["key"][0] == "job"] == [
+        ["job", "no_token", "template", 0]
+    ]
+    late = clocked(polled(), answers=[503] * 20)
+    late.run()
+    assert ["job", "no_token", "template", 0] in [entry["key"] for entry in late.failures()]
+    assert 9 <= len(late.requests) <= 11
 
 
 def test_a_revoked_token_is_fetched_anew(clocked: Any) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadspec.results.coarse import Coarse
+from loadspec.results.coarse import Coarse, Recall
 
 
 def series(limit: int) -> Coarse[tuple[int, ...]]:
@@ -56,3 +56,26 @@ def test_it_is_a_sequence() -> None:
 def test_a_row_without_a_partner_would_be_lost(limit: int) -> None:
     with pytest.raises(AssertionError):
         series(limit)
+
+
+@given(st.lists(st.one_of(st.just("add"), st.just("join"), st.just("look")), max_size=60))
+def test_what_was_made_of_a_row_is_made_once_and_never_stale(steps: list[str]) -> None:
+    made: list[tuple[int, ...]] = []
+
+    def make(row: tuple[int, ...]) -> int:
+        made.append(row)
+        return sum(row)
+
+    rows: Coarse[tuple[int, ...]] = Coarse(4, lambda older, newer: (*older, *newer))
+    recall = Recall(make)
+    for number, step in enumerate(steps):
+        if step == "add":
+            rows.add((number,))
+        elif step == "join" and len(rows):
+            rows.join((number,))
+        else:
+            assert recall(rows) == [sum(row) for row in rows]
+            before = len(made)
+            assert recall(rows) == [sum(row) for row in rows]
+            assert len(made) == before
+    assert len(set(made)) == len(made)

@@ -27,7 +27,7 @@ def snapshot(store: Store, t: float, phase: str = "load", **changes: Any) -> dic
     return {
         "phase": phase,
         "t": t,
-        "store": store.to_wire(),
+        "store": store,
         "failures": [],
         "users": 3,
         "iterations": {"started": 0, "completed": 0, "interrupted": 0},

@@ -14,6 +14,7 @@ from loadspec.metrics import Store, tags_of
 from loadspec.outputs.results_json import document
 from loadspec.results.assemble import assemble
 from loadspec.results.head import Head, Place
+from loadspec.results.journal.thin import packed_record, unpacked_record
 from loadspec.results.ledger import Ledger, Record
 from loadspec.results.model import ScenarioInfo
 from loadspec.results.scenarios import begun
@@ -46,7 +47,7 @@ def snapshot(t: float, failed: int = 0) -> Record:
         "is": "snapshot",
         "phase": "load",
         "t": t,
-        "store": store.to_wire(),
+        "store": store,
         "failures": [],
         "users": 1,
         "iterations": {"started": 1, "completed": 1, "interrupted": 0},
@@ -87,7 +88,7 @@ def test_a_head_survives_as_json(path: Path) -> None:
 def test_the_same_records_give_the_same_result() -> None:
     own = head()
     again = Head.from_wire(json.loads(json.dumps(own.to_wire())))
-    records = json.loads(json.dumps(RECORDS))
+    records = [unpacked_record(json.loads(json.dumps(packed_record(row)))) for row in RECORDS]
     first, second = (document(assemble(of, ledger(of, rows))) for of, rows in ((own, RECORDS), (again, records)))
     assert first == second
     assert [event["text"] for event in first["events"]] == [

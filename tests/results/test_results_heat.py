@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loadspec.metrics.histogram import Histogram
-from loadspec.results.heat import BANDS, COLUMNS, Heat, heat_of
+from loadspec.results.heat import BANDS, COLUMNS, Heat, fine_bands, heat_of
 
 Rows = list[list[float]]
 
@@ -22,7 +22,7 @@ def map_of(rows: Rows) -> Heat:
         histogram = Histogram()
         histogram.add_many(values)
         histograms.append(histogram)
-    return heat_of((second + 1.0, 1.0, histogram) for second, histogram in enumerate(histograms))
+    return heat_of((second + 1.0, 1.0, fine_bands(histogram)) for second, histogram in enumerate(histograms))
 
 
 LATENCIES = st.floats(0.001, 1e7)

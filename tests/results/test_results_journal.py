@@ -14,20 +14,21 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support_journal import books, head, records, written
 from support_results import make_result
 
 from loadspec.errors import LoadspecError
-from loadspec.metrics import Store, tags_of
+from loadspec.metrics import Store, Trend, tags_of
 from loadspec.outputs import render
 from loadspec.results.assemble import assemble
 from loadspec.results.journal import Journal, rebuild
-from loadspec.results.journal.thin import Thinner, fold, packed, unpacked, unpacked_record
+from loadspec.results.journal.thin import Thinner, fold, packed, packed_record, unpacked
 from loadspec.results.journal.wire import from_wire, to_wire
 from loadspec.results.ledger import Ledger, Record
 from loadspec.results.model import RunResult
+from loadspec.thresholds import values_in
 
 HEAD = head()
 ROWS = list(records(70))
@@ -182,7 +183,72 @@ def stream_of_head(folder: Path) -> bytes:
 
 
 def thinned(row: dict[str, Any] | Record) -> Record:
-    return Thinner(HEAD.thresholds)(row) if "is" in row else row
+    return packed_record(Thinner(HEAD.thresholds)(row)) if "is" in row else row
+
+
+def places_in(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The way to each member of a JSON value."""
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, member in members:
+        yield (*at, name)
+        yield from places_in(member, (*at, name))
+
+
+def without(line: bytes, draw: Any) -> bytes:
+    """The line, and one thing in it is missing, however deep."""
+    record = json.loads(line)
+    *way, name = draw(st.sampled_from(sorted(places_in(record), key=str)))
+    within = record
+    for step in way:
+        within = within[step]
+    del within[name]
+    return orjson.dumps(record)
+
+
+def with_another_byte(line: bytes, draw: Any) -> bytes:
+    at, byte = draw(st.integers(0, len(line) - 1)), draw(st.integers(0, 255))
+    return line[:at] + bytes([byte]) + line[at + 1 :]
+
+
+def another(_line: bytes, draw: Any) -> bytes:
+    return draw(st.sampled_from([b"[]", b"{}", b"null", b"7", b'"x"', b'{"is": "rumour"}', b'{"is": []}', b""]))
+
+
+@settings(max_examples=60)
+@given(st.sampled_from([without, with_another_byte, another]), st.data())
+def test_a_line_of_the_tail_that_is_no_record_costs_itself_and_what_is_behind_it(
+    tmp_path_factory: pytest.TempPathFactory, change: Any, data: st.DataObject
+) -> None:
+    """What has become of it is anything; where it makes sense it is taken, or else told."""
+    folder = tmp_path_factory.mktemp("changed")
+    rows = [*ROWS[:4], *ROWS[-3:]]
+    written(folder, rows, HEAD).close()
+    torn(folder, "journal", len(stream_of_head(folder)))
+    whole = [orjson.dumps(thinned(row)) for row in [{"loadspec": "journal.tail", "from": 0}, *rows]]
+    number = data.draw(st.integers(0, len(whole) - 1))
+    changed = change(whole[number], data.draw)
+    (folder / "journal.tail").write_bytes(b"\n".join([*whole[:number], changed, *whole[number + 1 :], b""]))
+    found = rebuild(folder)
+    damaged = [warning for warning in found.warnings if "is damaged" in warning]
+    assert render("json", found)
+    if changed == whole[number]:
+        assert not damaged
+    if damaged:
+        assert damaged == [f"{folder / 'journal.tail'} is damaged: what stood there and behind it is lost"]
+        assert figures(found) == figures(assemble(HEAD, books(HEAD, rows[: max(0, number - 1)])))
+        assert (found.exit_code == 95) is (number < len(rows)), "the last one says only what the run has cost"
+
+
+@pytest.mark.parametrize("key", ["is", "phase", "t", "store", "failures", "users", "iterations", "health"])
+def test_what_every_snapshot_has_it_must_have(tmp_path: Path, key: str) -> None:
+    written(tmp_path, ROWS[:5])
+    lines = (tmp_path / "journal.tail").read_bytes().splitlines()
+    lines[3] = orjson.dumps({name: value for name, value in orjson.loads(lines[3]).items() if name != key})
+    shutil.copytree(tmp_path, tmp_path / "copy")
+    (tmp_path / "copy" / "journal.tail").write_bytes(b"\n".join([*lines, b""]))
+    found = rebuild(tmp_path / "copy")
+    assert figures(found) == figures(assemble(HEAD, books(HEAD, ROWS[:2])))
+    assert ["is damaged" in warning for warning in found.warnings] == [True]
 
 
 @pytest.mark.parametrize(
@@ -284,7 +350,20 @@ def test_after_the_first_hour_ten_seconds_are_one(tmp_path: Path) -> None:
     late = [{**row, "t": row["t"] + 3590.5} if row["is"] == "snapshot" else row for row in ROWS]
     written(tmp_path, late).close()
     assert times(tmp_path)[:12] == [3591.5 + i for i in range(9)] + [3609.5, 3619.5, 3629.5]
-    assert rebuild(tmp_path).iterations == assemble(HEAD, books(HEAD, late)).iterations
+    again, live = rebuild(tmp_path), assemble(HEAD, books(HEAD, late))
+    assert again.iterations == live.iterations
+
+
+def test_points_of_a_killed_run_are_as_long_as_its_step_says(tmp_path: Path) -> None:
+    """From the second hour on, a record is ten seconds."""
+    late = [{**row, "t": row["t"] + 3590.5} if row["is"] == "snapshot" else row for row in ROWS]
+    written(tmp_path, late[:-3])
+    shutil.copytree(tmp_path, tmp_path / "copy")
+    found = rebuild(tmp_path / "copy")
+    assert found.step == 16
+    assert sum(point.requests for point in found.points) == 70 * 40
+    assert max(point.seconds for point in found.points[1:]) <= 2 * found.step
+    assert len(found.points) == len(found.points[:-1]) + 1 <= 70 // 16 + 1
 
 
 # What is kept of a snapshot
@@ -292,8 +371,8 @@ def test_after_the_first_hour_ten_seconds_are_one(tmp_path: Path) -> None:
 
 def test_the_main_latency_is_kept_by_endpoint_and_other_phases_in_total() -> None:
     thin = Thinner(())(ROWS[5])
-    store = Store.from_wire(unpacked(thin["store"]))
-    whole = Store.from_wire(ROWS[5]["store"])
+    store = thin["store"]
+    whole = ROWS[5]["store"]
     for endpoint in ("login", "generate"):
         kept, all_ = (of.where("http_req_duration", endpoint=endpoint) for of in (store, whole))
         assert (kept.counts, kept.sum, kept.max) == (all_.counts, all_.sum, all_.max)  # type: ignore[union-attr]
@@ -307,10 +386,31 @@ def test_what_a_threshold_selects_by_is_kept(tmp_path: Path) -> None:
     from loadspec.thresholds import parse_thresholds
 
     (gate,) = parse_thresholds("http_req_waiting{endpoint:login}", "p(95) < 1s", BUILTIN)
-    store = Store.from_wire(unpacked(Thinner([gate])(ROWS[5])["store"]))
+    store = Thinner([gate])(ROWS[5])["store"]
     tags = [tags for tags, _ in store.items("http_req_waiting")]
     assert {row["endpoint"] for row in tags} == {"login", "generate"}
     assert all(row.keys() == {"endpoint", "expected_response"} for row in tags)
+
+
+def test_what_a_sub_metric_selects_by_is_kept() -> None:
+    from loadspec.metrics import BUILTIN
+    from loadspec.thresholds.submetric import parse_submetric
+
+    part = parse_submetric("http_req_waiting{endpoint:login}", BUILTIN, {})
+    thin, whole = (part.value(row["store"]) for row in (Thinner((), [part])(ROWS[5]), ROWS[5]))
+    assert isinstance(thin, Trend)
+    assert isinstance(whole, Trend)
+    assert (thin.counts, thin.max) == (whole.counts, whole.max)
+
+
+def test_what_an_expression_is_made_of_is_kept() -> None:
+    from loadspec.metrics import BUILTIN
+    from loadspec.thresholds.expressions import parse_expression
+
+    text = "p(95)(http_req_waiting{endpoint:login}) < 3 * p(95)(http_req_waiting{endpoint:generate})"
+    gate = parse_expression(text, BUILTIN, {})
+    thin, whole = (values_in(row["store"], gate) for row in (Thinner([gate])(ROWS[5]), ROWS[5]))
+    assert [value.counts for value in thin] == [value.counts for value in whole]
 
 
 values = st.lists(st.floats(0, 1e6), max_size=20)
@@ -322,7 +422,7 @@ def test_packing_loses_nothing(series: list[list[float]]) -> None:
     for number, samples in enumerate(series):
         store.trend("x", tags_of(n=str(number))).add_many(samples)
         store.counter("y", tags_of(n=str(number))).add(len(samples))
-    again = Store.from_wire(unpacked(orjson.loads(orjson.dumps(packed(store)))))
+    again = unpacked(orjson.loads(orjson.dumps(packed(store))))
     assert packed(again) == packed(store)
     assert [again.trend("x", tags_of(n=str(n))).counts for n in range(len(series))] == [
         store.trend("x", tags_of(n=str(n))).counts for n in range(len(series))
@@ -335,7 +435,7 @@ def test_folded_seconds_give_the_same_books(sizes: list[int], seed: int) -> None
     rows = [thinner(row) for row in islice(records(sum(sizes), seed, 4), 1 + sum(sizes))]
     begin, snapshots = rows[0], iter(rows[1:])
     folded = [begin, *(fold([*islice(snapshots, size)]) for size in sizes)]
-    one, other = (books(HEAD, [unpacked_record(row) for row in side]) for side in (rows, folded))
+    one, other = (books(HEAD, side) for side in (rows, folded))
     assert same(one, other)
     assert one.collector.iterations == other.collector.iterations
     assert one.collector.errors() == other.collector.errors()
@@ -369,7 +469,41 @@ def test_pools_and_what_was_held_back_add_up() -> None:
 
     thinner = Thinner(())
     folded = fold([thinner(row(1, 2, [1, 1, 0, 0])), thinner(row(2, 3, [1, 1, 1, 0]))])
-    ledger = books(HEAD, [{"is": "begin", "phase": "load"}, unpacked_record(folded)])
+    ledger = books(HEAD, [{"is": "begin", "phase": "load"}, folded])
     used = ledger.collector.pools["users"]
     assert (used.drawn, used.distinct, used.repeated) == (5, 3, 2)
     assert ledger.collector.held_back == (2, 1.0)
+
+
+EXPRESSIONS = """\
+loadspec: 1
+target: {base_url: "http://127.0.0.1:1"}
+endpoints: {login: {path: /}, generate: {path: /}}
+flow: [{call: login}, {call: generate}]
+vus: 1
+duration: 1m
+thresholds:
+  http_req_duration: {that: p(99.9) < 2s, failures: infinite}
+  expressions: [{that: "count(http_reqs{status~5..}) < 1% of count(http_reqs)", level: warn}]
+"""
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_an_expression_and_what_is_infinite_survive(tmp_path: Path, ended: bool) -> None:
+    spec = tmp_path / "spec.yaml"
+    spec.write_text(EXPRESSIONS)
+    own = head(spec)
+    rows = list(ROWS if ended else ROWS[:20])
+    journal = written(tmp_path / "run", rows, own)
+    live = assemble(own, books(own, rows))
+    if ended:
+        journal.close(live)
+    else:
+        shutil.copytree(tmp_path / "run", tmp_path / "copy")
+    found = rebuild(tmp_path / ("run" if ended else "copy"))
+    kept, said = (
+        [(r.threshold, r.actual, r.limit, r.margin, r.worst_margin) for r in of.thresholds] for of in (found, live)
+    )
+    assert repr(kept) == repr(said), "NaN, the limit of what is computed, equals nothing"
+    assert found.thresholds[0].actual == float("inf")
+    assert found.thresholds[1].limit > 0

@@ -75,7 +75,7 @@ def test_the_collector_adds_up_what_was_held_back() -> None:
     snapshot = {
         "phase": "setup",
         "t": 1.0,
-        "store": [],
+        "store": Store(),
         "failures": [],
         "health": {"lag_ms": 0.0, "cpu_s": 0.0, "peak_rss_bytes": 0},
         "held_back": {"requests": 3, "seconds": 0.5},

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from support_results import make_result
 
+from loadspec.metrics import Store
 from loadspec.outputs.results_json import document
 from loadspec.report import build
 from loadspec.results.collect import Collector
@@ -37,7 +38,7 @@ def test_snapshots_add_up() -> None:
     snapshot: dict[str, Any] = {
         "phase": "setup",
         "t": 1.0,
-        "store": [],
+        "store": Store(),
         "failures": [],
         "health": {"lag_ms": 0.0, "cpu_s": 0.0, "peak_rss_bytes": 0},
     }

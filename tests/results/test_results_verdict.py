@@ -104,6 +104,8 @@ def test_times_of_a_generator_at_its_limit_decide_nothing() -> None:
 def test_a_signal_before_the_load_is_told_as_one() -> None:
     assert judge_run(Facts(interrupted=True)).sentence == "stopped by a signal before any load"
     assert judge_run(Facts(interrupted=True, duration=2.0)).sentence == "stopped by a signal after 2s of load"
+    by = Facts(interrupted=True, duration=2.0, stopped_by="a button")
+    assert judge_run(by).sentence == "stopped by a button after 2s of load"
 
 
 def test_the_sentence_names_the_worst_threshold_by_how_much_and_since_when() -> None:

@@ -32,7 +32,7 @@ def tick(t: float, failed: int = 0, total: int = 10) -> Message:
         "is": "snapshot",
         "phase": "load",
         "t": t,
-        "store": store.to_wire(),
+        "store": store,
         "failures": [],
         "users": 1,
         "iterations": {"started": 1, "completed": 1, "interrupted": 0},
@@ -273,3 +273,10 @@ def test_a_worker_that_is_lost_while_others_go_on_is_an_event_and_a_loss() -> No
         "worker 2 of 3 was lost at 1s (it said nothing for 3 s): 1/3 of the load is missing since"
     ]
     assert run.ledger.collector.elapsed == 2.0
+
+
+def test_the_grace_of_a_threshold_reaches_the_worker() -> None:
+    text = ABORTING.replace("abort: true}", "abort: true, grace: 3s}")
+    worker = ScriptedWorker(load=[tick(1.0, 9), end("load", "stopped")])
+    conductor(worker, text=text).run()
+    assert [order for order in worker.orders if order[0] == "stop"] == [("stop", {"grace": 3.0})]

@@ -7,17 +7,25 @@ import types
 from typing import Any, ClassVar
 
 import pytest
+from support_journal import head as journal_head
+from support_journal import records
 from support_results import make_result
 
 from loadspec.errors import LoadspecError, OutputError
-from loadspec.metrics import Gauge, Store
+from loadspec.metrics import BUILTIN, Gauge, Store, tags_of
 from loadspec.output_kinds import OUTPUTS, Output
 from loadspec.outputs import Target
 from loadspec.outputs.pump import Pump
 from loadspec.outputs.tick import Tick
+from loadspec.results.assemble import assemble
+from loadspec.results.journal import Journal
+from loadspec.results.journal.thin import packed_record
+from loadspec.results.ledger import Ledger
 from loadspec.run.sending import Followers, LiveOutputs, live_outputs, tell
+from loadspec.thresholds.submetric import parse_submetric
 
 FOREVER = 30.0
+SLOW = "http_req_duration{endpoint:generate}"
 
 
 class Sink:
@@ -61,11 +69,11 @@ def outputs(monkeypatch):
 def snapshot(t: float, phase: str = "load", users: int = 3) -> dict[str, Any]:
     made = Store()
     made.counter("http_reqs").add(2)
-    return {"is": "snapshot", "phase": phase, "t": t, "users": users, "store": made.to_wire()}
+    return {"is": "snapshot", "phase": phase, "t": t, "users": users, "store": made}
 
 
 def head(tags: dict[str, str]) -> Any:
-    return types.SimpleNamespace(tags=tags, scenarios=())
+    return types.SimpleNamespace(tags=tags, scenarios=(), submetrics=())
 
 
 def test_seconds_of_the_load_are_handed_on_and_nothing_else():
@@ -129,3 +137,34 @@ def test_what_cannot_be_started_is_said_before_the_load(target, kind, said):
 def test_who_cannot_be_told_is_a_warning():
     targets = [Target("ear", "http://deaf"), Target("ear", "http://fine"), Target("sink", "http://a")]
     assert tell(targets, make_result(seconds=10)) == ["ear was not told of the verdict: nobody is there"]
+
+
+def test_sub_metrics_are_series_of_their_own_and_totals_add_up():
+    part = parse_submetric("http_reqs{status:200|202}", BUILTIN, {})
+    sink = Sink()
+    live = LiveOutputs([Pump("sink", sink, patience=FOREVER)], submetrics=[part])
+    for t in (1.0, 2.0):
+        made = Store()
+        for status in ("200", "202", "402"):
+            made.counter("http_reqs", tags_of(status=status)).add(t)
+        live.take({**snapshot(t), "store": made})
+    live.close()
+    key = ("http_reqs_submetric", (("selector", "status:200|202"),))
+    assert [tick.delta.series[key].value for tick in sink.ticks] == [2.0, 4.0]
+    assert sink.ticks[-1].total.series[key].value == 6.0
+    assert sink.ticks[-1].total.total("http_reqs") == 9.0
+
+
+def test_all_read_a_snapshot_and_nobody_changes_it(tmp_path):
+    own, sink = journal_head(), Sink()
+    journal, ledger = Journal(tmp_path, own), Ledger(own.thresholds)
+    live = LiveOutputs([Pump("sink", sink, patience=FOREVER)], submetrics=[parse_submetric(SLOW, BUILTIN, {})])
+    rows = list(records(12))
+    before = [packed_record(row) for row in rows]
+    for row in rows:
+        Followers([live]).after(journal.write)(row)
+        ledger.take(row)
+    journal.close(assemble(own, ledger))
+    live.close()
+    assert len(sink.ticks) == 12
+    assert [packed_record(row) for row in rows] == before

@@ -42,3 +42,22 @@ def test_what_is_ignored_stays_ignored() -> None:
             assert signals() == 0
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+def test_to_ask_counts_as_the_first_and_never_hurries() -> None:
+    told: list[int] = []
+    clock = FakeClock()
+    with Signals(told.append, clock) as signals:
+        signals.ask("somebody")
+        signals.ask("somebody else")
+        clock.advance(60.0)
+        assert (signals(), signals.by, signals.hurried(), told) == (1, "somebody", False, [1])
+        signal.raise_signal(signal.SIGINT)
+        assert (signals(), signals.by, signals.hurried(), told) == (2, "somebody", True, [1, 2])
+
+
+def test_to_ask_after_a_signal_says_nothing_new() -> None:
+    with Signals() as signals:
+        signal.raise_signal(signal.SIGTERM)
+        signals.ask("somebody")
+        assert (signals(), signals.by) == (1, "a signal")

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loadspec.spec import load_bytes
+from loadspec.spec.building.request import build_request
 from loadspec.spec.grammar.request import REQUEST
 from loadspec.spec.merge import BODIES, DOCUMENTS, MAPS, SCALARS, merge_request, patch, request_texts
-from loadspec.spec.model import UNSET, Auth, CallStep, Capture, PollStep, Request, Timeouts
+from loadspec.spec.model import UNSET, Auth, CallStep, Capture, PollStep, Request, Target, Timeouts
 
 
 def steps(endpoint: str, *flow: str, target: str = "") -> list[Any]:
@@ -30,7 +31,7 @@ def request(endpoint: str, step: str, target: str = "") -> Request:
 
 
 def test_every_key_of_a_request_is_merged() -> None:
-    assert {*SCALARS, *MAPS, *DOCUMENTS, *BODIES} == {*REQUEST, "path", "method", "timeout"}
+    assert {*SCALARS, *MAPS, *DOCUMENTS, *BODIES, "timeout"} == {*REQUEST, "path", "method", "timeout"}
 
 
 def test_what_a_step_says_goes_over_what_its_endpoint_says() -> None:
@@ -82,8 +83,15 @@ def test_maps_by_key() -> None:
     assert found.checks == {"one": "status == 200", "three": "size > 2"}
     assert found.captures == (Capture("y", "regex", "a(b)", optional=True),)
     assert found.auth == Auth("basic", {"username": "{{ env.U }}", "password": "007"})
-    assert found.timeout == Timeouts(60.0, connect=1.0)
+    assert found.timeout == Timeouts(5.0, connect=1.0)
     assert found.expected_statuses == {200, 300, 301, 302}
+
+
+def test_timeouts_go_over_each_other_by_key() -> None:
+    target = Target("http://h", Timeouts(20.0, first_byte=8.0, idle=4.0))
+    built = build_request(merge_request({}, {"path": "/", "timeout": {"first_byte": "2s"}}, {"timeout": "9s"}), target)
+    assert built.timeout == Timeouts(9.0, first_byte=2.0, idle=4.0)
+    assert build_request(merge_request({}, {"path": "/"}, {}), target).timeout is None
 
 
 def test_removed_auth_and_default_poll() -> None:

@@ -153,3 +153,21 @@ def test_nothing_is_left_open(serve: Any, client: Any) -> None:
     user.channel.close()
     assert not user.loop.open
     until(lambda: open_files() <= before)
+
+
+CUT = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + b"x" * 300
+CUT_CHUNKS = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"
+
+
+@pytest.mark.parametrize("data", [CUT, CUT_CHUNKS, b"HTTP/1.1 200 OK\r\nX: "], ids=["length", "chunks", "head"])
+def test_what_came_of_an_answer_that_breaks_off_is_counted(data: bytes, serve: Any, client: Any) -> None:
+    def breaks_off(conn: Conn) -> None:
+        conn.request()
+        conn.send(data)
+        conn.sock.close()
+
+    user = client(serve(once(answer()), breaks_off))
+    assert user.ask().received == len(answer())
+    user.channel.disconnect()
+    channel = user.ask("POST")
+    assert (channel.error, channel.received) == ("incomplete", len(data))

@@ -18,9 +18,11 @@ from loadspec.results.model import (
     CheckResult,
     EndpointStats,
     ErrorClass,
+    GeneratorNow,
     Iterations,
     Point,
     Progress,
+    Recent,
     RequestCount,
     RunResult,
     ScenarioInfo,
@@ -158,5 +160,13 @@ def progress(elapsed: float, phase: Any = "load", **changes: Any) -> Progress:
         "thresholds": (),
         "errors": {},
         "requests": int(elapsed) * 2,
+        "recent": _recent(second) if second else None,
+        "generator": GeneratorNow(12.3, 0.31, 0.18, 5.0, False, 0.0) if second else None,
     }
     return Progress(**{**fields, **changes})
+
+
+def _recent(second: float) -> Recent:
+    """The ten seconds before: two requests and an iteration each."""
+    begin = max(0.0, second - 10)
+    return Recent(begin, second, 2.0, 1.0, {"default": 1.0}, p50=12.0, p95=50.0 + second, p99=80.0 + second)

@@ -5,7 +5,9 @@ import io
 import os
 import re
 import struct
+import sys
 import termios
+import threading
 import tty
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,7 +18,7 @@ import pytest
 from support_ui import check_golden, judged, progress, scenario_info, small_store
 
 from loadspec.clock import FakeClock
-from loadspec.results.model import Iterations, Progress
+from loadspec.results.model import GeneratorNow, Iterations, Progress
 from loadspec.ui import live
 from loadspec.ui.lines import Lines, next_due
 from loadspec.ui.live import Quiet
@@ -118,7 +120,7 @@ def test_no_line_wraps_and_no_frame_is_left_behind(terminal: Screen) -> None:
         terminal.read()
     lines = terminal.lines()
     assert sum(line.startswith("running") for line in lines) == 1
-    assert sum(line.startswith("latency") for line in lines) == 1
+    assert sum(line.startswith("last 10s") for line in lines) == 1
     assert [line[:5] for line in lines if line[:2] == "0:"] == ["0:10 ", "0:20 ", "0:30 "]
     assert max(map(width_of, lines)) < terminal.screen.columns
 
@@ -200,8 +202,8 @@ def test_the_sparkline_has_one_bar_a_second(terminal: Screen) -> None:
         for _ in range(4):  # the same second again and again is one bar
             clock.advance(0.25)
             view.update(progress(second, point=now))
-    latency = next(line for line in terminal.lines() if line.startswith("latency"))
-    assert latency == "latency    p50 12ms  p95 40ms  p99 80ms  ▃▅ █ p95"
+    latency = next(line for line in terminal.lines() if line.startswith("last 10s"))
+    assert latency == "last 10s   p50 12ms  p95 54ms  p99 84ms  ▃▅ █ p95"
 
 
 def test_stopping_and_setup_and_several_scenarios_read_well(terminal: Screen) -> None:
@@ -283,7 +285,8 @@ def test_the_seconds_at_which_a_log_gets_its_lines(step: float) -> None:
         clock.advance(step)
         states.append(progress(clock()))
     printed = [line.split()[0] for line in lines(*states)]
-    assert printed == [f"{s // 60}:{s % 60:02}" for s in range(10, 201, 10)]
+    seconds = [*range(10, 61, 10), *range(90, 201, 30)]
+    assert printed == [f"{s // 60}:{s % 60:02}" for s in seconds]
 
 
 def test_a_gap_is_one_line_and_a_phase_has_its_own_time() -> None:
@@ -291,13 +294,13 @@ def test_a_gap_is_one_line_and_a_phase_has_its_own_time() -> None:
     states += [progress(43), progress(1, "teardown")]
     assert [line.split(",")[0] for line in lines(*states)] == [
         "setup 0:11  07/10 VUs",
-        "0:37  07/10 VUs",
-        "0:40  07/10 VUs",
-        "0:43  07/10 VUs",
+        "0:37  7 of 6 planned VUs",
+        "0:40  7 of 6 planned VUs",
+        "0:43  7 of 7 planned VUs",
     ], "the load's last state is told before the teardown"
 
 
-@pytest.mark.parametrize(("elapsed", "due"), [(0, 10), (10, 20), (19.9, 20), (59, 60), (60, 70), (61, 70), (90, 100)])
+@pytest.mark.parametrize(("elapsed", "due"), [(0, 10), (10, 20), (19.9, 20), (59, 60), (60, 90), (61, 90), (90, 120)])
 def test_next_due(elapsed: float, due: float) -> None:
     assert next_due(elapsed) == due
 
@@ -310,7 +313,7 @@ def test_a_log_of_a_run() -> None:
         if second == 31:
             view.event(31.4, "first `status 503` from generate")
         view.update(failing(second) if second > 5 else progress(second))
-    view.update(progress(72.3, iterations=Iterations(77, 76, 1, 0), users=0, point=None, stopping=True))
+    view.update(progress(72.3, iterations=Iterations(77, 76, 1, 0), users=0, point=None, recent=None, stopping=True))
     view.stop()
     view.stop()
     check_golden("live-log.txt", stream.getvalue())
@@ -356,3 +359,65 @@ def test_colour_on_a_terminal(terminal: Screen, env: dict[str, str], coloured: b
     data = terminal.read()
     assert (b"\x1b[31m" in data) is coloured
     assert b"\x1b[J" in data, "NO_COLOR is about colour, not about the region"
+
+
+def test_as_many_thresholds_as_the_terminal_has_lines_for() -> None:
+    infos = judged(small_store(), texts={"provider_errors": [f"count < {n}" for n in range(30)]})
+    for rows, shown in ((24, 15), (60, 30), (8, 0)):
+        screen = Screen(100, rows)
+        view = region(screen, FakeClock())
+        view.update(progress(20.0, thresholds=infos))
+        lines = screen.lines()
+        assert sum("provider_errors count" in line for line in lines) == shown
+        screen.close()
+
+
+def test_at_sixty_columns_margins_are_whole_and_since_is_left_out(terminal: Screen) -> None:
+    terminal.resize(60, 24)
+    view = region(terminal, FakeClock())
+    view.update(failing(40.0))
+    (line,) = [line for line in terminal.lines() if "errors rate" in line and "provider" not in line]
+    assert line.endswith("100 % over")
+
+
+def test_a_generator_at_its_limit_is_red(terminal: Screen) -> None:
+    view = region(terminal, FakeClock(), colour=True)
+    view.update(progress(20.0, generator=GeneratorNow(99.0, 42.0, 50.0, 5.0, True, 7.0)))
+    assert b"\x1b[31mat its limit for 7s, do not trust times: CPU 99 %" in terminal.read()
+
+
+def test_what_others_write_to_stderr_scrolls_away_above_the_region(
+    terminal: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stderr", terminal.stream)
+    clock = FakeClock()
+    view = region(terminal, clock)
+    view.start()
+    view.update(progress(10.0))
+    sys.stderr.write('Traceback (most recent call last):\n  File \x1b[2J"x"\nEr')
+    thread = threading.Thread(target=lambda: sys.stderr.write("ror: beware\n"))
+    thread.start()
+    thread.join()
+    sys.stderr.write(f"{'long ' * 40}\nand a tail")
+    clock.advance(1)
+    view.update(progress(11.0))
+    view.stop()
+    assert sys.stderr is terminal.stream
+    lines = terminal.lines()
+    top = lines.index("Traceback (most recent call last):")
+    assert lines[top + 1] == '  File "x"'
+    assert lines[top + 2] == "Error: beware"
+    assert lines[top + 3].startswith("long long")
+    assert lines[top + 4].endswith("long"), "what is longer than the terminal is wide is whole"
+    assert lines[top + 5] == "and a tail"
+    assert lines[top + 6].startswith("running (0m11s)")
+    assert sum(line.startswith("running") for line in lines) == 1
+
+
+def test_a_region_elsewhere_leaves_stderr_alone(terminal: Screen) -> None:
+    before = sys.stderr
+    view = region(terminal, FakeClock())
+    view.start()
+    assert sys.stderr is before
+    view.stop()
+    assert sys.stderr is before

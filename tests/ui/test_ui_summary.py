@@ -260,3 +260,11 @@ def test_of_each_folder_one_path_is_whole_and_the_report_comes_first() -> None:
         "b/x",
         "and 2 more",
     ]
+
+
+def test_a_narrow_summary_leaves_out_columns_and_cuts_none_of_the_figures() -> None:
+    lines = summary(small_result(), "compact", colour=False, width=60, artifacts=FILES).splitlines()
+    head = next(line for line in lines if line.startswith("endpoints"))
+    assert head.split() == ["endpoints", "requests", "failed", "med", "p95", "p99"]
+    (latency,) = [line for line in lines if "latency" in line]
+    assert latency.split()[1::2] == ["med", "p95", "p99"]

@@ -2,9 +2,10 @@
 
 The first request goes out at once, the others on its beat, at begin + n·every, never two to catch up. With `backoff`
 the beat slows down: begin + every, + every·factor, + every·factor² and so on, by that schedule, whenever answers come.
-Transport errors, 429 and 5xx are ridden out until the timeout, whatever `until` would say of them, unless such a status
-is expected; any other unexpected answer that does not satisfy `until` ends the poll, not ok. `fail_when` is asked
-of every answer. The timeout bounds the requests, too: each may take what is left of it at most.
+Transport errors, 429 and 5xx are ridden out until the timeout, those of the token's request too, whatever `until` would
+say of them, unless such a status is expected; any other unexpected answer that does not satisfy `until` ends the poll,
+not ok. `fail_when` is asked of every answer. The timeout bounds the requests, too: each may take what is left of it at
+most.
 """
 
 from __future__ import annotations
@@ -56,33 +57,53 @@ def compile_poll(step: PollStep, context: Context) -> RunStep:
 
 def _compile_wait(step: PollStep, context: Context, attempt: Attempt) -> Callable[[User], tuple[bool, str]]:
     """→ a function that asks until the end: (whether the last status was expected, "" or why it failed)."""
-    until = compile_expression(step.until, context.scope)
-    fail_when = context.expression(step.fail_when)
+    judged = _compile_judged(step, context)
     timeout = step.timeout
     next_beat = _compile_beat(max(step.every, _SHORTEST), step.backoff)
 
     def wait(user: User) -> tuple[bool, str]:
         begin, count, due, passed = monotonic(), 0, 0.0, 0.0
         while True:
-            expected = attempt(user, timeout - passed)
-            user.ok = expected
-            status = user.answer.status
-            counts = expected or _is_final(status)
-            if counts and _holds(until, user):
-                return expected, ""
-            if fail_when is not None and status and _holds(fail_when, user):
-                return expected, "poll_failed"
-            if counts and not expected:
-                return expected, "poll_refused"
+            lacking: Missing | None = None
+            try:
+                expected = attempt(user, timeout - passed)
+            except Missing as missing:
+                if not missing.passes:
+                    raise
+                lacking = missing
+            else:
+                over = judged(expected, user)
+                if over is not None:
+                    return expected, over
             passed = monotonic() - begin
             count, due = next_beat(count, passed)
             if due < timeout:
                 user.host.sleep(user, due - passed)
                 passed = monotonic() - begin
             if max(passed, due) >= timeout:  # none left: the next beat is too late, or the user woke late
+                if lacking is not None:
+                    raise lacking
                 return expected, "poll_timeout"
 
     return wait
+
+
+def _compile_judged(step: PollStep, context: Context) -> Callable[[bool, User], str | None]:
+    """→ what an answer says, whose status was expected or not: None to go on; why the poll failed, "" if it did not."""
+    until = compile_expression(step.until, context.scope)
+    fail_when = context.expression(step.fail_when)
+
+    def judged(expected: bool, user: User) -> str | None:
+        user.ok = expected
+        status = user.answer.status
+        counts = expected or _is_final(status)
+        if counts and _holds(until, user):
+            return ""
+        if fail_when is not None and status and _holds(fail_when, user):
+            return "poll_failed"
+        return "poll_refused" if counts and not expected else None
+
+    return judged
 
 
 def _compile_beat(every: float, backoff: Backoff | None) -> Callable[[int, float], tuple[int, float]]:

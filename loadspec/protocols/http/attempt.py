@@ -164,6 +164,7 @@ def _losing(wire: Wire) -> Callable[[User, Channel, bytes], None]:
         user.late = 0.0
         sent = 0 if channel.phase in UNSENT_PHASES else len(request)
         meter.sent += sent
+        meter.received += channel.received
         lost(channel, user, sent)
         wire.failures.note((wire.endpoint, channel.error, channel.phase, 0), channel.message, user, request)
 

@@ -11,6 +11,11 @@
     if (link.textContent !== text) link.textContent = text;
   };
 
+  const lost = () => {
+    tell("off", "connection lost, trying again");
+    stop.disabled = true;
+  };
+
   const marked = (place) => {
     const selection = getSelection();
     return !selection.isCollapsed && selection.containsNode(place, true);
@@ -42,21 +47,30 @@
     restore(place, before);
   };
 
+  const SILENCE = 15000; // ms; the server says something every 5 s
   const connect = () => {
     const source = new EventSource("events");
+    let silent;
+    const heard = () => {
+      clearTimeout(silent);
+      silent = setTimeout(() => { source.close(); lost(); connect(); }, SILENCE);
+    };
+    source.addEventListener("alive", heard);
     source.onmessage = ({ data }) => {
+      heard();
       const news = JSON.parse(data);
       if (news.run !== run) location.reload(); // another run has this address now
       for (const [name, html] of waiting) show(name, html);
       for (const [name, html] of Object.entries(news.parts)) show(name, html);
       document.title = news.title;
-      stop.disabled = news.over || news.stopping;
-      if (news.over) source.close();
+      stop.disabled = news.stopping;
+      stop.hidden = news.over;
+      if (news.over) { source.close(); clearTimeout(silent); }
       tell(news.over ? "" : "on", news.over ? "the run has ended" : news.stopping ? "stopping" : "live");
     };
     source.onerror = () => {
-      tell("off", "connection lost, trying again");
-      stop.disabled = true;
+      clearTimeout(silent);
+      lost();
       if (source.readyState === EventSource.CLOSED) setTimeout(connect, 2000); // refused, not unreachable
     };
   };

@@ -1,6 +1,7 @@
 """The sections of the report, in page order: a section is one file, the template of the same stem, and one row here.
 
-`figures(result)` is a pure function from a RunResult to the names that its template uses.
+`figures(result)` is a pure function from a RunResult to the names that its template uses, or to None where the run has
+nothing of the kind.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ SECTIONS: Mapping[str, Section] = {
     "verdict": Section("", "loadspec.report.sections.verdict:figures"),
     "trust": Section("", "loadspec.report.sections.trust:figures"),
     "thresholds": Section("Thresholds", "loadspec.report.sections.thresholds:figures"),
+    "slos": Section("Service levels", "loadspec.report.sections.slos:figures"),
     "tiles": Section("", "loadspec.report.sections.tiles:figures"),
     "timeline": Section("Over time", "loadspec.report.sections.timeline:figures"),
     "spectrum": Section("Latency", "loadspec.report.sections.spectrum:figures"),

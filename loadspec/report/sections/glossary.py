@@ -36,7 +36,14 @@ TERMS: Mapping[str, str] = {
     "setup, teardown": "Run once before and after the load; their requests are counted in the books only.",
 }
 
+OF_SLOS: Mapping[str, str] = {
+    "error budget": "The share of requests that may be bad: 1 − target. Used is the bad share over it, the burn "
+    "rate the same of some seconds only.",
+    "Apdex": "(satisfied + tolerated / 2) / all requests: satisfied within T, tolerated within 4 T, a failure neither.",
+}
+
 
 def figures(result: RunResult) -> Mapping[str, Any]:
     """The terms, and whose clock the durations of this run are by."""
-    return {"terms": {**TERMS, "duration": f"{TERMS['duration']} The end is timed by {result.timing}."}}
+    more = OF_SLOS if result.slos else {}
+    return {"terms": {**TERMS, **more, "duration": f"{TERMS['duration']} The end is timed by {result.timing}."}}

@@ -40,7 +40,7 @@ def rebuild_all(directory: Path) -> tuple[Head, RunResult]:
             raise UsageError(f"the run in {directory} still goes on", "wait until it has ended")
         head = _head(path)
         wire = _result(path)
-        return head, _replayed(head, Records(path)) if wire is None else from_wire(wire)
+        return head, _replayed(head, path) if wire is None else from_wire(wire)
     except FileNotFoundError:
         what = "holds no journal" if directory.is_dir() else "is no folder"
         raise UsageError(f"{directory} {what}", _WAY_OUT) from None
@@ -51,6 +51,8 @@ def rebuild_all(directory: Path) -> tuple[Head, RunResult]:
 
 
 _OTHER_VERSION = "use the version of loadspec that ran it"
+_SENSELESS = (LookupError, TypeError, ValueError, AttributeError)
+"""What comes of reading JSON that is none of ours."""
 
 
 def goes_on(path: Path) -> bool:
@@ -131,13 +133,19 @@ def _lines(path: Path, damage: list[str]) -> Iterator[bytes]:
 class Records:
     """The records of the journal at a path, those of its tail last; `damage` says afterwards what was wrong.
 
-    `lost` are records that stood before others that are there.
+    `lost` are records that stood before others that are there. Of the tail, which has no checksum as a stream has, only
+    what comes before record `most` is taken for whole.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, most: int | None = None) -> None:
         self.damage: list[str] = []
         self.lost = 0
+        self.in_tail = False
+        """Whether the newest record is one of the tail."""
         self._path = path
+        self._most = most
+        self.given = 0
+        """How many there were so far."""
 
     def __iter__(self) -> Iterator[Record]:
         taken = 0
@@ -148,6 +156,7 @@ class Records:
             if record["is"] == "segment":
                 taken = record["to"]
             elif record["is"] != "result":
+                self.given += 1
                 yield unpacked_record(record)
         yield from self._tail(taken)
 
@@ -162,26 +171,38 @@ class Records:
             self.damage.append(f"{path} ends in the middle of a line, which was left out ({len(torn)} bytes)")
         if not lines:
             return
-        begin = orjson.loads(lines[0])["from"]
-        if begin > taken:
-            self.lost = begin - taken
-            self.damage.append(f"{self.lost} records before the last ones are lost")
-        for text in lines[1 + max(0, taken - begin) :]:
-            try:
+        try:
+            begin = int(orjson.loads(lines[0])["from"])
+            if begin > taken:
+                self.lost = begin - taken
+                self.damage.append(f"{self.lost} records before the last ones are lost")
+            for text in lines[1 + max(0, taken - begin) :]:
                 record = unpacked_record(orjson.loads(text))
-            except orjson.JSONDecodeError:
-                self.damage.append(f"{path} is damaged: what stood there and behind it is lost")
-                return
-            yield record
+                if self.given == self._most:
+                    raise ValueError(text)
+                self.given, self.in_tail = self.given + 1, True
+                yield record
+        except _SENSELESS:
+            self.damage.append(f"{path} is damaged: what stood there and behind it is lost")
 
 
-def _replayed(head: Head, records: Records) -> RunResult:
-    """The result as far as the records go; where they do not go to the end, the run was cut off."""
-    ledger = Ledger(head.thresholds)
+def _replayed(head: Head, path: Path, most: int | None = None) -> RunResult:
+    """The result as far as the records go, which is up to a line of the tail that is whole, and yet makes no sense."""
+    records, ledger = Records(path, most), Ledger(head.thresholds)
     last = ""
-    for record in records:
-        ledger.take(record)
-        last = record["is"]
+    try:
+        for record in records:
+            ledger.take(record)
+            last = record["is"]
+        return _judged(head, ledger, records, last)
+    except Exception:  # anything may stand in such a line
+        if not records.in_tail:
+            raise
+    return _replayed(head, path, records.given - 1)
+
+
+def _judged(head: Head, ledger: Ledger, records: Records, last: str) -> RunResult:
+    """The result of a ledger whose `last` record is of this kind: where that is not its end, the run was cut off."""
     if last not in ("over", "closed"):
         ledger.outcome.cut_off = _cut_off(ledger)
         ledger.take({"is": "over"})

@@ -1,7 +1,7 @@
 """What a journal keeps of a snapshot: the main latency by endpoint, the other phases of requests in total. Pure.
 
-Counts of everything are kept by their built-in tags, and so is what a threshold asks for; the rest would take ten times
-the room. Snapshots of several seconds fold into one of the same shape.
+Counts of everything are kept by their built-in tags, and so is what a threshold or a sub-metric asks for; the rest
+would take ten times the room. Snapshots of several seconds fold into one of the same shape.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from typing import Any
 
 from loadspec.metrics import Store, Trend
 from loadspec.metrics.catalog import tag_names
-from loadspec.metrics.store import Tags
+from loadspec.metrics.store import Key
 from loadspec.pools.usage import unite
 from loadspec.results.ledger import Record
 from loadspec.thresholds import Threshold
+from loadspec.thresholds.selector import Clause
+from loadspec.thresholds.submetric import Submetric
 
 MAIN = ("http_req_duration", "scheduled_latency")
 IN_TOTAL = (
@@ -30,29 +32,40 @@ _BY_ENDPOINT = frozenset({"scenario", "endpoint", "poll", "expected_response"})
 
 
 class Thinner:
-    """Drops the tags that neither the rules above nor the thresholds keep; series that are then alike become one."""
+    """Drops the tags that neither the rules above nor thresholds and sub-metrics keep; series that are then alike are
+    one."""
 
-    def __init__(self, thresholds: Iterable[Threshold]) -> None:
+    def __init__(self, thresholds: Iterable[Threshold], submetrics: Iterable[Submetric] = ()) -> None:
         self._named: dict[str, set[str]] = {}
         for term in (term for threshold in thresholds for term in threshold.terms):
             for metric in (term.metric, "http_reqs") if term.infinite else (term.metric,):
-                self._named.setdefault(metric, set()).update(clause.tag for clause in term.clauses)
+                self._name(metric, term.clauses)
+        for part in submetrics:
+            self._name(part.metric, part.clauses)
         self._kept: dict[str, frozenset[str]] = {}
+        self._keys: dict[Key, Key] = {}
 
     def __call__(self, record: Record) -> Record:
         """A snapshot with less in it; any other record as it is."""
         if record["is"] != "snapshot":
             return record
         thin = Store()
-        for (metric, tags), value in Store.from_wire(record["store"]).series.items():
-            thin.value(value.kind, metric, self._tags(metric, tags)).merge(value)
-        return {**record, "store": packed(thin)}
+        for key, value in record["store"].series.items():
+            thin.value(value.kind, *self._key(key)).merge(value)
+        return {**record, "store": thin}
 
-    def _tags(self, metric: str, tags: Tags) -> Tags:
-        kept = self._kept.get(metric)
-        if kept is None:
-            kept = self._kept[metric] = _by_rule(metric) | self._named.get(metric, set())
-        return tuple(tag for tag in tags if tag[0] in kept)
+    def _name(self, metric: str, clauses: Iterable[Clause]) -> None:
+        self._named.setdefault(metric, set()).update(clause.tag for clause in clauses)
+
+    def _key(self, key: Key) -> Key:
+        found = self._keys.get(key)
+        if found is None:
+            metric, tags = key
+            kept = self._kept.get(metric)
+            if kept is None:
+                kept = self._kept[metric] = _by_rule(metric) | self._named.get(metric, set())
+            found = self._keys[key] = (metric, tuple(tag for tag in tags if tag[0] in kept))
+        return found
 
 
 def _by_rule(metric: str) -> frozenset[str]:
@@ -73,12 +86,17 @@ def packed(store: Store) -> list[Any]:
     return rows
 
 
-def unpacked(rows: Iterable[Sequence[Any]]) -> list[Any]:
-    """The wire again."""
-    return [
+def unpacked(rows: Iterable[Sequence[Any]]) -> Store:
+    """The store again."""
+    return Store.from_wire(
         [*row[:3], [list(accumulate(row[3][0])), *row[3][1:]]] if row[2] == Trend.kind and row[3] else row
         for row in rows
-    ]
+    )
+
+
+def packed_record(record: Record) -> Record:
+    """A record as JSON has it."""
+    return {**record, "store": packed(record["store"])} if record["is"] == "snapshot" else record
 
 
 def unpacked_record(record: Record) -> Record:
@@ -99,10 +117,11 @@ def fold(snapshots: Sequence[Record]) -> Record:
         return snapshots[0]
     last, store = snapshots[-1], Store()
     for snapshot in snapshots:
-        store.merge(Store.from_wire(unpacked(snapshot["store"])))
+        store.merge(snapshot["store"])
     folded = {
         **last,
-        "store": packed(store),
+        "store": store,
+        "folded": sum(one.get("folded", 1) for one in snapshots),
         "failures": _failures(snapshots),
         "pools": _pools(snapshots),
         "health": {**last["health"], "lag_ms": max(one["health"]["lag_ms"] for one in snapshots)},

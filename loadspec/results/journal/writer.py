@@ -11,7 +11,7 @@ from typing import IO
 from loadspec.errors import UsageError
 from loadspec.results.head import Head
 from loadspec.results.journal.layout import NAME, TAIL, VERSION, line, stream
-from loadspec.results.journal.thin import Thinner, fold, together
+from loadspec.results.journal.thin import Thinner, fold, packed_record, together
 from loadspec.results.journal.wire import to_wire
 from loadspec.results.ledger import Record
 from loadspec.results.model import RunResult
@@ -36,7 +36,7 @@ class Journal:
     def __init__(self, directory: Path, head: Head, budget: int = BUDGET) -> None:
         self.failure = ""
         self._directory = directory
-        self._thinner = Thinner(head.thresholds)
+        self._thinner = Thinner(head.thresholds, head.submetrics)
         self._budget = budget * 9 // 10
         self._enough = self._budget // 2
         self._grain = 1
@@ -46,6 +46,8 @@ class Journal:
         self._begin = 0
         self._open: list[Record] = []
         """Snapshots that will be one."""
+        self._newest = b""
+        """What is open, where that is one snapshot whose line is known."""
         self._lines: list[bytes] = []
         """What the next stream will hold."""
         self._file: IO[bytes] | None = None
@@ -71,10 +73,11 @@ class Journal:
                 self._fold()
                 if self._taken - self._begin >= _SEGMENT:
                     self._close_segment()
-            self._write(self._tail, line(thin))
+            self._newest = line(packed_record(thin))
+            self._write(self._tail, self._newest)
             self._open.append(thin)
             if len(self._open) > _MANY:
-                self._open = [fold(self._open)]
+                self._open, self._newest = [fold(self._open)], b""
             self._taken += 1
         except OSError as error:
             self._fail(error)
@@ -108,7 +111,8 @@ class Journal:
     def _fold(self) -> None:
         """What is open becomes one record of the next stream."""
         if self._open:
-            self._lines.append(line(fold(self._open)))
+            text = self._newest if len(self._open) == 1 else b""
+            self._lines.append(text or line(packed_record(fold(self._open))))
             self._open = []
 
     def _close_segment(self) -> None:

@@ -25,7 +25,7 @@ from loadspec.spec.merge import merge_request
 from loadspec.spec.model import EnvVar, MetricDef, Spec, Target, Timeouts
 from loadspec.spec.resolve import read_env, text_of
 from loadspec.spec.tree import load_endpoints
-from loadspec.thresholds import Threshold, read_thresholds
+from loadspec.thresholds import Threshold, read_slos, read_thresholds
 from loadspec.thresholds.submetric import parse_submetric
 
 
@@ -53,8 +53,11 @@ def build(document: Mapping[str, Any], env_values: Mapping[str, str | Secret], s
         scenarios=build_scenarios(
             document, lambda raw: build_steps(raw, endpoints, target, "continue"), target.timeout.total, folder
         ),
-        thresholds=_thresholds(
-            document.get("thresholds", {}), metrics, dict.fromkeys(own_tags(document)), load_endpoints(document)
+        thresholds=(
+            *_thresholds(
+                document.get("thresholds", {}), metrics, dict.fromkeys(own_tags(document)), load_endpoints(document)
+            ),
+            *read_slos(document.get("slos", {}), {}),
         ),
         outputs=tuple(build_outputs(document.get("outputs") or {})),
         tags=document.get("tags", {}),

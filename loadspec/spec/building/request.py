@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from loadspec.spec.building.auth import build_auth
 from loadspec.spec.building.bodies import build_graphql, build_multipart, build_raw
 from loadspec.spec.building.captures import build_capture
 from loadspec.spec.building.checks import build_check
-from loadspec.spec.building.values import DEFAULT_TIMEOUT, seconds
 from loadspec.spec.model import UNSET, Request, Target, Timeouts
 from loadspec.spec.resolve import text_of
 from loadspec.units import parse_duration
+
+DEFAULT_TIMEOUTS = Timeouts()
 
 
 def build_request(raw: Mapping[str, Any], target: Target) -> Request:
@@ -35,7 +37,7 @@ def build_request(raw: Mapping[str, Any], target: Target) -> Request:
         auth=credentials if "auth" in raw else target.auth,
         captures=tuple(build_capture(name, value) for name, value in raw.get("capture", {}).items()),
         checks={name: build_check(value) for name, value in raw.get("checks", {}).items()},
-        timeout=None if timeout is None else build_timeouts(timeout),
+        timeout=None if timeout is None else build_timeouts(timeout, target.timeout),
         expected_statuses=None if statuses is None else _statuses(statuses),
         transport=raw.get("transport"),
         max_redirects=raw.get("max_redirects"),
@@ -45,12 +47,10 @@ def build_request(raw: Mapping[str, Any], target: Target) -> Request:
     )
 
 
-def build_timeouts(raw: Any) -> Timeouts:
-    """Timeouts; a text alone is the total."""
-    if isinstance(raw, str):
-        return Timeouts(parse_duration(raw))
-    parts = {name: parse_duration(value) for name, value in raw.items() if name != "total"}
-    return Timeouts(seconds(raw.get("total"), DEFAULT_TIMEOUT), **parts)
+def build_timeouts(raw: Any, over: Timeouts = DEFAULT_TIMEOUTS) -> Timeouts:
+    """Timeouts that go over others by key; a text alone is the total."""
+    limits = {"total": raw} if isinstance(raw, str) else raw
+    return replace(over, **{name: parse_duration(value) for name, value in limits.items()})
 
 
 def _statuses(raw: list[Any]) -> frozenset[int]:

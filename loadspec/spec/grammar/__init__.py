@@ -31,6 +31,7 @@ from loadspec.spec.grammar.pools import POOLS
 from loadspec.spec.grammar.request import ENDPOINT, TIMEOUT
 from loadspec.spec.grammar.reuse import FRAGMENTS, INCLUDE
 from loadspec.spec.grammar.scenarios import SCENARIO, SCENARIO_CHANGES, SCENARIOS
+from loadspec.spec.grammar.slos import SLOS
 from loadspec.spec.grammar.snippets import SNIPPETS, SPEC_SNIPPETS, with_snippets
 from loadspec.spec.grammar.steps import ACTIONS, STEP, STEPS
 from loadspec.spec.grammar.tags import fixed_tags
@@ -73,6 +74,7 @@ _SECTIONS: dict[str, Schema] = {
     **SHAPE,
     "scenarios": SCENARIOS,
     "thresholds": ref("thresholds"),
+    "slos": SLOS,
     "submetrics": listing(
         "Series to show by themselves, named as thresholds name them.",
         text("A metric and its selector.", "http_req_duration{endpoint:generate}", "http_reqs{status:200|202}"),

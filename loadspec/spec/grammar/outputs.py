@@ -16,10 +16,12 @@ _PLACES: dict[Place, str] = {
 
 
 def _option(option: Option) -> Schema:
-    shown = () if option.example is None else (option.example,)
+    shown = option.among or (() if option.example is None else (option.example,))
     match option.type:
         case "number":
             return {"description": option.about, "type": "number", **examples(*shown)}
+        case "size":
+            return {"description": option.about, "type": "integer", "minimum": 1, **examples(*shown)}
         case "flag":
             return flag(option.about)
         case "duration":

@@ -81,6 +81,7 @@ class Spec:
     teardown: tuple[Step, ...]
     scenarios: tuple[Scenario, ...]
     thresholds: tuple[Threshold, ...]
+    """Also those that SLOs are judged as."""
     document: Mapping[str, Any]
     source: str = "<spec>"
     settings: Settings = field(default_factory=Settings)

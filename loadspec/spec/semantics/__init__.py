@@ -27,6 +27,7 @@ from loadspec.spec.semantics.sections import (
     check_vars,
     metric_infos,
 )
+from loadspec.spec.semantics.slos import check_slos
 from loadspec.spec.semantics.steps import Flow, Uses, captured
 from loadspec.spec.semantics.tags import check_tags
 from loadspec.spec.semantics.values import listing, mapping
@@ -52,6 +53,7 @@ def check(document: Mapping[str, Any], places: Places, work: Work) -> list[Diagn
         *check_loads(document, places),
         *check_tags(document, places),
         *check_thresholds(document, places),
+        *check_slos(document, places),
         *check_submetrics(document, places),
         *check_outputs(document, places, known, work),
     ]

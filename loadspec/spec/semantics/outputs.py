@@ -7,7 +7,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from loadspec.metrics.catalog import BUILTIN
-from loadspec.output_kinds import OUTPUTS, BrokenOutputError, Output, file_problem, find_output, output_names
+from loadspec.metrics.figures import parse_figures
+from loadspec.output_kinds import OUTPUTS, BrokenOutputError, Option, Output, file_problem, find_output, output_names
 from loadspec.spec.diagnostics import Diagnostic, Path, brief, did_you_mean, listed
 from loadspec.spec.places import Places
 from loadspec.spec.semantics.durations import check_duration
@@ -16,7 +17,7 @@ from loadspec.spec.semantics.names import Known, View
 from loadspec.spec.semantics.values import mapping, texts
 from loadspec.thresholds.error import ThresholdError
 from loadspec.thresholds.selector import parse_key
-from loadspec.wire.addresses import is_forbidden, parse_address
+from loadspec.wire.addresses import is_forbidden, is_loopback, parse_address, split_port
 
 Found = Iterator[Diagnostic]
 
@@ -91,6 +92,8 @@ def _check_target(
             problem = "is where another output goes"
     elif output.place == "url":
         problem, help = _url_problem(text), f"for example {output.example}"
+    else:
+        problem, help = _address_problem(text, output)
     if not problem and output.place in ("url", "address"):
         address = parse_address(host_of(text, output))
         if address is not None and is_forbidden(address):
@@ -103,18 +106,60 @@ def _check_target(
 def _check_options(
     places: Places, path: Path, target: Mapping[str, Any], output: Output, kinds: Collection[str]
 ) -> Found:
-    """Durations, and all settings of an installed package's output; loadspec's own are in the schema."""
+    """What settings say, and those of an installed package's output; the form of loadspec's own is in the schema."""
     for name, option in output.options.items():
-        value = target.get(name)
-        if option.type == "duration" and "{{" not in str(value):
-            yield from check_duration(places, (*path, name), value, zero=True)
-        elif option.type == "metric" and isinstance(value, str) and "{{" not in value:
+        value, place = target.get(name), (*path, name)
+        if value is None or "{{" in str(value):
+            continue
+        if option.type == "duration":
+            yield from check_duration(places, place, value, zero=True)
+        elif problem := _text_problem(option, str(value), kinds):
+            offset, message, help = problem
+            yield places.text(place, str(value), offset, "LS201", message, help=help)
+        elif path[1] not in OUTPUTS and not _fits(option, value):
+            message = f"`{name}` is {_FORMS[option.type][1]}, not `{brief(str(value))}`"
+            yield places.value(place, "LS201", message, help=option.about)
+    if path[1] not in OUTPUTS:
+        yield from _check_keys(places, path, target, output)
+
+
+def _text_problem(option: Option, value: str, kinds: Collection[str]) -> tuple[int, str, str] | None:
+    """(place in the text, message, help), if it is none of what it may be."""
+    if option.type == "metric":
+        try:
+            parse_key(value, kinds, {})
+        except ThresholdError as error:
+            return error.offset, error.message, error.hint
+    if option.type == "figures":
+        at = 0
+        for part in value.split(","):
             try:
-                parse_key(value, kinds, {})
-            except ThresholdError as error:
-                yield places.text((*path, name), value, error.offset, "LS201", error.message, help=error.hint)
-    if path[1] in OUTPUTS:
-        return
+                parse_figures([part])
+            except ValueError as error:
+                return at + len(part) - len(part.lstrip()), str(error), f"for example {option.example}"
+            at += len(part) + 1
+    if option.among and value not in option.among:
+        return 0, f"`{brief(value)}` is neither {' nor '.join(option.among)}", did_you_mean(value, option.among)
+    return None
+
+
+_FORMS: Mapping[str, tuple[Any, str]] = {
+    "number": ((int, float), "a number"),
+    "size": (int, "a whole number above 0"),
+    "flag": (bool, "true or false"),
+    "texts": (Mapping, "a mapping of texts"),
+}
+
+
+def _fits(option: Option, value: Any) -> bool:
+    """Whether a value has the form of its setting."""
+    form, _ = _FORMS.get(option.type, (object, ""))
+    if isinstance(value, bool):
+        return form in (bool, object)
+    return isinstance(value, form) and (option.type != "size" or value > 0)
+
+
+def _check_keys(places: Places, path: Path, target: Mapping[str, Any], output: Output) -> Found:
     known = [output.place, *output.options]
     for name in target:
         if name not in known:
@@ -133,6 +178,18 @@ def _url_problem(text: str) -> str:
     except ValueError:
         known = False
     return "" if known else "is no http or https URL"
+
+
+def _address_problem(text: str, output: Output) -> tuple[str, str]:
+    """(why nothing can be sent to, or asked for at, this address, help)."""
+    if output.place == "address" and text.startswith("unix:"):
+        return "", ""
+    found = split_port(text)
+    if found is None:
+        return "is no host:port", f"for example {output.example}"
+    if output.place == "listen" and not is_loopback(found[0]):
+        return "is no loopback address: other machines could ask there", "`--out` may open others"
+    return "", ""
 
 
 def host_of(text: str, output: Output) -> str:

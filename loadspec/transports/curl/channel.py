@@ -288,7 +288,7 @@ class CurlChannel(Channel):
     def _read(self) -> None:
         """Head and body of the answer, out of what was collected. Raises ExchangeError and ProtocolError."""
         lines, body = self._header_lines, b"".join(self._body)
-        self.received = sum(map(len, lines)) + len(body) + self._size
+        self.received = self._have()
         head, encoding = self._read_head()
         lines.clear()
         self._body.clear()
@@ -298,6 +298,10 @@ class CurlChannel(Channel):
         else:
             self.body = decode_content(body, encoding, self._network.limits) if encoding else body
         self.status = _known(head)[0]
+
+    def _have(self) -> int:
+        """Bytes of the answer so far."""
+        return sum(map(len, self._header_lines)) + sum(map(len, self._body)) + self._size
 
     def _read_head(self) -> tuple[bytes, bytes]:
         """(the head, its content encoding). Raises ExchangeError and ProtocolError."""
@@ -322,12 +326,14 @@ class CurlChannel(Channel):
         return "body" if code == pycurl.E_OPERATION_TIMEDOUT else "head"
 
     def _failed(self, error: ExchangeError) -> bool:
+        received = 0
         if self._easy is not None:
+            received = self._have()
             self._header_lines.clear()
             self._body.clear()
             if not self._multiplexed:  # else other streams have nothing to do with it, and are left alone
                 self.disconnect()
-        return self._no_answer(error)
+        return self._no_answer(error, received)
 
     def disconnect(self) -> None:
         """See `Channel`. What a branch of the same user has under way goes on."""

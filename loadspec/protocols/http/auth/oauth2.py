@@ -35,20 +35,27 @@ class NoTokenError(EvalError):
 
     kind = "no_token"
 
+    def __init__(self, message: str, passes: bool) -> None:
+        super().__init__(message)
+        self.passes = passes
+
 
 class Token:
     """A token and its times on the monotonic clock; `fetching` is set when the fetch under way is over."""
 
-    __slots__ = ("ends_at", "error", "fetching", "refresh_at", "value")
+    __slots__ = ("ends_at", "error", "fetching", "passes", "refresh_at", "value")
 
     def __init__(self) -> None:
         self.value = b""
         self.ends_at = self.refresh_at = 0.0
         self.fetching: Event | None = None
         self.error = ""
+        self.passes = False
+        """Whether asking again may mend the error: no answer came, or it was 429 or 5xx."""
 
     def take(self, answer: Answer) -> str:
         """Keep what a token endpoint answered; says what is wrong with it, or nothing."""
+        self.passes = answer.status in (0, 429) or answer.status >= 500
         try:
             fields = orjson.loads(answer.body) if answer.status == 200 else None
         except orjson.JSONDecodeError:
@@ -132,7 +139,7 @@ def _obtain(token: Token, user: User, fetch: Attempt) -> None:
         else:
             return
         if token.error and not holds:
-            raise NoTokenError(f"there is no token: {token.error}")
+            raise NoTokenError(f"there is no token: {token.error}", token.passes)
 
 
 def _fetch(token: Token, user: User, fetch: Attempt) -> None:

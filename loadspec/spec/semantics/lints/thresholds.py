@@ -12,9 +12,10 @@ from loadspec.spec.diagnostics import Diagnostic, Level, Path, did_you_mean, lis
 from loadspec.spec.semantics.lints.facts import Facts, Step
 from loadspec.spec.semantics.nested import group_tags
 from loadspec.spec.semantics.sections import metric_infos, scenario_values
+from loadspec.spec.semantics.slos import promised
 from loadspec.spec.semantics.values import at, listing, mapping
 from loadspec.spec.tree import load_endpoints
-from loadspec.thresholds import ThresholdError, entries, expanded
+from loadspec.thresholds import SLOS, ThresholdError, entries, expanded
 from loadspec.thresholds.model import EACH_ENDPOINT, Term, Threshold
 from loadspec.thresholds.section import Entry
 from loadspec.thresholds.selector import DEFAULTS, Clause
@@ -56,6 +57,8 @@ def unreachable_thresholds(facts: Facts) -> Found:
 def _unreachable(facts: Facts, judged: Judged, term: Term, problem: tuple[str, str, str]) -> Diagnostic:
     word, message, help = problem
     level: Level = "warning" if judged.threshold.empty_passes else "error"
+    if judged.threshold.slo:
+        return facts.places.key(judged.path, "LS045", message, help=help, level=level)
     if not judged.threshold.plain:
         text = str(at(facts.document, judged.path))
         place = max(text.find(word or term.metric), 0)
@@ -82,7 +85,12 @@ def _parsed(facts: Facts) -> list[Judged]:
         except (ThresholdError, ValueError):
             continue  # has been said
         found.append(Judged(entry, threshold.path, threshold))
-    return found
+    return found + [_of_slo(threshold) for threshold in promised(facts.document) if threshold.judged]
+
+
+def _of_slo(threshold: Threshold) -> Judged:
+    owner = threshold.path[:2]
+    return Judged(Entry(SLOS, threshold.key, owner, owner, None), owner, threshold)
 
 
 def _problem(facts: Facts, threshold: Term) -> tuple[str, str, str] | None:

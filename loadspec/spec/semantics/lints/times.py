@@ -8,7 +8,7 @@ from typing import Any
 from loadspec.load import RampingArrivalRate, RampingVus
 from loadspec.spec.diagnostics import Diagnostic, Path
 from loadspec.spec.semantics.lints.facts import Facts
-from loadspec.spec.semantics.values import mapping
+from loadspec.spec.semantics.values import at, mapping
 from loadspec.thresholds import entries
 from loadspec.units import format_duration, parse_duration, parse_duration_range
 
@@ -28,12 +28,36 @@ def loads(facts: Facts) -> Found:
         elif isinstance(load, RampingArrivalRate) and load.duration > 0 and load.planned == 0:
             message = f"nothing starts in {format_duration(load.duration)}: the rate makes less than one iteration"
             yield facts.places.key((*path, "rate_stages"), "LS033", message, help="give a stage a higher rate")
-    end = max((load.duration for _, load in facts.built), default=0.0)
+    end = _end(facts)
     for path, item in _long_forms(facts):
-        after = _seconds(item.get("after"))
-        if end and item.get("abort") is True and after is not None and after >= end:
-            message = f"the load ends after {format_duration(end)}: this never aborts it"
-            yield facts.places.value((*path, "after"), "LS033", message, level="warning")
+        yield from _options(facts, path, item, end)
+
+
+def _end(facts: Facts) -> float:
+    """Regular seconds of all loads together; 0 where one of them begins nobody knows when."""
+    owners = [at(facts.document, path) for path, _ in facts.built]
+    if any("after" in owner for owner in owners):
+        return 0.0
+    starts = [_seconds(owner.get("start_at")) or 0.0 for owner in owners]
+    return max((start + load.duration for start, (_, load) in zip(starts, facts.built, strict=True)), default=0.0)
+
+
+def _options(facts: Facts, path: Path, item: Mapping[str, Any], end: float) -> Found:
+    """Options of a threshold that change nothing: `end` is that of the load, in seconds, 0 where nobody knows it."""
+    aborts, after, window = item.get("abort") is True, _seconds(item.get("after")), _seconds(item.get("window"))
+    if end and aborts and after is not None and after >= end:
+        message = f"the load ends after {format_duration(end)}: this never aborts it"
+        yield facts.places.value((*path, "after"), "LS033", message, level="warning")
+    if end and window is not None and window > end:
+        message = f"the load ends after {format_duration(end)}: this window never gets full"
+        help = "a run that is shorter than the window is judged as a whole: leave it out, or make it shorter"
+        yield facts.places.value((*path, "window"), "LS033", message, help=help, level="warning")
+    for key in ("after", "grace"):
+        if key in item and not aborts:
+            message = f"`{key}` is about ending the run, and this threshold does not"
+            yield facts.places.key(
+                (*path, key), "LS033", message, help="add `abort: true`, or leave it out", level="warning"
+            )
 
 
 def _long_forms(facts: Facts) -> Iterator[tuple[Path, Mapping[str, Any]]]:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from loadspec.metrics import MetricInfo, Trend
+from loadspec.metrics.catalog import MetricInfo
+from loadspec.metrics.values import Trend
 
 Figure = Callable[[Trend], float]
 
