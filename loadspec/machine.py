@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
@@ -34,6 +35,25 @@ def parse_quota(text: str) -> float | None:
 def whole_cores(cores: int, quota: float | None) -> int:
     """How many processes can have a core each: of so many cores, for whose time there is a quota. 1 at least."""
     return max(1, cores if quota is None else min(cores, int(quota)))
+
+
+def version_of(library: str) -> str:
+    """An installed library's version, "?" where there is none.
+
+    It is in the name of a folder beside the library; where that is another one `importlib.metadata` is asked, which
+    brings with it all that reads mail and archives.
+    """
+    found = find_spec(library)
+    beside = Path(found.origin).parents[1] if found is not None and found.origin else Path()
+    folders = [path.name for path in beside.glob(f"{library}-*.dist-info")]
+    if len(folders) == 1:
+        return folders[0].removeprefix(f"{library}-").removesuffix(".dist-info")
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return "?"
 
 
 def used() -> tuple[float, int]:

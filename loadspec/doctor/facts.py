@@ -6,14 +6,13 @@ import os
 import platform
 import resource
 import socket
-import ssl
 import time
 from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
 from loadspec.doctor.model import Facts
-from loadspec.machine import cpu_quota, usable_cores
+from loadspec.machine import cpu_quota, usable_cores, version_of
 
 EXTRAS = {"http2": ("pycurl",), "html": ("lxml", "cssselect"), "encodings": ("brotli",), "parquet": ("pyarrow",)}
 """Extra → the modules that it brings."""
@@ -105,14 +104,10 @@ def _loop() -> str:
 
 
 def _versions() -> dict[str, str]:
-    from importlib.metadata import PackageNotFoundError, version
+    import ssl  # lazily: a run looks at the machine, too, and may need none
 
     from loadspec import __version__
 
     found = {"loadspec": __version__, "Python": platform.python_version(), "OpenSSL": ssl.OPENSSL_VERSION.split()[1]}
-    for name in _LIBRARIES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "?"
-    return {**found, platform.system(): platform.release()}
+    libraries = {name: version_of(name) for name in _LIBRARIES}
+    return {**found, **libraries, platform.system(): platform.release()}

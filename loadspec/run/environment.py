@@ -6,7 +6,7 @@ import platform
 import subprocess
 
 from loadspec import __version__
-from loadspec.machine import usable_cores
+from loadspec.machine import usable_cores, version_of
 
 _LIBRARIES = ("gevent", "greenlet", "orjson")
 
@@ -19,19 +19,10 @@ def environment() -> dict[str, str]:
         "System": f"{platform.system()} {platform.release()} ({platform.machine()})",
         "Processor": _processor(),
         "Usable cores": str(usable_cores()),
-        "Libraries": ", ".join(f"{name} {_version(name)}" for name in _LIBRARIES),
+        "Libraries": ", ".join(f"{name} {version_of(name)}" for name in _LIBRARIES),
         "Git": _git(),
     }
     return {label: text for label, text in facts.items() if text}
-
-
-def _version(name: str) -> str:
-    from importlib.metadata import PackageNotFoundError, version  # lazily: its imports cost more than its use
-
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "?"
 
 
 def _processor() -> str:

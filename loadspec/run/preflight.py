@@ -11,7 +11,6 @@ from loadspec.run.values import check_values, target
 from loadspec.spec.constants import constants, folded
 from loadspec.spec.model import Spec
 from loadspec.wire.settings import Tls
-from loadspec.wire.tls import TlsSettingsError, make_context
 
 
 def check_run(spec: Spec) -> None:
@@ -38,6 +37,8 @@ def check_tls(spec: Spec) -> None:
     tls = _rendered(spec)
     if tls == Tls() and not keylog:
         return
+    from loadspec.wire.tls import TlsSettingsError, make_context  # lazily: few specs need more than the defaults
+
     for index, certificate in enumerate(tls.certificates or (None,)):
         try:
             make_context(tls, certificate, (), keylog)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import socket
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
@@ -52,9 +51,11 @@ def is_loopback(host: str) -> bool:
 
 def is_numeric(host: str) -> bool:
     """Whether a host is an address that no name server is asked for: also as 127.1 or 0xa9fea9fe (inet_aton(3))."""
+    from socket import inet_aton  # lazily: whoever reads a spec needs no sockets
+
     host = host.rstrip(".")
     try:
-        socket.inet_aton(host)
+        inet_aton(host)
     except OSError:
         return parse_address(host) is not None
     return True

@@ -107,8 +107,9 @@ def test_python_files_of_the_current_folder_are_not_run(monkeypatch: pytest.Monk
 
 
 def test_the_process_that_leads_a_run_loads_no_engine():
-    names = "'gevent', 'loadspec.engine', 'loadspec.plan', 'loadspec.transports'"
-    code = f"import sys, loadspec.cli.run, loadspec.run; print([m for m in ({names}) if m in sys.modules])"
+    names = "'gevent', 'loadspec.engine', 'loadspec.plan', 'loadspec.transports', 'ssl', 'email', 'importlib.metadata'"
+    code = "import sys, loadspec.cli.run; from loadspec.run import run, environment; environment.environment();"
+    code += f"print([m for m in ({names}) if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout == "[]\n"
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from importlib import metadata
+
 import pytest
 
+from loadspec.machine import version_of
 from loadspec.run.environment import _git_state, environment
 
 SHA = "59ac7dc0123456789abcdef0123456789abcdef0"
@@ -29,3 +32,12 @@ def test_git_is_left_out_where_there_is_no_repository(tmp_path: object, monkeypa
     facts = environment()
     assert "Git" not in facts
     assert facts["loadspec"]
+
+
+@pytest.mark.parametrize("library", ["gevent", "greenlet", "orjson", "pytest"])
+def test_a_version_is_the_one_that_is_installed(library: str) -> None:
+    assert version_of(library) == metadata.version(library)
+
+
+def test_what_is_not_installed_has_no_version() -> None:
+    assert version_of("no_such_library") == "?"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from binascii import Error, a2b_base64, b2a_base64
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -49,18 +48,31 @@ def _encoded(data: bytes, encoding: str) -> str:
     return make(data)
 
 
-def _digest(algorithm: str) -> Callable[..., str]:
-    make = getattr(hashlib, algorithm)
+@cache
+def _maker(algorithm: str) -> Callable[..., Any]:
+    import hashlib  # lazily, as hmac below: these functions are known to every spec, and seldom called
 
+    make: Callable[..., Any] = getattr(hashlib, algorithm)
+    return make
+
+
+@cache
+def _signer() -> Callable[..., bytes]:
+    import hmac
+
+    return hmac.digest
+
+
+def _digest(algorithm: str) -> Callable[..., str]:
     def digest(value: Any, encoding: str = "hex") -> str:
-        found = make(_data(value), usedforsecurity=False)
+        found = _maker(algorithm)(_data(value), usedforsecurity=False)
         return found.hexdigest() if encoding == "hex" else _encoded(found.digest(), encoding)
 
     return digest
 
 
 def _hmac(key: Any, message: Any, algorithm: str = "sha256", encoding: str = "hex") -> str:
-    return _encoded(hmac.digest(_data(key), _data(message), _known(algorithm)), encoding)
+    return _encoded(_signer()(_data(key), _data(message), _known(algorithm)), encoding)
 
 
 def _known(algorithm: str) -> str:
@@ -77,7 +89,7 @@ def _jwt(claims: Any, key: Any, algorithm: str = "HS256") -> str:
         raise EvalError(f"jwt() signs by HS256, HS384 or HS512, not by `{algorithm}`")
     parts = [_url_base64(dump_json(part)) for part in ({"alg": algorithm, "typ": "JWT"}, claims)]
     message = short_enough(".".join(parts), "jwt")
-    return f"{message}.{_url_base64(hmac.digest(_data(key), message.encode(), 'sha' + algorithm[2:]))}"
+    return f"{message}.{_url_base64(_signer()(_data(key), message.encode(), 'sha' + algorithm[2:]))}"
 
 
 def _base64(value: Any) -> str:

@@ -26,7 +26,7 @@ from loadspec.spec.semantics.values import at, listing, mapping, texts
 from loadspec.thresholds import ThresholdError, entries
 from loadspec.thresholds.model import EACH_ENDPOINT
 from loadspec.thresholds.section import Entry
-from loadspec.thresholds.submetric import parse_submetric
+from loadspec.thresholds.submetric import Submetric, parse_submetric
 
 _DURATIONS = (
     "duration",
@@ -141,16 +141,25 @@ def _check_threshold(places: Places, entry: Entry, parse: Callable[[Any], Any]) 
 
 def check_submetrics(document: Mapping[str, Any], places: Places) -> Found:
     """Each names a metric and some of its series."""
-    metrics = {**BUILTIN, **metric_infos(document)}
+    for path, key in submetrics(document):
+        try:
+            read_submetric(document, key)
+        except ThresholdError as error:
+            yield places.text(path, key, error.offset, "LS028", error.message, help=error.hint)
+
+
+def submetrics(document: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """Each that is a text, with its path; the schema tells of any other."""
+    keys = enumerate(listing(document, "submetrics"))
+    return ((("submetrics", index), key) for index, key in keys if isinstance(key, str))
+
+
+def read_submetric(document: Mapping[str, Any], key: str) -> Submetric:
+    """With all that a document says of its tags. Raises ThresholdError."""
     endpoints = [*mapping(document, "endpoints"), *token_names(document)]
     known = {"endpoint": endpoints, "group": group_tags(document), "error": [*KINDS]}
-    for index, key in enumerate(listing(document, "submetrics")):
-        if not isinstance(key, str):
-            continue  # the schema has said so
-        try:
-            parse_submetric(key, metrics, {**known, **scenario_values(document, key)})
-        except ThresholdError as error:
-            yield places.text(("submetrics", index), key, error.offset, "LS028", error.message, help=error.hint)
+    kinds = {**BUILTIN, **metric_infos(document)}
+    return parse_submetric(key, kinds, {**known, **scenario_values(document, key)})
 
 
 def scenario_values(document: Mapping[str, Any], key: str) -> Values:

@@ -23,7 +23,7 @@ from loadspec.spec.semantics.lints.http import (
 from loadspec.spec.semantics.lints.requests import addresses, foreign_templates, headers
 from loadspec.spec.semantics.lints.secrets import plain_secrets
 from loadspec.spec.semantics.lints.steps import ambiguous_steps
-from loadspec.spec.semantics.lints.thresholds import decided_thresholds, unreachable_thresholds
+from loadspec.spec.semantics.lints.thresholds import decided_thresholds, unreachable_submetrics, unreachable_thresholds
 from loadspec.spec.semantics.lints.times import loads, waits
 from loadspec.spec.semantics.lints.unused import UNUSED, captures, declarations
 
@@ -31,6 +31,7 @@ __all__ = ["LINTS", "across", "lint", "lint_loads"]
 
 LINTS: tuple[Callable[[Facts], Iterator[Diagnostic]], ...] = (
     unreachable_thresholds,
+    unreachable_submetrics,
     decided_thresholds,
     constant_conditions,
     repeated_conditions,

@@ -11,7 +11,7 @@ from loadspec.spec.building.tags import own_tags
 from loadspec.spec.diagnostics import Diagnostic, Level, Path, did_you_mean, listed
 from loadspec.spec.semantics.lints.facts import Facts, Step
 from loadspec.spec.semantics.nested import group_tags
-from loadspec.spec.semantics.sections import metric_infos, scenario_values
+from loadspec.spec.semantics.sections import metric_infos, read_submetric, scenario_values, submetrics
 from loadspec.spec.semantics.slos import promised
 from loadspec.spec.semantics.values import at, listing, mapping
 from loadspec.spec.tree import load_endpoints
@@ -19,6 +19,7 @@ from loadspec.thresholds import SLOS, ThresholdError, entries, expanded
 from loadspec.thresholds.model import EACH_ENDPOINT, Term, Threshold
 from loadspec.thresholds.section import Entry
 from loadspec.thresholds.selector import DEFAULTS, Clause
+from loadspec.thresholds.submetric import Submetric
 
 Found = Iterator[Diagnostic]
 Tags = dict[str, str]
@@ -93,26 +94,39 @@ def _of_slo(threshold: Threshold) -> Judged:
     return Judged(Entry(SLOS, threshold.key, owner, owner, None), owner, threshold)
 
 
-def _problem(facts: Facts, threshold: Term) -> tuple[str, str, str] | None:
+def unreachable_submetrics(facts: Facts) -> Found:
+    """Sub-metrics likewise; nothing fails for want of their samples."""
+    for path, key in submetrics(facts.document):
+        try:
+            problem = _problem(facts, read_submetric(facts.document, key), "sub-metric")
+        except ThresholdError:
+            continue  # has been said
+        if problem is not None:
+            word, message, help = problem
+            place = max(key.rfind(word), 0) if word else 0
+            yield facts.places.text(path, key, place, "LS045", message, len(word), help=help, level="warning")
+
+
+def _problem(facts: Facts, part: Term | Submetric, what: str = "threshold") -> tuple[str, str, str] | None:
     """(word of the key at fault, message, help), or None if a sample may come."""
-    series = _series(facts, threshold.metric)
+    series = _series(facts, part.metric)
     if series is None:
         return None
     if not series:
-        return _nothing(facts, threshold.metric)
-    for clause in threshold.selector:
+        return _nothing(facts, part.metric, what)
+    for clause in part.selector:
         if clause.among:
             continue
         if clause.tag == "status" and clause.op == ":" and not 100 <= int(clause.value) <= 599 and int(clause.value):
             return clause.value, f"no answer has status {clause.value}", "a status lies between 100 and 599; 0 is none"
     undecided = _undecided(facts)
-    clauses = [clause for clause in threshold.clauses if clause.tag not in undecided]
+    clauses = [clause for clause in part.clauses if clause.tag not in undecided]
     clauses = [clause for clause in clauses if any(clause.tag in tags for tags in series)]
     if any(all(clause.holds(tags) for clause in clauses) for tags in series):
         return None
     for clause in clauses:
         if not any(clause.holds(tags) for tags in series):
-            return _no_such(clause, threshold, series)
+            return _no_such(clause, part, series, what)
     return "{", "no sample has all of these tags at once", "give up one of the conditions"
 
 
@@ -170,33 +184,33 @@ def recorded(step: Mapping[str, Any]) -> set[str]:
     return counted | set(mapping(step, "record"))
 
 
-def _nothing(facts: Facts, metric: str) -> tuple[str, str, str]:
+def _nothing(facts: Facts, metric: str, what: str) -> tuple[str, str, str]:
     if metric == "checks":
-        return "", "no step of the load has a check, so this threshold never has a sample", "give an endpoint `checks`"
+        return "", f"no step of the load has a check, so this {what} never has a sample", "give an endpoint `checks`"
     if metric == "group_duration":
-        return "", "no step of the load is a `group`, so this threshold never has a sample", "write a `group` step"
+        return "", f"no step of the load is a `group`, so this {what} never has a sample", "write a `group` step"
     if metric == "scheduled_latency" and not facts.scheduled:
-        message = "no load starts iterations by a schedule, so this threshold never has a sample"
+        message = f"no load starts iterations by a schedule, so this {what} never has a sample"
         return "", message, "make it an open one (`rate`, `rate_stages`, `trace`), or judge `http_req_duration`"
     if metric in BUILTIN:
-        return "", "no step of the load sends a request, so this threshold never has a sample", "add a `call` step"
+        return "", f"no step of the load sends a request, so this {what} never has a sample", "add a `call` step"
     where = {str(path[0]) for path, step in facts.all_steps if metric in recorded(step)}
     help = f"add `record: {{{metric}: ...}}` to a step of the flow"
     if where:
-        return "", f"only {listed(sorted(where))} adds to `{metric}`, and thresholds judge the load", help
-    return "", f"no step adds to `{metric}`, so this threshold never has a sample", help
+        return "", f"only {listed(sorted(where))} adds to `{metric}`, and {what}s are about the load", help
+    return "", f"no step adds to `{metric}`, so this {what} never has a sample", help
 
 
-def _no_such(clause: Clause, threshold: Term, series: list[Tags]) -> tuple[str, str, str]:
+def _no_such(clause: Clause, part: Term | Submetric, series: list[Tags], what: str) -> tuple[str, str, str]:
     """A condition that no sample fulfils."""
-    if clause in DEFAULTS and clause not in threshold.selector:
-        help = f"to judge the polls, write {threshold.metric}{{poll:any}}"
-        return "", "the load only polls, and this threshold leaves polls out", help
+    if clause in DEFAULTS and clause not in part.selector:
+        help = f"to judge the polls, write {part.metric}{{poll:any}}"
+        return "", f"the load only polls, and this {what} leaves polls out", help
     known = sorted({tags[clause.tag] for tags in series if clause.tag in tags})
     if clause.tag == "endpoint" and clause.op == ":":
-        what = "adds to this metric at" if threshold.metric not in BUILTIN else "sends to"
-        what = "checks an answer of" if threshold.metric == "checks" else what
-        message = f"no step of the load {what} endpoint `{clause.value}`"
+        does = "adds to this metric at" if part.metric not in BUILTIN else "sends to"
+        does = "checks an answer of" if part.metric == "checks" else does
+        message = f"no step of the load {does} endpoint `{clause.value}`"
     elif clause.tag == "check" and clause.op == ":":
         message = f"no check of the load is called `{clause.value}`"
     elif clause.tag == "poll":
