@@ -147,7 +147,7 @@ def normalised(text: str) -> str:
     """Without what differs from run to run: figures, what they are aligned by, and where text is cut."""
     text = "\n".join(line.rstrip() for line in text.splitlines()).rstrip() + "\n"
     text = re.sub(r"(?m)^(\s*\S+ +\S+) .*…$", r"\1 …", text)
-    text = re.sub(r"(?m)\S+…(?: .* \S+…?)?(?=  )", "NAME", text)
+    text = re.sub(r"(?m)([✓!✗]) \S.*  (?=[\d.]+ % )", r"\1 THRESHOLD  ", text)
     text = re.sub(r"\[[=>-]+\]", "[===]", text)
     text = re.sub(r"\d[\d. ]*(?:µs|ms|s|m\d\ds)\b", "TIME", text)
     text = re.sub(r"\d[\d.]*(?: \d{3})*", "N", text)
