@@ -37,8 +37,13 @@ def live_page(head: Head, token: str) -> str:
 
 
 def live_parts(result: RunResult, phase: PhaseName = "load", stopping: bool = False) -> dict[str, str]:
-    """Section → its HTML now. A result without a verdict has its place in the plan instead."""
-    parts = {part["name"]: part["html"] for part in section_parts(result, leave_out=("verdict",) * going(result))}
+    """Section → its HTML now, empty where the run has nothing of the kind.
+
+    A result without a verdict has its place in the plan instead.
+    """
+    parts = dict.fromkeys(SECTIONS, "")
+    for part in section_parts(result, leave_out=("verdict",) * going(result)):
+        parts[part["name"]] = part["html"]
     if going(result):
         parts["verdict"] = render_part("live/now.j2", figures(result, phase, stopping))
     return parts
