@@ -37,6 +37,22 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True)
+class Trace:
+    """A layer as the page's script draws it from a table of `report/data.py`."""
+
+    style: str
+    """As of its Layer."""
+    column: str
+    """Of its chart's table, or `planned_users`, `planned_rate`."""
+    unit: str
+    """`ms`, `count`, `percent`, or `per_s` of a count. Each has a scale of its own, the first at the left."""
+    kind: str = "line"
+    """Or `step`, or `bars`, each trace on those before it."""
+    of: Sequence[str] = ()
+    """Of a column of several by name: which ones, added up."""
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """A label at a place: per cent of the width for x, pixels for y."""
 
@@ -50,6 +66,8 @@ class Mark:
 
     at: float
     label: str
+    value: float = 0.0
+    """What a limit limits to, in the unit of the chart's first trace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +111,12 @@ class Chart:
     shades: Sequence[Shade] = ()
     dense: bool = False
     """So many points that thin lines read better."""
+    end: float = 0.0
+    """Seconds of its axis of time; 0 where it has none."""
+    traces: Sequence[Trace] = ()
+    """What the script draws in place of `layers`; none where it stretches them."""
+    table: str = "points"
+    """What the traces are columns of: `points`, or `generator`."""
 
 
 @dataclass(frozen=True, slots=True)
