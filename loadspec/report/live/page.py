@@ -11,7 +11,6 @@ from loadspec.report.live.now import figures
 from loadspec.report.sections import SECTIONS
 from loadspec.results.head import Head
 from loadspec.results.model import PhaseName, RunResult
-from loadspec.results.verdict import GOING
 
 _HERE = Path(__file__).parent
 
@@ -42,16 +41,11 @@ def live_parts(result: RunResult, phase: PhaseName = "load", stopping: bool = Fa
     A result without a verdict has its place in the plan instead.
     """
     parts = dict.fromkeys(SECTIONS, "")
-    for part in section_parts(result, leave_out=("verdict",) * going(result)):
+    for part in section_parts(result, leave_out=("verdict",) * result.going):
         parts[part["name"]] = part["html"]
-    if going(result):
+    if result.going:
         parts["verdict"] = render_part("live/now.j2", figures(result, phase, stopping))
     return parts
-
-
-def going(result: RunResult) -> bool:
-    """Whether the run still goes on."""
-    return result.verdict == GOING
 
 
 def policy(css: str, script: str) -> str:
