@@ -142,7 +142,8 @@ def test_thresholds_are_the_runs_worst_margin_first(page: Page, result: RunResul
             format_actual(found.threshold, found.actual),
             signed_percent(found.margin),
         ]
-        assert row[6:] == [clock(found.first_crossed), clock(found.failing_since), count(found.samples)]
+        since = "00:38hold 10 users" if found.failing_since else "–"
+        assert row[6:] == [clock(found.first_crossed), since, count(found.samples)]
 
 
 def test_a_threshold_without_samples_is_the_worst() -> None:
