@@ -78,7 +78,7 @@ parity: $(VENV)/made-dev  ## run the same loads through k6 and loadspec and comp
 scale: $(VENV)/made-dev  ## measure 19 000 users, a million iterations and an hour of samples; writes bench/SCALE.md
 	$(BIN)/python bench/scale.py
 
-sample: $(VENV)/made-dev  ## write reports/sample-report.html from a run on the mock platform
+sample: $(VENV)/made-dev  ## write reports/sample-report.html from a run on the mock platform, and its picture in the README
 	$(BIN)/python docs/make_sample.py
 
 clean:  ## remove what was made

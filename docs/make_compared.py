@@ -11,19 +11,18 @@ import os
 import re
 import subprocess
 import sys
-import threading
 from collections.abc import Mapping
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from make_sample import outage
 
 from bench.tools.base import program
 from loadspec.mock import MockConfig, start
 
 ROOT = Path(__file__).parents[1]
 USERS, SECONDS = 20, 60
-OUTAGE, RECOVERY = 24.0, 34.0
-"""Seconds after the start at which the provider fails, and at which it is back."""
 PACED = """\
 import sys
 
@@ -83,8 +82,7 @@ def main(folder: Path) -> None:
     for tool in ("loadspec", "k6", "locust"):
         with start(MockConfig(seed=3)) as mock:
             line, variables = commands(folder, mock.url)[tool]
-            threading.Timer(OUTAGE, mock.configure, kwargs={"error_rate": 0.85}).start()
-            threading.Timer(RECOVERY, mock.configure, kwargs={"error_rate": 0.0}).start()
+            outage(mock)
             done = subprocess.run(line, cwd=ROOT, env={**os.environ, **variables}, check=False)
         page = folder / "loadspec" / "report.html" if tool == "loadspec" else folder / f"{tool}.html"
         told = facts(page) if page.exists() else "no page"

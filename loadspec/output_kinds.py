@@ -14,15 +14,16 @@ from typing import Any, Literal, NamedTuple
 GROUP = "loadspec.outputs"
 
 Kind = Literal["file", "live", "samples", "notify"]
-"""file: `render(result, **options) -> str | bytes`, written once at the end.
+"""file: `render(result, **options) -> str | bytes`, of a folder a mapping of names to texts, written once at the end.
 live: a class, `__init__(target, head)`, `send(tick)`, `close()`; see `outputs.pump.LiveOutput`.
 samples: a `samples.Member`, a file of every request.
 notify: `tell(result, target)`, called once when all files are written."""
 
-Place = Literal["file", "url", "address", "listen"]
-"""What a target's text is: a file, the URL of a server, `host:port` of one (or unix:/path), or where to listen."""
+Place = Literal["file", "folder", "url", "address", "listen"]
+"""What a target's text is: a file, a folder of files, the URL of a server, `host:port` of one (or unix:/path), or where
+to listen."""
 
-PLACES: tuple[Place, ...] = ("file", "url", "address", "listen")
+PLACES: tuple[Place, ...] = ("file", "folder", "url", "address", "listen")
 
 OptionType = Literal["text", "number", "size", "flag", "duration", "metric", "figures", "texts"]
 """`size` is a whole number above 0, `metric` one with a selector, as thresholds name it, `figures` are a trend's, as
@@ -57,12 +58,26 @@ class Output:
     """(module that it cannot do without, how to install it)."""
     secret: bool = False
     """Whether who knows the target may write to it: its path is hidden wherever loadspec writes."""
+    suffixes: tuple[str, ...] = ()
+    """What a file's name ends in, where it says what is written; `render` is told which, as `suffix`."""
+    browser: tuple[str, ...] = ()
+    """Names with these endings are written by an installed Chromium; "" is any."""
 
     @property
     def missing(self) -> str:
         """How to install what it lacks, "" where it lacks nothing."""
         module, install = self.needs
         return install if module and find_spec(module) is None else ""
+
+    @property
+    def on_disk(self) -> bool:
+        """Whether a target's text is a path."""
+        return self.place in ("file", "folder")
+
+    def name_problem(self, text: str) -> str:
+        """Why nothing can be written to a file of this name; "" where it can."""
+        known = not self.suffixes or text.lower().endswith(self.suffixes)
+        return "" if known else f"does not end in {' or '.join(self.suffixes)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +128,34 @@ OUTPUTS: dict[str, Output] = {
         example="tests.xml",
     ),
     "html": Output("file", "loadspec.outputs.html:render", "The report, one page in one file.", example="page.html"),
+    "html-dir": Output(
+        "file",
+        "loadspec.outputs.html_dir:render",
+        "The report as a folder, its style and script beside it, as Jenkins wants it.",
+        place="folder",
+        example="page",
+    ),
+    "pdf": Output(
+        "file",
+        "loadspec.outputs.pdf:render",
+        "The report as PDF, printed by an installed Chromium.",
+        example="report.pdf",
+        browser=("",),
+    ),
+    "md": Output(
+        "file",
+        "loadspec.outputs.markdown:render",
+        "A summary in Markdown.",
+        example="summary.md",
+    ),
+    "chart": Output(
+        "file",
+        "loadspec.outputs.chart:render",
+        "One picture for a chat: the verdict, headline figures, latency and throughput.",
+        example="chart.svg",
+        suffixes=(".svg", ".png"),
+        browser=(".png",),
+    ),
     "csv": Output(
         "samples",
         "loadspec.samples:CSV",
@@ -146,8 +189,8 @@ OUTPUTS: dict[str, Output] = {
     ),
     "github": Output(
         "file",
-        "loadspec.outputs.github:render",
-        "A summary in Markdown, as GitHub shows of a job.",
+        "loadspec.outputs.markdown:render",
+        "The same as `md`, which GitHub shows of a job.",
         example="summary.md",
     ),
     "hgrm": Output(
@@ -264,6 +307,9 @@ DEFAULT: Mapping[str, str] = {
 
 RESOLVED = "spec.resolved.yaml"
 """What each run writes into its folder before the load."""
+
+PDF = "report.pdf"
+"""What `--pdf` writes there."""
 
 RESERVED = (*DEFAULT, "journal", "journal.tail", RESOLVED)
 """Files of a run's folder that no output of a spec may write over."""

@@ -70,6 +70,7 @@ CORPUS: Mapping[str, Sequence[str]] = {
     "bidi": ("\u202etxt.exe\u202c", "\u2066\u2067hidden\u2069", "a\u200bb\ufeffc\u200e", "\U000e0041tag"),
     "markdown": ("| cell | [x](javascript:alert(1)) ![x](http://evil.example/p.png)", "```\n</details>\n@everyone"),
     "xml": ("]]><!--", "]]></system-out><failure/>", "&xxe;<!ENTITY x SYSTEM 'file:///etc/passwd'>"),
+    "length": ("x" * 300, "word " * 60),
     "broken text": ("\x00\x0b\x0c", "\ud800 \udfff\ufffe\uffff", " " * 3, "é" * 3),
 }
 """By what a text tries to be."""

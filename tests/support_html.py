@@ -9,7 +9,10 @@ HEADINGS_OF_SECTIONS = {"section", "figure"}
 
 
 class Page(HTMLParser):
-    """After `read(html)`: `tags` with their attributes, `texts` by the id of the section or figure they are in."""
+    """After `read(html)`: `tags` with their attributes, `texts` by the id of the section or figure they are in.
+
+    `script` is what runs in it at once, `data` what scripts of no such type hold, by their ids.
+    """
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -20,6 +23,8 @@ class Page(HTMLParser):
         self.rows: dict[str, list[list[str]]] = {}
         self.problems: list[str] = []
         self.style = ""
+        self.script = ""
+        self.data: dict[str, str] = {}
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
@@ -49,6 +54,12 @@ class Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self.open and self.open[-1] == "style":
             self.style += data
+            return
+        if self.open and self.open[-1] == "script":
+            if name := self.tags[-1][1].get("id"):
+                self.data[name] = data
+            else:
+                self.script += data
             return
         self.texts[self.places[-1]] = self.texts.get(self.places[-1], "") + data
         if {"td", "th"} & set(self.open):

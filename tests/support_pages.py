@@ -52,7 +52,7 @@ def opened(started: Browser, url: str, print_media: bool = False, **context: Any
         seen.page.emulate_media(media="print")
     try:
         seen.page.goto(url)
-        seen.asked.remove(url)
+        seen.asked.remove(url.partition("#")[0])
         yield seen
     finally:
         made.close()

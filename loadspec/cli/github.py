@@ -30,7 +30,7 @@ def tell_github(result: RunResult, places: Mapping[str, Place], environ: Mapping
 
 def append_summary(path: Path, result: RunResult) -> None:
     """What there is room for: all of it, the verdict, or nothing. Raises OSError."""
-    from loadspec.outputs.github import LARGEST, render, verdict_line
+    from loadspec.outputs.markdown import LARGEST, render, verdict_line
 
     used = path.stat().st_size if path.exists() else 0
     for text in (render(result), verdict_line(result)):

@@ -18,7 +18,7 @@ from loadspec.cli.errors import diagnosed, reported, text_of
 from loadspec.cli.options import override_options, overrides, summary_mode_option, workers_option
 from loadspec.cli.streams import put, say, warn
 from loadspec.errors import ExitCode, OutputError, UsageError
-from loadspec.output_kinds import OUTPUTS
+from loadspec.output_kinds import OUTPUTS, PDF
 from loadspec.results import RunResult
 from loadspec.run.options import RunOptions, checked_run_id, new_run_id
 from loadspec.spec import Loaded, load
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     help=f"Send results also there; may be given again. NAME: {', '.join(OUTPUTS)}, or one of an installed package.",
 )
 @click.option("--summary-export", metavar="FILE", help="As k6's: the same as --out k6-summary=FILE.")
+@click.option("--pdf", is_flag=True, help="Write report.pdf, too, with an installed Chromium.")
 @click.option("--report-dir", default="reports", show_default=True, metavar="DIR", help="Where runs write.")
 @click.option("--run-id", metavar="ID", help="The run's folder; UTC time and four hex digits by default.")
 @summary_mode_option
@@ -62,6 +63,7 @@ def command(
     spec: str,
     outs: tuple[str, ...],
     summary_export: str | None,
+    pdf: bool,
     report_dir: str,
     run_id: str | None,
     summary_mode: str,
@@ -104,6 +106,8 @@ def command(
             log_http=Path(log_http).absolute() if log_http else None,
             workers=workers_asked_for(workers, os.environ),
         )
+        if pdf:
+            options = replace(options, outs=[*options.outs, parse_out(f"pdf={options.directory / PDF}")])
         loaded = load(spec, overrides(**shape), os.environ)
         options = replace(options, limits=loaded.limits, places=threshold_places(loaded))
         if dry_run:

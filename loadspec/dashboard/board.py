@@ -74,8 +74,9 @@ class Board:
     def take(self, record: Record) -> None:
         """Take a record of the ledger; nobody may change it."""
         with self._wake:
-            self._records.append(record)
-            self._wake.notify()
+            if not self.failure:
+                self._records.append(record)
+                self._wake.notify()
 
     def finish(self, result: RunResult, within: float, hurried: Callable[[], bool]) -> None:
         """Show the last word; those who look have so many seconds to get it."""

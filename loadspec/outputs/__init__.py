@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -31,8 +31,10 @@ def parse_out(text: str) -> Out:
     name, equals, target = (part.strip() for part in text.partition("="))
     output = known_output(name)
     if not equals or not target:
-        what = {"file": "FILE", "url": "URL"}.get(output.place, "HOST:PORT")
+        what = {"file": "FILE", "folder": "DIR", "url": "URL"}.get(output.place, "HOST:PORT")
         raise UsageError(f"--out {name} needs a target", f"write --out {name}={output.example or what}")
+    if problem := output.name_problem(target):
+        raise UsageError(f"--out {name}={target} {problem}", f"write --out {name}={output.example}")
     return Out(name, target)
 
 
@@ -59,12 +61,16 @@ def code_of(output: Output) -> Any:
         raise OutputError(f"{output.code} cannot be loaded: {error}") from error
 
 
-def render(name: str, result: RunResult, **options: Any) -> str | bytes:
-    """The content of one output that is a file. Raises OutputError."""
+Content = str | bytes | Mapping[str, str]
+"""Of a file, or of a folder: the name of each file → its text."""
+
+
+def render(name: str, result: RunResult, **options: Any) -> Content:
+    """The content of one output that is written at the end. Raises OutputError."""
     output = known_output(name)
     make = code_of(output)
     if name in OUTPUTS:
-        content: str | bytes = make(result, **options)
+        content: Content = make(result, **options)
         return content
     try:
         content = make(result, **options)
@@ -91,12 +97,21 @@ def _each(rows: Iterable[tuple[Path, str, Any]], result: RunResult) -> list[Path
     failed: list[tuple[Path, OutputError]] = []
     for path, name, options in rows:
         try:
-            written.append(write_file(path, render(name, result, **options)))
+            told = {"suffix": path.suffix.lower()} if known_output(name).suffixes else {}
+            written.append(_put(path, render(name, result, **options, **told)))
         except OutputError as error:
             failed.append((path, error))
     if failed:
         raise OutputError(_together([(path, error.message) for path, error in failed]), failed[0][1].hint)
     return written
+
+
+def _put(path: Path, content: Content) -> Path:
+    """Write it → its path, of a folder that of the first file. Raises OutputError."""
+    if not isinstance(content, Mapping):
+        return write_file(path, content)
+    paths = [write_file(path / name, text) for name, text in content.items()]
+    return paths[0]
 
 
 def _together(failed: Sequence[tuple[Path, str]]) -> str:

@@ -63,6 +63,13 @@ def try_file(path: Path) -> None:
         raise OutputError(f"cannot write {path}: {reason}", "name a file in a folder that is there") from None
 
 
+def try_folder(path: Path) -> None:
+    """The same of a folder of files, whose own folder is there. Raises OutputError."""
+    if path.exists() and not path.is_dir():
+        raise OutputError(f"cannot write {path}: it is a file", "name a folder")
+    try_file((path if path.exists() else path.parent) / "probe")
+
+
 def make_folder(path: Path) -> None:
     """Raises OutputError."""
     try:

@@ -5,22 +5,21 @@ Durations and moments are seconds (`_s`), latencies milliseconds (`_ms`), shares
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from math import isfinite, isinf, isnan
 from typing import Any, cast
 
 from loadspec.metrics import Counter, Gauge, MetricInfo, Rate, Store, Trend, Value
 from loadspec.metrics.catalog import Kind
 from loadspec.outputs.json_text import json_text
+from loadspec.results.columns import endpoint_columns, point_columns, rounded
 from loadspec.results.heat import Heat
 from loadspec.results.losses import missing
 from loadspec.results.model import (
     PHASES,
-    ByEndpoint,
     CheckResult,
     EndpointStats,
     ErrorClass,
-    Point,
     RequestCount,
     RunResult,
     ScenarioInfo,
@@ -62,8 +61,8 @@ def document(result: RunResult) -> dict[str, Any]:
         "checks": [_check(check) for check in result.checks],
         "pools": [{name: getattr(pool, name) for name in POOL_FIGURES} for pool in result.pools],
         "errors": [_error(error) for error in result.errors],
-        "points": _points(result.points, result.step),
-        "points_by_endpoint": _by_endpoint(result.by_endpoint),
+        "points": point_columns(result.points, result.step),
+        "points_by_endpoint": endpoint_columns(result.by_endpoint),
         "latency_heatmap": _heat(result.heat),
         "events": [{"at_s": event.t, "text": event.text} for event in result.events],
         "warnings": list(result.warnings),
@@ -336,30 +335,6 @@ def _error(error: ErrorClass) -> dict[str, Any]:
     }
 
 
-POINT_COLUMNS: Mapping[str, str] = {
-    "at_s": "t",
-    "seconds_s": "seconds",
-    "users": "users",
-    "requests": "requests",
-    "failed": "failed",
-    "iterations": "iterations",
-    "p50_ms": "p50",
-    "p90_ms": "p90",
-    "p95_ms": "p95",
-    "p99_ms": "p99",
-    "max_ms": "max",
-}
-"""Column of `points` → attribute of a Point."""
-ENDPOINT_COLUMNS: Mapping[str, str] = {
-    "requests": "requests",
-    "failed": "failed",
-    "p50_ms": "p50",
-    "p95_ms": "p95",
-    "p99_ms": "p99",
-}
-"""Column of `points_by_endpoint` → attribute of EndpointPoints."""
-
-
 def _health(worker: WorkerHealth) -> dict[str, Any]:
     """One worker: when and why it was at its limit, the worst of each figure, and every second as columns."""
     columns = {name: [_figure(value) for value in column] for name, column in worker.columns.items()}
@@ -378,37 +353,11 @@ def _figure(value: float) -> float | None:
     return None if isnan(value) else round(value, 3)
 
 
-def _points(points: Sequence[Point], step: int) -> dict[str, Any]:
-    """Columns of equal length, one entry a step; latencies to a microsecond, null where nothing was measured."""
-    columns: dict[str, Any] = {
-        column: [_rounded(getattr(point, name)) for point in points] for column, name in POINT_COLUMNS.items()
-    }
-    classes = sorted({name for point in points for name in point.errors})
-    columns["errors"] = {name: [point.errors.get(name, 0) for point in points] for name in classes}
-    return {"step_s": step, **columns}
-
-
-def _by_endpoint(by: ByEndpoint) -> dict[str, Any]:
-    """Columns of equal length for each endpoint, on one axis of time."""
-    endpoints = {
-        found.endpoint: {
-            column: [_rounded(value) for value in getattr(found, name)] for column, name in ENDPOINT_COLUMNS.items()
-        }
-        for found in by.endpoints
-    }
-    axis = {"at_s": [_rounded(t) for t in by.t], "seconds_s": [_rounded(seconds) for seconds in by.seconds]}
-    return {"step_s": by.step, **axis, "endpoints": endpoints}
-
-
 def _heat(heat: Heat) -> dict[str, Any]:
     """`counts[i][j]`: answers of the i-th stretch of time that took `edges_ms[j]` to `edges_ms[j + 1]`."""
     return {
-        "from_s": [_rounded(at) for at in heat.begin],
-        "to_s": [_rounded(at) for at in heat.end],
+        "from_s": [rounded(at) for at in heat.begin],
+        "to_s": [rounded(at) for at in heat.end],
         "edges_ms": [float(f"{edge:.6g}") for edge in heat.edges],
         "counts": [list(column) for column in heat.counts],
     }
-
-
-def _rounded(value: float | None) -> float | None:
-    return round(value, 3) if isinstance(value, float) else value

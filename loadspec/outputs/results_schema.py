@@ -10,15 +10,14 @@ from loadspec.metrics.catalog import Kind
 from loadspec.outputs.json_text import json_text
 from loadspec.outputs.results_json import (
     COUNTS,
-    ENDPOINT_COLUMNS,
     ITERATIONS,
     PERCENTILES,
-    POINT_COLUMNS,
     VERSION,
 )
 from loadspec.outputs.results_words import WORDS
 from loadspec.pools import PICKS
 from loadspec.results.causes import RULES
+from loadspec.results.columns import ENDPOINT_COLUMNS, POINT_COLUMNS
 from loadspec.results.health import COLUMNS
 from loadspec.results.model import PHASES, Clock
 from loadspec.thresholds import Level, Status

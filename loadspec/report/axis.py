@@ -7,7 +7,8 @@ width (lines keep theirs), texts in an outer one that is not, so nothing shrinks
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import inf
 
 from loadspec.report import svg
 from loadspec.report.series import DRAWN, LISTED, downsample, end_of
@@ -20,6 +21,8 @@ HEIGHT = 172
 TOP = 20
 """Room above the highest line for its label."""
 BASE = HEIGHT - 1
+_LABEL = 30.0
+"""What the label of a moment may take, in per cent of a narrow window."""
 DENSE = 200
 """More points than this are drawn with thin lines."""
 
@@ -31,6 +34,22 @@ class Layer:
     kind: str
     style: str
     path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A layer as the page's script draws it from a table of `report/data.py`."""
+
+    style: str
+    """As of its Layer."""
+    column: str
+    """Of its chart's table, or `planned_users`, `planned_rate`."""
+    unit: str
+    """`ms`, `count`, `percent`, or `per_s` of a count. Each has a scale of its own, the first at the left."""
+    kind: str = "line"
+    """Or `step`, or `bars`, each trace on those before it."""
+    of: Sequence[str] = ()
+    """Of a column of several by name: which ones, added up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +66,8 @@ class Mark:
 
     at: float
     label: str
+    value: float = 0.0
+    """What a limit limits to, in the unit of the chart's first trace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +111,12 @@ class Chart:
     shades: Sequence[Shade] = ()
     dense: bool = False
     """So many points that thin lines read better."""
+    end: float = 0.0
+    """Seconds of its axis of time; 0 where it has none."""
+    traces: Sequence[Trace] = ()
+    """What the script draws in place of `layers`; none where it stretches them."""
+    table: str = "points"
+    """What the traces are columns of: `points`, or `generator`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +155,23 @@ def axis_of(result: RunResult) -> Axis:
     """The shared axis; a threshold that was failing at the end is marked where that began."""
     end = end_of(result.points, result.duration)
     since = {round(r.failing_since, 3) for r in result.thresholds if r.failing_since is not None}
-    moments = [Mark(t / end * 100, f"failing since {clock(t)}") for t in sorted(since) if 0 <= t <= end]
+    moments = _apart([Mark(t / end * 100, f"failing since {clock(t)}") for t in sorted(since) if 0 <= t <= end][:3])
     shades = [
         Shade(part.begin / end * 100, (part.end - part.begin) / end * 100, part.label, part.steady)
         for part in parts_of(result.scenarios, end)
     ]
-    return Axis(downsample(result.points, DRAWN), downsample(result.points, LISTED), end, moments[:3], shades)
+    return Axis(downsample(result.points, DRAWN), downsample(result.points, LISTED), end, moments, shades)
+
+
+def _apart(marks: Sequence[Mark]) -> list[Mark]:
+    """Of marks side by side only the first keeps its label, for the next one would lie upon it."""
+    found: list[Mark] = []
+    labelled = -inf
+    for mark in marks:
+        near = mark.at - labelled < _LABEL
+        found.append(replace(mark, label="") if near else mark)
+        labelled = labelled if near else mark.at
+    return found
 
 
 def scale_to(high: float, label: Callable[[float], str], ticks: int = 0) -> tuple[svg.Scale, list[Tick]]:

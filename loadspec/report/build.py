@@ -1,4 +1,4 @@
-"""From a RunResult to one HTML page that needs nothing else: no network, no script, no other file.
+"""From a RunResult to one HTML page that needs nothing else: no network, no other file, and no script to be read.
 
 Each section computes its figures in Python and shows them in its template. What ends up in the page as text passes
 `visible` (no control or reordering characters) and Jinja's escaping; a policy in the head forbids the rest.
@@ -6,11 +6,9 @@ Each section computes its figures in Python and shows them in its template. What
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import os
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
@@ -19,6 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loadspec import __version__
+from loadspec.report import assets
+from loadspec.report.data import figures_json, plot_json
 from loadspec.report.sections import SECTIONS, Section
 from loadspec.report.text import FILTERS, visible
 from loadspec.results.model import RunResult
@@ -31,20 +31,43 @@ _HERE = Path(__file__).parent
 
 def build(result: RunResult) -> str:
     """The report of a run as one HTML document."""
-    return render_page(
-        "page.j2",
-        title=f"{result.verdict} · {result.spec_name}",
-        version=result.version,
-        result=result,
-        sections=section_parts(result),
-    )
+    return render_page("page.j2", assets.SCRIPTS, **_names(result))
 
 
-def render_page(template: str, **names: Any) -> str:
-    """A page of ours as one document, of a template that extends `frame.j2`; `title` is its name in the browser."""
-    css = style_sheet()
-    given = {"version": __version__, "css": css, "policy": _policy(css), **names}
-    return _environment().get_template(template).render(given)
+def build_folder(result: RunResult) -> dict[str, str]:
+    """The same as files side by side (name → text), for servers that forbid what is inline, such as Jenkins."""
+    names = {
+        "style_file": "report.css",
+        "script_file": "report.js",
+        "policy": assets.policy(script="'self'", style="'self'"),
+    }
+    page = render_page("page.j2", **names, **_names(result))
+    return {"report.html": page, "report.css": assets.style_sheet(), "report.js": assets.script()}
+
+
+def render_page(template: str, scripts: Sequence[str] = (), **names: Any) -> str:
+    """A page of ours as one document, of a template that extends `frame.j2`; `title` is its name in the browser.
+
+    `scripts` are files of `assets` that it runs, packed.
+    """
+    css, boot, code = assets.style_sheet(), assets.boot(scripts), assets.script(scripts)
+    allowed = f"{assets.source(boot)} {assets.source(code)}" if scripts else ""
+    policy = assets.policy(script=allowed, style=assets.source(css))
+    given = {"version": __version__, "css": css, "policy": policy}
+    if scripts:
+        given |= {"code": assets.packed(code), "boot": boot}
+    return render_part(template, {**given, **names})
+
+
+def _names(result: RunResult) -> dict[str, Any]:
+    """What the page's template shows of a run."""
+    return {
+        "title": f"{result.verdict} · {result.spec_name}",
+        "version": result.version,
+        "result": result,
+        "sections": section_parts(result),
+        "figures": assets.packed(figures_json(result)),
+    }
 
 
 def section_parts(result: RunResult, leave_out: Collection[str] = ()) -> list[Mapping[str, Any]]:
@@ -66,18 +89,6 @@ def _shown(name: str, section: Section, result: RunResult) -> Mapping[str, Any] 
     return {"name": name, "title": section.title, "html": render_part(f"sections/{name}.j2", figures)}
 
 
-def _policy(css: str) -> str:
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-
-
-@cache
-def style_sheet() -> str:
-    """The style sheet without its comments' and indentation's weight."""
-    lines = (_HERE / "report.css").read_text(encoding="utf-8").splitlines()
-    return "\n".join(line.strip() for line in lines if line.strip() and not line.strip().startswith("/*"))
-
-
 @cache
 def _environment() -> jinja2.Environment:
     import jinja2
@@ -91,7 +102,7 @@ def _environment() -> jinja2.Environment:
         finalize=_finalize,
         bytecode_cache=compiled(),
     )
-    environment.filters.update(FILTERS)
+    environment.filters.update(FILTERS, plot_json=plot_json)
     return environment
 
 

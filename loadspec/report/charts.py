@@ -8,7 +8,7 @@ from itertools import groupby, pairwise
 from math import ceil, log10
 
 from loadspec.report import svg
-from loadspec.report.axis import BASE, DENSE, TOP, Axis, Chart, Layer, Mark, Tick, peak_of, scale_to
+from loadspec.report.axis import BASE, DENSE, TOP, Axis, Chart, Layer, Mark, Tick, Trace, peak_of, scale_to
 from loadspec.report.series import per_second
 from loadspec.report.text import clock, count, ms, percent
 from loadspec.report.text import per_second as rate_text
@@ -62,7 +62,17 @@ def throughput(result: RunResult, axis: Axis) -> Chart:
         moments=axis.moments,
         shades=axis.shades,
         dense=len(axis.drawn) > DENSE,
+        end=axis.end,
+        traces=_THROUGHPUT,
     )
+
+
+_THROUGHPUT = (
+    Trace("rate", "requests", "per_s"),
+    Trace("due", "planned_rate", "per_s"),
+    Trace("users", "users", "count", "step"),
+    Trace("planned", "planned_users", "count"),
+)
 
 
 def _throughput_row(p: Point) -> tuple[str, ...]:
@@ -98,10 +108,12 @@ def latency(result: RunResult, axis: Axis) -> Chart:
         axis.bands(lambda p: " · ".join(f"{name} {ms(getattr(p, name))}" for name in _LATENCIES)),
         ("Time", "p50", "p90", "p95", "p99", "max"),
         [(clock(p.t - p.seconds), *(ms(getattr(p, name)) for name in _LATENCIES)) for p in axis.listed],
-        limits=[Mark(y(limit), text) for text, limit in near],
+        limits=[Mark(y(limit), text, limit) for text, limit in near],
         moments=axis.moments,
         shades=axis.shades,
         dense=len(axis.drawn) > DENSE,
+        end=axis.end,
+        traces=[Trace(name, f"{name}_ms", "ms") for name in _LATENCIES],
         note=_far_limits(far) if peak else "No request was answered.",
     )
 
@@ -139,6 +151,7 @@ def heatmap(result: RunResult, axis: Axis) -> Chart:
         [],
         ("Duration", "Answers", "Share"),
         [(f"{ms(low)} to {ms(high)}", count(n), percent(n / total)) for low, high, n in reversed(rows) if n],
+        end=axis.end,
     )
 
 
@@ -199,8 +212,16 @@ def failures(result: RunResult, axis: Axis) -> Chart:
         moments=axis.moments,
         shades=axis.shades,
         dense=len(axis.drawn) > DENSE,
+        end=axis.end,
+        traces=[Trace(f"fail{i}", "errors", "per_s", "bars", of) for i, of in enumerate(_parted(classes, names))],
         note="" if classes else "No request failed.",
     )
+
+
+def _parted(classes: Mapping[str, int], names: Sequence[str]) -> list[Sequence[str]]:
+    """The classes that each shown class stands for."""
+    rest = sorted(classes.keys() - set(names))
+    return [*((name,) for name in names), *([rest] if rest else [])]
 
 
 def _inset(span: tuple[float, float]) -> tuple[float, float]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from math import isnan
 
 from loadspec.report import svg
-from loadspec.report.axis import BASE, DENSE, TOP, Axis, Band, Chart, Layer, peak_of, scale_to
+from loadspec.report.axis import BASE, DENSE, TOP, Axis, Band, Chart, Layer, Trace, peak_of, scale_to
 from loadspec.report.series import LISTED
 from loadspec.report.text import clock, ms, percent
 from loadspec.results.health import limit_ms
@@ -63,7 +63,25 @@ def lateness(result: RunResult, axis: Axis) -> Chart:
         shades=axis.shades,
         dense=len(rows) > DENSE,
         note="" if rows else "Its health was not recorded.",
+        end=axis.end,
+        traces=_TRACES,
+        table="generator",
     )
+
+
+_TRACES = (
+    Trace("lag", "lag_p99_ms", "ms"),
+    Trace("dispatch", "dispatch_p99_ms", "ms"),
+    Trace("alarm", "limit_ms", "ms"),
+    Trace("cpu", "cpu_percent", "percent"),
+)
+
+
+def generator_columns(workers: Sequence[WorkerHealth]) -> dict[str, Sequence[float | None]]:
+    """What the script draws: the worst of all workers at each moment `at_s`, and how late each may be."""
+    times, rows = worst_rows(workers)
+    columns = {column: [row[name] for row in rows] for name, column in _LINES.items()}
+    return {"at_s": times, **columns, "limit_ms": _limits(rows)}
 
 
 def worst_rows(workers: Sequence[WorkerHealth]) -> tuple[Sequence[float], Sequence[Row]]:

@@ -40,7 +40,8 @@ def ms(value: float | None) -> str:
 def _four_digits(value: float) -> float:
     """100.4321 → 100.4: what a column of figures can carry, never a rounding to zero."""
     size = abs(value)
-    return round(value) if size >= 10_000 else round(value, 1) if 100 <= size < 1000 else value
+    digits = 0 if size >= 10_000 else 1 if 100 <= size < 1000 else 4 if 0.1 <= size < 1 else 9
+    return round(value, digits)
 
 
 def percent(ratio: float | None, decimals: int = 2) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from loadspec.results.parts import Part, part_at
 from loadspec.thresholds import ThresholdResult, format_actual, format_limit
 
 
@@ -22,19 +23,22 @@ class Row:
     failing_since: float | None
     samples: int
     aborted: bool
+    part: str
+    """Of the load, in which it began to fail for good; empty where it did not, or no parts are given."""
 
 
-def threshold_rows(thresholds: Sequence[ThresholdResult]) -> list[Row]:
+def threshold_rows(thresholds: Sequence[ThresholdResult], parts: Sequence[Part] = ()) -> list[Row]:
     """Failed ones first, then by margin, the worst first; without a sample counts as worst."""
-    return [_row(result) for result in sorted(thresholds, key=_worst_first)]
+    return [_row(result, parts) for result in sorted(thresholds, key=_worst_first)]
 
 
 def _worst_first(result: ThresholdResult) -> tuple[bool, float]:
     return result.passed, -1e9 if result.margin is None else result.margin
 
 
-def _row(result: ThresholdResult) -> Row:
-    threshold = result.threshold
+def _row(result: ThresholdResult, parts: Sequence[Part]) -> Row:
+    threshold, since = result.threshold, result.failing_since
+    part = None if since is None or len(parts) < 2 else part_at(parts, since)
     return Row(
         title=threshold.title,
         status=result.status,
@@ -46,6 +50,7 @@ def _row(result: ThresholdResult) -> Row:
         failing_since=result.failing_since,
         samples=result.samples,
         aborted=result.aborted,
+        part=part.label if part else "",
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from loadspec.report import svg
+from loadspec.report.assets import TABLES
 from loadspec.report.axis import WIDTH, Band, Chart, Layer, Tick, peak_of, scale_to
 from loadspec.report.build import render_page
 from loadspec.report.sections.verdict import TONES
@@ -23,7 +24,7 @@ def build_trend(entries: Sequence[Entry], folder: Path) -> str:
     """The page, for a file that will lie in `folder`: its links to reports are relative to there."""
     specs = sorted(by_spec(entries).items(), key=lambda spec: not spec[0])  # those without a name last
     groups = [_group(number, name, runs, folder) for number, (name, runs) in enumerate(specs)]
-    return render_page("trend.j2", title=f"history · {len(entries)} runs", groups=groups, runs=len(entries))
+    return render_page("trend.j2", TABLES, title=f"history · {len(entries)} runs", groups=groups, runs=len(entries))
 
 
 def _group(number: int, name: str, runs: Sequence[Entry], folder: Path) -> Mapping[str, Any]:

@@ -175,7 +175,7 @@ def _culprit(worst: ThresholdResult, where: Mapping[str, str]) -> str:
     threshold = worst.threshold
     if worst.actual is None:
         return f"{threshold.title} has no samples, and no sample is a failure"
-    name = f"{threshold.key} " if threshold.plain else ""
+    name = f"{threshold.key} " if threshold.plain else f"{threshold.key}: " if threshold.slo else ""
     margin = format_margin(threshold, worst.margin)
     margin = f" ({margin})" if margin else ""
     since = f", since {format_duration(round(worst.failing_since))}" if worst.failing_since is not None else ""

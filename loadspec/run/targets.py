@@ -10,7 +10,8 @@ from loadspec.errors import ExitCode, LoadspecError, UsageError
 from loadspec.expr import Scope
 from loadspec.output_kinds import OUTPUTS, Kind, Out, Place, file_problem
 from loadspec.outputs import Target, code_of, known_output
-from loadspec.outputs.files import make_folder, try_file
+from loadspec.outputs.browser import find_browser
+from loadspec.outputs.files import make_folder, try_file, try_folder
 from loadspec.outputs.reach import Reach, split_address
 from loadspec.results.head import FileInfo
 from loadspec.run.options import RunOptions
@@ -37,11 +38,13 @@ def try_targets(targets: Iterable[Target], directory: Path) -> None:
     for target in targets:
         output = known_output(target.name)
         code_of(output)
-        if output.place == "file":
+        if output.on_disk:
             path = Path(target.text)
             if path.is_relative_to(directory):
                 make_folder(path.parent)
-            try_file(path)
+            (try_file if output.place == "file" else try_folder)(path)
+        if output.browser and target.text.lower().endswith(output.browser):
+            find_browser()
 
 
 def files_of(targets: Iterable[Target], directory: Path) -> list[FileInfo]:
@@ -81,8 +84,8 @@ def _target(out: Out, options: RunOptions, spec: Spec) -> Target:
     output = known_output(out.name)
     text, folder = out.text, str(PurePath(spec.source).parent)
     reach = Reach(options.limits.hosts, folder if out.of_spec else None)
-    if output.place == "file" and out.of_spec:
-        if problem := file_problem(text):
+    if output.on_disk and out.of_spec:
+        if problem := file_problem(text) or output.name_problem(text):
             hint = f"it is in outputs.{out.name} of {spec.source}"
             raise LoadspecError(f"`{text}` {problem}", hint, ExitCode.INVALID_SPEC)
         text = str(options.directory / text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from loadspec.results.model import Progress, Recent, ScenarioInfo, loads_of
+from loadspec.results.parts import Part, part_at, parts_of
 from loadspec.ui.figures import percent, short_ms
 from loadspec.ui.health import generator_line
 from loadspec.ui.limits import limit_table, limits_of
@@ -72,11 +73,23 @@ def _bars(progress: Progress, scenarios: Sequence[ScenarioInfo], title: str, sty
         elapsed = elapsed_of(progress, scenario)
         share = min(1.0, elapsed / scenario.duration) if scenario.duration > 0 else 1.0
         now, end = _time(min(elapsed, scenario.duration)), _time(scenario.duration)
-        rest = f"{_users(progress)}  {now}/{end}" if alone else f"{share:4.0%}  {now}/{end}"
+        rest = f"{_stage(progress, scenario)}  {now}/{end}" if alone else f"{share:4.0%}  {now}/{end}"
         room = max(_BAR[0], min(_BAR[1], width - column - len(rest) - 4))
         lines.append(f"{pad(name, column)} {style(bar(share, room), 'head')} {rest}")
     hidden = len(scenarios) - len(lines)
     return [*lines, f"and {hidden} more"] if hidden else lines
+
+
+def stage_at(progress: Progress, scenario: ScenarioInfo) -> Part | None:
+    """The stage that a plan is in; None behind its end, and where it has none."""
+    end = scenario.start + scenario.duration
+    return part_at(parts_of([scenario], end), progress.elapsed) if progress.elapsed < end else None
+
+
+def _stage(progress: Progress, scenario: ScenarioInfo) -> str:
+    """`hold 10 users`; where there is no stage k6's `07/10 VUs`."""
+    stage = stage_at(progress, scenario)
+    return truncate(clean(stage.label), _NAME) if stage is not None else _users(progress)
 
 
 def _figures(

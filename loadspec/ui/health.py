@@ -18,9 +18,9 @@ def limited_lines(result: RunResult, style: Style) -> list[str]:
 
 
 def generator_line(now: GeneratorNow, style: Style) -> str:
-    """`CPU 23 %, hub lag p99 120µs, dispatch delay p99 80µs`; red once its figures are not to be trusted."""
+    """`CPU 23 %, hub lag 120µs, dispatch delay 80µs`; red once its figures are not to be trusted."""
     limit = f" (limit {short_ms(now.late_limit_ms)})" if now.late else ""
-    told = f"CPU {now.cpu_percent:.0f} %, hub lag p99 {short_ms(now.lag_ms)}, dispatch delay p99 "
+    told = f"CPU {now.cpu_percent:.0f} %, hub lag {short_ms(now.lag_ms)}, dispatch delay "
     told = f"{told}{short_ms(now.dispatch_ms)}{limit}"
     if not now.limited_seconds:
         return style(told, "warn") if now.late else told

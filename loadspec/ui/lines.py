@@ -6,7 +6,8 @@ from collections import deque
 from collections.abc import Sequence
 
 from loadspec.results.model import Progress, ScenarioInfo
-from loadspec.ui.frame import opening, plain_line
+from loadspec.results.parts import Part
+from loadspec.ui.frame import opening, plain_line, stage_at
 from loadspec.ui.sink import Sink
 from loadspec.ui.text import Style, clean, mmss
 
@@ -27,6 +28,7 @@ class Lines:
         self._last: Progress | None = None
         self._printed = True
         self._due = _EVERY
+        self._stage: Part | None = None
         self._stopped = False
 
     def start(self, info: Sequence[str] = ()) -> None:
@@ -40,10 +42,20 @@ class Lines:
         if self._last is None or progress.phase != self._last.phase:
             self._finish_load()
             self._due = _EVERY
+        self._tell_stage(progress)
         self._last, self._printed = progress, progress.elapsed >= self._due
         if self._printed:
             self._due = next_due(progress.elapsed)
             self._write(plain_line(progress, self._scenarios))
+
+    def _tell_stage(self, progress: Progress) -> None:
+        """The first one needs no line: the load has one. Of several scenarios, begins and ends are events."""
+        alone = progress.phase == "load" and len(self._scenarios) == 1
+        stage = stage_at(progress, self._scenarios[0]) if alone else None
+        if stage is not None and stage != self._stage:
+            if self._stage is not None:
+                self._write(event_line(stage.begin, stage.where.removeprefix("in ")))
+            self._stage = stage
 
     def event(self, t: float, text: str) -> None:
         """Print what happened."""

@@ -13,7 +13,7 @@ _STEPS = 10
 
 
 def pace(progress: Progress, scenarios: Sequence[ScenarioInfo]) -> str:
-    """`7 of 8 planned VUs, 49.8 of 50.0 planned iterations/s, 12 in flight, 3 dropped`; rates of the last seconds."""
+    """`7 of 8 planned VUs, 49.8 of 50.0 planned iters/s, 12 in flight, 3 dropped`; rates of the last seconds."""
     done, recent = progress.iterations, progress.recent
     crowds = [scenario for scenario in loads_of(scenarios) if not scenario.rates]
     starters = [scenario for scenario in loads_of(scenarios) if scenario.rates]
@@ -24,7 +24,7 @@ def pace(progress: Progress, scenarios: Sequence[ScenarioInfo]) -> str:
     if starters and recent is not None:
         parts.append(_starts(progress, recent, starters, scenarios))
     elif recent is not None:
-        parts.append(f"{recent.completed:.1f} iterations/s")
+        parts.append(f"{recent.completed:.1f} iters/s")
     parts.append(f"{format_count(done.started - done.completed - done.interrupted)} in flight")
     if done.dropped:
         parts.append(f"{format_count(done.dropped)} dropped")
@@ -61,7 +61,7 @@ def _starts(
     names = {scenario.name for scenario in scenarios if scenario in starters or (mixed and scenario.in_mix)}
     achieved = sum(rate for name, rate in recent.started.items() if name in names)
     planned = sum(_planned_rate(recent, scenario, _shift(progress, scenario)) for scenario in starters)
-    return f"{achieved:.1f} of {planned:.1f} planned iterations/s"
+    return f"{achieved:.1f} of {planned:.1f} planned iters/s"
 
 
 def _planned_rate(recent: Recent, scenario: ScenarioInfo, shift: float) -> float:

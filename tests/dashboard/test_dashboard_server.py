@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import socket
 import time
+import urllib.request
 
 import pytest
 from support_dashboard import PATIENCE, Shown, shown
 from support_html import read
+from support_journal import head
 
 from loadspec.dashboard import Dashboard
 from loadspec.errors import UsageError
@@ -195,6 +197,18 @@ def test_the_usual_port_gives_way_and_a_named_one_does_not() -> None:
         first = Dashboard(f"127.0.0.1:{taken.getsockname()[1]}")
         assert first.place.port not in (0, taken.getsockname()[1])
         first.close()
+
+
+def test_it_listens_at_ipv6_too() -> None:
+    try:
+        dashboard = Dashboard("[::1]:0")
+    except UsageError:
+        pytest.skip("this machine has no IPv6")
+    dashboard.begin(head(), lambda: None)
+    with urllib.request.urlopen(dashboard.place.url) as answer:
+        assert answer.url.startswith("http://[::1]:")
+        assert b"data-part" in answer.read()
+    dashboard.close()
 
 
 def test_a_page_that_was_never_begun_can_be_closed() -> None:

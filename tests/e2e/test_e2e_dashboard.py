@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import signal
+import socket
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from support_browser import served
 from support_cli import Done, books, finish, run, start
+from support_cli import served as served_by
 from support_pages import barriers, browser, keep, opened
 from support_relay import Relay
 
@@ -102,6 +104,10 @@ def test_figures_follow_and_end_as_the_report_has_them(chrome: Browser, mock: Mo
         until(page, lambda: requests_of(page) > before)
         expect(page.locator("#thresholds tbody tr")).to_have_count(2)
         expect(page.locator("#events")).to_contain_text("load started")
+        for place in ("#slos", '.toc a[href="#slos"]'):
+            expect(page.locator(place)).to_be_hidden()
+        for place in ("#checks", '.toc a[href="#checks"]'):
+            expect(page.locator(place)).to_be_visible()
         keep(page, "dashboard-running", tmp_path)
         expect(page.locator("#link")).to_have_text("the run has ended")
         expect(page.locator("#verdict .word")).to_have_text("PASS")
@@ -231,6 +237,38 @@ def test_a_name_that_was_made_to_point_here_is_refused(chrome: Browser, mock: Mo
             assert seen.page.evaluate(order) == 403
         run.process.send_signal(signal.SIGTERM)
         assert "stop button" not in run.end().stderr
+
+
+def test_viewers_cost_the_load_nothing(chrome: Browser, mock: MockProcess, tmp_path: Path) -> None:
+    with watched(tmp_path, mock, 15) as run:
+        at = urlsplit(run.url)
+        with ExitStack() as stack:
+            stack.enter_context(opened(chrome, run.url))
+            for _ in range(40):  # more than there is room for, and none of them reads
+                deaf = stack.enter_context(socket.create_connection((at.hostname, at.port)))
+                deaf.sendall(f"GET /events HTTP/1.1\r\nHost: {at.netloc}\r\n\r\n".encode())
+            done = run.end()
+    assert done.code == 0
+    assert books(done) == served_by(mock.stats()) == {"credits": 300}
+    assert done.results["iterations"]["dropped"] == 0
+
+
+@pytest.mark.parametrize("by_button", [True, False])
+def test_what_lingers_and_what_does_not(by_button: bool, chrome: Browser, mock: MockProcess, tmp_path: Path) -> None:
+    with watched(tmp_path, mock, 300, "--linger") as run, opened(chrome, run.url) as seen:
+        page = seen.page
+        until(page, lambda: requests_of(page) > 0)
+        if by_button:
+            page.evaluate("window.confirm = () => true")
+            page.locator("#stop").click()
+            expect(page.locator("#link")).to_have_text("the run has ended")
+            with opened(chrome, run.url) as late:
+                expect(late.page.locator("#verdict .word")).to_have_text("INTERRUPTED")
+            assert run.process.poll() is None
+        run.process.send_signal(signal.SIGTERM)
+        done = run.end()
+        assert done.code == 105
+        assert ("the dashboard stays" in done.stderr) is by_button
 
 
 def test_it_fits_a_phone_in_light_and_dark(chrome: Browser, mock: MockProcess, tmp_path: Path) -> None:

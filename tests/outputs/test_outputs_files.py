@@ -11,6 +11,7 @@ from support_results import make_result
 from loadspec import outputs
 from loadspec.errors import OutputError, UsageError
 from loadspec.outputs import DEFAULT, OUTPUTS, Out, Target, parse_out, write_all, write_file, write_out
+from loadspec.outputs.files import try_folder
 
 
 def names_in(folder: Path) -> list[str]:
@@ -100,8 +101,31 @@ def test_every_file_is_tried(tmp_path: Path, blocked: Sequence[str]) -> None:
 def test_every_row_of_the_table_renders_text() -> None:
     result = make_result(1)
     files = [name for name, output in OUTPUTS.items() if output.kind == "file"]
-    assert all(str(outputs.render(name, result)).endswith(("\n", "</html>")) for name in files)
-    assert set(DEFAULT.values()) <= set(files)
+    texts = [name for name in files if OUTPUTS[name].place == "file" and "" not in OUTPUTS[name].browser]
+    assert all(str(outputs.render(name, result)).endswith(("\n", "</html>", "</svg>")) for name in texts)
+    assert set(DEFAULT.values()) <= set(texts)
+
+
+def test_a_folder_is_written_file_by_file(tmp_path: Path) -> None:
+    folder = tmp_path / "page"
+    assert write_out(make_result(1), Target("html-dir", str(folder))) == [folder / "report.html"]
+    assert names_in(folder) == ["report.css", "report.html", "report.js"]
+
+
+@pytest.mark.parametrize("name", ["x.gif", "svg", "x.svg.gz"])
+def test_a_name_that_says_nothing_of_what_it_is(name: str) -> None:
+    with pytest.raises(UsageError, match=r"does not end in \.svg or \.png"):
+        parse_out(f"chart={name}")
+
+
+def test_a_folder_is_tried(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    try_folder(tmp_path / "new")
+    try_folder(tmp_path)
+    for path in (tmp_path / "file", tmp_path / "none" / "new"):
+        with pytest.raises(OutputError, match="cannot write"):
+            try_folder(path)
+    assert names_in(tmp_path) == ["file"]
 
 
 def test_out_writes_where_it_is_told(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from support_results import judged, make_result
 
 from loadspec.annotations import MOST
 from loadspec.cli.github import append_summary, from_workspace, tell_github
-from loadspec.outputs.github import LARGEST, annotated, render, verdict_line
+from loadspec.outputs.github import annotated
+from loadspec.outputs.markdown import LARGEST, render, verdict_line
 from loadspec.results.head import Place
 from loadspec.results.model import ErrorClass, RunResult
 

@@ -14,7 +14,7 @@ import pytest
 from support_hostile import NAMES, TEXTS, poisoned
 from support_html import read
 
-from loadspec.outputs import badge, benchmark, github, junit, k6_summary, openmetrics, results_json, slack
+from loadspec.outputs import badge, benchmark, chart, junit, k6_summary, markdown, openmetrics, results_json, slack
 from loadspec.outputs.results_json import document
 from loadspec.report import build
 from loadspec.samples.formats import Csv, Jsonl
@@ -26,7 +26,8 @@ CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202
 RENDERED: dict[str, Callable[[str], str]] = {
     "html": lambda text: build(poisoned(text)),
     "junit": lambda text: junit.render(poisoned(text)),
-    "github": lambda text: github.render(poisoned(text)),
+    "chart": lambda text: str(chart.render(poisoned(text))),
+    "md": lambda text: markdown.render(poisoned(text)),
     "json": lambda text: results_json.render(poisoned(text)),
     "openmetrics": lambda text: openmetrics.render(poisoned(text)),
     "k6-summary": lambda text: k6_summary.render(poisoned(text)),
@@ -80,9 +81,9 @@ def test_no_cell_is_a_formula_and_each_line_is_a_row(text: str) -> None:
 
 @pytest.mark.parametrize("text", TEXTS, ids=NAMES)
 def test_markdown_has_no_markup_of_others(text: str) -> None:
-    shown = re.sub(r"</?(details|summary)>|&#\d+;", "", github.render(poisoned(text)))
+    shown = re.sub(r"</?(details|summary)>|&#\d+;", "", markdown.render(poisoned(text)))
     assert not set(shown) & set("<>`*_[]{}@~\\$&")
-    assert shown.count("\n#") == github.render(poisoned("harmless")).count("\n#")
+    assert shown.count("\n#") == markdown.render(poisoned("harmless")).count("\n#")
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=NAMES)

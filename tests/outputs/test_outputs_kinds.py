@@ -53,7 +53,8 @@ def test_every_row_is_whole(name: str) -> None:
     assert row.example
     assert row.place in PLACES
     assert not set(PLACES) & set(row.options)
-    assert row.kind not in ("file", "samples") or (row.place == "file" and not file_problem(row.example))
+    assert row.kind not in ("file", "samples") or (row.on_disk and not file_problem(row.example))
+    assert not row.name_problem(row.example)
 
 
 @pytest.mark.usefixtures("packages")

@@ -72,6 +72,16 @@ def test_charts_share_one_axis_and_mark_when_a_threshold_began_to_fail() -> None
     assert charts[0].moments[0].at == pytest.approx(38 / 70 * 100)
 
 
+@pytest.mark.parametrize(
+    ("since", "labels"),
+    [((10.0, 11.0, 60.0), ["failing since 00:10", "", "failing since 01:00"]), ((60.0,), ["failing since 01:00"])],
+)
+def test_labels_of_moments_side_by_side_do_not_lie_upon_each_other(since: tuple[float, ...], labels: list[str]) -> None:
+    result = make_result()
+    thresholds = [replace(found, failing_since=t) for t, found in zip(since, result.thresholds, strict=False)]
+    assert [mark.label for mark in axis_of(replace(result, thresholds=thresholds)).moments] == labels
+
+
 def test_limits_in_reach_are_drawn_and_the_others_named() -> None:
     result = make_result()
     chart = latency(result, axis_of(result))

@@ -13,6 +13,7 @@ from loadspec.outputs.results_json import document
 from loadspec.report import build
 from loadspec.results.ledger import Ledger
 from loadspec.results.slos import Slo, slos_of
+from loadspec.results.verdict import Facts, judge_run
 from loadspec.thresholds import ThresholdResult, Watch, read_slos
 
 SPEC: dict[str, Any] = {
@@ -110,6 +111,12 @@ def test_in_the_report() -> None:
         ["generate", "endpoint:generate"],
     ]
     assert "slos" not in read(build(make_result())).texts
+
+
+def test_the_verdict_names_the_objective() -> None:
+    judged = [result for result in results(spec={"platform": {"availability": "99%"}}) if result.threshold.judged]
+    sentence = judge_run(Facts(judged, requests=100, answered=100, failed=3, errors={}, duration=60.0)).sentence
+    assert sentence.startswith("slo platform: availability is 97.00%, limit >= 99% (300 % of the error budget used)")
 
 
 def test_what_is_only_measured_makes_no_event_and_no_verdict() -> None:

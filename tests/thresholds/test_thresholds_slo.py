@@ -60,6 +60,8 @@ def test_availability_and_how_much_of_its_budget_is_used():
     assert found.margin == pytest.approx(0.6)  # 0.4 % bad of 1 % allowed
     assert format_actual(found.threshold, found.actual) == "99.60%"
     assert format_margin(found.threshold, found.margin) == "40 % of the error budget used"
+    none = judged({"availability": "97.7%"}, traffic(997))["availability >= 97.7%"]
+    assert format_margin(none.threshold, none.margin) == "0 % of the error budget used"
     over = judged({"availability": "99%"}, traffic(800, 200))["availability >= 99%"]
     assert (over.status, over.first_crossed) == ("fail", 1.0)
     assert format_margin(over.threshold, over.margin) == "20 times the error budget"

@@ -26,6 +26,7 @@ from loadspec.results.model import (
     RequestCount,
     RunResult,
     ScenarioInfo,
+    StageInfo,
 )
 from loadspec.thresholds import ThresholdResult, Watch, parse_thresholds
 
@@ -141,8 +142,11 @@ def small_result(**changes: Any) -> RunResult:
 
 def scenario_info(name: str = "default", users: int = 10, duration: float = 70.0) -> ScenarioInfo:
     """A staged scenario."""
-    text = f"Up to {users} looping VUs for 1m10s over 4 stages (gracefulRampDown: 30s, gracefulStop: 30s)"
-    return ScenarioInfo(name, "ramping-vus", text, users, duration, duration + 30, [(0.0, 1), (duration, users)])
+    text = f"Up to {users} looping VUs for 1m10s over 2 stages (gracefulRampDown: 30s, gracefulStop: 30s)"
+    middle = duration / 2
+    stages = [StageInfo(0.0, middle, 1, users), StageInfo(middle, duration, users, users)]
+    shape = [(0.0, 1), (middle, users), (duration, users)]
+    return ScenarioInfo(name, "ramping-vus", text, users, duration, duration + 30, shape, stages=stages)
 
 
 def progress(elapsed: float, phase: Any = "load", **changes: Any) -> Progress:

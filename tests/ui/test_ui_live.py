@@ -271,7 +271,7 @@ def test_a_closed_stream_is_no_reason_to_fail() -> None:
 def lines(*states: Progress) -> list[str]:
     """What a log gets for these states."""
     stream = io.StringIO()
-    view = live(stream, False, False, [scenario_info()], TITLE, env={})
+    view = live(stream, False, False, [replace(scenario_info(), stages=[])], TITLE, env={})
     for state in states:
         view.update(state)
     return stream.getvalue().splitlines()
@@ -294,9 +294,9 @@ def test_a_gap_is_one_line_and_a_phase_has_its_own_time() -> None:
     states += [progress(43), progress(1, "teardown")]
     assert [line.split(",")[0] for line in lines(*states)] == [
         "setup 0:11  07/10 VUs",
-        "0:37  7 of 6 planned VUs",
-        "0:40  7 of 6 planned VUs",
-        "0:43  7 of 7 planned VUs",
+        "0:37  7 of 10 planned VUs",
+        "0:40  7 of 10 planned VUs",
+        "0:43  7 of 10 planned VUs",
     ], "the load's last state is told before the teardown"
 
 

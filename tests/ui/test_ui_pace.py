@@ -11,7 +11,7 @@ from loadspec.ui.health import generator_line
 from loadspec.ui.pace import elapsed_of, pace
 from loadspec.ui.text import Style
 
-CROWD = scenario_info("crowd", 10, 100.0)
+CROWD = replace(scenario_info("crowd", 10), duration=100.0, shape=[(0.0, 1), (100.0, 10)], stages=[])
 """1 to 10 users in 100 s."""
 OPEN = replace(CROWD, name="open", shape=[], rates=[(0.0, 0.0), (100.0, 100.0)])
 GENERATOR = GeneratorNow(23.4, 0.12, 0.08, 5.0, False, 0.0)
@@ -30,26 +30,26 @@ def row(**changes: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("state", "scenarios", "told"),
     [
-        (at(), [CROWD], "5 of 6 planned VUs, 3.5 iterations/s, 7 in flight"),
-        (at(), [OPEN], "44.0 of 45.0 planned iterations/s, 7 in flight"),
-        (at(), [CROWD, OPEN], "5 of 6 planned VUs, 44.0 of 45.0 planned iterations/s, 7 in flight"),
+        (at(), [CROWD], "5 of 6 planned VUs, 3.5 iters/s, 7 in flight"),
+        (at(), [OPEN], "44.0 of 45.0 planned iters/s, 7 in flight"),
+        (at(), [CROWD, OPEN], "5 of 6 planned VUs, 44.0 of 45.0 planned iters/s, 7 in flight"),
         (at(recent=None), [OPEN], "7 in flight"),
         (
             at(iterations=Iterations(30, 20, 3, 1234)),
             [OPEN],
-            "44.0 of 45.0 planned iterations/s, 7 in flight, 1 234 dropped",
+            "44.0 of 45.0 planned iters/s, 7 in flight, 1 234 dropped",
         ),
         (
             at(scenarios={"crowd": row(), "open": row(users=9)}),
             [CROWD],
-            "4 of 6 planned VUs, 3.5 iterations/s, 7 in flight",
+            "4 of 6 planned VUs, 3.5 iters/s, 7 in flight",
         ),
         (
             at(scenarios={"crowd": row(ended=40.0, users=0)}),
             [CROWD],
-            "0 of 0 planned VUs, 3.5 iterations/s, 7 in flight",
+            "0 of 0 planned VUs, 3.5 iters/s, 7 in flight",
         ),
-        (at(scenarios={"open": row(began=20.0)}), [OPEN], "44.0 of 25.0 planned iterations/s, 7 in flight"),
+        (at(scenarios={"open": row(began=20.0)}), [OPEN], "44.0 of 25.0 planned iters/s, 7 in flight"),
     ],
     ids=["closed", "open", "both", "too early", "dropped", "users of its own", "ended", "begun later than planned"],
 )
@@ -59,7 +59,7 @@ def test_what_is_planned_and_what_is_achieved(state: Progress, scenarios: list[S
 
 def test_all_of_a_mix_start() -> None:
     mix = [replace(OPEN, name=name, weight=1.0) for name in ("open", "crowd")]
-    assert pace(at(), mix).startswith("47.0 of 45.0 planned iterations/s")
+    assert pace(at(), mix).startswith("47.0 of 45.0 planned iters/s")
 
 
 def test_behind_its_end_nothing_is_planned() -> None:
@@ -77,16 +77,16 @@ def test_a_scenario_has_its_own_time() -> None:
 @pytest.mark.parametrize(
     ("now", "paint", "told"),
     [
-        (GENERATOR, "", "CPU 23 %, hub lag p99 120µs, dispatch delay p99 80µs"),
+        (GENERATOR, "", "CPU 23 %, hub lag 120µs, dispatch delay 80µs"),
         (
             replace(GENERATOR, late=True, lag_ms=40.0),
             "\x1b[33m",
-            "CPU 23 %, hub lag p99 40ms, dispatch delay p99 80µs (limit 5ms)",
+            "CPU 23 %, hub lag 40ms, dispatch delay 80µs (limit 5ms)",
         ),
         (
             replace(GENERATOR, limited_seconds=7.04),
             "\x1b[31m",
-            "at its limit for 7s, do not trust times: CPU 23 %, hub lag p99 120µs, dispatch delay p99 80µs",
+            "at its limit for 7s, do not trust times: CPU 23 %, hub lag 120µs, dispatch delay 80µs",
         ),
     ],
     ids=["well", "late", "limited"],

@@ -147,7 +147,7 @@ def normalised(text: str) -> str:
     """Without what differs from run to run: figures, what they are aligned by, and where text is cut."""
     text = "\n".join(line.rstrip() for line in text.splitlines()).rstrip() + "\n"
     text = re.sub(r"(?m)^(\s*\S+ +\S+) .*…$", r"\1 …", text)
-    text = re.sub(r"(?m)\S+…(?: .* \S+…?)?(?=  )", "NAME", text)
+    text = re.sub(r"(?m)([✓!✗]) \S.*  (?=[\d.]+ % )", r"\1 THRESHOLD  ", text)
     text = re.sub(r"\[[=>-]+\]", "[===]", text)
     text = re.sub(r"\d[\d. ]*(?:µs|ms|s|m\d\ds)\b", "TIME", text)
     text = re.sub(r"\d[\d.]*(?: \d{3})*", "N", text)
@@ -163,7 +163,7 @@ def test_a_run_in_a_terminal(columns: int, tmp_path: Path, mock: MockProcess, se
     code, screen = session.end(columns)
     assert code == 0, session.raw
     check_golden(f"run-{columns}.txt", normalised("\n".join(screen.display)))
-    assert b"hub lag p99" in session.raw
+    assert b"hub lag " in session.raw
     assert b"\x1b[3" not in session.raw, "NO_COLOR"
 
 
@@ -185,7 +185,7 @@ def test_a_run_without_a_terminal(tmp_path: Path, mock: MockProcess) -> None:
 def test_ctrl_c_leaves_the_terminal_as_it_was(tmp_path: Path, mock: MockProcess, sessions: list[Session]) -> None:
     session = Session(command(tmp_path, 60), 100, tmp_path, API_BASE=mock.url)
     sessions.append(session)
-    session.wait_for(b"hub lag p99")
+    session.wait_for(b"hub lag ")
     session.type(b"\x03")
     code, screen = session.end(100)
     lines = [line.rstrip() for line in screen.display if line.strip()]
@@ -199,7 +199,7 @@ def test_a_worker_that_is_killed_leaves_its_last_words_and_a_whole_screen(
 ) -> None:
     session = Session(command(tmp_path, 60), 100, tmp_path, API_BASE=mock.url, PYTHONFAULTHANDLER="1")
     sessions.append(session)
-    session.wait_for(b"hub lag p99")
+    session.wait_for(b"hub lag ")
     for worker in workers_of(session.process.pid):
         os.kill(worker, signal.SIGABRT)
     code, screen = session.end(100)

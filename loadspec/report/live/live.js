@@ -42,6 +42,8 @@
       return;
     }
     waiting.delete(name);
+    const section = place.closest("section");
+    if (section) section.hidden = document.querySelector(`.toc a[href="#${section.id}"]`).parentNode.hidden = !html;
     const before = kept(place);
     place.innerHTML = html; // escaped where it was made; the page's policy runs no script in it
     restore(place, before);

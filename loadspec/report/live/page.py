@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from functools import cache
 from pathlib import Path
 
-from loadspec.report.build import render_page, render_part, section_parts, style_sheet
+from loadspec.report import assets
+from loadspec.report.build import render_page, render_part, section_parts
 from loadspec.report.live.now import figures
 from loadspec.report.sections import SECTIONS
 from loadspec.results.head import Head
@@ -19,7 +18,7 @@ _HERE = Path(__file__).parent
 
 def live_page(head: Head, token: str) -> str:
     """The page of a run, with an empty place for each section. `token`: what its stop button shows that it is ours."""
-    css, script = f"{style_sheet()}\n{_read('live.css')}", _read("live.js")
+    css, script = f"{assets.style_sheet()}\n{_read('live.css')}", _read("live.js")
     empty = [
         {"name": name, "title": section.title, "html": f'<div class="part" data-part="{name}"></div>'}
         for name, section in SECTIONS.items()
@@ -38,8 +37,13 @@ def live_page(head: Head, token: str) -> str:
 
 
 def live_parts(result: RunResult, phase: PhaseName = "load", stopping: bool = False) -> dict[str, str]:
-    """Section → its HTML now. A result without a verdict has its place in the plan instead."""
-    parts = {part["name"]: part["html"] for part in section_parts(result, leave_out=("verdict",) * going(result))}
+    """Section → its HTML now, empty where the run has nothing of the kind.
+
+    A result without a verdict has its place in the plan instead.
+    """
+    parts = dict.fromkeys(SECTIONS, "")
+    for part in section_parts(result, leave_out=("verdict",) * going(result)):
+        parts[part["name"]] = part["html"]
     if going(result):
         parts["verdict"] = render_part("live/now.j2", figures(result, phase, stopping))
     return parts
@@ -52,14 +56,7 @@ def going(result: RunResult) -> bool:
 
 def policy(css: str, script: str) -> str:
     """The page's Content-Security-Policy: its own style and script, requests to where it is from, and nothing else."""
-    return (
-        f"default-src 'none'; style-src '{_digest(css)}'; script-src '{_digest(script)}'; connect-src 'self'; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def _digest(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+    return assets.policy(style=assets.source(css), script=assets.source(script), connect="'self'")
 
 
 @cache

@@ -1,4 +1,6 @@
-"""The sections of the report, in page order: a section is one file, the template of the same stem, and one row here.
+"""The sections of the report, in page order: what one reads in half a minute, in five, in an hour.
+
+A section is one file, the template of the same stem, and one row here.
 
 `figures(result)` is a pure function from a RunResult to the names that its template uses, or to None where the run has
 nothing of the kind.
@@ -27,13 +29,13 @@ SECTIONS: Mapping[str, Section] = {
     "spectrum": Section("Latency", "loadspec.report.sections.spectrum:figures"),
     "scenarios": Section("Scenarios", "loadspec.report.sections.scenarios:figures"),
     "endpoints": Section("Endpoints", "loadspec.report.sections.endpoints:figures"),
-    "phases": Section("Where the time went", "loadspec.report.sections.phases:figures"),
-    "each_endpoint": Section("Each endpoint", "loadspec.report.sections.each_endpoint:figures"),
-    "metrics": Section("Metrics", "loadspec.report.sections.metrics:figures"),
+    "errors": Section("Errors", "loadspec.report.sections.errors:figures"),
     "checks": Section("Checks", "loadspec.report.sections.checks:figures"),
     "pools": Section("Pools", "loadspec.report.sections.pools:figures"),
-    "errors": Section("Errors", "loadspec.report.sections.errors:figures"),
     "events": Section("Events", "loadspec.report.sections.events:figures"),
+    "each_endpoint": Section("Each endpoint", "loadspec.report.sections.each_endpoint:figures"),
+    "phases": Section("Where the time went", "loadspec.report.sections.phases:figures"),
+    "metrics": Section("Metrics", "loadspec.report.sections.metrics:figures"),
     "books": Section("The books", "loadspec.report.sections.books:figures"),
     "health": Section("The generator's health", "loadspec.report.sections.health:figures"),
     "environment": Section("Environment", "loadspec.report.sections.environment:figures"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
 from loadspec.results.model import RunResult
@@ -12,11 +13,12 @@ SHOWN = 60_000
 
 
 def figures(result: RunResult) -> Mapping[str, Any]:
-    """Command, seed, spec, and how many characters of it are left out."""
+    """Command, seed, spec with its hash (as in junit.xml), and how many characters of it are left out."""
     text = result.resolved_spec
     return {
         "command": result.command,
         "seed": result.seed,
+        "hash": sha256(text.encode("utf-8", "replace")).hexdigest(),
         "spec": text[:SHOWN],
         "lines": text.count("\n") + 1,
         "left_out": max(0, len(text) - SHOWN),

@@ -7,9 +7,10 @@ from typing import Any
 
 from loadspec.report.thresholds import threshold_rows
 from loadspec.results.model import RunResult
+from loadspec.results.parts import parts_of
 
 
 def figures(result: RunResult) -> Mapping[str, Any]:
     """Rows, and how many passed."""
-    rows = threshold_rows(result.thresholds)
+    rows = threshold_rows(result.thresholds, parts_of(result.scenarios, result.duration))
     return {"rows": rows, "passed": sum(row.status == "pass" for row in rows)}

@@ -8,6 +8,7 @@ from loadspec.spec.grammar.kinds import Schema, duration, examples, flag, keys_o
 
 _PLACES: dict[Place, str] = {
     "file": "The file, in the run's folder.",
+    "folder": "The folder, in the run's own.",
     "url": "The URL to send to.",
     "address": "The host:port to send to, or unix:/path.",
     "listen": "The address:port to listen at.",

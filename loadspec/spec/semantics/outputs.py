@@ -85,8 +85,9 @@ def _check_target(
     if not isinstance(text, str) or "{{" in text:
         return  # the schema has said so, or `run` does
     problem, code, help = "", "LS201", ""
-    if output.place == "file":
-        problem, help = file_problem(text), f"name a file of its own, such as {output.example or 'results.txt'}"
+    if output.on_disk:
+        problem = file_problem(text) or output.name_problem(text)
+        help = f"name a {output.place} of its own, such as {output.example or 'results.txt'}"
         if not problem and files.setdefault(text, where) != where:
             problem = "is where another output goes"
     elif output.place == "url":

@@ -1,0 +1,12 @@
+"""The report as PDF, printed by an installed Chromium."""
+
+from __future__ import annotations
+
+from loadspec.outputs.browser import printed
+from loadspec.report import build
+from loadspec.results.model import RunResult
+
+
+def render(result: RunResult) -> bytes:
+    """The report on paper, everything opened. Raises OutputError."""
+    return printed(build(result))
