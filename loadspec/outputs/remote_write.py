@@ -9,7 +9,7 @@ the tick alone. See https://prometheus.io/docs/specs/prw/remote_write_spec/ and 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -41,31 +41,33 @@ class Naming:
 def write_request(tick: Tick, naming: Naming) -> bytes:
     """The message, not yet compressed."""
     stamp = protobuf.integer(2, round(tick.at * 1000))
-    found: list[bytes] = []
-    for labels, value in _series(tick, naming):
-        if isinstance(value, bytes):
-            found.append(labels + protobuf.message(4, value))
-        else:
-            found.append(labels + protobuf.message(2, protobuf.double(1, value) + stamp))
-    return b"".join(protobuf.message(1, series) for series in found)
+    return _request(_series(tick, naming), lambda number: protobuf.double(1, number) + stamp, bytes)
 
 
 def stale_request(last: Tick, naming: Naming) -> bytes:
     """The message that ends all series, behind the last that was sent.
 
-    A sender must say so where a series goes on no longer (Remote write 1.0, "Stale Markers"): readers take its last
-    sample for the newest for five minutes more otherwise.
+    A sender must say so where a series goes on no longer (Remote write 1.0, "Stale Markers"), or readers take its last
+    sample for the newest for five minutes more.
     """
     stamp = round(last.at * 1000) + 1
     sample = protobuf.fixed64(1, _STALE) + protobuf.integer(2, stamp)
     histogram = protobuf.fixed64(3, _STALE) + protobuf.integer(15, stamp)
     whole = replace(last, delta=last.total)
-    return b"".join(
-        protobuf.message(
-            1, labels + (protobuf.message(4, histogram) if isinstance(value, bytes) else protobuf.message(2, sample))
-        )
-        for labels, value in _series(whole, naming)
-    )
+    return _request(_series(whole, naming), lambda _: sample, lambda _: histogram)
+
+
+def _request(
+    series: Iterable[tuple[bytes, float | bytes]],
+    sample: Callable[[float], bytes],
+    histogram: Callable[[bytes], bytes],
+) -> bytes:
+    """A `TimeSeries` for each of (labels, value), with what is told of its value."""
+    found = []
+    for labels, value in series:
+        told = protobuf.message(4, histogram(value)) if isinstance(value, bytes) else protobuf.message(2, sample(value))
+        found.append(protobuf.message(1, labels + told))
+    return b"".join(found)
 
 
 def _series(tick: Tick, naming: Naming) -> Iterator[tuple[bytes, float | bytes]]:

@@ -14,11 +14,11 @@ from loadspec.results.head import Head
 from loadspec.results.health import limited_sentence
 from loadspec.results.ledger import Ledger
 from loadspec.results.losses import told, withheld
-from loadspec.results.model import PoolStats, RunResult, ScenarioInfo, Timing
+from loadspec.results.model import GOING, PoolStats, RunResult, ScenarioInfo, Timing
 from loadspec.results.parts import parts_of
 from loadspec.results.scenarios import begun, scenario_stats
 from loadspec.results.slos import slos_of
-from loadspec.results.verdict import GOING, Facts, Verdict, judge_run
+from loadspec.results.verdict import Facts, Verdict, judge_run
 from loadspec.thresholds import ThresholdResult, without_latency
 from loadspec.units import format_count, format_ms
 

@@ -19,6 +19,8 @@ from loadspec.units import format_count
 
 PhaseName = Literal["setup", "load", "teardown"]
 Clock = Literal["process", "kernel"]
+GOING = "RUNNING"
+"""What stands in the place of a verdict as long as a run goes on."""
 PHASES: tuple[PhaseName, ...] = ("setup", "load", "teardown")
 
 
@@ -397,7 +399,7 @@ class RunResult:
     hint: str = ""
     exit_code: ExitCode = ExitCode.OK
     verdict: str = "PASS"
-    """PASS, FAIL, INCONCLUSIVE, INVALID, INTERRUPTED, ABORTED."""
+    """PASS, FAIL, INCONCLUSIVE, INVALID, INTERRUPTED, ABORTED; RUNNING in no file, only as long as the run goes on."""
     sentence: str = ""
     """The verdict in one sentence that names the culprit."""
     generator: Mapping[str, Any] = field(default_factory=dict)
@@ -405,6 +407,11 @@ class RunResult:
     health: Sequence[WorkerHealth] = ()
     limited: str = ""
     """That the generator was at its own limit, as a sentence, whether that was allowed or not; empty otherwise."""
+
+    @property
+    def going(self) -> bool:
+        """Whether it is what a run has come to so far, without a verdict."""
+        return self.verdict == GOING
 
     @property
     def passed(self) -> bool:

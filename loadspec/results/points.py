@@ -149,7 +149,7 @@ class Course:
     def add(self, t: float, users: int, iterations: int, delta: Store, size: int = 1) -> Row:
         """The samples, and the iterations that were completed, until `t` seconds of load → as a row.
 
-        `size` says how many seconds they are, as far as these were taken together before.
+        `size` says how many snapshots they are, where these were taken together before: no more seconds than it took.
         """
         seconds, self.elapsed = t - self.elapsed, t
         row = _row(t, seconds, users, iterations, delta)
@@ -159,6 +159,7 @@ class Course:
             self._shares.join(shares)
             self._newest = self._newest.merge(row)
         else:
+            size = max(1, min(size, round(seconds)))
             self._rows.add(row, size)
             self._shares.add(shares, size)
             self._newest = row

@@ -40,8 +40,6 @@ _WORDS = {
     ExitCode.OK: "PASS",
 }
 """The code of a run that was made → its word. Only 0 is a PASS."""
-GOING = "RUNNING"
-"""What stands in the word's place as long as a run goes on."""
 
 
 @dataclass(frozen=True, slots=True)

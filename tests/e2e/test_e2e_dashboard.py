@@ -38,6 +38,7 @@ rate: 20/s
 duration: {seconds}s
 thresholds: {{http_req_failed: rate < 50%, http_req_duration: p(95) < 10s}}
 """
+LIMIT = "p(95) < 10s"
 REBOUND = "rebound.example"
 """A name that somebody made to point here."""
 PATIENT = 30_000.0
@@ -54,9 +55,9 @@ def chrome() -> Iterator[Browser]:
 class Watched:
     """A run with a dashboard."""
 
-    def __init__(self, folder: Path, url: str, seconds: int, *options: str) -> None:
+    def __init__(self, folder: Path, url: str, spec: str, *options: str) -> None:
         folder.mkdir(exist_ok=True)
-        (folder / "spec.yaml").write_text(SPEC.format(seconds=seconds))
+        (folder / "spec.yaml").write_text(spec)
         self.folder = folder / "reports"
         options = ("--dashboard", "127.0.0.1:0", *options)
         self.process: subprocess.Popen[str] = start(self.folder, folder / "spec.yaml", *options, url=url)
@@ -70,8 +71,8 @@ class Watched:
 
 
 @contextmanager
-def watched(folder: Path, mock: MockProcess, seconds: int, *options: str) -> Iterator[Watched]:
-    run = Watched(folder, mock.url, seconds, *options)
+def watched(folder: Path, mock: MockProcess, seconds: int, *options: str, limits: str = LIMIT) -> Iterator[Watched]:
+    run = Watched(folder, mock.url, SPEC.format(seconds=seconds).replace(LIMIT, limits), *options)
     try:
         yield run
     finally:
@@ -299,6 +300,34 @@ def test_marked_text_is_left_alone_until_it_is_no_more(chrome: Browser, mock: Mo
             assert page.evaluate("String(getSelection())") == marked == page.locator("#tiles .value").first.inner_text()
             page.evaluate("getSelection().removeAllRanges()")
             until(page, lambda: page.locator("#tiles .value").first.inner_text() != marked)
+        run.process.send_signal(signal.SIGTERM)
+        assert run.end().code == 105
+
+
+def test_tables_stay_sorted_and_filtered_while_they_change(chrome: Browser, mock: MockProcess, tmp_path: Path) -> None:
+    limits = f"[{', '.join(f'p({percent}) < 10s' for percent in range(50, 60))}]"
+    with watched(tmp_path, mock, 300, limits=limits) as run:
+        with opened(chrome, run.url) as seen:
+            page = seen.page
+            until(page, lambda: requests_of(page) > 0)
+            table, names = page.locator("#thresholds table"), page.locator("#thresholds tbody tr:visible th")
+            field = page.locator("#thresholds input[type=search]")
+            field.click()
+            page.keyboard.type("duration", delay=300)  # over more than one frame: no letter is lost
+            expect(field).to_have_value("duration")
+            expect(field).to_be_focused()
+            head = table.locator("thead th").nth(1)
+            for _ in range(2):
+                head.locator("button").focus()
+                page.keyboard.press("Enter")
+            before = table.inner_text()
+            until(page, lambda: table.inner_text() != before)
+            assert names.all_inner_texts() == [f"http_req_duration: p({p}) < 10s" for p in range(59, 49, -1)]
+            expect(head).to_have_attribute("aria-sort", "descending")
+            expect(head.locator("button")).to_be_focused()
+            assert "sort.thresholds=1.down" in page.url
+            assert "find.thresholds=duration" in page.url
+            assert (seen.said, outside(seen.asked, run.url)) == ([], [])
         run.process.send_signal(signal.SIGTERM)
         assert run.end().code == 105
 

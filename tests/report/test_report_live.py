@@ -17,8 +17,7 @@ from loadspec.report.live import live_page, live_parts
 from loadspec.report.live.now import figures, plan_end, standing
 from loadspec.report.sections import SECTIONS
 from loadspec.results.assemble import assemble
-from loadspec.results.model import RunResult, ScenarioStats
-from loadspec.results.verdict import GOING
+from loadspec.results.model import GOING, Iterations, RunResult, ScenarioStats
 
 HOSTILE = "</div></section><script>alert(1)</script>\x1b[2J\u202e"
 
@@ -35,6 +34,7 @@ def test_each_section_is_the_reports() -> None:
     result = make_result()
     report, parts = build(result), live_parts(result)
     assert list(parts) == list(SECTIONS)
+    assert [name for name, html in parts.items() if not html] == ["slos"], "the run has none"
     assert all(html in report for html in parts.values())
 
 
@@ -46,6 +46,15 @@ def test_a_run_that_goes_on_has_no_verdict() -> None:
     assert "RUNNING image generation" in " ".join(page.texts["verdict"].split())
     for word in ("PASS", "FAIL", "Exit code"):
         assert word not in parts["verdict"]
+
+
+def test_what_is_in_flight_is_no_fault_of_the_books() -> None:
+    iterations = Iterations(9, 5, 1)
+    assert "does not add up" in live_parts(replace(make_result(), iterations=iterations))["books"]
+    books = " ".join(read(live_parts(running(iterations=iterations, generator={}))["books"]).texts[""].split())
+    assert "Iterations: 9 started = 5 completed + 1 interrupted + 3 in flight; 0 dropped." in books
+    assert "does not add up" not in books
+    assert "Known when the run has ended" in live_parts(running(generator={}))["environment"]
 
 
 def test_thresholds_without_a_sample_are_pending() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,8 @@ from support_results import make_result
 
 from loadspec.report import build, build_folder
 from loadspec.report.text import ms
+from loadspec.report.trend import build_trend
+from loadspec.results.history import Entry
 from loadspec.results.model import EndpointInfo, RunResult
 
 WINDOW = {"width": 1280, "height": 900}
@@ -216,3 +220,16 @@ def test_the_shortest_load_is_drawn_too(seconds: float, started: Browser, tmp_pa
     with opened(started, path.as_uri(), viewport=WINDOW) as seen:
         seen.page.wait_for_selector("figure.drawn")
         assert seen.said == []
+
+
+def test_the_page_of_a_history_sorts_too(started: Browser, tmp_path: Path) -> None:
+    first = Entry(
+        tmp_path, "one", datetime(2026, 4, 12, tzinfo=UTC), "s", requests=5, rate=1.0, p50=1.0, p95=9.0, p99=9.0
+    )
+    second = replace(first, run_id="two", started_at=datetime(2026, 4, 13, tzinfo=UTC), p95=2.0)
+    path = tmp_path / "trend.html"
+    path.write_text(build_trend([first, second], tmp_path))
+    with opened(started, path.as_uri(), viewport=WINDOW) as seen:
+        seen.page.get_by_role("button", name="p95", exact=True).click()
+        assert seen.page.locator("tbody .sub").all_inner_texts() == ["one", "two"]
+        assert (seen.said, seen.asked) == ([], [])

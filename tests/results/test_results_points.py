@@ -153,3 +153,31 @@ def test_a_day_is_no_longer_than_the_limits() -> None:
     assert course.step == 8
     assert len(course.points()) == 625 <= POINTS
     assert len(course.by_endpoint(ENDPOINTS).t) <= BY_ENDPOINT
+
+
+@given(st.lists(st.sampled_from([1, 1, 2, 3, 7, 10, 20]), max_size=60), st.sampled_from([(4, 2), (8, 4), (64, 16)]))
+def test_a_step_is_no_shorter_than_what_was_taken_together(sizes: list[int], limits: tuple[int, int]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(points_module, "POINTS", limits[0])
+        patch.setattr(points_module, "BY_ENDPOINT", limits[1])
+        course = Course()
+    t = 0.0
+    for size in sizes:
+        t += size
+        course.add(t, 1, size, store_of([Answer("login", 200, 5.0, "false")] * size), size)
+    found, by = course.points(), course.by_endpoint(ENDPOINTS)
+    assert sum(point.requests for point in found) == sum(sizes) == sum(point.iterations for point in found)
+    assert course.step >= max(sizes, default=1)
+    assert all(point.seconds < 2 * course.step for point in found)
+    assert all(seconds < 2 * by.step for seconds in by.seconds)
+    for point in found[:-1]:  # each begins in a step of its own
+        assert (point.t - point.seconds) // course.step < point.t // course.step
+    assert (len(found) <= limits[0], len(by.t) <= limits[1]) == (True, True)
+
+
+def test_the_last_part_of_a_second_makes_no_two_of_it() -> None:
+    course = Course()
+    store = store_of([Answer("login", 200, 5.0, "false")])
+    course.add(1.0, 1, 1, store)
+    course.add(2.04, 1, 2, store, 2)
+    assert (course.step, [point.t for point in course.points()]) == (1, [1.0, 2.04])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 
 from loadspec.report import assets
@@ -11,14 +10,14 @@ from loadspec.report.live.now import figures
 from loadspec.report.sections import SECTIONS
 from loadspec.results.head import Head
 from loadspec.results.model import PhaseName, RunResult
-from loadspec.results.verdict import GOING
 
-_HERE = Path(__file__).parent
+_CSS = Path(__file__).with_name("live.css")
+SCRIPTS = ("script/view.js", "script/tables.js", "live/live.js")
 
 
 def live_page(head: Head, token: str) -> str:
     """The page of a run, with an empty place for each section. `token`: what its stop button shows that it is ours."""
-    css, script = f"{assets.style_sheet()}\n{_read('live.css')}", _read("live.js")
+    css, script = f"{assets.style_sheet()}\n{_CSS.read_text(encoding='utf-8')}", assets.script(SCRIPTS)
     empty = [
         {"name": name, "title": section.title, "html": f'<div class="part" data-part="{name}"></div>'}
         for name, section in SECTIONS.items()
@@ -42,23 +41,13 @@ def live_parts(result: RunResult, phase: PhaseName = "load", stopping: bool = Fa
     A result without a verdict has its place in the plan instead.
     """
     parts = dict.fromkeys(SECTIONS, "")
-    for part in section_parts(result, leave_out=("verdict",) * going(result)):
+    for part in section_parts(result, leave_out=("verdict",) * result.going):
         parts[part["name"]] = part["html"]
-    if going(result):
+    if result.going:
         parts["verdict"] = render_part("live/now.j2", figures(result, phase, stopping))
     return parts
-
-
-def going(result: RunResult) -> bool:
-    """Whether the run still goes on."""
-    return result.verdict == GOING
 
 
 def policy(css: str, script: str) -> str:
     """The page's Content-Security-Policy: its own style and script, requests to where it is from, and nothing else."""
     return assets.policy(style=assets.source(css), script=assets.source(script), connect="'self'")
-
-
-@cache
-def _read(name: str) -> str:
-    return (_HERE / name).read_text(encoding="utf-8")

@@ -23,6 +23,7 @@ class Lines {
     this.rows = this.traces.map((trace) => valuesOf(trace, this.table, data.planned));
     this.units = [...new Set(this.traces.map((trace) => trace.unit))];
     this.bars = this.traces.some((trace) => trace.kind === "bars");
+    this.dense = figure.querySelector(".plot").classList.contains("dense");
     this.hidden = new Set();
     this.stage();
     this.u = new uPlot(this.options(), this.columns(), this.host);
@@ -41,7 +42,8 @@ class Lines {
     this.host.className = "canvas";
     this.host.tabIndex = 0;
     this.host.setAttribute("role", "img");
-    this.host.setAttribute("aria-label", words.join(". "));
+    const keys = "Arrow keys move the cursor, plus and minus zoom, Escape shows the whole load.";
+    this.host.setAttribute("aria-label", [...words, keys].join(" "));
     this.host.addEventListener("keydown", (event) => this.steer(event));
     this.heard.className = "hidden";
     this.heard.setAttribute("aria-live", "polite");
@@ -63,7 +65,7 @@ class Lines {
         ...Object.fromEntries(units.map((unit, side) => [unit, { range: (u, _, high) => [0, this.top(u, high || 0, side)] }])),
       },
       // The last is drawn on top: of a stack the lowest, before the sums behind it.
-      series: [{}, ...this.traces.map((trace) => seriesOf(trace, pen(this.items.get(trace.style)))).reverse()],
+      series: [{}, ...this.traces.map((trace) => seriesOf(trace, pen(this.items.get(trace.style)), this.dense)).reverse()],
       axes: [{ show: false }, ...units.map((unit) => ({ scale: unit, show: false }))],
       hooks: {
         drawClear: [(u) => drawGround(u, plot, units)],

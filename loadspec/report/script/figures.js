@@ -27,12 +27,12 @@ const show = {
   count: (value) => grouped(trim(value, 2)),
 };
 
-// 0, step, 2 step, ... up to the first at or above `high`; with `ticks` exactly so many.
+// 0, step, 2 step, ... up to the first at or above `high`; with `ticks` exactly so many, a step at least 1.
 function niceTicks(high, ticks) {
   const raw = (high > 0 ? high : 1) / (ticks ? ticks - 1 : 4);
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = [1, 2, 2.5, 3, 4, 5, 10].filter((f) => ticks || [1, 2, 5, 10].includes(f)).map((f) => f * power)
-    .find((s) => s >= raw * (1 - 1e-9));
+    .find((s) => s >= raw * (1 - 1e-9) && (!ticks || s >= 1)) || 1;
   const steps = ticks ? ticks - 1 : Math.max(1, Math.ceil(high / step - 1e-9));
   return Array.from({ length: steps + 1 }, (_, i) => i * step);
 }

@@ -34,12 +34,12 @@ function pen(item) {
   };
 }
 
-function seriesOf(trace, { colour, dash, width }) {
+function seriesOf(trace, { colour, dash, width }, dense) {
   const bars = trace.kind === "bars";
   const paths = bars ? uPlot.paths.bars({ size: [0.92, Infinity] }) : trace.kind === "step" ? uPlot.paths.stepped({ align: 1 }) : undefined;
   return {
-    scale: trace.unit, paths, dash, stroke: colour, width: bars ? 0 : width,
-    fill: bars ? colour : undefined,
+    scale: trace.unit, paths, dash, stroke: colour, width: bars ? 0 : Math.min(width, dense ? 1.2 : width),
+    fill: bars ? colour : trace.kind === "step" ? () => `color-mix(in srgb, ${colour()} 12%, transparent)` : undefined,
     points: { show: false },
   };
 }

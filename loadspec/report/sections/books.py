@@ -14,13 +14,15 @@ def figures(result: RunResult) -> Mapping[str, Any]:
     """Rows by phase, sums by phase, and whether requests and iterations balance."""
     sums = [(phase, _sum([row for row in result.requests if row.phase == phase])) for phase in PHASES]
     its = result.iterations
+    unended = its.started - its.completed - its.interrupted
     return {
         "columns": COLUMNS,
         "rows": sorted(result.requests, key=lambda row: PHASES.index(row.phase)),
         "sums": [(phase, figures) for phase, figures in sums if any(figures.values())],
         "balanced": all(row.sent == row.answered + row.no_answer + row.cut_off for row in result.requests),
         "iterations": its,
-        "iterations_balanced": its.started == its.completed + its.interrupted,
+        "in_flight": unended if result.going else 0,
+        "iterations_balanced": not unended or result.going,
     }
 
 

@@ -15,6 +15,7 @@ def figures(result: RunResult) -> Mapping[str, Any]:
     run = [("run", result.run_id), ("seed", str(result.seed)), ("clock of answers", str(result.timing))]
     return {
         "environment": [*run, *result.tags.items(), *result.environment.items()],
+        "going": result.going,
         "generator": [labelled(name, value) for name, value in result.generator.items()],
     }
 

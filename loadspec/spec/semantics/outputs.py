@@ -117,7 +117,8 @@ def _check_options(
             offset, message, help = problem
             yield places.text(place, str(value), offset, "LS201", message, help=help)
         elif path[1] not in OUTPUTS and not _fits(option, value):
-            message = f"`{name}` is {_FORMS[option.type][1]}, not `{brief(str(value))}`"
+            shown = str(value).lower() if isinstance(value, bool) else str(value)
+            message = f"`{name}` is {_FORMS[option.type][1]}, not `{brief(shown)}`"
             yield places.value(place, "LS201", message, help=option.about)
     if path[1] not in OUTPUTS:
         yield from _check_keys(places, path, target, output)
