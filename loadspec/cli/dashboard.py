@@ -41,7 +41,7 @@ class Command(click.Command):
 
 def spelt_out(args: Sequence[str]) -> list[str]:
     """The arguments with the address that `--dashboard` alone stands for."""
-    following = [*args[1:], ""]
+    following = [*args, ""][1:]
     return [
         f"--dashboard={_DEFAULT}" if word == "--dashboard" and not _ADDRESS.fullmatch(after) else word
         for word, after in zip(args, following, strict=True)

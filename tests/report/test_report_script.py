@@ -233,3 +233,17 @@ def test_the_page_of_a_history_sorts_too(started: Browser, tmp_path: Path) -> No
         seen.page.get_by_role("button", name="p95", exact=True).click()
         assert seen.page.locator("tbody .sub").all_inner_texts() == ["one", "two"]
         assert (seen.said, seen.asked) == ([], [])
+
+
+NONSENSE = (
+    "#?zoom=a~b&sort.endpoints=99.down&hide.chart-latency=%3Cscript%3E",
+    "#?zoom=60~10&sort.endpoints=-1.up&sort.endpoints=1.sideways&find.endpoints=%FF%",
+    "#?zoom=1e99~1e99&zoom=-5~NaN&__proto__=x&hide.chart-latency=__proto__~constructor",
+    "#nowhere?x",
+)
+
+
+@pytest.mark.parametrize("page", NONSENSE, indirect=True)
+def test_an_address_that_makes_no_sense_shows_the_whole(page: Page) -> None:
+    assert page.locator("#timeline .tools span").inner_text().startswith("Drag across a chart")
+    assert page.locator("[aria-sort], [aria-pressed=false]").count() == 0

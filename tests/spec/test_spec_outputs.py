@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
-from loadspec.output_kinds import Option, Output
+from loadspec.output_kinds import OUTPUTS, Option, Output
 from loadspec.spec import SpecError, load_bytes
 from loadspec.spec.semantics import outputs as module
 
@@ -33,7 +34,7 @@ OPTIONS = {
 }
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def package(monkeypatch: pytest.MonkeyPatch) -> None:
     tap = Output("file", "tap:render", "Tap.", example="a.tap", options=OPTIONS)
     monkeypatch.setattr(module, "find_output", lambda name: tap)
@@ -47,6 +48,7 @@ def said(setting: str) -> list[str]:
     return []
 
 
+@pytest.mark.usefixtures("package")
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
@@ -67,6 +69,7 @@ def test_a_setting_that_cannot_be_is_found(setting: str, message: str) -> None:
     assert said(setting) == [message]
 
 
+@pytest.mark.usefixtures("package")
 @pytest.mark.parametrize(
     "setting",
     [
@@ -78,7 +81,27 @@ def test_what_can_be_is_left_alone(setting: str) -> None:
     assert said(setting) == []
 
 
+@pytest.mark.usefixtures("package")
 def test_what_it_needs_and_lacks() -> None:
     text: Any = SPEC.format(setting="x: 1").replace("file: a.tap, x: 1", "title: x")
     with pytest.raises(SpecError, match="output `tap` needs `file`"):
         load_bytes(text.encode(), "spec.yaml")
+
+
+READ = [
+    (name, option)
+    for name, row in OUTPUTS.items()
+    for option, one in row.options.items()
+    if one.type not in ("text", "texts") or one.among
+]
+
+
+@pytest.mark.parametrize(("name", "option"), READ)
+def test_a_setting_of_loadspecs_own_that_cannot_be_read_is_found(name: str, option: str) -> None:
+    """All but free texts, so that no run finds it first."""
+    row = OUTPUTS[name]
+    target = {row.place: row.example, option: "no such thing"}
+    text = SPEC.partition("outputs:")[0].format() + f"outputs: {json.dumps({name: target})}\n"
+    with pytest.raises(SpecError) as caught:
+        load_bytes(text.encode(), "spec.yaml")
+    assert [found.path[-1] for found in caught.value.diagnostics] == [option]
