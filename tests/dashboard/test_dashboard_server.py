@@ -145,6 +145,17 @@ def test_other_pages_may_not_read(path: str) -> None:
             assert "access-control-allow-origin" not in headers
 
 
+def test_a_link_elsewhere_opens_the_page_and_no_other_page_follows_the_run() -> None:
+    with shown() as live:
+        live.second(1)
+        for site in ("cross-site", "same-site"):
+            assert live.ask("/", sec_fetch_site=site)[0] == 200
+            assert live.ask("/events", sec_fetch_site=site)[0] == 403
+            assert stop(live, sec_fetch_site=site) == 403
+        assert live.asked == 0
+        assert stop(live, sec_fetch_site="same-origin") == 202
+
+
 def test_a_reader_that_does_not_read_is_dropped_and_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listening.Handler, "timeout", 0.2)
     monkeypatch.setattr("loadspec.dashboard.board.live_parts", lambda *_: {"a": str(time.monotonic()) * 500_000})
