@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from loadspec.dashboard.board import Board
-from loadspec.dashboard.frame import event
+from loadspec.dashboard.frame import event, failed
 from loadspec.dashboard.gate import Gate
 from loadspec.outputs.listening import Handler, Listener
 
@@ -77,3 +77,5 @@ class _Handler(Handler):
                 seen = frame.number
                 if frame.over:
                     return
+        if board.failure:
+            self.wfile.write(failed(board.failure))

@@ -85,3 +85,22 @@ def test_what_came_last_is_shown_when_the_mark_is_lifted(watched: Watched) -> No
     expect(watched.errors).to_have_text("RUNNING")
     watched.page.evaluate("getSelection().removeAllRanges()")
     expect(watched.errors).to_have_text("PASS")
+
+
+def test_a_page_that_cannot_go_on_says_why_and_can_end_the_run(
+    chrome: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("loadspec.dashboard.board.live_parts", lambda *_: 1 / 0)
+    with shown() as live:
+        live.second(1)
+        with opened(chrome, f"http://{live.host}/") as seen:
+            link = seen.page.locator("#link")
+            said = "this page is out of order, the run is not: ZeroDivisionError: division by zero"
+            expect(link).to_have_text(said)
+            seen.page.wait_for_timeout(1500)  # it would have tried again after a second
+            expect(link).to_have_text(said)
+            assert len([url for url in seen.asked if url.endswith("/events")]) == 1
+            seen.page.evaluate("window.confirm = () => true")
+            seen.page.locator("#stop").click()
+            expect(seen.page.locator("#stop")).to_be_disabled()
+            assert live.asked == 1

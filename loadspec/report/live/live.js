@@ -99,12 +99,18 @@ function connect() {
     clearTimeout(silent);
     silent = setTimeout(() => { source.close(); lost(); connect(); }, SILENCE);
   };
+  const ended = () => { source.close(); clearTimeout(silent); };
   source.addEventListener("alive", heard);
+  source.addEventListener("failed", ({ data }) => {
+    ended();
+    tell("off", `this page is out of order, the run is not: ${JSON.parse(data)}`);
+    stop.disabled = false;
+  });
   source.onmessage = ({ data }) => {
     heard();
     const news = JSON.parse(data);
     take(news);
-    if (news.over) { source.close(); clearTimeout(silent); }
+    if (news.over) ended();
   };
   source.onerror = () => {
     clearTimeout(silent);
