@@ -13,7 +13,7 @@ from support_dashboard import PATIENCE, Shown, shown
 from support_html import read
 from support_journal import head
 
-from loadspec.dashboard import Dashboard
+from loadspec.dashboard.dashboard import Dashboard
 from loadspec.errors import UsageError
 from loadspec.outputs import listening
 from loadspec.report import build
