@@ -20,7 +20,7 @@ from support_journal import books, head, records, written
 from support_results import make_result
 
 from loadspec.errors import LoadspecError
-from loadspec.metrics import Store, Trend, tags_of
+from loadspec.metrics import Rate, Store, Trend, tags_of
 from loadspec.outputs import render
 from loadspec.results.assemble import assemble
 from loadspec.results.journal import Journal, rebuild
@@ -364,6 +364,52 @@ def test_points_of_a_killed_run_are_as_long_as_its_step_says(tmp_path: Path) -> 
     assert sum(point.requests for point in found.points) == 70 * 40
     assert max(point.seconds for point in found.points[1:]) <= 2 * found.step
     assert len(found.points) == len(found.points[:-1]) + 1 <= 70 // 16 + 1
+
+
+WINDOWS = """\
+loadspec: 1
+target: {base_url: "http://127.0.0.1:1"}
+endpoints: {login: {path: /}, generate: {path: /}}
+flow: [{call: login}, {call: generate}]
+vus: 1
+duration: 2h
+"""
+
+
+def second_hour(bad: range) -> list[Record]:
+    """From 3600 s on, without a failure but for these seconds, in which nothing is answered well."""
+    rows = list(records(100, requests=20))
+    for row in rows[1:101]:
+        t = row["t"] + 3599
+        store = Store()
+        answered = tags_of(scenario="default", endpoint="generate", expected_response="true", status="200")
+        store.counter("http_reqs", answered).add(20)
+        store.rate("http_req_failed", tags_of(endpoint="generate")).merge(Rate(20 * (t in bad), 20))
+        row.update(t=t, store=store, failures=[])  # type: ignore[attr-defined]
+    return rows
+
+
+@pytest.mark.parametrize("window", ["5s", "10s", "60s"])
+@pytest.mark.parametrize("kind", ["threshold", "burn"])
+def test_windows_finer_than_what_is_kept_decide_nothing(tmp_path: Path, kind: str, window: str) -> None:
+    """Ten seconds are one by then: half of a burst, or of two, is averaged away."""
+    gate = {
+        "threshold": f"thresholds: {{http_req_failed: {{that: rate < 16%, window: {window}}}}}",
+        "burn": f"slos: {{gen: {{endpoint: generate, availability: 80%, burn: {{window: {window}, below: 0.8}}}}}}",
+    }[kind]
+    (tmp_path / "spec.yaml").write_text(WINDOWS + gate)
+    own, rows = head(tmp_path / "spec.yaml"), second_hour(range(3646, 3656))
+    written(tmp_path / "run", rows, own).close()
+    live, again = assemble(own, books(own, rows)), rebuild(tmp_path / "run")
+    assert (live.verdict, live.thresholds[-1].status) == ("FAIL", "fail")
+    assert (again.verdict, again.exit_code, again.thresholds[-1].status) == ("INCONCLUSIVE", 95, "inconclusive")
+    assert [row.status for row in again.thresholds[:-1]] == [row.status for row in live.thresholds[:-1]]
+    assert [warning for warning in again.warnings if "too coarse" in warning] == [again.sentence]
+    assert again.sentence == (
+        "the journal keeps up to 10s of load as one, too coarse for their windows: "
+        f"1 of {len(again.thresholds)} thresholds is inconclusive"
+    )
+    assert not [warning for warning in live.warnings if "too coarse" in warning]
 
 
 # What is kept of a snapshot
