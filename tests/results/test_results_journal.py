@@ -139,8 +139,30 @@ def test_a_torn_tail_costs_its_last_record_only_and_is_told(tmp_path_factory: py
     found = rebuild(torn(folder / "copy", "journal.tail", size))
     whole = max(0, sum(end <= size for end in ends[1:]) - 1)
     assert figures(found) == figures(assemble(HEAD, books(HEAD, ROWS[:whole])))
-    assert len(found.warnings) == (size not in ends)
-    assert all("in the middle of a line" in warning for warning in found.warnings)
+    assert len(found.warnings) == (size not in ends or not size)
+    assert all(("in the middle of a line" if size else "is empty") in warning for warning in found.warnings)
+
+
+@pytest.mark.parametrize("content", [None, b""])
+@pytest.mark.parametrize(("taken", "when"), [(41, ""), (64, ", after 59s of load or later")])
+def test_a_tail_that_is_gone_is_told(tmp_path: Path, content: bytes | None, taken: int, when: str) -> None:
+    written(tmp_path, ROWS[:taken])
+    shutil.copytree(tmp_path, tmp_path / "copy")
+    tail = tmp_path / "copy" / "journal.tail"
+    tail.unlink()
+    if content is not None:
+        tail.write_bytes(content)
+    found = rebuild(tmp_path / "copy")
+    state = "missing" if content is None else "empty"
+    assert found.warnings == [f"{tail} is {state}: the newest records, up to a minute of them, are lost with it"]
+    assert found.sentence == f"{CUT}{when}: the end of its journal is lost"
+
+
+def test_who_has_the_end_of_a_run_misses_no_tail(tmp_path: Path) -> None:
+    written(tmp_path, ROWS).close()
+    (tmp_path / "journal.tail").unlink()
+    found, live = rebuild(tmp_path), assemble(HEAD, books(HEAD, ROWS))
+    assert (found.sentence, found.warnings) == (live.sentence, live.warnings)
 
 
 def test_a_torn_stream_costs_nothing_where_the_tail_has_its_records(tmp_path: Path) -> None:
@@ -504,6 +526,19 @@ def test_no_stall_of_one_second_stands_for_ten() -> None:
     thinner = Thinner(())
     (worker,) = fold([thinner(row) for row in rows])["workers"]
     assert (worker["lag_p99_ms"], worker["t"]) == (1.0, 10.0)
+
+
+def test_later_samples_of_a_failure_are_kept() -> None:
+    def row(t: float, **more: Any) -> Record:
+        failure = {"key": ["generate", "status", "status", 503], "count": 1, "first": t, "last": t, **more}
+        return {**ROWS[int(t)], "failures": [failure]}
+
+    rows = [row(1.0, message="m", sample={"request": "1"}), row(2.0, sample={"request": "2"})]
+    rows.append(row(3.0, later_samples=[{"request": "3"}, {"request": "4"}]))
+    thinned = [Thinner(())(row) for row in rows]
+    one, other = (books(HEAD, [ROWS[0], *side]) for side in (thinned, [fold(thinned)]))
+    assert [found.later_samples for found in one.collector.errors()] == [[{"request": "2"}, {"request": "3"}]]
+    assert one.collector.errors() == other.collector.errors()
 
 
 def test_pools_and_what_was_held_back_add_up() -> None:
