@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from loadspec.dashboard.board import Board
-from loadspec.dashboard.frame import event
+from loadspec.dashboard.frame import event, failed
 from loadspec.dashboard.gate import Gate
+from loadspec.dashboard.squeeze import squeezed, takes_gzip
 from loadspec.outputs.listening import Handler, Listener
 
 _HEARTBEAT = 5.0
@@ -39,7 +40,8 @@ class _Handler(Handler):
     server: Server
 
     def do_GET(self) -> None:  # noqa: N802 - the base class's name
-        if why := self.server.gate.refuses(*self._asker()):
+        sites = [] if self.path == "/" else self._sites()  # a link elsewhere may open the page
+        if why := self.server.gate.refuses(*self._asker(), sites):
             self.answer(403, why)
         elif self.path == "/":
             self.answer(200, self.server.page, "text/html; charset=utf-8", _HEADERS)
@@ -50,7 +52,7 @@ class _Handler(Handler):
 
     def do_POST(self) -> None:  # noqa: N802 - likewise
         token = self.headers.get("x-loadspec-token", "")
-        if why := self.server.gate.refuses_order(*self._asker(), token):
+        if why := self.server.gate.refuses_order(*self._asker(), token, self._sites()):
             self.answer(403, why)
         elif self.path != "/stop":
             self.answer(404, "nothing takes orders here")
@@ -62,14 +64,26 @@ class _Handler(Handler):
     def _asker(self) -> tuple[list[str], list[str]]:
         return self.headers.get_all("host", []), self.headers.get_all("origin", [])
 
+    def _sites(self) -> list[str]:
+        return self.headers.get_all("sec-fetch-site", [])
+
     def _events(self) -> None:
         """All that there is, then what is new, until the run has ended. Who reads slowly misses frames in between."""
-        self.begin(200, "text/event-stream", _HEADERS)
-        self.wfile.write(b"retry: 1000\n\n")
+        pieces, headers = self._news(), _HEADERS
+        if takes_gzip(self.headers.get_all("accept-encoding", [])):
+            pieces, headers = squeezed(pieces), {**_HEADERS, "content-encoding": "gzip"}
+        self.begin(200, "text/event-stream", headers)
+        with self.server.board.viewing():
+            for piece in pieces:
+                self.wfile.write(piece)
+
+    def _news(self) -> Iterator[bytes]:
+        yield b"retry: 1000\n\n"
         seen, board = 0, self.server.board
-        with board.viewing():
-            while (frame := board.after(seen, _HEARTBEAT)) is not None:
-                self.wfile.write(event(self.server.run, frame, seen) if frame.number > seen else _ALIVE)
-                seen = frame.number
-                if frame.over:
-                    return
+        while (frame := board.after(seen, _HEARTBEAT)) is not None:
+            yield event(self.server.run, frame, seen) if frame.number > seen else _ALIVE
+            seen = frame.number
+            if frame.over:
+                return
+        if board.failure:
+            yield failed(board.failure)
