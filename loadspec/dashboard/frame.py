@@ -39,3 +39,8 @@ def event(run: str, frame: Frame, seen: int) -> bytes:
         "parts": frame.since(seen),
     }
     return b"data: " + orjson.dumps(news) + b"\n\n"  # JSON has no line break, which would end the field
+
+
+def failed(reason: str) -> bytes:
+    """The last event of a page that cannot go on."""
+    return b"event: failed\ndata: " + orjson.dumps(reason.encode(errors="replace").decode()) + b"\n\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from loadspec.dashboard.board import Board
-from loadspec.dashboard.frame import event
+from loadspec.dashboard.frame import event, failed
 from loadspec.dashboard.gate import Gate
 from loadspec.outputs.listening import Handler, Listener
 
@@ -39,7 +39,8 @@ class _Handler(Handler):
     server: Server
 
     def do_GET(self) -> None:  # noqa: N802 - the base class's name
-        if why := self.server.gate.refuses(*self._asker()):
+        sites = [] if self.path == "/" else self._sites()  # a link elsewhere may open the page
+        if why := self.server.gate.refuses(*self._asker(), sites):
             self.answer(403, why)
         elif self.path == "/":
             self.answer(200, self.server.page, "text/html; charset=utf-8", _HEADERS)
@@ -50,7 +51,7 @@ class _Handler(Handler):
 
     def do_POST(self) -> None:  # noqa: N802 - likewise
         token = self.headers.get("x-loadspec-token", "")
-        if why := self.server.gate.refuses_order(*self._asker(), token):
+        if why := self.server.gate.refuses_order(*self._asker(), token, self._sites()):
             self.answer(403, why)
         elif self.path != "/stop":
             self.answer(404, "nothing takes orders here")
@@ -61,6 +62,9 @@ class _Handler(Handler):
 
     def _asker(self) -> tuple[list[str], list[str]]:
         return self.headers.get_all("host", []), self.headers.get_all("origin", [])
+
+    def _sites(self) -> list[str]:
+        return self.headers.get_all("sec-fetch-site", [])
 
     def _events(self) -> None:
         """All that there is, then what is new, until the run has ended. Who reads slowly misses frames in between."""
@@ -73,3 +77,5 @@ class _Handler(Handler):
                 seen = frame.number
                 if frame.over:
                     return
+        if board.failure:
+            self.wfile.write(failed(board.failure))

@@ -42,7 +42,10 @@ def find_browser(environment: Mapping[str, str] = os.environ) -> str:
 
 
 def printed(page: str) -> bytes:
-    """An HTML document as PDF. Raises OutputError."""
+    """An HTML document as PDF. Raises OutputError.
+
+    The document's own policy has to keep scripts from running: a browser that is told to run none prints nothing.
+    """
     return _made(page, "page.html", "page.pdf", ["--no-pdf-header-footer"], "--print-to-pdf")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from loadspec.annotations import MOST, Level, annotation
-from loadspec.report.text import signed_percent
 from loadspec.report.thresholds import threshold_rows
 from loadspec.results.head import Place
 from loadspec.results.model import RunResult
@@ -32,7 +31,7 @@ def _annotations(result: RunResult, places: Mapping[str, Place], name: Callable[
             place = places.get(row.title)
             yield annotation(
                 "error" if row.status == "fail" else "warning",
-                f"{row.title}\n{row.actual}, limit {row.limit} ({signed_percent(row.margin)})",
+                f"{row.title}\n{row.actual}, limit {row.limit} ({row.distance})",
                 file=name(place.file if place else result.spec_path),
                 line=place.line if place else None,
                 col=place.column if place else None,

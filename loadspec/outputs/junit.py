@@ -12,7 +12,8 @@ from collections import Counter
 from collections.abc import Mapping
 from hashlib import sha256
 
-from loadspec.report.text import percent, signed_percent, visible
+from loadspec.report.text import percent, visible
+from loadspec.report.thresholds import distance
 from loadspec.results.model import CheckResult, RunResult
 from loadspec.thresholds import ThresholdResult, format_actual, format_limit
 from loadspec.units import format_count, format_duration
@@ -109,7 +110,7 @@ class _Suite:
             f"threshold {found.threshold.title}",
             f"limit     {limit}",
             f"actual    {actual}",
-            f"margin    {signed_percent(found.margin)}",
+            f"margin    {distance(found)}",
             f"samples   {format_count(found.samples)}",
         ]
         if found.first_crossed is not None:
@@ -117,7 +118,7 @@ class _Suite:
         if found.failing_since is not None:
             lines.append(f"failing since {format_duration(round(found.failing_since, 1))} of load")
         kind = {"pass": "", "fail": "failure"}.get(found.status, "skipped")
-        self.outcome(case, kind, f"{actual}, limit {limit} ({signed_percent(found.margin)})", "\n".join(lines))
+        self.outcome(case, kind, f"{actual}, limit {limit} ({distance(found)})", "\n".join(lines))
 
     def check(self, check: CheckResult) -> None:
         """A check of an endpoint with how often it held."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from loadspec.report.text import clock, count, ms, per_second, percent, signed_percent, size, visible
+from loadspec.report.text import clock, count, ms, per_second, percent, size, visible
 from loadspec.report.thresholds import Row, threshold_rows
 from loadspec.results.model import RunResult
 
@@ -70,7 +70,7 @@ def _sign(result: RunResult) -> str:
 
 
 def _threshold(row: Row) -> Sequence[str]:
-    return _STATES.get(row.status, "⚠️"), row.title, row.actual, row.limit, signed_percent(row.margin)
+    return _STATES.get(row.status, "⚠️"), row.title, row.actual, row.limit, row.distance
 
 
 def _details(result: RunResult) -> Iterator[str]:

@@ -138,7 +138,11 @@ def _of_run(result: RunResult) -> Iterator[Family]:
         if found.margin is not None
     ]
     yield Family(
-        f"{PREFIX}threshold_margin_ratio", "gauge", "Distance to the limit, as a share of it.", margins, "ratio"
+        f"{PREFIX}threshold_margin_ratio",
+        "gauge",
+        "Distance to the limit, as a share of it; of an SLO, of its error budget.",
+        margins,
+        "ratio",
     )
 
 

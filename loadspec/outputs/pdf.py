@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from loadspec.outputs.browser import printed
-from loadspec.report import build
+from loadspec.report import build_paper
 from loadspec.results.model import RunResult
 
 
 def render(result: RunResult) -> bytes:
-    """The report on paper, everything opened. Raises OutputError."""
-    return printed(build(result))
+    """The report on paper, opened but for the tables below its charts. Raises OutputError."""
+    return printed(build_paper(result))

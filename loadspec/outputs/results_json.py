@@ -57,7 +57,7 @@ def document(result: RunResult) -> dict[str, Any]:
         "endpoints": [_endpoint(stats) for stats in result.endpoint_stats],
         "metrics": _metrics(result),
         "thresholds": [_threshold(found) for found in result.thresholds],
-        "slos": [_slo(slo) for slo in result.slos],
+        "slos": [_slo(slo, result.duration) for slo in result.slos],
         "checks": [_check(check) for check in result.checks],
         "pools": [{name: getattr(pool, name) for name in POOL_FIGURES} for pool in result.pools],
         "errors": [_error(error) for error in result.errors],
@@ -275,17 +275,17 @@ def _threshold(found: ThresholdResult) -> dict[str, Any]:
     }
 
 
-def _slo(slo: Slo) -> dict[str, Any]:
+def _slo(slo: Slo, seconds: float) -> dict[str, Any]:
     return {
         "name": slo.name,
         "scope": slo.scope,
         "status": slo.status,
-        "objectives": [_objective(each) for each in slo.objectives],
+        "objectives": [_objective(each, seconds) for each in slo.objectives],
         "apdex": _apdex(slo.apdex) if slo.apdex else None,
     }
 
 
-def _objective(each: Objective) -> dict[str, Any]:
+def _objective(each: Objective, seconds: float) -> dict[str, Any]:
     judged = each.burn.threshold.judged
     return {
         "objective": each.text,
@@ -295,7 +295,7 @@ def _objective(each: Objective) -> dict[str, Any]:
         "budget_used_ratio": each.budget_used,
         "samples": each.found.samples,
         "burn": {
-            "window_s": each.burn.threshold.window,
+            "window_s": min(each.burn.threshold.window, seconds),
             "worst_rate": each.burn.actual,
             "limit_rate": each.burn.threshold.limit if judged else None,
             "status": each.burn.status if judged else None,

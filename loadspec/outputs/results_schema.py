@@ -200,7 +200,10 @@ def _threshold() -> Schema:
             "limit": _says(_or_null(_NUMBER), "null: computed, and without samples."),
             "actual": _says(_or_null(_NUMBER), "null: no samples, or infinite."),
             "actual_infinite": _says(_FLAG, "Failures count as infinitely long, and reach this figure."),
-            "margin_ratio": _says(_or_null(_NUMBER), "Distance to the limit as a share of it; negative beyond it."),
+            "margin_ratio": _says(
+                _or_null(_NUMBER),
+                "Distance to the limit as a share of it, of an SLO's error budget; negative beyond it.",
+            ),
             "worst_margin_ratio": _or_null(_NUMBER),
             "status": _says({"enum": list(get_args(Status))}, "warn: failed, and decides nothing."),
             "level": {"enum": list(get_args(Level))},
@@ -218,7 +221,7 @@ def _slo() -> Schema:
     judged = _says({"enum": [*get_args(Status), None]}, "null: not judged.")
     burn = _object(
         {
-            "window_s": _SECONDS,
+            "window_s": _says(_SECONDS, "Of a load that is shorter than the window, all of it."),
             "worst_rate": _says(_or_null(_NUMBER), "The share of bad requests over the budget, of the worst window."),
             "limit_rate": _or_null(_NUMBER),
             "status": judged,

@@ -11,7 +11,8 @@ from typing import Any
 from loadspec.outputs.posting import Poster
 from loadspec.outputs.target import Target
 from loadspec.outputs.verdict_text import by_weight, link
-from loadspec.report.text import signed_percent, visible
+from loadspec.report.text import visible
+from loadspec.report.thresholds import distance
 from loadspec.results.model import RunResult
 from loadspec.thresholds import ThresholdResult, format_actual, format_limit
 from loadspec.units import format_count, format_duration
@@ -58,7 +59,7 @@ def message(result: RunResult, where: str = "") -> dict[str, Any]:
 def _line(found: ThresholdResult) -> str:
     actual, limit = format_actual(found.threshold, found.actual), format_limit(found.threshold)
     name = plain(found.threshold.title).replace("`", "'")
-    margin = signed_percent(found.margin)
+    margin = distance(found)
     return f"{_MARKS.get(found.status, ':grey_question:')} `{name}`: {plain(actual)}, limit {plain(limit)} ({margin})"
 
 

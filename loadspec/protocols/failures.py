@@ -13,6 +13,8 @@ from loadspec.protocols.user import User
 from loadspec.transports.base import Answer
 
 _EXCERPT = 2048
+_MESSAGE = 500
+"""Characters: a server can put whole headers into a message."""
 _VALUES = 1000
 """Secret values that are looked for."""
 SAMPLES = 3
@@ -72,7 +74,7 @@ class FailureLog:
             return self._overflow(user)
         if kept is None:
             masker = self.masker(user)
-            entry["message"] = masker(message)
+            entry["message"] = _shortened(masker(message))
             entry["sample"] = self._sample(user, request, masker, now)
         elif kept < SAMPLES:
             entry["later_samples"] = [self._sample(user, request, self.masker(user), now)]
@@ -156,6 +158,10 @@ def _texts(values: list[Any]) -> list[str]:
             except EvalError:
                 continue
     return found
+
+
+def _shortened(message: str) -> str:
+    return message if len(message) <= _MESSAGE else f"{message[:_MESSAGE]}... ({len(message)} characters)"
 
 
 def _excerpt(data: bytes, masker: Masker) -> str:

@@ -34,6 +34,12 @@ def build(result: RunResult) -> str:
     return render_page("page.j2", assets.SCRIPTS, **_names(result))
 
 
+def build_paper(result: RunResult) -> str:
+    """The same without scripts, and with a policy that allows none."""
+    names = _names(result)
+    return render_page("page.j2", **{name: names[name] for name in names if name != "figures"})
+
+
 def build_folder(result: RunResult) -> dict[str, str]:
     """The same as files side by side (name → text), for servers that forbid what is inline, such as Jenkins."""
     names = {

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from math import inf, isnan
 
 from loadspec.report import svg
-from loadspec.report.axis import BASE, DENSE, TOP, Axis, Band, Chart, Layer, Trace, peak_of, scale_to
+from loadspec.report.axis import BASE, DENSE, TOP, Axis, Chart, Layer, Trace, peak_of, scale_to
 from loadspec.report.series import LISTED
 from loadspec.report.text import clock, ms, percent
 from loadspec.results.health import limit_ms
@@ -48,7 +48,7 @@ def lateness(result: RunResult, axis: Axis) -> Chart:
         [("hub lag p99", "lag"), ("dispatch delay p99", "dispatch"), ("limit", "alarm"), ("CPU", "cpu")],
         y_ticks,
         axis.ticks(),
-        _bands(times, table, axis),
+        [],
         ("Until", "Hub lag p99", "Dispatch delay p99", "Limit", "CPU"),
         table[:: -(-len(table) // LISTED) or 1],
         right_ticks=cpu_ticks,
@@ -101,21 +101,6 @@ def worst_rows(workers: Sequence[WorkerHealth]) -> tuple[Sequence[float], Sequen
 def _known(worker: WorkerHealth, column: str, i: int) -> float | None:
     value = worker.columns[column][i] if column in worker.columns else None
     return None if value is None or isnan(value) else value
-
-
-def _bands(times: Sequence[float], table: Sequence[Sequence[str]], axis: Axis) -> list[Band]:
-    """At most `LISTED`."""
-    group = -(-len(times) // LISTED) or 1
-    found, left = [], 0.0
-    for i in range(group - 1, len(times), group):
-        right = axis.x(times[i]) / 10
-        clocked, lag, late, limit, cpu = table[i]
-        if right > left:
-            found.append(
-                Band(left, right - left, f"{clocked} · hub lag {lag} · dispatch {late} · limit {limit} · CPU {cpu}")
-            )
-        left = right
-    return found
 
 
 def _cpu(value: float | None) -> str:

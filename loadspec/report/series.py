@@ -8,9 +8,9 @@ from math import ceil
 
 from loadspec.results.model import Point
 
-DRAWN = 400
+DRAWN = 200
 """A chart draws at most so many points; the table below it lists at most `LISTED`."""
-LISTED = 80
+LISTED = 72
 
 
 def downsample(points: Sequence[Point], limit: int) -> list[Point]:

@@ -5,12 +5,15 @@ Coordinates are plain numbers, rounded to a tenth. A gap (None) breaks a line or
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, floor, isfinite, log10
 
 Y = float | None
+_PACKED = re.compile(r" (-)|(?<=\.\d) (?=\.)")
+"""Blanks between numbers that can be told apart without."""
 _TIME_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400)
 
 
@@ -68,8 +71,8 @@ def _run_path(run: Sequence[tuple[float, float]]) -> str:
     """From point to point by steps, which take fewer digits; in tenths, so that no rounding adds up."""
     tenths = [(round(x * 10), round(y * 10)) for x, y in run]
     steps = [f"{_tenths(x - left)} {_tenths(y - top)}" for (left, top), (x, y) in pairwise(tenths)]
-    start = f"M{num(run[0][0])} {num(run[0][1])}"
-    return start + ("l" + " ".join(steps).replace(" -", "-") if steps else "h0")
+    start = f"M{_tenths(tenths[0][0])} {_tenths(tenths[0][1])}"
+    return start + ("l" + _PACKED.sub(r"\1", " ".join(steps)) if steps else "h0")
 
 
 def _tenths(value: int) -> str:
@@ -97,8 +100,7 @@ def area_path(points: Sequence[tuple[float, Y]], base: float | Sequence[Y]) -> s
     lows = [(x, None if y is None else b) for (x, y), b in zip(points, bases, strict=True)]
     paths = []
     for top, low in zip(_runs(tops), _runs(lows), strict=True):
-        corners = [*top, *reversed(low)]
-        paths.append("M" + "L".join(f"{num(x)} {num(y)}" for x, y in corners) + "Z")
+        paths.append(f"{_run_path([*top, *reversed(low)])}Z")
     return "".join(paths)
 
 
@@ -115,7 +117,7 @@ def step_path(steps: Sequence[tuple[float, float, float]]) -> str:
 def bars_path(bars: Iterable[tuple[float, float, float, float]]) -> str:
     """Many rectangles (x from, x to, y top, y bottom) as one path; empty ones are left out."""
     return "".join(
-        f"M{num(left)} {num(bottom)}V{num(top)}H{num(right)}V{num(bottom)}Z"
+        f"M{num(left)} {num(bottom)}V{num(top)}H{num(right)}V{num(bottom)}"
         for left, right, top, bottom in bars
         if bottom - top > 0 and right > left
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from loadspec.report.text import signed_percent
 from loadspec.results.parts import Part, part_at
-from loadspec.thresholds import ThresholdResult, format_actual, format_limit
+from loadspec.thresholds import ThresholdResult, format_actual, format_limit, format_margin
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,8 @@ class Row:
     limit: str
     actual: str
     margin: float | None
+    distance: str
+    """The margin in words: a share of the limit, or of an SLO's error budget."""
     bar: float | None
     first_crossed: float | None
     failing_since: float | None
@@ -30,6 +33,13 @@ class Row:
 def threshold_rows(thresholds: Sequence[ThresholdResult], parts: Sequence[Part] = ()) -> list[Row]:
     """Failed ones first, then by margin, the worst first; without a sample counts as worst."""
     return [_row(result, parts) for result in sorted(thresholds, key=_worst_first)]
+
+
+def distance(result: ThresholdResult) -> str:
+    """`−3.8%`; of an SLO's error budget, how much of it is used."""
+    threshold = result.threshold
+    told = format_margin(threshold, result.margin) if threshold.slo and threshold.slo.budget else ""
+    return told or signed_percent(result.margin)
 
 
 def _worst_first(result: ThresholdResult) -> tuple[bool, float]:
@@ -45,6 +55,7 @@ def _row(result: ThresholdResult, parts: Sequence[Part]) -> Row:
         limit=format_limit(threshold, result.limit),
         actual=format_actual(threshold, result.actual),
         margin=result.margin,
+        distance=distance(result),
         bar=None if result.margin is None else max(-1.0, min(1.0, result.margin)),
         first_crossed=result.first_crossed,
         failing_since=result.failing_since,

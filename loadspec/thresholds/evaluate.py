@@ -34,6 +34,19 @@ _ARITHMETIC: Mapping[str, Callable[[float, float], float]] = {
 _FAILED = Clause("expected_response", ":", "false")
 
 
+def reading(store: Store) -> Callable[[Term], Measured | None]:
+    """→ `value_in` of a store that stays as it is: what several thresholds read is selected once."""
+    known: dict[tuple[str, tuple[Clause, ...], bool], Measured | None] = {}
+
+    def read(term: Term) -> Measured | None:
+        key = (term.metric, term.selector, term.infinite)
+        if key not in known:
+            known[key] = value_in(store, term)
+        return known[key]
+
+    return read
+
+
 def values_in(store: Store, threshold: Threshold) -> list[Measured | None]:
     """The metric value of each of a threshold's terms."""
     return [value_in(store, term) for term in threshold.terms]
@@ -80,7 +93,10 @@ def _read(term: Term, value: Measured | None, elapsed: float) -> float | None:
 
 
 def _computed(program: Program, numbers: Sequence[float | None]) -> float | None:
-    """What a formula comes to; None where a term has no sample, or something is divided by zero."""
+    """What a formula comes to, to twelve digits; None where a term has no sample, or something is divided by zero.
+
+    Doubles make 1 − 0.07 less than 0.93: what was computed is rounded before it is compared.
+    """
     stack: list[float] = []
     for part in program:
         if not isinstance(part, str):
@@ -97,7 +113,9 @@ def _computed(program: Program, numbers: Sequence[float | None]) -> float | None
             if part == "/" and right == 0:
                 return None
             stack.append(_ARITHMETIC[part](left, right))
-    return None if isnan(stack[0]) else stack[0]
+    if isnan(stack[0]):
+        return None
+    return stack[0] if len(program) == 1 else float(f"{stack[0]:.12g}")
 
 
 def margin(op: Op, limit: float, actual: float) -> float | None:

@@ -69,9 +69,12 @@ def read_slo(name: str, raw: Mapping[str, Any], values: Values) -> tuple[Thresho
 
     `values` knows the endpoints and scenarios there are. Raises ThresholdError with the path below the SLO.
     """
-    if "availability" not in raw and "latency" not in raw and "apdex" not in raw:
-        hint = f"{_AVAILABILITY}, or {_LATENCY.removeprefix('for example ')}"
+    budgets = "availability" in raw or "latency" in raw
+    if not budgets and "at_least" not in raw.get("apdex", {}):
+        hint = f"{_AVAILABILITY}, {_LATENCY.removeprefix('for example ')} or apdex: {{t: 500ms, at_least: 0.85}}"
         raise ThresholdError(f"`{name}` promises nothing", 0, "conflict", hint)
+    if "burn" in raw and not budgets:
+        raise ThresholdError("there is no error budget that burns", 0, "conflict", _AVAILABILITY).below("burn")
     selector = tuple(clause for tag in _SCOPES if tag in raw for clause in [_clause(tag, raw[tag], values)])
     burn = raw.get("burn", {})
     with _at("burn", "window"):

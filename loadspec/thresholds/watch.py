@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from loadspec.metrics.store import Store
-from loadspec.thresholds.evaluate import judge, values_in
-from loadspec.thresholds.model import Judgement, Status, Threshold, ThresholdResult
+from loadspec.thresholds.evaluate import Measured, judge, reading
+from loadspec.thresholds.model import Judgement, Status, Term, Threshold, ThresholdResult
 from loadspec.thresholds.window import SlidingWindow
 
+_Read = Callable[[Term], Measured | None]
 _NOTHING = Judgement(None, True, 0, None)
 
 
@@ -26,13 +27,14 @@ class _State:
     failing_since: float | None = None
     aborted: bool = False
 
-    def take(self, elapsed: float, delta: Store, total: Store, ended: bool) -> None:
+    def take(self, elapsed: float, delta: _Read, total: _Read, ended: bool) -> None:
         """Judge what a second brought."""
+        terms = self.threshold.terms
         if self.window is None:
-            self._update(elapsed, judge(self.threshold, values_in(total, self.threshold), elapsed))
+            self._update(elapsed, judge(self.threshold, [total(term) for term in terms], elapsed))
             return
         if elapsed > self.window.end:
-            self.window.add(elapsed, values_in(delta, self.threshold))
+            self.window.add(elapsed, [delta(term) for term in terms])
         never = ended and not self.now.samples  # a run that is shorter than the window is one window
         if self.window.full or (never and self.window.covered):
             now = judge(self.threshold, self.window.total(), self.window.covered)
@@ -101,8 +103,9 @@ class Watch:
         `ended` is ended by none. Without a new second `delta` is not looked at.
         """
         fired = []
+        of_second, of_all = reading(delta), reading(total)
         for state in self._states:
-            state.take(elapsed, delta, total, ended)
+            state.take(elapsed, of_second, of_all, ended)
             if not ended and state.fires(elapsed) and not state.aborted:
                 state.aborted = True
                 fired.append(state.threshold)

@@ -62,6 +62,19 @@ def test_other_origins_are_refused(origins: list[str]) -> None:
     assert GATE.refuses_order([HERE], origins, "right") != ""
 
 
+@pytest.mark.parametrize("sites", [["cross-site"], ["same-site"], [""], ["none", "cross-site"], ["Same-Origin"]])
+def test_what_another_page_lays_into_itself_is_refused(sites: list[str]) -> None:
+    """Such a request, `<img src=...>`, has no Origin."""
+    assert GATE.refuses([HERE], [], sites) == "a page of another origin may not ask here"
+    assert GATE.refuses_order([HERE], [f"http://{HERE}"], "right", sites) != ""
+
+
+@pytest.mark.parametrize("sites", [[], ["same-origin"], ["none"]])
+def test_our_own_page_the_address_bar_and_old_clients_are_let_in(sites: list[str]) -> None:
+    assert GATE.refuses([HERE], [], sites) == ""
+    assert GATE.refuses_order([HERE], [f"http://{HERE}"], "right", sites) == ""
+
+
 @pytest.mark.parametrize("token", ["", "wrong", "right ", "rig", "\u00e9\udc80"])
 def test_an_order_needs_the_token(token: str) -> None:
     assert GATE.refuses_order([HERE], [f"http://{HERE}"], token) == "it does not have this page's token"

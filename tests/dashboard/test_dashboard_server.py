@@ -92,7 +92,7 @@ def test_a_bug_costs_the_page_and_not_the_run(monkeypatch: pytest.MonkeyPatch) -
     with shown() as live:
         live.second(1)
         with live.events() as events:
-            assert list(events) == []
+            assert list(events) == ["ZeroDivisionError: division by zero"], "why there is nothing"
             live.second(1)
             live.finish()
             assert live.dashboard.news() == ["the dashboard is out of order: ZeroDivisionError: division by zero"]
@@ -143,6 +143,17 @@ def test_other_pages_may_not_read(path: str) -> None:
             assert status == 403
             assert "token" not in body
             assert "access-control-allow-origin" not in headers
+
+
+def test_a_link_elsewhere_opens_the_page_and_no_other_page_follows_the_run() -> None:
+    with shown() as live:
+        live.second(1)
+        for site in ("cross-site", "same-site"):
+            assert live.ask("/", sec_fetch_site=site)[0] == 200
+            assert live.ask("/events", sec_fetch_site=site)[0] == 403
+            assert stop(live, sec_fetch_site=site) == 403
+        assert live.asked == 0
+        assert stop(live, sec_fetch_site="same-origin") == 202
 
 
 def test_a_reader_that_does_not_read_is_dropped_and_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 from support_browser import chromium
+from support_html import Page, read
 from support_results import make_result
 
 from loadspec import outputs
 from loadspec.errors import OutputError
 from loadspec.outputs import Target
 from loadspec.outputs.browser import find_browser
+from loadspec.report import build
 from loadspec.report.headline import HEIGHT, WIDTH, build_headline
 from loadspec.results.model import RunResult
 from loadspec.run.targets import try_targets
@@ -74,6 +76,24 @@ def test_the_report_as_pdf() -> None:
     assert isinstance(data, bytes)
     assert data.startswith(b"%PDF-")
     assert data.rstrip().endswith(b"%%EOF")
+
+
+def test_what_is_printed_can_run_no_script(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As root the browser has no sandbox, and the page shows what servers answered."""
+    pages: list[str] = []
+    monkeypatch.setattr("loadspec.outputs.pdf.printed", lambda page: pages.append(page) or b"")
+    outputs.render("pdf", make_result())
+    page = read(pages[0])
+    assert page.problems == []
+    assert "script" not in {tag for tag, _ in page.tags}
+    policy = next(a["content"] for _, a in page.tags if a.get("http-equiv") == "Content-Security-Policy")
+    assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert "script-src" not in policy
+    assert words(page) == words(read(build(make_result()))), "it says what the report says"
+
+
+def words(page: Page) -> dict[str, list[str]]:
+    return {place: text.split() for place, text in page.texts.items()}
 
 
 @pytest.mark.parametrize(("name", "file"), [("pdf", "r.pdf"), ("chart", "c.png"), ("chart", "c.PNG")])

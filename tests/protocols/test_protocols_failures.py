@@ -52,6 +52,14 @@ def test_a_class_is_described_once_and_counted_on() -> None:
     assert "later_samples" not in log.drain()[0], "three are enough"
 
 
+def test_a_message_is_short_whatever_a_server_puts_into_it() -> None:
+    log = FailureLog((), (), FakeClock(0.0))
+    log.note(("e", "redirect", "redirect", 0), f"'x:{'a-' * 30_000}' cannot be followed", user())
+    (entry,) = log.drain()
+    assert len(entry["message"]) < 530
+    assert entry["message"].endswith("... (60023 characters)")
+
+
 def test_classes_are_bounded() -> None:
     log = FailureLog((), ())
     for n in range(1000):

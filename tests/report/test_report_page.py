@@ -294,11 +294,22 @@ def poisoned(text: str) -> RunResult:
 
 
 def test_an_hour_with_twenty_endpoints_fits_the_budget() -> None:
+    """With all that can go wrong in it: classes of failures, checks and events as many as there may be."""
     endpoints = [EndpointInfo(f"endpoint_{i}", "GET", f"/api/v1/things/{i}") for i in range(20)]
     result = make_result(3600, endpoints, peak=2)
     names = ["status 503", "timeout", "reset"]
     points = [replace(p, failed=3, errors=dict.fromkeys(names[: i % 4], 1)) for i, p in enumerate(result.points)]
-    html = build(replace(result, points=points))
+    body = '{"error": "no provider", "trace": [' + '"0123456789abcdef", ' * 90 + "]}"
+    sample = {"request": body, "response": body, "at": "1.5"}
+    error = replace(make_result().errors[0], sample=sample, later_samples=[sample, sample])
+    errors = [replace(error, endpoint=e.name, message=f"{n} of {e.name}") for e in endpoints for n in names[:1]]
+    checks = [
+        CheckResult(f"check {n}", e.name, 40, 9, [CheckSample(1.0, 503, "status == 200", "503", body)] * 5)
+        for e in endpoints
+        for n in range(1)
+    ]
+    events = [Event(float(i), f"threshold crossed: http_req_duration: p(95) < {i}ms") for i in range(60)]
+    html = build(replace(result, points=points, errors=errors, checks=checks, events=events))
     assert 100_000 < len(html.encode()) < 400_000
 
 

@@ -82,10 +82,10 @@ def test_line_path(points: list[tuple[float, float | None]], path: str) -> None:
 @pytest.mark.parametrize(
     ("points", "base", "path"),
     [
-        ([(0, 1), (1, 2)], 9, "M0 1L1 2L1 9L0 9Z"),
-        ([(0, 1), (1, 2)], [5, 6], "M0 1L1 2L1 6L0 5Z"),
-        ([(0, 1), (1, None), (2, 2)], 9, "M0 1L0 9ZM2 2L2 9Z"),
-        ([(0, 1), (1, 1), (2, 2)], [3, None, 4], "M0 1L0 3ZM2 2L2 4Z"),
+        ([(0, 1), (1, 2)], 9, "M0 1l1 1 0 7-1 0Z"),
+        ([(0, 1), (1, 2)], [5, 6], "M0 1l1 1 0 4-1-1Z"),
+        ([(0, 1), (1, None), (2, 2)], 9, "M0 1l0 8ZM2 2l0 7Z"),
+        ([(0, 1), (1, 1), (2, 2)], [3, None, 4], "M0 1l0 2ZM2 2l0 2Z"),
     ],
     ids=["level base", "second line", "gap above", "gap below"],
 )
@@ -99,7 +99,7 @@ def test_step_path_is_level_within_each_step() -> None:
 
 
 def test_bars_path_leaves_out_bars_without_height_or_width() -> None:
-    assert svg.bars_path([(0, 1, 5, 9), (1, 2, 9, 9), (2, 2, 1, 9)]) == "M0 9V5H1V9Z"
+    assert svg.bars_path([(0, 1, 5, 9), (1, 2, 9, 9), (2, 2, 1, 9)]) == "M0 9V5H1V9"
 
 
 @pytest.mark.parametrize(("value", "text"), [(1.04, "1"), (1.06, "1.1"), (100, "100"), (-0.25, "-0.2")])

@@ -63,6 +63,14 @@ def test_of_a_sum_that_is_limited_the_largest_part() -> None:
     )
 
 
+def test_what_only_fails_is_worst_where_failures_are_infinite() -> None:
+    made = store()
+    tags = {"scenario": "default", "endpoint": "dead", "poll": "false", "expected_response": "false"}
+    made.counter("http_reqs", tags_of(**tags, status="503")).add(10)
+    found = threshold("http_req_duration", {"that": "within(1s) >= 95%", "failures": "infinite"})
+    assert worst_endpoint(found, made, 10.0) == "worst at dead (0.00%)"
+
+
 def test_where_and_when() -> None:
     result = next(found for found in make_result().thresholds if found.status == "fail")
     parts = [Part(0, 30, "ramp", "in stage 1 of 2 (ramp)"), Part(30, 70, "hold", "in stage 2 of 2 (hold)")]

@@ -96,6 +96,8 @@ def test_in_the_report() -> None:
     page = read(build(make_result(slos=list(gathered().values()))))
     assert not page.problems
     text = " ".join(page.texts["slos"].split())
+    short = read(build(make_result(slos=list(gathered().values()), duration=30.0))).texts["slos"]
+    assert "3 in all, limit 10" in " ".join(short.split())
     for told in (
         "0 of 2 kept",
         "97.00%",

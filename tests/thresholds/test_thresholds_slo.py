@@ -99,6 +99,40 @@ def test_the_burn_rate_is_that_of_the_worst_window():
     assert (quiet.status, quiet.actual) == ("pass", pytest.approx(5.0))
 
 
+@pytest.mark.parametrize("percent", ["93", "90.58", "97.43", "99", "99.9"])
+def test_a_promise_that_is_just_kept_is_kept(percent: str) -> None:
+    """1 − 0.07 is less than 0.93 by doubles."""
+    failed = round((100 - float(percent)) * 100)
+    found = judged({"availability": f"{percent}%"}, traffic(10_000 - failed, failed))
+    assert found[f"availability >= {percent}%"].passed
+
+
+@pytest.mark.parametrize(
+    ("target", "failed", "below"), [(99, 1000, 10), (95, 1000, 2), (90, 1000, 1), (99.9, 144, 14.4)]
+)
+def test_a_burn_rate_that_just_reaches_its_limit_has_reached_it(target: float, failed: int, below: float) -> None:
+    raw = {"availability": f"{target}%", "burn": {"window": "1s", "below": below}}
+    found = judged(raw, traffic(10_000 - failed, failed))
+    assert found[f"burn rate of availability {target}% < {below:g}"].status == "fail"
+
+
+def test_a_term_is_selected_once_a_second_however_many_judge_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = {"availability": "99%", "latency": ["50% within 1s", "90% within 2s", "99% within 3s"]}
+    watch, asked = Watch(read_slos({"a": raw, "b": raw}, {})), []
+    select = Store.select
+    monkeypatch.setattr(
+        Store, "select", lambda self, metric, *rest: asked.append(metric) or select(self, metric, *rest)
+    )
+    watch.feed(1.0, traffic(10), traffic(10))
+    assert sorted(asked) == [
+        "http_req_duration",
+        "http_req_duration",
+        "http_req_failed",
+        "http_req_failed",
+        *["http_reqs"] * 2,
+    ]
+
+
 def test_what_is_not_judged_is_measured_and_never_shown_as_a_threshold():
     watch = Watch(read_slo("images", {"availability": "90%"}, VALUES))
     watch.feed(1.0, traffic(1, 9), traffic(1, 9), ended=True)
@@ -149,6 +183,8 @@ REFUSED = {
     "no unit": ({"latency": ["90% within 1s", "95% within 2"]}, ("latency", 1), "not a duration"),
     "no time": ({"latency": "95% within 0s"}, ("latency",), "within no time"),
     "no share": ({"latency": "within 2s"}, ("latency",), "no share of requests"),
+    "an apdex that is only shown": ({"apdex": {"t": "5ms"}}, (), "promises nothing"),
+    "a burn of nothing": ({"apdex": {"t": "5ms", "at_least": 0.5}, "burn": {"below": 1}}, ("burn",), "no error budget"),
     "an apdex of nothing": ({"availability": "99%", "apdex": {"at_least": 0.5}}, ("apdex",), "no T"),
     "a window": ({"availability": "99%", "burn": {"window": "2h"}}, ("burn", "window"), "cannot be judged"),
     "an endpoint": ({"availability": "99%", "endpoint": "genrate"}, ("endpoint",), "no endpoint `genrate`"),

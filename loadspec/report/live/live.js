@@ -14,24 +14,45 @@ function lost() {
   stop.disabled = true;
 }
 
-// What a reader did to a section: what is open, how far it is scrolled, what has the focus; by order of appearance.
+// What a reader did to a section: what is open, how far it is scrolled, what has the focus. Entries change places, so each
+// is known by what its summary says, figures aside, and what says the same by its order.
 const all = (place, what) => [...place.querySelectorAll(what)];
+const SCROLLED = ".scroll, pre";
 const FOCUSED = "summary, a, button, input, [tabindex]";
+
+function entry(one, place) {
+  const around = one.closest("details");
+  if (!place.contains(around)) return "";
+  const summary = around.querySelector("summary");
+  const words = (summary.querySelector(".what") ?? summary).textContent.replace(/\d+/g, "");
+  return `${entry(around.parentElement, place)} > ${words}`;
+}
+
+function named(place, what) {
+  const same = new Map();
+  return new Map(all(place, what).map((one) => {
+    const name = entry(one, place);
+    same.set(name, (same.get(name) ?? 0) + 1);
+    return [`${name} ${same.get(name)}`, one];
+  }));
+}
+
+const noted = (place, what, note) => new Map([...named(place, what)].map(([name, one]) => [name, note(one)]));
 
 function kept(place) {
   const { activeElement: active } = document;
   return {
-    open: all(place, "details").map((one) => one.open),
-    scrolled: all(place, ".scroll, pre").map((one) => [one.scrollLeft, one.scrollTop]),
-    focus: all(place, FOCUSED).indexOf(active),
+    open: noted(place, "details", (one) => one.open),
+    scrolled: noted(place, SCROLLED, (one) => [one.scrollLeft, one.scrollTop]),
+    focus: [...named(place, FOCUSED)].find(([, one]) => one === active)?.[0],
     caret: active.matches("input") ? [active.selectionStart, active.selectionEnd] : null,
   };
 }
 
 function restore(place, { open, scrolled, focus, caret }) {
-  all(place, "details").forEach((one, at) => { one.open = open[at] ?? one.open; });
-  all(place, ".scroll, pre").forEach((one, at) => { [one.scrollLeft, one.scrollTop] = scrolled[at] ?? [0, 0]; });
-  const focused = focus < 0 ? null : all(place, FOCUSED)[focus];
+  for (const [name, one] of named(place, "details")) one.open = open.get(name) ?? one.open;
+  for (const [name, one] of named(place, SCROLLED)) [one.scrollLeft, one.scrollTop] = scrolled.get(name) ?? [0, 0];
+  const focused = named(place, FOCUSED).get(focus);
   focused?.focus({ preventScroll: true });
   if (caret && focused?.matches("input")) focused.setSelectionRange(...caret);
 }
@@ -59,9 +80,11 @@ function show(name, html) {
   restore(place, before);
 }
 
+// After the last event only this brings what waits.
+document.addEventListener("selectionchange", () => { for (const [name, html] of waiting) show(name, html); });
+
 function take(news) {
   if (news.run !== run) location.reload(); // another run has this address now
-  for (const [name, html] of waiting) show(name, html);
   for (const [name, html] of Object.entries(news.parts)) show(name, html);
   document.title = news.title;
   stop.disabled = news.stopping;
@@ -76,12 +99,18 @@ function connect() {
     clearTimeout(silent);
     silent = setTimeout(() => { source.close(); lost(); connect(); }, SILENCE);
   };
+  const ended = () => { source.close(); clearTimeout(silent); };
   source.addEventListener("alive", heard);
+  source.addEventListener("failed", ({ data }) => {
+    ended();
+    tell("off", `this page is out of order, the run is not: ${JSON.parse(data)}`);
+    stop.disabled = false;
+  });
   source.onmessage = ({ data }) => {
     heard();
     const news = JSON.parse(data);
     take(news);
-    if (news.over) { source.close(); clearTimeout(silent); }
+    if (news.over) ended();
   };
   source.onerror = () => {
     clearTimeout(silent);

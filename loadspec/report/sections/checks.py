@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from loadspec.report.allowance import weight, within
 from loadspec.results.model import RunResult
 
-SHOWN = 50
+SHOWN = 20
 """Checks whose samples are shown at most; the rest are in results.json."""
+ROOM = 6_000
+"""So many characters of samples at most, as HTML, likewise."""
 
 
 def figures(result: RunResult) -> Mapping[str, Any]:
@@ -19,5 +22,7 @@ def figures(result: RunResult) -> Mapping[str, Any]:
     ]
     rows.sort(key=lambda row: row["share"] if isinstance(row["share"], float) else 2.0)
     passes, fails = sum(c.passes for c in result.checks), sum(c.fails for c in result.checks)
-    sampled = [row["check"] for row in rows if row["check"].samples]
-    return {"rows": rows, "passes": passes, "total": passes + fails, "sampled": sampled[:SHOWN]}
+    sampled = [row["check"] for row in rows if row["check"].samples][:SHOWN]
+    kept = within([check.samples for check in sampled], lambda sample: weight(sample.body, sample.found), ROOM)
+    shown = [(check, samples) for check, samples in zip(sampled, kept, strict=True) if samples]
+    return {"rows": rows, "passes": passes, "total": passes + fails, "sampled": shown}

@@ -41,7 +41,7 @@ def _entry(
         "books": books,
         "answers": _answers(store, stats.endpoint),
         "phases": [(name, [trend.percentile(at) for at in AT], bars[name]) for name, trend in trends.items()],
-        "sparks": _sparks(result, points) if points else {},
+        "failures": _spark(result, points) if points else "",
     }
 
 
@@ -57,15 +57,10 @@ def _answers(store: Store, endpoint: str) -> list[tuple[str, Trend, Sequence[flo
     return found
 
 
-def _sparks(result: RunResult, points: EndpointPoints) -> Mapping[str, str]:
-    """Requests and failures a second as lines; empty where there is none."""
+def _spark(result: RunResult, points: EndpointPoints) -> str:
+    """Failures a second as a line; empty where there is none."""
     by = result.by_endpoint
     middles = [t - seconds / 2 for t, seconds in zip(by.t, by.seconds, strict=True)]
+    rates = [number / seconds for number, seconds in zip(points.failed, by.seconds, strict=True)]
     end = max(result.duration, *by.t, 1e-3)
-    columns = {"requests/s": points.requests, "failed/s": points.failed}
-    rates = {
-        label: [number / seconds for number, seconds in zip(column, by.seconds, strict=True)]
-        for label, column in columns.items()
-        if any(column)
-    }
-    return {label: spark(thinned(list(zip(middles, rate, strict=True)), 40), end) for label, rate in rates.items()}
+    return spark(thinned(list(zip(middles, rates, strict=True)), 40), end) if any(points.failed) else ""

@@ -7,14 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from loadspec.error_kinds import way_out
+from loadspec.report.allowance import weight, within
 from loadspec.report.text import clock
 from loadspec.results.model import ErrorClass, RunResult
 
-SHOWN = 50
+SHOWN = 25
 """So many entries at most; the rest are in results.json."""
 SAMPLES = 3
-SAMPLE = 4000
-"""So many characters of a sample's request or response at most."""
+ROOM = 12_000
+"""So many characters of samples at most, as HTML; the rest are in results.json."""
 
 _VARYING = re.compile(r"\b(?:0x)?[0-9a-f-]*\d[0-9a-f-]*\b", re.IGNORECASE)
 """Numbers, addresses, ids: what differs between messages that say the same."""
@@ -23,8 +24,9 @@ _VARYING = re.compile(r"\b(?:0x)?[0-9a-f-]*\d[0-9a-f-]*\b", re.IGNORECASE)
 def figures(result: RunResult) -> Mapping[str, Any]:
     """Entries with a title, and how many are left out."""
     groups = sorted(_grouped(result.errors), key=lambda group: -sum(error.count for error in group))
+    samples = within([_samples(group) for group in groups[:SHOWN]], _size, ROOM)
     return {
-        "groups": [_entry(group) for group in groups[:SHOWN]],
+        "groups": [_entry(group, kept) for group, kept in zip(groups, samples, strict=False)],
         "left_out": max(0, len(groups) - SHOWN),
         "total": sum(error.count for error in result.errors),
     }
@@ -39,7 +41,7 @@ def _grouped(errors: Iterable[ErrorClass]) -> list[Sequence[ErrorClass]]:
     return [sorted(group, key=lambda error: -error.count) for group in groups.values()]
 
 
-def _entry(group: Sequence[ErrorClass]) -> Mapping[str, Any]:
+def _entry(group: Sequence[ErrorClass], samples: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     worst = group[0]
     return {
         "error": worst,
@@ -48,7 +50,8 @@ def _entry(group: Sequence[ErrorClass]) -> Mapping[str, Any]:
         "first": min(error.first for error in group),
         "last": max(error.last for error in group),
         "endpoints": [(error.endpoint, error.count) for error in group],
-        "samples": _samples(group),
+        "samples": samples,
+        "kept": any(error.sample for error in group),
         "way_out": way_out(worst.kind),
     }
 
@@ -64,8 +67,12 @@ def _samples(group: Sequence[ErrorClass]) -> list[Mapping[str, Any]]:
 
 
 def _sample(endpoint: str, sample: Mapping[str, str]) -> Mapping[str, Any]:
-    texts = [(name, sample[name][:SAMPLE]) for name in ("request", "response") if name in sample]
+    texts = [(name, sample[name]) for name in ("request", "response") if name in sample]
     return {"endpoint": endpoint, "at": _moment(sample.get("at", "")), "texts": texts}
+
+
+def _size(sample: Mapping[str, Any]) -> int:
+    return weight(*(text for _, text in sample["texts"]))
 
 
 def _moment(at: str) -> str:

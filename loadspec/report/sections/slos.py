@@ -34,18 +34,23 @@ def figures(result: RunResult) -> Mapping[str, Any] | None:
     if not result.slos:
         return None
     kept = sum(slo.status == "pass" for slo in result.slos)
-    return {"rows": [row for slo in result.slos for row in _rows(slo)], "kept": kept, "count": len(result.slos)}
+    return {
+        "rows": [row for slo in result.slos for row in _rows(slo, result.duration)],
+        "kept": kept,
+        "count": len(result.slos),
+    }
 
 
-def _rows(slo: Slo) -> list[Row]:
-    rows = [_objective(each) for each in slo.objectives] + ([_apdex(slo.apdex)] if slo.apdex else [])
+def _rows(slo: Slo, seconds: float) -> list[Row]:
+    rows = [_objective(each, seconds) for each in slo.objectives] + ([_apdex(slo.apdex)] if slo.apdex else [])
     first = rows[0]._replace(name=slo.name, scope=slo.scope, span=len(rows))
     return [first, *rows[1:]]
 
 
-def _objective(each: Objective) -> Row:
+def _objective(each: Objective, seconds: float) -> Row:
+    """Of a load that took so many seconds: one that is shorter than a window is one window."""
     found, burn, used = each.found, each.burn, each.budget_used
-    window = format_duration(burn.threshold.window)
+    window = format_duration(burn.threshold.window) if seconds >= burn.threshold.window else "all"
     limit = f", limit {burn.threshold.bound}" if burn.threshold.judged else ""
     rate = f"{burn.actual:.3g}" if burn.actual is not None else ""
     return Row(

@@ -37,7 +37,7 @@ def figures(result: RunResult) -> Mapping[str, Any]:
 
 def marks(result: RunResult, axis: Axis) -> list[Mark]:
     """A mark for each event."""
-    return [Mark(axis.x(e.t) / 10, f"{clock(e.t)} · {e.text[:200]}") for e in result.events[:EVENTS]]
+    return [Mark(axis.x(e.t) / 10, f"{clock(e.t)} · {e.text[:80]}") for e in result.events[:EVENTS]]
 
 
 def _row(part: Part, points: Sequence[Point]) -> Sequence[str]:

@@ -8,6 +8,7 @@ from typing import Any
 from loadspec.spec.building.scenarios import DEFAULT
 from loadspec.spec.diagnostics import Diagnostic, Path
 from loadspec.spec.places import Places
+from loadspec.spec.semantics.auth import token_names
 from loadspec.spec.semantics.durations import check_duration
 from loadspec.spec.semantics.values import at, mapping
 from loadspec.thresholds import SLOS, Threshold, ThresholdError, read_slo
@@ -49,7 +50,7 @@ def promised(document: Mapping[str, Any]) -> Iterator[Threshold]:
 
 def _values(document: Mapping[str, Any]) -> Values:
     return {
-        "endpoint": [*mapping(document, "endpoints")],
+        "endpoint": [*mapping(document, "endpoints"), *token_names(document)],
         "scenario": [*mapping(document, "scenarios")] or [DEFAULT],
     }
 

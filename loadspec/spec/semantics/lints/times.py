@@ -9,7 +9,7 @@ from loadspec.load import RampingArrivalRate, RampingVus
 from loadspec.spec.diagnostics import Diagnostic, Path
 from loadspec.spec.semantics.lints.facts import Facts
 from loadspec.spec.semantics.values import at, mapping
-from loadspec.thresholds import entries
+from loadspec.thresholds import SLOS, entries
 from loadspec.units import format_duration, parse_duration, parse_duration_range
 
 Found = Iterator[Diagnostic]
@@ -64,6 +64,9 @@ def _long_forms(facts: Facts) -> Iterator[tuple[Path, Mapping[str, Any]]]:
     for entry in entries(mapping(facts.document, "thresholds")):
         if isinstance(entry.item, Mapping):
             yield entry.path, entry.item
+    for name, raw in mapping(facts.document, SLOS).items():
+        if isinstance(raw, Mapping):
+            yield (SLOS, name, "burn"), mapping(raw, "burn")
 
 
 def waits(facts: Facts) -> Found:
