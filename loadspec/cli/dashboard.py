@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from loadspec.cli.streams import warn
+from loadspec.dashboard.address import DEFAULT
 from loadspec.errors import ExitCode, UsageError
 from loadspec.results import RunResult
 
 if TYPE_CHECKING:
-    from loadspec.dashboard import Dashboard
+    from loadspec.dashboard.dashboard import Dashboard
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 _ADDRESS = re.compile(r"\S*:\d+")
-_DEFAULT = "127.0.0.1:5665"
 
 
 def dashboard_options(command: Decorated) -> Decorated:
     """Give a command of the class `Command` both options."""
-    text = f"Show the run in the browser while it goes on, at {_DEFAULT} if no address is named."
+    text = f"Show the run in the browser while it goes on, at {DEFAULT} if no address is named."
     command = click.option("--linger", is_flag=True, help="Keep the dashboard open after the run, until Ctrl-C.")(
         command
     )
@@ -43,7 +43,7 @@ def spelt_out(args: Sequence[str]) -> list[str]:
     """The arguments with the address that `--dashboard` alone stands for."""
     following = [*args, ""][1:]
     return [
-        f"--dashboard={_DEFAULT}" if word == "--dashboard" and not _ADDRESS.fullmatch(after) else word
+        f"--dashboard={DEFAULT}" if word == "--dashboard" and not _ADDRESS.fullmatch(after) else word
         for word, after in zip(args, following, strict=True)
     ]
 
@@ -62,7 +62,7 @@ def opened(address: str | None) -> Iterator[Dashboard | None]:
     if address is None:
         yield None
         return
-    from loadspec.dashboard import Dashboard
+    from loadspec.dashboard.dashboard import Dashboard
 
     dashboard = Dashboard(address)
     try:

@@ -25,7 +25,7 @@ from loadspec.spec import Loaded, load
 from loadspec.spec.secrets import masked_options
 
 if TYPE_CHECKING:
-    from loadspec.dashboard import Dashboard
+    from loadspec.dashboard.dashboard import Dashboard
 
 
 @click.command("run", cls=Command)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from loadspec.dashboard.board import Board
 from loadspec.dashboard.frame import event, failed
 from loadspec.dashboard.gate import Gate
+from loadspec.dashboard.squeeze import squeezed, takes_gzip
 from loadspec.outputs.listening import Handler, Listener
 
 _HEARTBEAT = 5.0
@@ -68,14 +69,21 @@ class _Handler(Handler):
 
     def _events(self) -> None:
         """All that there is, then what is new, until the run has ended. Who reads slowly misses frames in between."""
-        self.begin(200, "text/event-stream", _HEADERS)
-        self.wfile.write(b"retry: 1000\n\n")
+        pieces, headers = self._news(), _HEADERS
+        if takes_gzip(self.headers.get_all("accept-encoding", [])):
+            pieces, headers = squeezed(pieces), {**_HEADERS, "content-encoding": "gzip"}
+        self.begin(200, "text/event-stream", headers)
+        with self.server.board.viewing():
+            for piece in pieces:
+                self.wfile.write(piece)
+
+    def _news(self) -> Iterator[bytes]:
+        yield b"retry: 1000\n\n"
         seen, board = 0, self.server.board
-        with board.viewing():
-            while (frame := board.after(seen, _HEARTBEAT)) is not None:
-                self.wfile.write(event(self.server.run, frame, seen) if frame.number > seen else _ALIVE)
-                seen = frame.number
-                if frame.over:
-                    return
+        while (frame := board.after(seen, _HEARTBEAT)) is not None:
+            yield event(self.server.run, frame, seen) if frame.number > seen else _ALIVE
+            seen = frame.number
+            if frame.over:
+                return
         if board.failure:
-            self.wfile.write(failed(board.failure))
+            yield failed(board.failure)

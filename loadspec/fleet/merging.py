@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from loadspec.metrics import Gauge, Store
-from loadspec.pools.usage import unite, used_up
-from loadspec.results.failures import add_failures
+from loadspec.pools.usage import unite_pools, used_up
+from loadspec.results.failures import unite_failures
 
 Snapshot = Mapping[str, Any]
 Rows = Iterable[Mapping[str, Any]]
@@ -74,7 +74,9 @@ class Merger:
             **pending[-1],
             "t": self._t,
             "store": _store(pending, newest),
-            "failures": _failures(row for one in pending for row in one["failures"]),
+            "failures": unite_failures(
+                sorted((row for one in pending for row in one["failures"]), key=lambda row: row["first"])
+            ),
             "check_samples": sorted(
                 (row for one in pending for row in one["check_samples"]), key=lambda row: row["at"]
             ),
@@ -82,7 +84,7 @@ class Merger:
             "users": sum(one["users"] for one in newest),
             "iterations": _sums(one["iterations"] for one in newest),
             "scenarios": _scenarios(newest, whole=self._newest.keys() >= self._expected),
-            "pools": _pools(row for one in pending for row in one["pools"]),
+            "pools": unite_pools(row for one in pending for row in one["pools"]),
             "health": _health(self._health.values(), [one["health"] for one in pending]),
             "workers": [{"worker": worker, "t": one["t"], **one["health"]} for worker, one in self._pending],
         }
@@ -140,19 +142,6 @@ def _gauge(snapshot: Snapshot, metric: str) -> float:
     return next((value[0] for name, tags, _, value in snapshot["store"] if name == metric and not tags), 0.0)
 
 
-def _failures(rows: Rows) -> list[dict[str, Any]]:
-    """One row a class; the first failure of all is the one that is described."""
-    found: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for row in sorted(rows, key=lambda row: row["first"]):
-        key = tuple(row["key"])
-        known = found.get(key)
-        if known is None:
-            found[key] = dict(row)
-        else:
-            add_failures(known, row)
-    return list(found.values())
-
-
 def _scenarios(newest: Sequence[Snapshot], whole: bool) -> list[dict[str, Any]]:
     """A scenario begins with the first worker, and ends with the last."""
     by_name: dict[str, list[Mapping[str, Any]]] = {}
@@ -174,21 +163,6 @@ def _scenario(name: str, rows: Sequence[Mapping[str, Any]], whole: bool) -> dict
 
 
 _TOLD_APART = ("name", "began", "ended")
-
-
-def _pools(rows: Rows) -> list[dict[str, Any]]:
-    found: dict[str, list[Mapping[str, Any]]] = {}
-    for row in rows:
-        found.setdefault(row["name"], []).append(row)
-    return [
-        {
-            "name": name,
-            "rows": same[0]["rows"],
-            "drawn": sum(row["drawn"] for row in same),
-            "seen": unite([row["seen"] for row in same], same[0]["rows"]),
-        }
-        for name, same in found.items()
-    ]
 
 
 def _health(newest: Collection[Mapping[str, float]], pending: Sequence[Mapping[str, float]]) -> dict[str, float]:

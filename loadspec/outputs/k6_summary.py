@@ -14,7 +14,7 @@ from loadspec.metrics.values import new_value
 from loadspec.outputs.json_text import json_text
 from loadspec.outputs.selected import selected
 from loadspec.results.model import RunResult
-from loadspec.thresholds import ThresholdResult
+from loadspec.thresholds import Threshold
 
 _PERCENTILES = {"med": 50, "p(90)": 90, "p(95)": 95}
 _EXPECTED = "http_req_duration{expected_response:true}"
@@ -40,20 +40,32 @@ def _metrics(result: RunResult) -> dict[str, Any]:
     for part in result.submetrics:
         found[part.key] = _figures(part.value(store) or new_value(result.metrics[part.metric].kind), seconds)
     for judged in result.thresholds:
-        metric, clauses = judged.threshold.metric, judged.threshold.selector
-        key, source = _key(judged)
-        if metric not in result.metrics:
-            continue  # it compares several: k6 knows none of that kind
+        term = judged.threshold.terms[0]
+        if term.metric not in result.metrics or not _of_one(judged.threshold):
+            continue
+        key, source = _key(judged.threshold)
         if key not in found:
-            value = selected(store, metric, clauses)
-            found[key] = _figures(value or new_value(result.metrics[metric].kind), seconds)
+            value = selected(store, term.metric, term.selector)
+            found[key] = _figures(value or new_value(result.metrics[term.metric].kind), seconds)
         found[key].setdefault("thresholds", {})[source] = judged.status in ("fail", "warn")
     return dict(sorted(found.items()))
 
 
-def _key(judged: ThresholdResult) -> tuple[str, str]:
+def _of_one(threshold: Threshold) -> bool:
+    """Whether it judges one metric, as an SLO's part does, or an expression whose left side is one term.
+
+    What compares several has no place: k6 knows none of that kind.
+    """
+    return threshold.plain or threshold.slo is not None or threshold.left == ("$0",)
+
+
+def _key(threshold: Threshold) -> tuple[str, str]:
     """(metric with its selector, what must hold of it)."""
-    return judged.threshold.key, judged.threshold.text
+    if threshold.plain:
+        return threshold.key, threshold.text
+    term = threshold.terms[0]
+    selector = ",".join(str(clause) for clause in term.selector)
+    return f"{term.metric}{{{selector}}}" if selector else term.metric, threshold.title
 
 
 def _figures(value: Value, seconds: float) -> dict[str, Any]:

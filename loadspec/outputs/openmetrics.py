@@ -7,12 +7,12 @@ Source: https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMe
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from math import isfinite
 from typing import NamedTuple
 
 from loadspec.metrics import Counter, Gauge, MetricInfo, Rate, Store, Trend, Value
+from loadspec.outputs.remote_write import label
 from loadspec.outputs.selected import with_infos, with_submetrics
 from loadspec.report.text import visible
 from loadspec.results.model import RunResult
@@ -26,7 +26,6 @@ Labels = Mapping[str, str]
 
 _UNITS = {"time": ("seconds", 0.001), "bytes": ("bytes", 1.0)}
 """What a metric contains → its base unit, and what values are multiplied by."""
-_NOT_LABEL = re.compile(r"[^A-Za-z0-9_]")
 
 
 class Sample(NamedTuple):
@@ -107,9 +106,9 @@ def _metric(metric: str, info: MetricInfo, series: list[tuple[dict[str, str], Va
 
 
 def _summary(tags: dict[str, str], value: Trend, scale: float) -> Iterator[Sample]:
-    for label, figure in zip(QUANTILES, value.percentiles(tuple(QUANTILES.values())), strict=True):
+    for quantile, figure in zip(QUANTILES, value.percentiles(tuple(QUANTILES.values())), strict=True):
         if value.count:
-            yield Sample("", {**tags, "quantile": label}, figure * scale)
+            yield Sample("", {**tags, "quantile": quantile}, figure * scale)
     yield Sample("_sum", tags, value.sum * scale)
     yield Sample("_count", tags, value.count)
 
@@ -151,8 +150,7 @@ def _labels(labels: Labels) -> str:
         return ""
     rows: dict[str, str] = {}
     for name, value in labels.items():
-        label = _NOT_LABEL.sub("_", name)
-        rows.setdefault(f"_{label}" if label[:1].isdigit() else label, value)
+        rows.setdefault(label(name), value)
     return "{" + ",".join(f'{name}="{_escaped(value)}"' for name, value in rows.items()) + "}"
 
 

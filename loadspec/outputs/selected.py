@@ -6,10 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from loadspec.metrics import MetricInfo, Store, Value
 from loadspec.thresholds.selector import Clause, effective, matcher
-from loadspec.thresholds.submetric import Submetric
+from loadspec.thresholds.submetric import ENDING, Submetric
 
-ENDING = "_submetric"
-"""What the names of sub-metrics' series end in, so that no sum over those of a metric counts a sample twice."""
 SELECTOR = "selector"
 """The tag that says which sub-metric a series is."""
 

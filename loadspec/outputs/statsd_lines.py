@@ -19,8 +19,9 @@ from loadspec.metrics import Counter, Gauge, Rate, Trend, Value
 from loadspec.metrics.figures import Figures
 from loadspec.metrics.store import Tags
 from loadspec.metrics.values import merge_values
-from loadspec.outputs.selected import ENDING, SELECTOR
+from loadspec.outputs.selected import SELECTOR
 from loadspec.outputs.tick import Tick
+from loadspec.thresholds.submetric import ENDING
 
 _NOT_IN_NAME = re.compile(r"[^\w.-]", re.ASCII)
 _NOT_IN_TAG = re.compile(r"[,|#\x00-\x20\x7f]")
@@ -42,7 +43,10 @@ def plain_lines(tick: Tick, figures: Figures, prefix: str) -> Iterator[str]:
 
 def _whole(metric: str, tags: Tags) -> str:
     """What a series is a part of: its metric, or its sub-metric, whose selector has to be in the name."""
-    return f"{metric}.{dict(tags).get(SELECTOR, '')}" if metric.endswith(ENDING) else metric
+    if not metric.endswith(ENDING):
+        return metric
+    selector = dict(tags).get(SELECTOR, "")
+    return f"{metric}.{selector.replace('!:', '_not_').replace('~', '_like_')}"
 
 
 def tagged_lines(tick: Tick, figures: Figures, prefix: str) -> Iterator[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 EACH_TIME = 1 << 15
 """Pools of up to so many rows say every second which of them were drawn; a larger one only at the end."""
@@ -34,6 +35,22 @@ def unite(texts: Sequence[str], rows: int) -> str:
     for text in told:
         seen |= unpack(text)
     return _packed(seen, rows)
+
+
+def unite_pools(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What several say of pools → one row a pool: draws add up, maps are united."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["name"], []).append(row)
+    return [
+        {
+            "name": name,
+            "rows": same[0]["rows"],
+            "drawn": sum(row["drawn"] for row in same),
+            "seen": unite([row["seen"] for row in same], same[0]["rows"]),
+        }
+        for name, same in found.items()
+    ]
 
 
 def used_up(text: str, whole: bool, users: int) -> str:

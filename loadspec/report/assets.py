@@ -17,6 +17,7 @@ TABLES = ("script/view.js", "script/tables.js", "script/start.js")
 """The script of a page with tables only."""
 SCRIPTS = (
     "script/uplot/uPlot.iife.min.js",
+    "script/unpack.js",
     "script/figures.js",
     "script/series.js",
     "script/axes.js",
@@ -43,7 +44,7 @@ def script(names: Sequence[str] = SCRIPTS) -> str:
 @cache
 def boot(names: Sequence[str] = SCRIPTS) -> str:
     """What unpacks those files where a page has them `packed`."""
-    return f"{notice(names)}{_lean(_text('script/boot.js'), ('//',))}"
+    return notice(names) + script(("script/unpack.js", "script/boot.js"))
 
 
 def notice(names: Sequence[str]) -> str:

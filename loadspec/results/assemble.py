@@ -13,7 +13,7 @@ from loadspec.results.culprit import whereabouts
 from loadspec.results.head import Head
 from loadspec.results.health import limited_sentence
 from loadspec.results.ledger import Ledger
-from loadspec.results.losses import told, withheld
+from loadspec.results.losses import blurred, blurred_sentence, told, withheld
 from loadspec.results.model import GOING, PoolStats, RunResult, ScenarioInfo, Timing
 from loadspec.results.parts import parts_of
 from loadspec.results.scenarios import begun, scenario_stats
@@ -24,12 +24,12 @@ from loadspec.units import format_count, format_ms
 
 
 def threshold_results(ledger: Ledger, limited: bool, going: bool = False) -> list[ThresholdResult]:
-    """How all thresholds stand, `going` or for good: inconclusive where load is missing, and those on times where the
-    generator was `limited`."""
+    """How all thresholds stand, `going` or for good: inconclusive where load is missing, those on windows where it is
+    known too coarsely, and those on times where the generator was `limited`."""
     outcome = ledger.outcome
     cut_short = bool(outcome.worker_lost or outcome.cut_off)
     found = ledger.watch.current(figures=True) if going else ledger.watch.results()
-    results = withheld(found, outcome.losses, ledger.collector.elapsed, cut_short)
+    results = blurred(withheld(found, outcome.losses, ledger.collector.elapsed, cut_short), outcome.grain)
     return without_latency(results) if limited else results
 
 
@@ -68,6 +68,7 @@ def facts(
         cut_off=outcome.cut_off,
         unwritten=outcome.unwritten,
         losses=outcome.losses,
+        blurred=blurred_sentence(judged, outcome.grain),
         limited=limited,
         teardown_timed_out=outcome.teardown_timed_out,
     )
@@ -122,7 +123,7 @@ def assemble(head: Head, ledger: Ledger, going: bool = False) -> RunResult:
         scenario_stats=scenario_stats(infos, collector.scenarios, store),
         pools=pool_stats(head, collector),
         timing=timing(head, collector, sum(row.answered for row in requests)),
-        warnings=[*head.warnings, *_warnings(head, ledger), *ledger.warnings],
+        warnings=[*head.warnings, *_warnings(head, ledger), *filter(None, [known.blurred]), *ledger.warnings],
         events=ledger.events,
         losses=outcome.losses,
         failure=outcome.setup_failed or outcome.aborted or outcome.worker_lost or outcome.cut_off or outcome.unwritten,

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 LATER = 2
 """So many samples of a class beside its first one."""
 
 _DESCRIBED = ("message", "sample")
+
+
+def unite_failures(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """One row a class; whoever comes first describes it."""
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in rows:
+        key = tuple(row["key"])
+        if key in found:
+            add_failures(found[key], row)
+        else:
+            found[key] = dict(row)
+    return list(found.values())
 
 
 def add_failures(known: dict[str, Any], row: Mapping[str, Any]) -> None:

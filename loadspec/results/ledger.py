@@ -46,6 +46,8 @@ class Outcome:
     notes: list[str] = field(default_factory=list)
     cut_off: str = ""
     """That records of the run are missing: the last ones, or some before them."""
+    grain: float = 1.0
+    """Seconds of load that came as one snapshot, at most: more than one where a journal has folded them."""
     unwritten: str = ""
     """Why what was measured could be kept no longer, where that ended the load."""
     signals: int = 0
@@ -87,6 +89,7 @@ class Ledger:
         yield from self.collector.add(record)
         yield from map(self._event, notes)
         if self.phase == "load":
+            self.outcome.grain = max(self.outcome.grain, record.get("folded", 1))
             yield from self._judge()
             for threshold in self.fired:
                 yield self._event(f"threshold ends the run: {threshold.title}")

@@ -1,4 +1,4 @@
-"""What a run is worth that has lost workers: how much load is missing, and what can still be said. Pure."""
+"""What a run is worth of which something is lost, workers or detail: what can still be said. Pure."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from loadspec.results.model import Loss
 from loadspec.thresholds import ThresholdResult
+from loadspec.thresholds.window import step
 from loadspec.units import format_duration
 
 TOLERATED = 0.01
@@ -36,3 +37,30 @@ def withheld(
     if not lost and missing(losses, elapsed) <= TOLERATED:
         return list(results)
     return [result if result.aborted else replace(result, status="inconclusive") for result in results]
+
+
+def blurred(results: Sequence[ThresholdResult], grain: float) -> list[ThresholdResult]:
+    """The thresholds, inconclusive where their windows move in finer steps than the `grain` seconds that came as one.
+
+    A burst that two snapshots share is worse in the window around it than in any that can still be looked at. One that
+    ended the run has been decided.
+    """
+    return [
+        replace(result, status="inconclusive") if _finer(result, grain) and not result.aborted else result
+        for result in results
+    ]
+
+
+def blurred_sentence(results: Sequence[ThresholdResult], grain: float) -> str:
+    """How many judged thresholds that leaves open; empty where it leaves none."""
+    judged = [result for result in results if result.threshold.judged]
+    count = sum(_finer(result, grain) and not result.aborted for result in judged)
+    if not count:
+        return ""
+    open_ = f"{count} of {len(judged)} thresholds {'is' if count == 1 else 'are'} inconclusive"
+    return f"the journal keeps up to {format_duration(grain)} of load as one, too coarse for their windows: {open_}"
+
+
+def _finer(result: ThresholdResult, grain: float) -> bool:
+    window = result.threshold.window
+    return bool(window) and step(window) < grain

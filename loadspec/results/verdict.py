@@ -67,6 +67,8 @@ class Facts:
     """Why what was measured could be kept no longer, where that ended the load."""
     losses: Sequence[Loss] = ()
     """Workers that were lost while others went on."""
+    blurred: str = ""
+    """That windows of thresholds are finer than what is known of the load."""
     limited: str = ""
     """That the generator was at its own limit, where that is not allowed."""
     teardown_timed_out: bool = False
@@ -122,7 +124,7 @@ def _untrusted(facts: Facts) -> str:
         return f"nothing was measured: {_silence(facts)}"
     if facts.losses:
         return _loss_sentence(facts)
-    return _limited_sentence(facts) if facts.limited else ""
+    return _limited_sentence(facts) if facts.limited else facts.blurred
 
 
 def _order(result: ThresholdResult) -> tuple[bool, float]:

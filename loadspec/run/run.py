@@ -42,7 +42,7 @@ from loadspec.spec.secrets import too_short
 from loadspec.ui import Live, live
 
 if TYPE_CHECKING:
-    from loadspec.dashboard import Dashboard
+    from loadspec.dashboard.dashboard import Dashboard
 
 
 def run_spec(

@@ -30,7 +30,7 @@ def join_parts(targets: Iterable[Target], directory: Path, run_id: str) -> list[
     """Make each file of its parts → the files. Raises OutputError; the parts are still there then."""
     written = []
     for target, member, gzip in _members(targets):
-        path = Path(target.text)
+        path, parts = Path(target.text), list[Path]()
         try:
             parts = parts_left(target, directory, run_id)
             for part in parts:
@@ -39,8 +39,9 @@ def join_parts(targets: Iterable[Target], directory: Path, run_id: str) -> list[
                 member.finish(parts, path.resolve() if path.is_file() or not path.exists() else path)
                 written.append(path)
         except OSError as error:
-            left = f"its parts are there still, as {_place(target, directory)}.{run_id}.part-*"
-            raise OutputError(f"cannot write {path}: {error.strerror or error}; {left}", "free some space") from error
+            left = f"; its parts are there still, as {_place(target, directory)}.{run_id}.part-*" if parts else ""
+            way_out = "free some space" if parts else "make its folder one that can be read, and try again"
+            raise OutputError(f"cannot write {path}: {error.strerror or error}{left}", way_out) from error
     return written
 
 

@@ -27,8 +27,11 @@ def part_path(target: str, run_id: str, worker: int) -> Path:
 
 
 def parts_of(target: str, run_id: str) -> list[Path]:
-    """The parts that there are, in order; a link is none: a run's folder may come from a stranger."""
+    """The parts that there are, in order: none where there is no folder. A link is none, too: a run's folder may come
+    from a stranger."""
     place = Path(target)
+    if not place.parent.is_dir():
+        return []
     start = f"{place.name}.{run_id}.part-"
     found = (path for path in place.parent.iterdir() if path.name.startswith(start))
     return sorted(path for path in found if path.is_file() and not path.is_symlink())

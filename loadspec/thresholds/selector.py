@@ -27,6 +27,8 @@ Values = Mapping[str, Collection[str] | None]
 
 _NAME = re.compile(r"[^{]*")
 _CLAUSE = re.compile(r"""\s*(?P<tag>[^\s:!~,"'=]*)\s*(?P<op>!:|:|~|!=|=)?\s*(?P<value>"[^"]*"|'[^']*'|[^,]*)""")
+_SPECIAL = re.compile(r"""[,{}|"']""")
+"""What stands in quotes."""
 _EXAMPLE = "for example http_req_duration{endpoint:generate}"
 
 
@@ -47,6 +49,14 @@ class Clause:
             found = actual in self.among if self.among else actual == self.value
             return found is (self.op == ":")
         return re.fullmatch(self.value, actual) is not None
+
+    def __str__(self) -> str:
+        """As it is written, with quotes where they matter: `status!:200|202`, `kind:"a|b"`."""
+        plain = self.among or (self.value == self.value.strip() and not _SPECIAL.search(self.value))
+        if plain:
+            return f"{self.tag}{self.op}{self.value}"
+        quote = "'" if '"' in self.value else '"'
+        return f"{self.tag}{self.op}{quote}{self.value}{quote}"
 
 
 DEFAULTS = (Clause("expected_response", ":", "true"), Clause("poll", "!:", "true"))

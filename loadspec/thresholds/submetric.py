@@ -10,6 +10,9 @@ from loadspec.metrics.values import Value
 from loadspec.thresholds.error import ThresholdError
 from loadspec.thresholds.selector import Clause, Values, effective, matcher, parse_key
 
+ENDING = "_submetric"
+"""What outputs let the names of sub-metrics' series end in, so that no sum over those of a metric counts twice."""
+
 
 @dataclass(frozen=True, slots=True)
 class Submetric:
@@ -22,8 +25,8 @@ class Submetric:
 
     @property
     def label(self) -> str:
-        """The selector, without its braces."""
-        return self.key.partition("{")[2].removesuffix("}").strip()
+        """The selector, without its braces and however it was spaced: `status:402|429,endpoint!:login`."""
+        return ",".join(str(clause) for clause in self.selector)
 
     @property
     def clauses(self) -> tuple[Clause, ...]:

@@ -14,6 +14,11 @@ _CELLS = 120
 """A window is kept in at most about so many parts: a long one moves in steps."""
 
 
+def step(seconds: float) -> float:
+    """By how much a window of so many seconds moves at a time, in seconds."""
+    return max(1.0, seconds / _CELLS)
+
+
 class _Cell(NamedTuple):
     begin: float
     end: float

@@ -10,7 +10,7 @@ from typing import Any
 
 from support_journal import head, records
 
-from loadspec.dashboard import Dashboard
+from loadspec.dashboard.dashboard import Dashboard
 from loadspec.results.assemble import assemble
 from loadspec.results.head import Head
 from loadspec.results.ledger import Ledger

@@ -6,13 +6,14 @@ import json
 import socket
 import time
 import urllib.request
+import zlib
 
 import pytest
 from support_dashboard import PATIENCE, Shown, shown
 from support_html import read
 from support_journal import head
 
-from loadspec.dashboard import Dashboard
+from loadspec.dashboard.dashboard import Dashboard
 from loadspec.errors import UsageError
 from loadspec.outputs import listening
 from loadspec.report import build
@@ -157,8 +158,8 @@ def test_a_link_elsewhere_opens_the_page_and_no_other_page_follows_the_run() -> 
 
 
 def test_a_reader_that_does_not_read_is_dropped_and_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listening.Handler, "timeout", 0.2)
-    monkeypatch.setattr("loadspec.dashboard.board.live_parts", lambda *_: {"a": str(time.monotonic()) * 500_000})
+    monkeypatch.setattr(listening.Handler, "timeout", 1.0)
+    monkeypatch.setattr("loadspec.dashboard.board.live_parts", lambda *_: {"a": str(time.monotonic()) * 50_000})
     monkeypatch.setattr("loadspec.dashboard.board._EVERY", 0.01)
     with shown() as live, live.connected("/events") as deaf:
         board = live.dashboard._board
@@ -227,6 +228,36 @@ def test_a_page_that_was_never_begun_can_be_closed() -> None:
     dashboard.take({"is": "over"})
     assert dashboard.news() == []
     dashboard.close()
+
+
+def test_who_takes_gzip_gets_each_frame_at_once_in_a_fraction_of_the_bytes() -> None:
+    with shown() as live:
+        live.second(5)
+        with live.events() as events:
+            plain = next(events)
+        with live.connected("/events", accept_encoding="gzip, br") as sock:
+            head, _, data = received(sock, b"\r\n\r\n").partition(b"\r\n\r\n")
+            assert b"content-encoding: gzip\r\n" in head + b"\r\n"
+            reader, size = zlib.decompressobj(31), len(data)
+            text = reader.decompress(data)
+            while b'data: {"run"' not in text or not text.endswith(b"\n\n"):
+                data = sock.recv(65536)
+                assert data, "the stream ended"
+                text, size = text + reader.decompress(data), size + len(data)
+            (line,) = [line for line in text.split(b"\n") if line.startswith(b"data: {")]
+            assert json.loads(line[6:])["parts"] == plain["parts"]
+            assert size < len(text) / 3
+            live.finish()
+            rest = b"".join(iter(lambda: sock.recv(65536), b""))
+            assert b'"over":true' in reader.decompress(rest)
+            assert reader.eof, "it ends as gzip ends"
+
+
+def received(sock: socket.socket, until: bytes) -> bytes:
+    data = b""
+    while until not in data:
+        data += sock.recv(65536)
+    return data
 
 
 def test_events_are_json() -> None:

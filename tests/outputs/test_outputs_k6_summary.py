@@ -14,6 +14,9 @@ from support_results import judged, make_result
 
 from loadspec.metrics import Store
 from loadspec.outputs.k6_summary import render
+from loadspec.thresholds import Watch
+from loadspec.thresholds.expressions import parse_expression
+from loadspec.thresholds.slo import read_slos
 from loadspec.thresholds.submetric import parse_submetric
 
 DATA = Path(__file__).parent / "data"
@@ -91,3 +94,27 @@ def test_sub_metrics_are_there_by_their_keys() -> None:
     assert found["http_reqs{status:503}"]["count"] == result.stores["load"].total("http_reqs", status="503")
     assert list(found["http_req_duration{endpoint:generate}"]["thresholds"]) == ["p(95) < 800ms"]
     assert found["http_reqs{status:418}"] == {"count": 0, "rate": 0}
+
+
+def test_slos_and_expressions_stand_at_the_metric_that_they_judge() -> None:
+    result = make_result()
+    slos = {"all": {"apdex": {"t": "1ms", "at_least": 0.9}}}
+    slos["gen"] = {"endpoint": "generate", "availability": "99.99%", "burn": {"window": "10s", "below": 1}}
+    expression = "count(http_reqs{status: 503}) < 1000 * count(http_reqs)"
+    several = "count(http_reqs) + count(iterations) > 1"
+    gates = [*read_slos(slos, {}), *(parse_expression(text, result.metrics, {}) for text in (expression, several))]
+    watch = Watch(gates)
+    watch.feed(result.duration, result.stores["load"], result.stores["load"], ended=True)
+    judged = [found for found in watch.results() if found.threshold.judged]
+    metrics = json.loads(render(replace(result, thresholds=judged)))["metrics"]
+    found = {name: figures["thresholds"] for name, figures in metrics.items() if "thresholds" in figures}
+    assert found == {
+        "http_req_duration": {"slo all: apdex(1ms) >= 0.9": True},
+        "http_req_failed{endpoint:generate}": {
+            "slo gen: availability >= 99.99%": True,
+            "slo gen: burn rate of availability 99.99% < 1, every 10s": True,
+        },
+        "http_reqs{status:503}": {expression: False},
+    }
+    store = result.stores["load"]
+    assert metrics["http_reqs{status:503}"]["count"] == store.total("http_reqs", status="503")

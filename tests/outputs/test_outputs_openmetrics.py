@@ -93,6 +93,13 @@ def test_labels_that_all_series_have_and_odd_names() -> None:
     assert found["loadspec_vus"][1] == [("loadspec_vus", {"run": "r", "odd_name": "a", "_9": "b"}, 3.0)]
 
 
+def test_no_label_is_one_of_prometheus_own() -> None:
+    store = Store()
+    store.gauge("vus").add(3)
+    found = parsed(text(families(store, {"vus": MetricInfo("gauge")}, {"__name__": "evil"})))
+    assert found["loadspec_vus"][1] == [("loadspec_vus", {"_name__": "evil"}, 3.0)]
+
+
 def test_figures_that_are_no_number() -> None:
     family = Family("x", "gauge", "", [Sample("", {"i": str(i)}, v) for i, v in enumerate([1e300, float("inf"), -2.5])])
     assert [v for _, _, v in parsed(text([family]))["x"][1]] == [1e300, float("inf"), -2.5]

@@ -101,7 +101,15 @@ def test_of_statsd_a_sub_metric_has_its_selector_in_its_name():
     assert {
         "http_reqs:5|c",
         "http_reqs_submetric.endpoint_login:2|c",
-        "http_reqs_submetric.endpoint__login:3|c",
+        "http_reqs_submetric.endpoint_not_login:3|c",
     } <= lines
     assert "http_reqs_submetric:2|c|#selector:endpoint:login" in set(tagged_lines(tick(wider), FIGURES, ""))
     assert made.series.keys() < wider.series.keys()
+
+
+def test_sub_metrics_have_names_of_their_own_however_they_are_spaced():
+    keys = ("endpoint: login", "endpoint!:login", "endpoint!: login", "endpoint~login", "endpoint:login")
+    wider = with_submetrics(store(2), [parse_submetric(f"http_reqs{{{key}}}", BUILTIN, {}) for key in keys])
+    names = [line.partition(":")[0] for line in plain_lines(tick(wider), FIGURES, "") if "_submetric" in line]
+    ends = [name.removeprefix("http_reqs_submetric.") for name in names]
+    assert ends == ["endpoint_login", "endpoint_like_login"]

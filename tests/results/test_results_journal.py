@@ -20,7 +20,7 @@ from support_journal import books, head, records, written
 from support_results import make_result
 
 from loadspec.errors import LoadspecError
-from loadspec.metrics import Store, Trend, tags_of
+from loadspec.metrics import Rate, Store, Trend, tags_of
 from loadspec.outputs import render
 from loadspec.results.assemble import assemble
 from loadspec.results.journal import Journal, rebuild
@@ -139,8 +139,30 @@ def test_a_torn_tail_costs_its_last_record_only_and_is_told(tmp_path_factory: py
     found = rebuild(torn(folder / "copy", "journal.tail", size))
     whole = max(0, sum(end <= size for end in ends[1:]) - 1)
     assert figures(found) == figures(assemble(HEAD, books(HEAD, ROWS[:whole])))
-    assert len(found.warnings) == (size not in ends)
-    assert all("in the middle of a line" in warning for warning in found.warnings)
+    assert len(found.warnings) == (size not in ends or not size)
+    assert all(("in the middle of a line" if size else "is empty") in warning for warning in found.warnings)
+
+
+@pytest.mark.parametrize("content", [None, b""])
+@pytest.mark.parametrize(("taken", "when"), [(41, ""), (64, ", after 59s of load or later")])
+def test_a_tail_that_is_gone_is_told(tmp_path: Path, content: bytes | None, taken: int, when: str) -> None:
+    written(tmp_path, ROWS[:taken])
+    shutil.copytree(tmp_path, tmp_path / "copy")
+    tail = tmp_path / "copy" / "journal.tail"
+    tail.unlink()
+    if content is not None:
+        tail.write_bytes(content)
+    found = rebuild(tmp_path / "copy")
+    state = "missing" if content is None else "empty"
+    assert found.warnings == [f"{tail} is {state}: the newest records, up to a minute of them, are lost with it"]
+    assert found.sentence == f"{CUT}{when}: the end of its journal is lost"
+
+
+def test_who_has_the_end_of_a_run_misses_no_tail(tmp_path: Path) -> None:
+    written(tmp_path, ROWS).close()
+    (tmp_path / "journal.tail").unlink()
+    found, live = rebuild(tmp_path), assemble(HEAD, books(HEAD, ROWS))
+    assert (found.sentence, found.warnings) == (live.sentence, live.warnings)
 
 
 def test_a_torn_stream_costs_nothing_where_the_tail_has_its_records(tmp_path: Path) -> None:
@@ -366,6 +388,52 @@ def test_points_of_a_killed_run_are_as_long_as_its_step_says(tmp_path: Path) -> 
     assert len(found.points) == len(found.points[:-1]) + 1 <= 70 // 16 + 1
 
 
+WINDOWS = """\
+loadspec: 1
+target: {base_url: "http://127.0.0.1:1"}
+endpoints: {login: {path: /}, generate: {path: /}}
+flow: [{call: login}, {call: generate}]
+vus: 1
+duration: 2h
+"""
+
+
+def second_hour(bad: range) -> list[Record]:
+    """From 3600 s on, without a failure but for these seconds, in which nothing is answered well."""
+    rows = list(records(100, requests=20))
+    for row in rows[1:101]:
+        t = row["t"] + 3599
+        store = Store()
+        answered = tags_of(scenario="default", endpoint="generate", expected_response="true", status="200")
+        store.counter("http_reqs", answered).add(20)
+        store.rate("http_req_failed", tags_of(endpoint="generate")).merge(Rate(20 * (t in bad), 20))
+        row.update(t=t, store=store, failures=[])  # type: ignore[attr-defined]
+    return rows
+
+
+@pytest.mark.parametrize("window", ["5s", "10s", "60s"])
+@pytest.mark.parametrize("kind", ["threshold", "burn"])
+def test_windows_finer_than_what_is_kept_decide_nothing(tmp_path: Path, kind: str, window: str) -> None:
+    """Ten seconds are one by then: half of a burst, or of two, is averaged away."""
+    gate = {
+        "threshold": f"thresholds: {{http_req_failed: {{that: rate < 16%, window: {window}}}}}",
+        "burn": f"slos: {{gen: {{endpoint: generate, availability: 80%, burn: {{window: {window}, below: 0.8}}}}}}",
+    }[kind]
+    (tmp_path / "spec.yaml").write_text(WINDOWS + gate)
+    own, rows = head(tmp_path / "spec.yaml"), second_hour(range(3646, 3656))
+    written(tmp_path / "run", rows, own).close()
+    live, again = assemble(own, books(own, rows)), rebuild(tmp_path / "run")
+    assert (live.verdict, live.thresholds[-1].status) == ("FAIL", "fail")
+    assert (again.verdict, again.exit_code, again.thresholds[-1].status) == ("INCONCLUSIVE", 95, "inconclusive")
+    assert [row.status for row in again.thresholds[:-1]] == [row.status for row in live.thresholds[:-1]]
+    assert [warning for warning in again.warnings if "too coarse" in warning] == [again.sentence]
+    assert again.sentence == (
+        "the journal keeps up to 10s of load as one, too coarse for their windows: "
+        f"1 of {len(again.thresholds)} thresholds is inconclusive"
+    )
+    assert not [warning for warning in live.warnings if "too coarse" in warning]
+
+
 # What is kept of a snapshot
 
 
@@ -458,6 +526,19 @@ def test_no_stall_of_one_second_stands_for_ten() -> None:
     thinner = Thinner(())
     (worker,) = fold([thinner(row) for row in rows])["workers"]
     assert (worker["lag_p99_ms"], worker["t"]) == (1.0, 10.0)
+
+
+def test_later_samples_of_a_failure_are_kept() -> None:
+    def row(t: float, **more: Any) -> Record:
+        failure = {"key": ["generate", "status", "status", 503], "count": 1, "first": t, "last": t, **more}
+        return {**ROWS[int(t)], "failures": [failure]}
+
+    rows = [row(1.0, message="m", sample={"request": "1"}), row(2.0, sample={"request": "2"})]
+    rows.append(row(3.0, later_samples=[{"request": "3"}, {"request": "4"}]))
+    thinned = [Thinner(())(row) for row in rows]
+    one, other = (books(HEAD, [ROWS[0], *side]) for side in (thinned, [fold(thinned)]))
+    assert [found.later_samples for found in one.collector.errors()] == [[{"request": "2"}, {"request": "3"}]]
+    assert one.collector.errors() == other.collector.errors()
 
 
 def test_pools_and_what_was_held_back_add_up() -> None:

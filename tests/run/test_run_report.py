@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,8 @@ def test_what_is_asked_for_beside_must_have_parts(tmp_path: Path) -> None:
     assert (tmp_path / "s.csv").read_bytes() == b"a\n"
     with pytest.raises(UsageError, match=r"run r has left no parts of .*t\.csv"):
         report_again(folder, [Out("csv", str(tmp_path / "t.csv"))])
+    with pytest.raises(UsageError, match=r"run r has left no parts of .*none/t\.csv"):
+        report_again(folder, [Out("csv", str(tmp_path / "none" / "t.csv"))])
     with pytest.raises(UsageError, match="belongs to a run that goes on"):
         report_again(folder, [Out("statsd", "127.0.0.1:8125")])
 
@@ -94,3 +97,25 @@ def test_without_its_library_parts_stay_and_the_rest_is_written(
     assert failed.hint == "pip install 'loadspec[parquet]'"
     assert (folder / "s.csv") in files
     assert [part.exists() for part in parts] == [True, False]
+
+
+def test_where_the_folder_of_samples_is_missing_there_is_nothing_to_make_and_nothing_to_tell(tmp_path: Path) -> None:
+    folder = killed(tmp_path / "run", csv="samples/s.csv")
+    _, files, failed = report_again(folder)
+    assert failed is None
+    assert folder / "results.json" in files
+
+
+def test_parts_that_nobody_may_look_for_are_not_said_to_be_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = killed(tmp_path / "run", csv="samples/s.csv")
+
+    def refuse(*_: object) -> list[Path]:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(import_module("loadspec.run.samples"), "parts_of", refuse)
+    _, _, failed = report_again(folder)
+    assert failed is not None
+    assert failed.message == f"cannot write {folder / 'samples' / 's.csv'}: Permission denied"
+    assert failed.hint == "make its folder one that can be read, and try again"

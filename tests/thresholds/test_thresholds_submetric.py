@@ -58,5 +58,19 @@ def test_what_is_wrong_is_said_at_its_place(key: str, message: str, word: str) -
     assert caught.value.offset == key.rindex(word)
 
 
-def test_a_label_is_the_selector_as_written() -> None:
-    assert parse_submetric(" http_reqs{status:200|202} ", BUILTIN, VALUES).label == "status:200|202"
+@pytest.mark.parametrize(
+    ("selector", "label"),
+    [
+        ("status:200|202", "status:200|202"),
+        ("status : 200 | 202 , endpoint!:login", "status:200|202,endpoint!:login"),
+        ("status~ 2.. ", "status~2.."),
+        ('kind:"a|b"', 'kind:"a|b"'),
+        ("model:'say \"x\"'", "model:'say \"x\"'"),
+        ('model:" x"', 'model:" x"'),
+        ("group:a|b", "group:::a|::b"),
+    ],
+)
+def test_a_label_is_the_selector_however_it_was_spaced(selector: str, label: str) -> None:
+    part = parse_submetric(f" http_reqs{{{selector}}} ", BUILTIN, VALUES)
+    assert part.label == label
+    assert parse_submetric(f"http_reqs{{{label}}}", BUILTIN, VALUES).selector == part.selector

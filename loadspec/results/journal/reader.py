@@ -142,6 +142,8 @@ class Records:
         self.lost = 0
         self.in_tail = False
         """Whether the newest record is one of the tail."""
+        self.no_tail = ""
+        """What became of the tail, where not even its first line is there."""
         self._path = path
         self._most = most
         self.given = 0
@@ -166,7 +168,10 @@ class Records:
         try:
             lines = path.read_bytes().split(b"\n")
         except FileNotFoundError:
+            self.no_tail = f"{path} is missing"
             return
+        if lines == [b""]:
+            self.no_tail = f"{path} is empty"
         if torn := lines.pop():
             self.damage.append(f"{path} ends in the middle of a line, which was left out ({len(torn)} bytes)")
         if not lines:
@@ -204,7 +209,9 @@ def _replayed(head: Head, path: Path, most: int | None = None) -> RunResult:
 def _judged(head: Head, ledger: Ledger, records: Records, last: str) -> RunResult:
     """The result of a ledger whose `last` record is of this kind: where that is not its end, the run was cut off."""
     if last not in ("over", "closed"):
-        ledger.outcome.cut_off = _cut_off(ledger)
+        ledger.outcome.cut_off = _cut_off(ledger, bool(records.no_tail))
+        if records.no_tail:
+            records.damage.append(f"{records.no_tail}: the newest records, up to a minute of them, are lost with it")
         ledger.take({"is": "over"})
     elif records.lost:
         ledger.outcome.cut_off = f"a part of the load is unknown: the journal lacks {records.lost} records"
@@ -212,9 +219,12 @@ def _judged(head: Head, ledger: Ledger, records: Records, last: str) -> RunResul
     return replace(result, warnings=[*result.warnings, *records.damage])
 
 
-def _cut_off(ledger: Ledger) -> str:
-    """When it was, as far as the journal tells."""
+def _cut_off(ledger: Ledger, no_tail: bool) -> str:
+    """When it was, as far as the journal tells; without its tail only what was before."""
     elapsed = ledger.collector.elapsed
+    if no_tail:
+        since = f", after {format_duration(round(elapsed, 1))} of load or later" if elapsed else ""
+        return f"the run was cut off{since}: the end of its journal is lost"
     if ledger.phase == "load" or elapsed:
         when = f"after {format_duration(round(elapsed, 1))} of load"
         return f"the run was cut off {when}: its journal ends there{' in teardown' * (ledger.phase == 'teardown')}"

@@ -13,7 +13,8 @@ from typing import Any
 from loadspec.metrics import Store, Trend
 from loadspec.metrics.catalog import tag_names
 from loadspec.metrics.store import Key
-from loadspec.pools.usage import unite
+from loadspec.pools.usage import unite_pools
+from loadspec.results.failures import unite_failures
 from loadspec.results.ledger import Record
 from loadspec.thresholds import Threshold
 from loadspec.thresholds.selector import Clause
@@ -122,8 +123,8 @@ def fold(snapshots: Sequence[Record]) -> Record:
         **last,
         "store": store,
         "folded": sum(one.get("folded", 1) for one in snapshots),
-        "failures": _failures(snapshots),
-        "pools": _pools(snapshots),
+        "failures": unite_failures(row for one in snapshots for row in one["failures"]),
+        "pools": unite_pools(row for one in snapshots for row in one.get("pools", ())),
         "health": {**last["health"], "lag_ms": max(one["health"]["lag_ms"] for one in snapshots)},
         "workers": _workers(snapshots),
         **{name: [row for one in snapshots for row in one.get(name, ())] for name in ("check_samples", "notes")},
@@ -133,32 +134,6 @@ def fold(snapshots: Sequence[Record]) -> Record:
     if held := [one["held_back"] for one in snapshots if "held_back" in one]:
         folded["held_back"] = {name: sum(row[name] for row in held) for name in held[0]}
     return folded
-
-
-def _failures(snapshots: Sequence[Record]) -> list[dict[str, Any]]:
-    """One row a class; whoever tells of it first describes it."""
-    found: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for row in (row for one in snapshots for row in one["failures"]):
-        known = found.setdefault(tuple(row["key"]), {**row, "count": 0})
-        known["count"] += row["count"]
-        known["first"] = min(known["first"], row["first"])
-        known["last"] = max(known["last"], row["last"])
-    return list(found.values())
-
-
-def _pools(snapshots: Sequence[Record]) -> list[dict[str, Any]]:
-    found: dict[str, list[Mapping[str, Any]]] = {}
-    for row in (row for one in snapshots for row in one.get("pools", ())):
-        found.setdefault(row["name"], []).append(row)
-    return [
-        {
-            "name": name,
-            "rows": rows[0]["rows"],
-            "drawn": sum(row["drawn"] for row in rows),
-            "seen": unite([row["seen"] for row in rows], rows[0]["rows"]),
-        }
-        for name, rows in found.items()
-    ]
 
 
 def _workers(snapshots: Sequence[Record]) -> list[dict[str, Any]]:

@@ -26,7 +26,7 @@ from loadspec.spec.semantics.values import at, listing, mapping, texts
 from loadspec.thresholds import ThresholdError, entries
 from loadspec.thresholds.model import EACH_ENDPOINT
 from loadspec.thresholds.section import Entry
-from loadspec.thresholds.submetric import Submetric, parse_submetric
+from loadspec.thresholds.submetric import ENDING, Submetric, parse_submetric
 
 _DURATIONS = (
     "duration",
@@ -93,8 +93,9 @@ def check_vars(document: Mapping[str, Any], places: Places, known: Known, work: 
 def check_declarations(document: Mapping[str, Any], places: Places) -> Found:
     """Metrics."""
     for name in mapping(document, "metrics"):
-        if name in BUILTIN:
-            message = f"`{name}` is a built-in metric"
+        if name in BUILTIN or name.endswith(ENDING):
+            what = "a built-in metric" if name in BUILTIN else "what outputs call sub-metrics"
+            message = f"`{name}` is {what}"
             yield places.key(("metrics", name), "LS035", message, help="choose another name")
 
 

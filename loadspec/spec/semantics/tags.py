@@ -16,7 +16,9 @@ from loadspec.thresholds.selector import SELECTOR_TAGS
 
 Found = Iterator[Diagnostic]
 
-RESERVED_TAGS = (*SELECTOR_TAGS, "error_phase", "name")
+RESERVED_TAGS = (*SELECTOR_TAGS, "error_phase", "name", "selector", "quantile", "le")
+"""Those of series: loadspec's own, k6's name of a request, and what outputs give to sub-metrics and to the parts of a
+trend."""
 
 
 def check_tags(document: Mapping[str, Any], places: Places) -> Found:
@@ -54,6 +56,9 @@ def _of_requests(places: Places, path: Path, owner: Mapping[str, Any]) -> Found:
 def _name(places: Places, place: Path, tag: str) -> Found:
     if tag in RESERVED_TAGS:
         yield places.key(place, "LS035", f"`{tag}` is a tag that loadspec sets", help="choose another name")
+    elif tag.startswith("__"):
+        message = f"`{tag}` begins as Prometheus's own labels do"
+        yield places.key(place, "LS035", message, help="choose a name that does not begin with __")
     elif isinstance(places.home(place), str) and not re.match(NAME, tag):  # of a file, the schema has said so
         help = "letters, digits and _, not a digit first"
         yield places.key(place, "LS016", f"`{tag}` is no name of a tag", help=help)
