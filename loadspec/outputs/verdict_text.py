@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
+from loadspec.ci import job_link
 from loadspec.outputs.target import Target
 from loadspec.results.model import RunResult
 from loadspec.thresholds import ThresholdResult, format_actual, format_limit
@@ -57,6 +58,4 @@ def link(target: Target, environment: Mapping[str, str] = os.environ) -> str:
     """Where a reader finds more: the `link` of the output, or the CI job that this is; empty where it is none."""
     if given := target.options.get("link"):
         return str(given)
-    if run := environment.get("GITHUB_RUN_ID"):
-        return f"{environment.get('GITHUB_SERVER_URL')}/{environment.get('GITHUB_REPOSITORY')}/actions/runs/{run}"
-    return environment.get("CI_JOB_URL") or environment.get("BUILD_URL") or ""
+    return job_link(environment)

@@ -9,16 +9,15 @@ from math import ceil, log10
 
 from loadspec.report import svg
 from loadspec.report.axis import BASE, DENSE, TOP, Axis, Chart, Layer, Mark, Tick, Trace, peak_of, scale_to
+from loadspec.report.planned import planned_rates, planned_users
 from loadspec.report.series import per_second
 from loadspec.report.text import clock, count, ms, percent
 from loadspec.report.text import per_second as rate_text
 from loadspec.report.thresholds import latency_limits
-from loadspec.results.model import Point, RunResult, ScenarioInfo, loads_of
+from loadspec.results.model import Point, RunResult
 
 CLASSES = 6
 """Classes of failures with a colour of their own; the rest are one."""
-
-Shape = Sequence[tuple[float, int]] | Sequence[tuple[float, float]]
 
 
 def throughput(result: RunResult, axis: Axis) -> Chart:
@@ -30,12 +29,8 @@ def throughput(result: RunResult, axis: Axis) -> Chart:
     high_users = peak_of([*(p.users for p in axis.drawn), *(users for _, users in planned)])
     y, y_ticks = scale_to(high_rate, rate_text)
     y_users, user_ticks = scale_to(high_users, count, len(y_ticks) + 1)
-    steps = [(*axis.span(p), y_users(p.users)) for p in axis.drawn]
-    stairs = svg.step_path(steps)
-    filled = f"{stairs}V{BASE}H{svg.num(steps[0][0])}Z" if steps else ""
     layers = [
-        Layer("area", "users", filled),
-        Layer("line", "users", stairs),
+        *_stairs([(*axis.span(p), y_users(p.users)) for p in axis.drawn]),
         Layer("line", "planned", svg.line_path([(axis.x(t), y_users(u)) for t, u in planned])),
         Layer("line", "due", svg.line_path([(axis.x(t), y(v)) for t, v in due])),
         Layer("line", "rate", svg.line_path([(x, y(v)) for x, v in rates])),
@@ -47,12 +42,7 @@ def throughput(result: RunResult, axis: Axis) -> Chart:
         f"Requests per second, at most {rate_text(peak_of(rate for _, rate in rates))}, and users, at most "
         f"{count(high_users)}, over {clock(axis.end)}.",
         layers,
-        [
-            ("requests/s", "rate"),
-            *([("iterations/s planned", "due")] if due else []),
-            ("users", "users"),
-            *([("users planned", "planned")] if planned else []),
-        ],
+        _throughput_key(bool(due), bool(planned)),
         y_ticks,
         axis.ticks(),
         axis.bands(lambda p: f"{rate_text(per_second(p.requests, p.seconds))} requests/s · {count(p.users)} users"),
@@ -65,6 +55,18 @@ def throughput(result: RunResult, axis: Axis) -> Chart:
         end=axis.end,
         traces=_THROUGHPUT,
     )
+
+
+def _stairs(steps: Sequence[tuple[float, float, float]]) -> list[Layer]:
+    """The users (left, right, height) as a line, and what lies under it."""
+    stairs = svg.step_path(steps)
+    filled = f"{stairs}V{BASE}H{svg.num(steps[0][0])}Z" if steps else ""
+    return [Layer("area", "users", filled), Layer("line", "users", stairs)]
+
+
+def _throughput_key(due: bool, planned: bool) -> list[tuple[str, str]]:
+    rates = [("requests/s", "rate"), *([("iterations/s planned", "due")] if due else [])]
+    return [*rates, ("users", "users"), *([("users planned", "planned")] if planned else [])]
 
 
 _THROUGHPUT = (
@@ -99,7 +101,7 @@ def latency(result: RunResult, axis: Axis) -> Chart:
     return Chart(
         "latency",
         "Latency",
-        "of each second's answered requests, polls left out",
+        "of each second's answers, failed ones included, polls left out",
         f"Percentiles of request duration, per second, over {clock(axis.end)}; the slowest took {ms(peak or None)}.",
         layers,
         [(name, name) for name in _LATENCIES],
@@ -228,30 +230,6 @@ def _inset(span: tuple[float, float]) -> tuple[float, float]:
     """A bar a little narrower than its time, so that seconds can be told apart where there is room."""
     gap = min((span[1] - span[0]) * 0.08, 1.0)
     return span[0] + gap, span[1] - gap
-
-
-def planned_users(scenarios: Sequence[ScenarioInfo], end: float) -> list[tuple[float, float]]:
-    """The planned users of all scenarios together, at each corner up to `end`."""
-    return _summed([s.shape for s in loads_of(scenarios) if s.shape], end)
-
-
-def planned_rates(scenarios: Sequence[ScenarioInfo], end: float) -> list[tuple[float, float]]:
-    """The iterations a second that open models plan to start, likewise."""
-    return _summed([s.rates for s in loads_of(scenarios) if s.rates], end)
-
-
-def _summed(shapes: Sequence[Shape], end: float) -> list[tuple[float, float]]:
-    corners = sorted({min(t, end) for shape in shapes for t, _ in shape} | ({end} if shapes else set()))
-    return [(t, sum(_shape_at(shape, t) for shape in shapes)) for t in corners]
-
-
-def _shape_at(shape: Shape, t: float) -> float:
-    """A shape's height at `t`, linear between corners; 0 after the last."""
-    before = [corner for corner in shape if corner[0] <= t]
-    after = [corner for corner in shape if corner[0] > t]
-    if not before or not after:
-        return float(before[-1][1]) if before and before[-1][0] == t else 0.0
-    return svg.Scale(before[-1][0], after[0][0], before[-1][1], after[0][1])(t)
 
 
 def _classes(points: Sequence[Point]) -> Counter[str]:

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from loadspec.report.axis import Chart, Trace
-from loadspec.report.charts import planned_rates, planned_users
 from loadspec.report.lateness import generator_columns
+from loadspec.report.planned import planned_rates, planned_users
 from loadspec.report.series import end_of
 from loadspec.report.text import visible
 from loadspec.results.columns import point_columns, rounded

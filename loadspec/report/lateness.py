@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from math import isnan
+from math import inf, isnan
 
 from loadspec.report import svg
 from loadspec.report.axis import BASE, DENSE, TOP, Axis, Chart, Layer, Trace, peak_of, scale_to
@@ -19,40 +19,32 @@ _LINES: Mapping[str, str] = {
     "lag": "lag_p99_ms",
     "dispatch": "dispatch_p99_ms",
     "cpu": "cpu_percent",
-    "median": "latency_p50_ms",
 }
 
 
 def lateness(result: RunResult, axis: Axis) -> Chart:
     """Hub lag and dispatch delay before their limit, CPU on the right; of several workers the worst."""
     times, rows = worst_rows(result.health)
-    limits = _limits(rows)
-    y, y_ticks = scale_to(max([peak_of(row[n] for row in rows for n in ("lag", "dispatch")), *limits]), ms)
+    late = peak_of(row[name] for row in rows for name in ("lag", "dispatch"))
+    y, y_ticks = scale_to(max([late, *(row["limit"] or 0.0 for row in rows)]), ms)
     y_cpu, cpu_ticks = scale_to(peak_of(row["cpu"] for row in rows), _cpu, len(y_ticks) + 1)
-    x = [axis.x(t) for t in times]
     spans = [(axis.x(span.begin), axis.x(span.end), TOP, BASE) for one in result.health for span in one.limited]
-    lines = {name: [(at, row[name]) for at, row in zip(x, rows, strict=True)] for name in ("cpu", "dispatch", "lag")}
-    layers = [Layer("area", "alarm", svg.bars_path((a, b, float(t), float(c)) for a, b, t, c in spans))]
-    layers += [
-        Layer(
-            "line",
-            name,
-            svg.line_path([(at, None if v is None else (y_cpu if name == "cpu" else y)(v)) for at, v in line]),
-        )
-        for name, line in lines.items()
-    ]
-    layers.append(Layer("line", "alarm", svg.line_path([(at, y(limit)) for at, limit in zip(x, limits, strict=True)])))
+    x = [axis.x(t) for t in times]
+    lines = [("cpu", "cpu", y_cpu), ("dispatch", "dispatch", y), ("lag", "lag", y), ("limit", "alarm", y)]
     table = [
-        (clock(t), ms(r["lag"]), ms(r["dispatch"]), ms(v), _cpu(r["cpu"]))
-        for t, r, v in zip(times, rows, limits, strict=True)
+        (clock(t), ms(r["lag"]), ms(r["dispatch"]), ms(r["limit"]), _cpu(r["cpu"]))
+        for t, r in zip(times, rows, strict=True)
     ]
     return Chart(
         "lateness",
         "The generator itself",
         "how late it was (left), CPU in per cent of a core (right)",
         f"Hub lag and dispatch delay of the load generator, p99 of each second, over {clock(axis.end)}; at most "
-        f"{ms(peak_of(row[n] for row in rows for n in ('lag', 'dispatch')))}.",
-        layers,
+        f"{ms(late)}.",
+        [
+            Layer("area", "alarm", svg.bars_path((a, b, float(t), float(c)) for a, b, t, c in spans)),
+            *(Layer("line", style, _line(x, [row[name] for row in rows], scale)) for name, style, scale in lines),
+        ],
         [("hub lag p99", "lag"), ("dispatch delay p99", "dispatch"), ("limit", "alarm"), ("CPU", "cpu")],
         y_ticks,
         axis.ticks(),
@@ -69,6 +61,10 @@ def lateness(result: RunResult, axis: Axis) -> Chart:
     )
 
 
+def _line(x: Sequence[float], values: Sequence[float | None], y: svg.Scale) -> str:
+    return svg.line_path([(at, None if v is None else y(v)) for at, v in zip(x, values, strict=True)])
+
+
 _TRACES = (
     Trace("lag", "lag_p99_ms", "ms"),
     Trace("dispatch", "dispatch_p99_ms", "ms"),
@@ -81,30 +77,30 @@ def generator_columns(workers: Sequence[WorkerHealth]) -> dict[str, Sequence[flo
     """What the script draws: the worst of all workers at each moment `at_s`, and how late each may be."""
     times, rows = worst_rows(workers)
     columns = {column: [row[name] for row in rows] for name, column in _LINES.items()}
-    return {"at_s": times, **columns, "limit_ms": _limits(rows)}
+    return {"at_s": times, **columns, "limit_ms": [row["limit"] for row in rows]}
 
 
 def worst_rows(workers: Sequence[WorkerHealth]) -> tuple[Sequence[float], Sequence[Row]]:
-    """(seconds, rows of `_LINES`): of all workers the greatest, at the times of the one that told most often."""
+    """(seconds, rows of `_LINES` and `limit`): of all workers the greatest, at the times of the one that told most
+    often; of their limits, each by the worker's own latency, the least."""
     times = max((worker.columns.get("t", ()) for worker in workers), key=len, default=())
-    rows: list[dict[str, float | None]] = [dict.fromkeys(_LINES) for _ in times]
+    rows: list[dict[str, float | None]] = [{**dict.fromkeys(_LINES), "limit": None} for _ in times]
     for worker in workers:
+        median = 0.0
         for i, t in enumerate(worker.columns.get("t", ())):
             row = rows[min(bisect_left(times, t - 0.5), len(rows) - 1)]
             for name, column in _LINES.items():
-                value = worker.columns[column][i] if column in worker.columns else None
-                if value is not None and not isnan(value):
+                if (value := _known(worker, column, i)) is not None:
                     row[name] = max(value, row[name] or 0.0)
+            answered = _known(worker, "latency_p50_ms", i)
+            median = median if answered is None else answered  # without an answer, the last ones still say
+            row["limit"] = min(limit_ms(median), inf if row["limit"] is None else row["limit"])
     return times, rows
 
 
-def _limits(rows: Sequence[Row]) -> list[float]:
-    """How late each second may be; without an answer in it, the last ones still say."""
-    limits, median = [], 0.0
-    for row in rows:
-        median = row["median"] if row["median"] is not None else median
-        limits.append(limit_ms(median))
-    return limits
+def _known(worker: WorkerHealth, column: str, i: int) -> float | None:
+    value = worker.columns[column][i] if column in worker.columns else None
+    return None if value is None or isnan(value) else value
 
 
 def _cpu(value: float | None) -> str:

@@ -104,6 +104,8 @@ class ScenarioInfo:
     """(seconds, planned iterations a second) of an open model, likewise."""
     stages: Sequence[StageInfo] = ()
     """What the plan is made of; none where it is no straight pieces, as of a trace."""
+    by_chance: bool = False
+    """Whether the seed decides when iterations start, and how many: `rates` are a mean."""
 
     @property
     def in_mix(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -78,12 +78,13 @@ def generator_now(logs: Iterable[HealthLog]) -> GeneratorNow | None:
     )
 
 
-def level_at(corners: Sequence[tuple[float, float]], t: float) -> float:
-    """What a curve of (seconds, level) plans at `t`: between two corners linearly, before and behind them nothing."""
-    if not corners or not corners[0][0] <= t <= corners[-1][0]:
+def level_at(corners: Sequence[tuple[float, float]], t: float, before: bool = False) -> float:
+    """What a curve of (seconds, level) plans from `t` on, or until then (`before`); these differ where it jumps.
+
+    Between two corners it is straight, outside of all there is nothing.
+    """
+    at = (bisect_left if before else bisect_right)(corners, t, key=lambda corner: corner[0])
+    if at in (0, len(corners)):
         return 0.0
-    at = bisect_right(corners, t, key=lambda corner: corner[0])
-    if at == len(corners):
-        return corners[-1][1]
     (t0, low), (t1, high) = corners[at - 1], corners[at]
-    return low + (high - low) * (t - t0) / (t1 - t0) if t1 > t0 else high
+    return float(high) if t == t1 else low + (high - low) * (t - t0) / (t1 - t0)

@@ -25,9 +25,7 @@ def begun(scenario: ScenarioInfo, began: float | None) -> ScenarioInfo:
 
 
 def _moved(corners: Sequence[tuple[float, Any]], start: float, began: float) -> list[tuple[float, Any]]:
-    """Nothing is on before it began."""
-    moved = [(began + (at - start), level) for at, level in corners if at >= start]
-    return [(began * (1 - 1e-6), 0), *moved] if began and moved else moved
+    return [(began + (at - start), level) for at, level in corners]
 
 
 def scenario_stats(

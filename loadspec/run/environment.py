@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import subprocess
 
 from loadspec import __version__
+from loadspec.ci import job_link
 from loadspec.machine import usable_cores, version_of
 
 _LIBRARIES = ("gevent", "greenlet", "orjson")
 
 
 def environment() -> dict[str, str]:
-    """Label → text. Never the environment variables."""
+    """Label → text. Of the environment variables none but what links to the CI job."""
     facts = {
         "loadspec": __version__,
         "Python": f"{platform.python_implementation()} {platform.python_version()}",
@@ -21,6 +23,7 @@ def environment() -> dict[str, str]:
         "Usable cores": str(usable_cores()),
         "Libraries": ", ".join(f"{name} {version_of(name)}" for name in _LIBRARIES),
         "Git": _git(),
+        "CI job": job_link(os.environ),
     }
     return {label: text for label, text in facts.items() if text}
 

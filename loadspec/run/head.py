@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import TypeVar
 
 from loadspec import __version__
 from loadspec.load import Crew, LoadConfig, Window, crews_of, windows
@@ -19,8 +18,6 @@ from loadspec.spec import Loaded, resolved_yaml
 from loadspec.spec.model import Scenario, Spec
 from loadspec.spec.secrets import known_secrets, secrets_of_outputs, token_endpoints
 from loadspec.units import format_duration
-
-Level = TypeVar("Level", bound=float)
 
 
 def head_of(
@@ -87,13 +84,14 @@ def _scenario(scenario: Scenario, on: Window, crew: Crew[Scenario]) -> ScenarioI
         max_users=load.max_vus,
         duration=load.duration,
         max_duration=load.end,
-        shape=[] if is_open else _drawn(load.users_at, load.duration, on.start),
-        rates=_drawn(load.rate_at, load.duration, on.start) if is_open else [],
+        shape=[] if is_open else [(on.start + t, int(level)) for t, level in load.corners()],
+        rates=[(on.start + t, level) for t, level in load.corners() or _sampled(load)] if is_open else [],
         start=on.start,
         after=scenario.after or "",
         weight=scenario.weight,
         tags=scenario.tags,
         stages=_stages(load, on.start),
+        by_chance=load.by_chance,
     )
 
 
@@ -113,13 +111,9 @@ def _described(scenario: Scenario, crew: Crew[Scenario]) -> str:
     return f"{text}, from {format_duration(scenario.start_at)}" if scenario.start_at else text
 
 
-def _drawn(
-    level: Callable[[float], Level], duration: float, start: float, steps: int = 120
-) -> list[tuple[float, Level]]:
-    """What is planned at each of so many steps, and nothing before the start."""
-    times = [duration * i / steps for i in range(steps + 1)]
-    before = [(start * (1 - 1e-6), level(-1.0))] if start else []
-    return [*before, *((start + t, level(t)) for t in times)]
+def _sampled(load: LoadConfig, steps: int = 120) -> list[tuple[float, float]]:
+    """What a plan without straight pieces, such as a trace, starts a second at so many moments."""
+    return [(t, load.rate_at(t)) for t in (load.duration * i / steps for i in range(steps + 1))]
 
 
 def masker(spec: Spec, outs: Iterable[Out] = ()) -> Masker:

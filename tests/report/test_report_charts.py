@@ -6,7 +6,8 @@ import pytest
 from support_results import make_result
 
 from loadspec.report.axis import axis_of
-from loadspec.report.charts import failures, latency, planned_rates, planned_users, throughput
+from loadspec.report.charts import failures, latency, throughput
+from loadspec.report.planned import area, highest, most_users, planned_rates, planned_users
 from loadspec.report.series import DRAWN, LISTED, downsample, merge_points
 from loadspec.results.model import Point, ScenarioInfo
 
@@ -42,18 +43,39 @@ def test_downsampling_loses_no_request(count: int) -> None:
 def test_planned_users_of_two_scenarios_add_up_until_each_ends() -> None:
     ramp = ScenarioInfo("a", "ramping-vus", "", 10, 20, 50, [(0.0, 0), (20.0, 10)])
     flat = ScenarioInfo("b", "constant-vus", "", 4, 10, 40, [(0.0, 4), (10.0, 4)])
-    assert planned_users([ramp, flat], 20.0) == [(0.0, 4), (10.0, 9), (20.0, 10)]
+    assert planned_users([ramp, flat], 20.0) == [(0.0, 4), (10.0, 9), (10.0, 5), (20.0, 10)]
+    assert planned_users([ramp, flat], 15.0) == [(0.0, 4), (10.0, 9), (10.0, 5), (15.0, 7.5)]
+    assert planned_users([ramp, flat], 30.0)[-3:] == [(20.0, 10), (20.0, 0), (30.0, 0)]
+
+
+def test_scenarios_one_after_the_other_never_add_up() -> None:
+    first = ScenarioInfo("a", "constant-vus", "", 5, 10, 40, [(0.0, 5), (10.0, 5)])
+    second = ScenarioInfo("b", "constant-vus", "", 20, 10, 40, [(10.0, 20), (20.0, 20)], start=10.0)
+    rate = ScenarioInfo("c", "constant-arrival-rate", "", 9, 5, 40, [], start=12.0, rates=[(12.0, 2.0), (17.0, 2.0)])
+    assert planned_users([first, second], 20.0) == [(0.0, 5), (10.0, 5), (10.0, 20), (20.0, 20)]
+    assert highest(planned_users([first, second], 20.0)) == most_users([first, second]) == 20
+    assert most_users([first, second, rate]) == 29
+    assert most_users([first, rate]) == 9
+    assert most_users([]) == 0
+
+
+def test_the_area_of_rates_is_how_many_start() -> None:
+    rate = ScenarioInfo(
+        "c", "ramping-arrival-rate", "", 9, 5, 40, [], rates=[(2.0, 0.0), (6.0, 4.0), (6.0, 1.0), (9.0, 1.0)]
+    )
+    assert area(planned_rates([rate], 20.0)) == pytest.approx(8.0 + 3.0)
+    assert area(planned_rates([rate], 4.0)) == pytest.approx(2.0)
 
 
 def test_an_open_model_has_the_rate_it_planned_and_no_users() -> None:
     looping = ScenarioInfo("a", "ramping-vus", "", 10, 20, 50, [(0.0, 4), (20.0, 4)])
     rate = ScenarioInfo("b", "ramping-arrival-rate", "", 9, 10, 40, [], rates=[(0.0, 0.0), (10.0, 8.0)])
-    later = ScenarioInfo("c", "constant-arrival-rate", "", 9, 5, 40, [], rates=[(4.9, 0.0), (5.0, 2.0), (10.0, 2.0)])
+    later = ScenarioInfo("c", "constant-arrival-rate", "", 9, 5, 40, [], rates=[(5.0, 2.0), (10.0, 2.0)])
     assert planned_users([looping, rate], 20.0) == [(0.0, 4), (20.0, 4)]
     assert planned_users([rate, later], 20.0) == []
     assert planned_rates([looping], 20.0) == []
-    at = dict(planned_rates([looping, rate, later], 20.0))
-    assert (at[0.0], at[5.0], at[10.0], at[20.0]) == (0.0, 6.0, 10.0, 0.0)
+    found = planned_rates([looping, rate, later], 20.0)
+    assert found == [(0.0, 0), (5.0, 4), (5.0, 6), (10.0, 10), (10.0, 0), (20.0, 0)]
     result = make_result()
     opened = replace(result, scenarios=[rate])
     keys = [[label for label, _ in throughput(of, axis_of(of)).key] for of in (result, opened)]

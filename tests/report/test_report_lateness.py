@@ -33,6 +33,13 @@ def test_the_limit_is_a_tenth_of_the_latency() -> None:
     assert len(chart.y_ticks) == len(chart.right_ticks)
 
 
+def test_of_several_workers_the_least_limit_counts() -> None:
+    quick, slow = make_health(latency_p50_ms=60.0), make_health(latency_p50_ms=400.0, worker=2)
+    result = make_result(health=[slow, quick])
+    assert {row[3] for row in lateness(result, axis_of(result)).rows} == {"6ms"}
+    assert {row["limit"] for row in worst_rows([slow, quick])[1]} == {6.0}
+
+
 def test_times_at_the_limit_are_shaded() -> None:
     for late, shaded in ((0, False), (7, True)):
         result = make_result(health=[make_health(late=late)])

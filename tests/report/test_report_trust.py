@@ -8,20 +8,35 @@ from typing import Any
 import pytest
 from support_results import make_health, make_result
 
+from loadspec.load import MIX
 from loadspec.metrics import Store, tags_of
 from loadspec.report.sections.trust import Sign, figures
 from loadspec.results.health import limited_sentence
-from loadspec.results.model import Iterations, Loss, RunResult, ScenarioInfo
+from loadspec.results.model import Iterations, Loss, RunResult, ScenarioInfo, ScenarioStats, StageInfo
 
 
 def signs(result: RunResult) -> dict[str, Sign]:
     return {sign.label: sign for sign in figures(result)["signs"]}
 
 
-def opened(started: int, dropped: int) -> RunResult:
-    scenario = ScenarioInfo("a", "constant-arrival-rate", "", 9, 10.0, 40.0, [], rates=[(0.0, 10.0), (10.0, 10.0)])
+OPEN = ScenarioInfo(
+    "a",
+    "constant-arrival-rate",
+    "",
+    9,
+    10.0,
+    40.0,
+    [],
+    rates=[(0.0, 10.0), (10.0, 10.0)],
+    stages=[StageInfo(0.0, 10.0, 10.0, 10.0)],
+)
+"""10/s for 10 s."""
+
+
+def opened(started: int, dropped: int, scenario: ScenarioInfo = OPEN) -> RunResult:
     its = Iterations(started, started, 0, dropped)
-    return make_result(10, scenarios=[scenario], iterations=its, duration=10.0)
+    stats = [ScenarioStats("a", iterations=its)]
+    return make_result(10, scenarios=[scenario], iterations=its, duration=10.0, scenario_stats=stats)
 
 
 def test_a_closed_load_has_its_users() -> None:
@@ -41,6 +56,43 @@ def test_an_open_load_has_its_starts(dropped: int, value: str, tone: str) -> Non
     assert "of 10/s" in sign.note
 
 
+def load_of(result: RunResult) -> Sign:
+    return signs(result)["Load, of what was planned"]
+
+
+def test_iterations_of_closed_loads_are_none_of_the_open_ones() -> None:
+    closed = ScenarioInfo("b", "constant-vus", "", 5, 10.0, 40.0, [(0.0, 5), (10.0, 5)])
+    stats = ScenarioStats("b", iterations=Iterations(100_000, 100_000))
+    alone = opened(50, 50)
+    both = replace(
+        alone,
+        scenarios=[OPEN, closed],
+        scenario_stats=[*alone.scenario_stats, stats],
+        iterations=Iterations(100_050, 100_050, 0, 50),
+    )
+    assert load_of(both) == load_of(alone)
+    assert (load_of(both).value, load_of(both).tone) == ("50%", "warn")
+
+
+def test_what_was_due_and_never_made_counts() -> None:
+    sign = load_of(opened(80, 0))
+    assert (sign.value, sign.tone) == ("80%", "warn")
+    assert "80 of 100 planned iterations began, 8 of 10/s" in sign.note
+
+
+@pytest.mark.parametrize("changes", [{"by_chance": True}, {"stages": ()}], ids=["chance", "trace"])
+def test_a_rate_that_is_a_mean_says_not_how_many_were_due(changes: dict[str, Any]) -> None:
+    assert load_of(opened(80, 0, replace(OPEN, **changes))).tone == "good"
+
+
+def test_an_open_mix_has_the_starts_of_its_members_and_what_was_dropped_before_one_was_drawn() -> None:
+    members = [replace(OPEN, name=name, weight=1.0) for name in ("a", "b")]
+    stats = [ScenarioStats(name, iterations=Iterations(45, 45)) for name in ("a", "b")]
+    stats.append(ScenarioStats(MIX, iterations=Iterations(dropped=10)))
+    sign = load_of(replace(opened(0, 0), scenarios=members, scenario_stats=stats))
+    assert "90 of 100 planned iterations began" in sign.note
+
+
 def late(ms: float) -> RunResult:
     result = make_result()
     delays = Store()
@@ -56,6 +108,14 @@ def test_starts_that_were_late(ms: float, limited: str, tone: str) -> None:
     assert (sign.value, sign.tone) == (f"{ms:g}ms", tone)
     assert "of 100 starts" in sign.note
     assert "Starts were late by, p99" not in signs(make_result())
+
+
+def test_a_lag_beyond_its_limit_is_not_good() -> None:
+    sign = signs(make_result(health=[make_health(lag_p99_ms=4.0)]))["The generator's lag"]
+    assert sign.tone == "good"
+    assert ", limit " in sign.note
+    sign = signs(make_result(health=[make_health(late=1)]))["The generator's lag"]
+    assert (sign.value, sign.tone) == ("42ms", "warn")
 
 
 def test_a_generator_at_its_limit_is_not_good() -> None:

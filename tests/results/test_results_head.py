@@ -17,8 +17,9 @@ from loadspec.results.head import Head, Place
 from loadspec.results.journal.thin import packed_record, unpacked_record
 from loadspec.results.ledger import Ledger, Record
 from loadspec.results.model import ScenarioInfo
+from loadspec.results.now import level_at
 from loadspec.results.scenarios import begun
-from loadspec.run.head import head_of, threshold_places
+from loadspec.run.head import head_of, scenario_infos, threshold_places
 from loadspec.run.options import RunOptions
 from loadspec.spec import load, load_bytes
 
@@ -29,6 +30,34 @@ def head(path: Path = REFERENCE) -> Head:
     loaded = load(path)
     options = RunOptions(run_id="r", seed=7, places=threshold_places(loaded))
     return head_of(loaded.spec, options, "2026-11-30T06:00:00.000+00:00", {"Python": "3.11"}, 2, ["little memory"])
+
+
+def shapes(load: str) -> list[Any]:
+    """What each scenario of a spec with this load plans, users or rates."""
+    text = """loadspec: 1
+name: shapes
+target: {base_url: "http://127.0.0.1:1"}
+endpoints: {page: {path: /}}
+"""
+    infos = scenario_infos(load_bytes((text + load).encode(), "s.yaml", None, {}).spec)
+    return [info.shape or info.rates for info in infos]
+
+
+def test_a_jump_of_the_plan_is_drawn_where_it_is() -> None:
+    shape = shapes("flow: [call: page]\nstages: 10m:5, 0s:50, 50m:50")[0]
+    assert shape == [(0.0, 1), (600.0, 5), (600.0, 50), (3600.0, 50)]
+    assert (level_at(shape, 599.0), level_at(shape, 600.0)) == (pytest.approx(5, abs=0.01), 50)
+
+
+def test_a_plan_ends_where_the_next_begins() -> None:
+    first, second = shapes("""scenarios:
+  a: {flow: [call: page], vus: 5, duration: 10s}
+  b: {flow: [call: page], after: a, vus: 20, duration: 10s}
+""")
+    assert first == [(0.0, 5), (10.0, 5)]
+    assert [at - second[0][0] for at, _ in second] == [0.0, 10.0]
+    assert {users for _, users in second} == {20}
+    assert level_at(first, 9.99999) == 5
 
 
 def test_a_command_line_need_be_no_utf8() -> None:
@@ -128,7 +157,7 @@ iterations: 1
     assert "s3cr3t" not in json.dumps(own.to_wire())
 
 
-CORNERS = [(10 * (1 - 1e-6), 0), (10.0, 1), (20.0, 5)]
+CORNERS = [(10.0, 1), (20.0, 5)]
 
 
 @pytest.mark.parametrize(
@@ -136,7 +165,7 @@ CORNERS = [(10 * (1 - 1e-6), 0), (10.0, 1), (20.0, 5)]
     [
         (None, CORNERS),
         (10.0, CORNERS),
-        (4.0, [(4 * (1 - 1e-6), 0), (4.0, 1), (14.0, 5)]),
+        (4.0, [(4.0, 1), (14.0, 5)]),
         (0.0, [(0.0, 1), (10.0, 5)]),
     ],
 )

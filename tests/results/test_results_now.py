@@ -65,6 +65,12 @@ def test_level_at(t: float, level: float) -> None:
     assert level_at(CORNERS, t) == level
 
 
+def test_where_a_level_jumps_it_has_two_heights() -> None:
+    assert [level_at(CORNERS, t, before=True) for t in (10, 20, 30, 40)] == [0, 10, 10, 0]
+    flat = [(0.0, 5), (10.0, 5)]
+    assert [(level_at(flat, t, before=True), level_at(flat, t)) for t in (0, 9.99999, 10)] == [(0, 5), (5, 5), (5, 0)]
+
+
 @given(st.lists(st.tuples(st.floats(0, 100), st.floats(0, 1000)), max_size=8), st.floats(-1, 101))
 def test_a_level_lies_between_those_that_are_planned(corners: list[tuple[float, float]], t: float) -> None:
     corners.sort()

@@ -34,6 +34,14 @@ def test_git_is_left_out_where_there_is_no_repository(tmp_path: object, monkeypa
     assert facts["loadspec"]
 
 
+def test_the_ci_job_is_told_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("GITHUB_RUN_ID", "CI_JOB_URL", "BUILD_URL"):
+        monkeypatch.delenv(name, raising=False)
+    assert "CI job" not in environment()
+    monkeypatch.setenv("CI_JOB_URL", "https://gitlab.com/a/-/jobs/1")
+    assert environment()["CI job"] == "https://gitlab.com/a/-/jobs/1"
+
+
 @pytest.mark.parametrize("library", ["gevent", "greenlet", "orjson", "pytest"])
 def test_a_version_is_the_one_that_is_installed(library: str) -> None:
     assert version_of(library) == metadata.version(library)

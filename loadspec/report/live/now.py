@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from loadspec.report.planned import most_users
 from loadspec.report.series import per_second
 from loadspec.report.text import clock, utc
 from loadspec.report.text import per_second as rate_text
-from loadspec.results.model import PhaseName, RunResult, ScenarioInfo, loads_of
+from loadspec.results.model import PhaseName, RunResult, ScenarioInfo
 from loadspec.thresholds import ThresholdResult
 from loadspec.units import format_count
 
@@ -26,7 +27,7 @@ def figures(result: RunResult, phase: PhaseName, stopping: bool) -> Mapping[str,
     facts = [
         ("Load so far", f"{clock(result.duration)} of {clock(total)}"),
         ("Left", _left(result, total) if phase == "load" else "–"),
-        ("Users", f"{format_count(point.users if point else 0)} of {format_count(_most_users(result.scenarios))}"),
+        ("Users", f"{format_count(point.users if point else 0)} of {format_count(most_users(result.scenarios))}"),
         ("Requests", f"{rate_text(per_second(point.requests, point.seconds) if point else 0.0)}/s now"),
         ("Target", result.target),
         ("Started", utc(result.started_at)),
@@ -78,10 +79,6 @@ def _left(result: RunResult, total: float) -> str:
     if left <= 0:
         return "what is in flight"
     return f"{'at most ' if any(s.executor in _COUNTED for s in result.scenarios) else ''}{clock(left)}"
-
-
-def _most_users(scenarios: Sequence[ScenarioInfo]) -> int:
-    return sum(load.max_users for load in loads_of(scenarios))
 
 
 def _bar(result: RunResult, scenario: ScenarioInfo) -> Mapping[str, Any]:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from loadspec.metrics import Gauge, Rate, Store, Trend
+from loadspec.report.planned import most_users
 from loadspec.report.series import downsample, end_of, per_second
 from loadspec.report.spark import POINTS, spark
 from loadspec.report.text import NONE, count, ms, percent, size
 from loadspec.report.text import per_second as rate_text
-from loadspec.results.model import Point, RunResult, loads_of
+from loadspec.results.model import Point, RunResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def _requests(result: RunResult) -> list[Tile]:
 def _latencies(result: RunResult) -> list[Tile]:
     trend = judged(result.stores["load"])
     values: Sequence[float | None] = trend.percentiles((50, 95, 99)) if trend.count else (None, None, None)
-    note = f"of {count(trend.count)} expected answers"
+    note = f"of {count(trend.count)} expected answers; the line has failed ones too"
     reads: Sequence[Callable[[Point], float | None]] = (lambda p: p.p50, lambda p: p.p95, lambda p: p.p99)
     return [
         Tile(f"Latency {name}", *_split(ms(value)), note=note, spark=_spark(result, read))
@@ -77,8 +78,8 @@ def _users(result: RunResult) -> list[Tile]:
     vus = store.select("vus")
     users = vus.max if isinstance(vus, Gauge) and vus.samples else max((p.users for p in result.points), default=0)
     lost = [f"{count(n)} {what}" for n, what in ((its.interrupted, "interrupted"), (its.dropped, "dropped")) if n]
-    loads = loads_of(result.scenarios)
-    planned, word = sum(s.max_users for s in loads), "planned" if all(s.shape for s in loads) else "possible"
+    planned = most_users(result.scenarios)
+    word = "planned" if all(s.shape for s in result.scenarios) else "possible"
     return [
         Tile(
             "Iterations",

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from loadspec.load import MIX
 from loadspec.metrics import Trend
-from loadspec.report.charts import planned_users
+from loadspec.report.planned import area, highest, planned_rates, planned_users
 from loadspec.report.sections.tiles import judged
 from loadspec.report.series import per_second
 from loadspec.report.text import NONE, count, ms, percent
 from loadspec.report.text import per_second as rate_text
 from loadspec.results.health import limit_ms
 from loadspec.results.losses import missing
-from loadspec.results.model import RunResult
+from loadspec.results.model import RunResult, loads_of
 from loadspec.results.stretch import ENOUGH
 
 SAMPLES: Mapping[float, str] = {10_000: "p99.9", 1_000: "p99", 200: "p95", 100: "p90"}
@@ -47,24 +48,40 @@ def _signs(result: RunResult) -> Iterator[Sign]:
 
 def _load(result: RunResult) -> Sign:
     """Of open loads the starts, of closed ones the users."""
-    its, rates = result.iterations, [scenario for scenario in result.scenarios if scenario.rates]
-    planned = its.started + its.dropped
-    if rates and planned:
-        share = its.started / planned
-        began = f"{count(its.started)} of {count(planned)} planned iterations began"
-        made, due = (rate_text(per_second(number, result.duration)) for number in (its.started, planned))
+    started, planned = _starts(result)
+    if planned:
+        share = started / planned
+        began = f"{count(started)} of {count(planned)} planned iterations began"
+        made, due = (rate_text(per_second(number, result.duration)) for number in (started, planned))
         return Sign(
             "Load, of what was planned",
             percent(share),
             f"{began}, {made} of {due}/s",
             "good" if share >= ENOUGH else "warn",
         )
-    most = max((point.users for point in result.points), default=0)
-    wanted = round(max((users for _, users in planned_users(result.scenarios, result.duration)), default=0))
+    its, most = result.iterations, max((point.users for point in result.points), default=0)
+    wanted = highest(planned_users(result.scenarios, result.duration))
     note = f"{count(its.started)} iterations began, {count(its.completed)} were completed"
     return Sign(
         "Users, of those planned", f"{count(most)} of {count(wanted)}", note, "good" if most >= wanted else "warn"
     )
+
+
+def _starts(result: RunResult) -> tuple[int, int]:
+    """(made, planned) of the open scenarios; what was due and neither made nor dropped is planned all the same."""
+    made = planned = 0
+    for load in loads_of(result.scenarios):
+        if load.rates:
+            names = {s.name for s in result.scenarios if s.in_mix} | {MIX} if load.in_mix else {load.name}
+            own = [row.iterations for row in result.scenario_stats if row.name in names]
+            started, met = sum(its.started for its in own), sum(its.started + its.dropped for its in own)
+            sure = not load.by_chance and load.stages  # of chance, and of a trace, the rate is a mean only
+            due = int(area(planned_rates([load], result.duration)) + _ROUNDING) if sure else 0
+            made, planned = made + started, planned + max(met, due)
+    return made, planned
+
+
+_ROUNDING = 1e-6
 
 
 def _late(result: RunResult) -> Iterator[Sign]:
@@ -81,9 +98,10 @@ def _generator(result: RunResult) -> Sign:
         for name in ("cpu_percent", "lag_p99_ms")
     }
     seconds = sum(worker.limited_seconds for worker in result.health)
-    note = f"p99 of its worst second; CPU at most {percent(worst['cpu_percent'] / 100, 0)} of a core"
+    limit, lag = limit_ms(judged(result.stores["load"]).percentile(50)), worst["lag_p99_ms"]
+    note = f"p99 of its worst second, limit {ms(limit)}; CPU at most {percent(worst['cpu_percent'] / 100, 0)} of a core"
     note += f"; at its limit for {seconds:.0f} s" if seconds else ""
-    return Sign("The generator's lag", ms(worst["lag_p99_ms"]), note, "bad" if result.limited else "good")
+    return Sign("The generator's lag", ms(lag), note, "bad" if result.limited else "good" if lag <= limit else "warn")
 
 
 def _samples(result: RunResult) -> Sign:
