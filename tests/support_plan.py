@@ -156,6 +156,7 @@ class FakeChannel(Channel):
         if isinstance(answer, tuple) and isinstance(answer[0], str):
             self.error, self.phase = answer
             self.message = f"{answer[0]} it was"
+            self.received = 0
             return False
         status, body, *lines = answer if isinstance(answer, tuple) else (answer, {})
         self.status, self.received = status, 10

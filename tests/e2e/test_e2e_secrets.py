@@ -174,7 +174,7 @@ def test_the_search_looks_into_what_is_packed(tmp_path: Path) -> None:
 @pytest.mark.parametrize("on_fail", ["", ABORT])
 def test_a_run_leaves_no_secret_anywhere(tmp_path: Path, hostile: ScriptedServer, on_fail: str) -> None:
     outs = [
-        f"--out={name}={tmp_path}/out-{name}.{'parquet' if name == 'parquet' else 'txt'}"
+        f"--out={name}={tmp_path}/out-{name}{'.parquet' if name == 'parquet' else (output.suffixes or ('.txt',))[0]}"
         for name, output in OUTPUTS.items()
         if output.kind in ("file", "samples")
     ]

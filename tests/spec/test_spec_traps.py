@@ -32,7 +32,7 @@ TRAPS: dict[str, list[tuple[str, str]]] = {
     "a misspelt name of a function makes a condition true": [("expr_functions", "did you mean `defined`?")],
     # Gates that pass wrongly
     "a rate without samples has passed": [("trap_gate_without_samples", "so this threshold never has a sample")],
-    "a gate on what only setup measures": [("trap_gate_without_samples", "thresholds judge the load")],
+    "a gate on what only setup measures": [("trap_gate_without_samples", "thresholds are about the load")],
     "an unknown label is a debug line": [
         ("trap_gate_of_urls", "there is no endpoint `/items`"),
         ("threshold_trouble", "there is no endpoint `b`"),

@@ -45,6 +45,8 @@ from loadspec.wire.url import Origin
 _ADDED: Final = (b"accept", b"user-agent", b"content-type", b"expect")
 """Header lines that libcurl would add by itself."""
 _SWITCHED: Final = 101
+_BEFORE: Final = frozenset({"dns", "connect", "tls", "write"})
+"""Phases in which the server has not been asked yet."""
 _FRAMING: Final = (b"content-length", b"transfer-encoding")
 """Header lines that are libcurl's to write."""
 
@@ -328,7 +330,8 @@ class CurlChannel(Channel):
     def _failed(self, error: ExchangeError) -> bool:
         received = 0
         if self._easy is not None:
-            received = self._have()
+            if error.phase not in _BEFORE:  # then it is what a proxy said
+                received = self._have()
             self._header_lines.clear()
             self._body.clear()
             if not self._multiplexed:  # else other streams have nothing to do with it, and are left alone
