@@ -83,8 +83,7 @@ def assemble(head: Head, ledger: Ledger, going: bool = False) -> RunResult:
     store = collector.stores["load"]
     health = collector.health_of_workers()
     limited = limited_sentence(health, collector.elapsed)
-    forbidden = "" if head.allow_saturated else limited
-    results = threshold_results(ledger, bool(forbidden), going)
+    results, forbidden = _judged(head, ledger, limited, going)
     infos = [begun(info, collector.scenarios.get(info.name, {}).get("began")) for info in head.scenarios]
     known = facts(ledger, results, infos, forbidden, going)
     verdict = Verdict(ExitCode.OK, GOING, "") if going else judge_run(known)
@@ -135,6 +134,12 @@ def assemble(head: Head, ledger: Ledger, going: bool = False) -> RunResult:
         health=health,
         limited=limited,
     )
+
+
+def _judged(head: Head, ledger: Ledger, limited: str, going: bool) -> tuple[list[ThresholdResult], str]:
+    """All thresholds, and the sentence that the generator was `limited` where that is not allowed."""
+    forbidden = "" if head.allow_saturated else limited
+    return threshold_results(ledger, bool(forbidden), going), forbidden
 
 
 def pool_stats(head: Head, collector: Collector) -> list[PoolStats]:

@@ -7,7 +7,8 @@ from math import inf
 
 from loadspec.metrics import Store
 from loadspec.results.parts import Part, part_at
-from loadspec.thresholds import Term, Threshold, ThresholdResult, format_actual, judge, values_in
+from loadspec.thresholds import Threshold, ThresholdResult, format_actual, judge, values_in
+from loadspec.thresholds.selector import matcher
 
 
 def whereabouts(result: ThresholdResult, store: Store, elapsed: float, parts: Sequence[Part]) -> str:
@@ -54,13 +55,8 @@ def _endpoints(threshold: Threshold, store: Store) -> list[str]:
     for term in threshold.terms:
         found |= _names(store, term.metric, term.matches)
         if term.infinite:  # what only fails has no time of an expected answer
-            found |= _names(store, "http_reqs", _whatever_was_expected(term))
+            found |= _names(store, "http_reqs", matcher(term.whatever_expected))
     return sorted(found)
-
-
-def _whatever_was_expected(term: Term) -> Callable[[Mapping[str, str]], bool]:
-    clauses = [clause for clause in term.clauses if clause.tag != "expected_response"]
-    return lambda tags: all(clause.holds(tags) for clause in clauses)
 
 
 def _only(store: Store, endpoint: str) -> Store:

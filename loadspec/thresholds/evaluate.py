@@ -54,11 +54,10 @@ def values_in(store: Store, threshold: Threshold) -> list[Measured | None]:
 
 def value_in(store: Store, term: Term) -> Measured | None:
     """What a term reads: all its series in the store, merged; None where there is none."""
-    decisive = term.clauses
-    value = store.select(term.metric, matcher(decisive))
+    value = store.select(term.metric, matcher(term.clauses))
     if not term.infinite:
         return value
-    failed = store.select("http_reqs", matcher([*(one for one in decisive if one.tag != "expected_response"), _FAILED]))
+    failed = store.select("http_reqs", matcher([*term.whatever_expected, _FAILED]))
     if value is None and failed is None:
         return None
     return Outcomes(

@@ -57,6 +57,11 @@ class Term:
         """The conditions on a series' tags, defaults included."""
         return effective(self.metric, self.selector)
 
+    @property
+    def whatever_expected(self) -> tuple[Clause, ...]:
+        """The same without what is asked of the answer: expected ones and failures."""
+        return tuple(clause for clause in self.clauses if clause.tag != "expected_response")
+
     def matches(self, tags: Mapping[str, str]) -> bool:
         """Whether a series of the metric with these tags is judged."""
         return all(clause.holds(tags) for clause in self.clauses)
