@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
+from support_hostile import poisoned
 from support_html import Page, read
 from support_results import make_health, make_result
 
@@ -260,37 +261,6 @@ def test_hostile_text_stays_text(text: str) -> None:
     assert [sorted(a) for _, a in page.tags] == [sorted(a) for _, a in calm.tags]
     assert (page.style, page.script) == (calm.style, calm.script)
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069\ud800-\udfff]", html)
-
-
-def poisoned(text: str) -> RunResult:
-    """A run in which every text that is not ours is hostile."""
-    result = make_result(3, [EndpointInfo("login", "GET", "/"), EndpointInfo("generate", "GET", text)])
-    error = replace(make_result().errors[0], endpoint=text, kind=text, message=text, step=text, count=2)
-    sample = {"request": text, "response": text, "at": text}
-    return replace(
-        result,
-        spec_name=text,
-        spec_path=text,
-        profile=text,
-        command=text,
-        target=text,
-        sentence=text,
-        failure=f"{text} {text}",
-        hint=text,
-        run_id=text,
-        started_at=text,
-        endpoint_stats=[replace(s, endpoint=text, method=text, path=text) for s in result.endpoint_stats],
-        points=[replace(p, failed=1, errors={text: 1}) for p in result.points],
-        checks=[replace(c, name=text, endpoint=text) for c in result.checks[:1]],
-        errors=[replace(error, sample=sample)],
-        requests=[replace(r, endpoint=text, statuses={text: 1}) for r in result.requests[:1]],
-        events=[Event(1.0, text)],
-        warnings=[text],
-        environment={text: text},
-        generator={text: text},
-        resolved_spec=text,
-        scenarios=[replace(s, name=text, description=text) for s in result.scenarios],
-    )
 
 
 def test_an_hour_with_twenty_endpoints_fits_the_budget() -> None:
