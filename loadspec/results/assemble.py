@@ -18,7 +18,7 @@ from loadspec.results.model import GOING, PoolStats, RunResult, ScenarioInfo, Ti
 from loadspec.results.parts import parts_of
 from loadspec.results.scenarios import begun, scenario_stats
 from loadspec.results.slos import slos_of
-from loadspec.results.verdict import Facts, Verdict, judge_run
+from loadspec.results.verdict import Facts, Verdict, failed_of, judge_run
 from loadspec.thresholds import ThresholdResult, without_latency
 from loadspec.units import format_count, format_ms
 
@@ -46,14 +46,11 @@ def facts(
     failed = store.where("http_req_failed")
     requests = int(store.total("http_reqs"))
     judged = [result for result in results if result.threshold.judged]
+    worst = None if going else next(iter(failed_of(judged)), None)
     parts = parts_of(scenarios, collector.elapsed)
     return Facts(
         thresholds=judged,
-        where={
-            result.threshold.title: whereabouts(result, store, collector.elapsed, parts)
-            for result in judged
-            if result.status == "fail" and not going
-        },
+        where=whereabouts(worst, store, collector.elapsed, parts) if worst else "",
         requests=requests,
         answered=requests - int(store.total("http_reqs", status="0")),
         failed=failed.passes if isinstance(failed, Rate) else 0,
