@@ -12,13 +12,12 @@ from typing import Any, cast
 from loadspec.metrics import Counter, Gauge, MetricInfo, Rate, Store, Trend, Value
 from loadspec.metrics.catalog import Kind
 from loadspec.outputs.json_text import json_text
-from loadspec.results.columns import endpoint_columns, point_columns, rounded
+from loadspec.results.columns import endpoint_columns, endpoint_row, point_columns, rounded
 from loadspec.results.heat import Heat
 from loadspec.results.losses import missing
 from loadspec.results.model import (
     PHASES,
     CheckResult,
-    EndpointStats,
     ErrorClass,
     RequestCount,
     RunResult,
@@ -54,7 +53,7 @@ def document(result: RunResult) -> dict[str, Any]:
         "scenarios": _scenarios(result),
         "requests": _requests(result.requests),
         "iterations": {name: getattr(result.iterations, name) for name in ITERATIONS},
-        "endpoints": [_endpoint(stats) for stats in result.endpoint_stats],
+        "endpoints": [endpoint_row(stats) for stats in result.endpoint_stats],
         "metrics": _metrics(result),
         "thresholds": [_threshold(found) for found in result.thresholds],
         "slos": [_slo(slo, result.duration) for slo in result.slos],
@@ -176,18 +175,6 @@ def _check(check: CheckResult) -> dict[str, Any]:
         "passes": check.passes,
         "fails": check.fails,
         "samples": samples,
-    }
-
-
-def _endpoint(stats: EndpointStats) -> dict[str, Any]:
-    return {
-        "endpoint": stats.endpoint,
-        "method": stats.method,
-        "path": stats.path,
-        "requests": stats.requests,
-        "rate_per_s": stats.rate,
-        "failed": stats.failed,
-        **{f"{name}_ms": getattr(stats, name) for name in ("avg", "min", "med", "p90", "p95", "p99", "max")},
     }
 
 

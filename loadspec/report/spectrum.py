@@ -1,56 +1,91 @@
-"""The whole distribution of latency at a glance: a percentile spectrum, as HdrHistogram's plotter draws it."""
+"""Percentile spectra: the whole distribution of latency at a glance, as HdrHistogram's plotter draws it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
-from math import log10
-from typing import Any
+from math import ceil, log10
+from typing import NamedTuple
 
 from loadspec.metrics import Store, Trend
 from loadspec.report import svg
 from loadspec.report.axis import WIDTH, Band, Chart, Layer, Tick, peak_of, scale_to
-from loadspec.report.sections.tiles import judged
 from loadspec.report.text import NONE, ms
 from loadspec.results.model import RunResult
 
 CURVES = 5
 """At most so many, each with a colour and a dash of its own."""
+ENDPOINTS = 20
+"""So many endpoints have a spectrum of their own."""
+SCHEDULED = "from its due time"
+EXPECTED, OTHER = "expected answers", "other answers"
 _MOST_NINES = 6.0
-_STEPS = 120
 _TICKS = (0.0, 50.0, 90.0, 99.0, 99.9, 99.99, 99.999, 99.9999)
 _LISTED = (50.0, 75.0, 90.0, 95.0, 99.0, 99.9, 99.99, 99.999, 100.0)
 
 Curve = tuple[str, Trend]
 
 
-def figures(result: RunResult) -> Mapping[str, Any]:
-    """The chart; None where nothing was answered as expected."""
-    curves = _curves(result)
-    return {"chart": _chart(curves) if curves else None, "scheduled": any(name == SCHEDULED for name, _ in curves)}
+class Spectrum(NamedTuple):
+    """Curves on one axis; `steps` is how many places each nine of it has, beside where curves end."""
+
+    name: str
+    curves: Sequence[Curve]
+    steps: int
+
+    def columns(self) -> tuple[Sequence[float], Sequence[Sequence[float | None]]]:
+        """(places in nines, of each curve its ms there): at the last place of a curve its greatest, then None."""
+        ends = [round(last_nines(trend.count), 3) for _, trend in self.curves]
+        even = (round(i / self.steps, 3) for i in range(ceil(max(ends, default=0.0) * self.steps)))
+        places = sorted({*even, *ends})
+        return places, [_column(trend, places, end) for (_, trend), end in zip(self.curves, ends, strict=True)]
 
 
-SCHEDULED = "from its due time"
+def _column(trend: Trend, places: Sequence[float], end: float) -> list[float | None]:
+    inner = [at for at in places if at < end]
+    values = trend.percentiles([100 * (1 - 10**-at) for at in inner])
+    return [*values, trend.max, *[None] * (len(places) - len(inner) - 1)]
 
 
-def _curves(result: RunResult) -> list[Curve]:
+def spectra(result: RunResult) -> list[Spectrum]:
+    """The load's, then those of its endpoints, named by their number."""
+    own = [spectrum_of(result.stores["load"], stats.endpoint, i) for i, stats in enumerate(result.endpoint_stats)]
+    return [spectrum for spectrum in (of_load(result), *own[:ENDPOINTS]) if spectrum.curves]
+
+
+def of_load(result: RunResult) -> Spectrum:
     """All requests, in open loads the same from the moment they were due, then the endpoints with most of them."""
     store = result.stores["load"]
-    everything = judged(store)
     scheduled = store.where("scheduled_latency", expected_response="true", poll="false")
-    curves: list[Curve] = [("all requests", everything)]
+    curves: list[Curve] = [("all requests", judged(store))]
     if isinstance(scheduled, Trend):
         curves.append((SCHEDULED, scheduled))
-    by_endpoint = [(info.name, _of(store, info.name)) for info in result.endpoints]
+    by_endpoint = [(info.name, judged(store, endpoint=info.name)) for info in result.endpoints]
     by_endpoint = sorted((curve for curve in by_endpoint if curve[1].count), key=lambda curve: -curve[1].count)
     if len(by_endpoint) > 1:
         curves += by_endpoint[: CURVES - len(curves)]
-    return [curve for curve in curves if curve[1].count]
+    return Spectrum("spectrum", [curve for curve in curves if curve[1].count], 20)
 
 
-def _of(store: Store, endpoint: str) -> Trend:
-    trend = store.where("http_req_duration", expected_response="true", poll="false", endpoint=endpoint)
+def spectrum_of(store: Store, endpoint: str, number: int) -> Spectrum:
+    """An endpoint's: expected answers and others."""
+    return Spectrum(f"spectrum-{number}", answers_of(store, endpoint), 6)
+
+
+def judged(store: Store, **tags: str) -> Trend:
+    """Durations as thresholds judge them by default: expected answers to requests that are no polls."""
+    trend = store.where("http_req_duration", expected_response="true", poll="false", **tags)
     return trend if isinstance(trend, Trend) else Trend()
+
+
+def answers_of(store: Store, endpoint: str) -> list[Curve]:
+    """An endpoint's durations, expected answers and others apart; those that there were."""
+    flags = {EXPECTED: "true", OTHER: "false"}
+    found = {
+        name: store.where("http_req_duration", endpoint=endpoint, expected_response=flag)
+        for name, flag in flags.items()
+    }
+    return [(name, trend) for name, trend in found.items() if isinstance(trend, Trend) and trend.count]
 
 
 def nines(percent: float) -> float:
@@ -63,41 +98,69 @@ def last_nines(values: int) -> float:
     return min(max(log10(values), 0.0), _MOST_NINES)
 
 
-def _chart(curves: Sequence[Curve]) -> Chart:
-    end = max(1.0, *(last_nines(trend.count) for _, trend in curves))
+def chart(spectrum: Spectrum) -> Chart:
+    """The chart of the load's, with its table."""
+    curves = spectrum.curves
+    end = _end(spectrum)
     x = svg.Scale(0, end, 0, WIDTH)
-    lines = [_line(trend) for _, trend in curves]
-    y, y_ticks = scale_to(peak_of(value for line in lines for _, value in line), ms)
     listed = [p for p in _LISTED if p == 100 or nines(p) <= end + 1e-9]
-    rows = [_row(p, curves) for p in listed]
-    return Chart(
-        name="spectrum",
-        title="Latency by percentile",
-        unit="of expected answers, polls left out",
-        description="Percentiles of request duration, from the fastest at the left to the slowest at the right: "
+    return _chart(
+        spectrum,
+        "Latency by percentile",
+        "of expected answers, polls left out",
+        "Percentiles of request duration, from the fastest at the left to the slowest at the right: "
         + "; ".join(f"{name}: p50 {ms(trend.percentile(50))}, p99 {ms(trend.percentile(99))}" for name, trend in curves)
         + ".",
-        layers=[
-            Layer("line", f"curve{i}", svg.line_path([(x(at), y(value)) for at, value in line]))
-            for i, line in reversed(list(enumerate(lines)))
-        ],
-        key=[(name, f"curve{i}") for i, (name, _) in enumerate(curves)],
-        y_ticks=y_ticks,
-        x_ticks=[Tick(x(nines(p)) / 10, f"{p:.7g}%") for p in _TICKS if nines(p) <= end + 1e-9],
         bands=_bands(curves, x, listed),
         columns=("Percentile", *(name for name, _ in curves)),
-        rows=rows,
+        rows=[_row(p, curves) for p in listed],
         note="The axis is one of nines: 90 %, 99 % and 99.9 % are equally far apart. "
         "A curve ends at its slowest request.",
     )
 
 
-def _line(trend: Trend) -> list[tuple[float, float]]:
-    """(nines, ms), at even steps of nines, ending with the greatest value."""
-    end = last_nines(trend.count)
-    places = [end * i / _STEPS for i in range(_STEPS)]
-    values = trend.percentiles([100 * (1 - 10**-at) for at in places])
-    return [*zip(places, values, strict=True), (end, trend.max)]
+def chart_of_endpoint(spectrum: Spectrum, endpoint: str) -> Chart:
+    """The chart of an endpoint's; the table below it is of its section."""
+    return _chart(spectrum, f"Latency of {endpoint} by percentile", "", "The table below has its figures.")
+
+
+def _chart(
+    spectrum: Spectrum,
+    title: str,
+    unit: str,
+    description: str,
+    bands: Sequence[Band] = (),
+    columns: Sequence[str] = (),
+    rows: Sequence[Sequence[str]] = (),
+    note: str = "",
+) -> Chart:
+    end = _end(spectrum)
+    x = svg.Scale(0, end, 0, WIDTH)
+    places, heights = spectrum.columns()
+    y, y_ticks = scale_to(peak_of(value for column in heights for value in column), ms)
+    lines = [
+        svg.line_path([(x(at), None if value is None else y(value)) for at, value in zip(places, column, strict=True)])
+        for column in heights
+    ]
+    return Chart(
+        name=spectrum.name,
+        title=title,
+        unit=unit,
+        description=description,
+        layers=[Layer("line", f"curve{i}", line) for i, line in reversed(list(enumerate(lines)))],
+        key=[(name, f"curve{i}") for i, (name, _) in enumerate(spectrum.curves)],
+        y_ticks=y_ticks,
+        x_ticks=[Tick(x(nines(p)) / 10, f"{p:.7g}%") for p in _TICKS if nines(p) <= end + 1e-9],
+        bands=bands,
+        columns=columns,
+        rows=rows,
+        note=note,
+    )
+
+
+def _end(spectrum: Spectrum) -> float:
+    """Where the axis ends, in nines."""
+    return max(1.0, *(last_nines(trend.count) for _, trend in spectrum.curves))
 
 
 def _row(percent: float, curves: Sequence[Curve]) -> tuple[str, ...]:
