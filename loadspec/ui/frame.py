@@ -163,7 +163,7 @@ def _rate(recent: Recent | None) -> str:
 def _latency(recent: Recent | None) -> str:
     figures = {"p50": recent.p50, "p95": recent.p95, "p99": recent.p99} if recent else {}
     known = [f"{name} {short_ms(value)}" for name, value in figures.items() if value is not None]
-    return "  ".join(known) or "no answer"
+    return "  ".join(known) or "no expected answer"
 
 
 def _failures(progress: Progress) -> str:
