@@ -310,7 +310,8 @@ def _points() -> Schema:
     columns["errors"] = {"type": "object", "additionalProperties": _list(_COUNT)}
     return _says(
         _object({"step_s": _STEP, **columns}),
-        "Columns of equal length, one entry a step; null where nothing was measured. Users are the most of a step.",
+        "Columns of equal length, one entry a step; null where nothing was measured. Users are the most of a "
+        "step, latencies those of expected answers, polls left out.",
     )
 
 
@@ -334,7 +335,7 @@ def _heat() -> Schema:
                 "counts": _list(_list(_COUNT)),
             }
         ),
-        "counts[i][j] answers, polls left out, of the i-th stretch of time took edges_ms[j] to edges_ms[j + 1].",
+        "counts[i][j] expected answers, polls left out, of the i-th stretch took edges_ms[j] to edges_ms[j + 1].",
     )
 
 

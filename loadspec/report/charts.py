@@ -101,8 +101,9 @@ def latency(result: RunResult, axis: Axis) -> Chart:
     return Chart(
         "latency",
         "Latency",
-        "of each second's answers, failed ones included, polls left out",
-        f"Percentiles of request duration, per second, over {clock(axis.end)}; the slowest took {ms(peak or None)}.",
+        "of each second's expected answers, polls left out",
+        f"Percentiles of how long expected answers took, per second, over {clock(axis.end)}; the slowest took "
+        f"{ms(peak or None)}.",
         layers,
         [(name, name) for name in _LATENCIES],
         y_ticks,
@@ -116,7 +117,7 @@ def latency(result: RunResult, axis: Axis) -> Chart:
         dense=len(axis.drawn) > DENSE,
         end=axis.end,
         traces=[Trace(name, f"{name}_ms", "ms") for name in _LATENCIES],
-        note=_far_limits(far) if peak else "No request was answered.",
+        note=_far_limits(far) if peak else "No request was answered as expected.",
     )
 
 
@@ -145,8 +146,8 @@ def heatmap(result: RunResult, axis: Axis) -> Chart:
     return Chart(
         "heatmap",
         "Where latencies lie",
-        "answers by duration, on a logarithmic axis; a stronger shade is more",
-        f"How many of {count(total)} answers took how long over {clock(axis.end)}{spread}.",
+        "expected answers by duration, on a logarithmic axis; a stronger shade is more",
+        f"How many of {count(total)} expected answers took how long over {clock(axis.end)}{spread}.",
         [Layer("cells", f"heat{shade}", svg.uprights_path(cells), width) for shade, cells in enumerate(shades)],
         _shades_of(most),
         [Tick(y(j), ms(edge)) for j, edge in decades],

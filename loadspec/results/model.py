@@ -26,7 +26,7 @@ PHASES: tuple[PhaseName, ...] = ("setup", "load", "teardown")
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """Some seconds of the load. Latencies are of answered non-poll requests, in ms; None where there were none."""
+    """Some seconds of the load. Latencies are of expected answers, polls left out, in ms; None without one."""
 
     t: float
     """Seconds since the load began, at the end of these."""
@@ -386,7 +386,7 @@ class RunResult:
     step: int = 1
     """So many seconds make a point: 1, in longer runs 2, 4, 8, ..."""
     heat: Heat = field(default_factory=Heat)
-    """Of answered requests that are no polls."""
+    """Of expected answers to requests that are no polls."""
     by_endpoint: ByEndpoint = ByEndpoint()
     scenario_stats: Sequence[ScenarioStats] = ()
     """Planned iterations are those started and those dropped: of each row, and of all."""
@@ -436,7 +436,7 @@ class RunResult:
 
 @dataclass(frozen=True, slots=True)
 class Recent:
-    """The last seconds of a load, from `begin` to `end` of it. Latencies as a Point's, ms; None without an answer."""
+    """The last seconds of a load, from `begin` to `end` of it. Latencies as a Point's, ms; None without one."""
 
     begin: float
     end: float

@@ -65,7 +65,7 @@ def _requests(result: RunResult, line: Line) -> list[Tile]:
 def _latencies(result: RunResult, line: Line) -> list[Tile]:
     trend = judged(result.stores["load"])
     values: Sequence[float | None] = trend.percentiles((50, 95, 99)) if trend.count else (None, None, None)
-    note = f"of {count(trend.count)} expected answers; the line has failed ones too"
+    note = f"of {count(trend.count)} expected answers"
     reads: Sequence[Read] = (lambda p: p.p50, lambda p: p.p95, lambda p: p.p99)
     return [
         Tile(f"Latency {name}", *_split(ms(value)), note=note, spark=line(read))
