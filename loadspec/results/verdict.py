@@ -9,7 +9,7 @@ from loadspec.errors import ExitCode
 from loadspec.results.losses import missing, told
 from loadspec.results.model import Loss
 from loadspec.thresholds import ThresholdResult, format_actual, format_limit, format_margin
-from loadspec.units import format_count, format_duration
+from loadspec.units import format_clock, format_count, format_duration
 
 PRECEDENCE = (
     ExitCode.USAGE,
@@ -178,7 +178,7 @@ def _culprit(worst: ThresholdResult, where: Mapping[str, str]) -> str:
     name = f"{threshold.key} " if threshold.plain else f"{threshold.key}: " if threshold.slo else ""
     margin = format_margin(threshold, worst.margin)
     margin = f" ({margin})" if margin else ""
-    since = f", since {format_duration(round(worst.failing_since))}" if worst.failing_since is not None else ""
+    since = f", since {format_clock(worst.failing_since)}" if worst.failing_since is not None else ""
     there = where.get(threshold.title, "")
     since += f", {there}" if there else ""
     actual, limit = format_actual(threshold, worst.actual), format_limit(threshold, worst.limit)
