@@ -11,7 +11,9 @@ from loadspec.errors import ExitCode
 from loadspec.metrics import MetricInfo, Store
 from loadspec.metrics.values import Value
 from loadspec.results.heat import Heat
+from loadspec.results.items import PoolItem
 from loadspec.results.slos import Slo
+from loadspec.results.slowest import SlowRequest
 from loadspec.thresholds import ThresholdResult
 from loadspec.thresholds.selector import effective, parse_key
 from loadspec.thresholds.submetric import Submetric
@@ -242,6 +244,8 @@ class PoolStats:
     repeated: int
     busted: bool = False
     """Whether each draw was made unlike any other."""
+    items: Sequence[PoolItem] = ()
+    """Of a small pool, those that an iteration drew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,6 +395,8 @@ class RunResult:
     scenario_stats: Sequence[ScenarioStats] = ()
     """Planned iterations are those started and those dropped: of each row, and of all."""
     pools: Sequence[PoolStats] = ()
+    slowest: Sequence[SlowRequest] = ()
+    """The answered requests of the load that took longest, ten at most."""
     timing: Timing = Timing()
     warnings: Sequence[str] = ()
     events: Sequence[Event] = ()
