@@ -254,6 +254,7 @@ def reset(rig: Rig, phase: str) -> Any:
 @scenario("reset", "write")
 def reset_upload(rig: Rig) -> Any:
     def script(conn: Conn) -> None:
+        conn.sock.recv(10)  # it is connected, and writes
         time.sleep(0.02)
         conn.reset()
 
