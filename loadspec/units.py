@@ -54,6 +54,13 @@ def format_duration(seconds: float) -> str:
     return "".join(parts)
 
 
+def format_clock(seconds: float) -> str:
+    """A moment on a run's clock: seconds since the load began → `00:38`, `1:02:03`; a moment before it is 0."""
+    minutes, rest = divmod(int(max(seconds, 0.0)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"
+
+
 def format_ms(ms: float) -> str:
     """Milliseconds → `246.87µs`, `1.33ms`, `1.89s`, `1m10s`: k6's way to print a time."""
     size = abs(ms)

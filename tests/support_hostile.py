@@ -8,7 +8,8 @@ from functools import cache
 
 from support_results import make_result
 
-from loadspec.results.model import CheckSample, EndpointInfo, Event, RunResult
+from loadspec.results.items import PoolItem
+from loadspec.results.model import CheckSample, EndpointInfo, Event, PoolStats, RunResult
 
 OWNED = "document.title='owned';window.owned=1;alert(1)"
 """What each script of the corpus does: a page that it came alive in can be told."""
@@ -111,4 +112,8 @@ def poisoned(text: str) -> RunResult:
         generator={text: text},
         resolved_spec=text,
         scenarios=[replace(s, name=text, description=text) for s in result.scenarios],
+        slowest=[replace(s, endpoint=text, scenario=text, part=text) for s in result.slowest[:2]],
+        pools=[
+            PoolStats(text, "random", 2, 9, 2, 7, items=[PoolItem(row, text, 9, 1, 3.0, 4.0, 5.0) for row in (1, 2)])
+        ],
     )

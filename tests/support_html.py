@@ -11,7 +11,7 @@ HEADINGS_OF_SECTIONS = {"section", "figure"}
 class Page(HTMLParser):
     """After `read(html)`: `tags` with their attributes, `texts` by the id of the section or figure they are in.
 
-    `script` is what runs in it at once, `data` what scripts of no such type hold, by their ids.
+    `script` is what runs in it at once, `data` what scripts of no such type and `data:` links hold, by their ids.
     """
 
     def __init__(self) -> None:
@@ -28,6 +28,9 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
+        href = dict(attrs).get("href") or ""
+        if href.startswith("data:"):
+            self.data[dict(attrs).get("id") or ""] = href.partition(",")[2]
         if len(dict(attrs)) != len(attrs):
             self.problems.append(f"<{tag}> repeats an attribute")
         if tag in VOID:

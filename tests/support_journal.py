@@ -10,6 +10,7 @@ from typing import Any
 
 from support_cli import REFERENCE
 
+from loadspec.metrics import Trend
 from loadspec.metrics.meters import Meters
 from loadspec.results.head import Head
 from loadspec.results.journal import Journal
@@ -19,6 +20,7 @@ from loadspec.run.options import RunOptions
 from loadspec.spec import load
 
 ENDPOINTS = ("login", "generate")
+POOL = "prompts"
 
 
 @cache
@@ -48,6 +50,7 @@ class Seconds:
             "phase": "load",
             "t": t,
             "store": self._meters.drain(),
+            "slowest": self._meters.slowest.take(t - 1),
             "failures": [{"key": key, "count": failed[1], "first": t - 1, "last": t, "message": "no"}]
             * bool(failed[1]),
             "check_samples": [],
@@ -55,13 +58,19 @@ class Seconds:
             "users": 3,
             "iterations": books,
             "scenarios": [{"name": "default", "began": 0.0, "ended": None, "users": 3, **books}],
-            "pools": [],
+            "pools": [{"name": POOL, "rows": 3, "drawn": 3, "seen": ""}],
+            "pool_items": [self._item(int(t) % 3)],
             "stamped": 2,
             "health": {"lag_ms": 1.0, "cpu_s": t, "peak_rss_bytes": 7},
             "workers": [
                 {"worker": 0, "t": t, "lag_ms": 1.0, "lag_p99_ms": 1.0 + t % 3, "cpu_s": t, "peak_rss_bytes": 7}
             ],
         }
+
+    def _item(self, row: int) -> dict[str, Any]:
+        times = Trend()
+        times.add_many([10.0 * self._done, 20.0 + row, 30.0])
+        return {"pool": POOL, "row": row, "text": f"item {row}", "failed": row, "times": times.to_wire()}
 
     def _fill(self, endpoint: str) -> int:
         meter = self._meters.requests(scenario="default", endpoint=endpoint, poll="false")

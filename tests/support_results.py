@@ -15,6 +15,7 @@ from typing import Any
 
 from loadspec.errors import ExitCode
 from loadspec.metrics import BUILTIN, MetricInfo, Store, Trend, tags_of
+from loadspec.metrics.slowest import slowest
 from loadspec.results.health import HealthLog
 from loadspec.results.model import (
     CheckResult,
@@ -31,6 +32,7 @@ from loadspec.results.model import (
     WorkerHealth,
 )
 from loadspec.results.points import Course
+from loadspec.results.slowest import slow_requests
 from loadspec.thresholds import ThresholdResult, Watch, judge, parse_thresholds, values_in
 
 ENDPOINTS = (
@@ -89,6 +91,7 @@ class _Simulation:
     fails: dict[str, list[float]] = field(default_factory=dict)
     requests_by: Tally[str] = field(default_factory=Tally)
     iterations: int = 0
+    slow: list[Any] = field(default_factory=list)
 
     def run(self, users: list[int]) -> None:
         for second, n in enumerate(users):
@@ -124,6 +127,8 @@ class _Simulation:
         self.store.rate("http_req_failed", tags_of(**tags)).add(status >= 400)
         self.store.counter("data_sent", tags_of(**tags)).add(212)
         self.store.counter("data_received", tags_of(**tags)).add(431)
+        row = {"ms": total, "at": float(second), "scenario": "default", "endpoint": name, "poll": False}
+        self.slow = slowest([*self.slow, {**row, "expected": status < 400, "status": status}])
         self.statuses.setdefault(name, Tally())[status] += 1
         self.requests_by[name] += 1
         if status >= 400:
@@ -211,6 +216,7 @@ def make_result(
             "git": "4c1d9e2 (clean)",
         },
         resolved_spec=RESOLVED,
+        slowest=slow_requests(sim.slow, lambda at: "hold 10 users" if at >= seconds * 3 / 7 else ""),
         warnings=["6 of 10 stages were short."] if seconds < 2 else [],
         events=[
             Event(0.0, "load began"),

@@ -65,6 +65,7 @@ class Engine:
         self._draws = Draws(plan.pools)
         self._pool_ends: Counter[tuple[str, bool]] = Counter()
         self._epoch = 0.0
+        self._told = 0.0  # seconds of the phase that snapshots have told of
         self._pacer: Pacer | None = None  # while load runs
         self._deadline = NEVER  # when whoever is left is interrupted: once somebody has asked for the end
 
@@ -86,6 +87,7 @@ class Engine:
         self._draws.begin()
         self._host.share_rate(self._share)
         epoch = self._epoch = monotonic() if epoch is None else epoch
+        self._told = 0.0
         self._plan.phases["load"].failures.epoch = epoch
         pacer = self._pacer = Pacer(self._host.network.loop, self._crash)
         for run in self._runs:
@@ -245,12 +247,14 @@ class Engine:
             store.gauge("vus").add(users)
             store.gauge("vus_max").add(sum(run.vus_max for run in self._runs))
         t = monotonic() - epoch
+        since, self._told = self._told, t
         books = [book for run in self._runs for book in run.books]
         self._emit(
             {
                 "phase": phase,
                 "t": t,
                 "store": store.to_wire(),
+                "slowest": current.meters.slowest.take(since),
                 "failures": current.failures.drain(),
                 "check_samples": current.failures.drain_samples(),
                 "notes": current.failures.drain_remarks(),
@@ -264,6 +268,7 @@ class Engine:
                 "pools": self._draws.rows((drawn for run in self._runs for drawn in run.drawn()), ended)
                 if phase == "load"
                 else [],
+                "pool_items": self._plan.items.take(t, ended) if phase == "load" and self._plan.items else [],
                 **held_back(self._host.network.limiter),
                 **stamped(self._host.network.stamping),
                 "health": {"lag_ms": 0.0, **totals()}

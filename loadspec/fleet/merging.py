@@ -13,6 +13,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from loadspec.metrics import Gauge, Store
+from loadspec.metrics.items import unite_items
+from loadspec.metrics.slowest import slowest
 from loadspec.pools.usage import unite_pools, used_up
 from loadspec.results.failures import unite_failures
 
@@ -74,6 +76,7 @@ class Merger:
             **pending[-1],
             "t": self._t,
             "store": _store(pending, newest),
+            "slowest": slowest(row for one in pending for row in one.get("slowest", ())),
             "failures": unite_failures(
                 sorted((row for one in pending for row in one["failures"]), key=lambda row: row["first"])
             ),
@@ -85,6 +88,7 @@ class Merger:
             "iterations": _sums(one["iterations"] for one in newest),
             "scenarios": _scenarios(newest, whole=self._newest.keys() >= self._expected),
             "pools": unite_pools(row for one in pending for row in one["pools"]),
+            "pool_items": unite_items(row for one in pending for row in one.get("pool_items", ())),
             "health": _health(self._health.values(), [one["health"] for one in pending]),
             "workers": [{"worker": worker, "t": one["t"], **one["health"]} for worker, one in self._pending],
         }

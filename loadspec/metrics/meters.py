@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
 from loadspec.error_kinds import error_code
+from loadspec.metrics.slowest import Slowest
 from loadspec.metrics.store import Store, Tags, tags_of
 from loadspec.metrics.tape import Tape
 from loadspec.metrics.values import Counter, Gauge, Rate, new_value
@@ -62,11 +63,12 @@ class Side:
         self.scheduled: list[float] = []
         self.statuses: defaultdict[int, int] = defaultdict(int)
 
-    def drain(self, store: Store, tags: dict[str, str], expected: bool) -> None:
+    def drain(self, store: Store, tags: dict[str, str], expected: bool, slowest: Slowest) -> None:
         """Move all samples into `store`, tagged."""
         count = len(self.durations)
         if not count:
             return
+        slowest.offer(self.durations, tags, expected, self.statuses)
         own = {**tags, "expected_response": "true" if expected else "false"}
         timing_tags = tags_of(**own)
         times = (self.durations, self.waiting, self.sending, self.receiving)
@@ -91,13 +93,25 @@ class Side:
 class RequestMeter:
     """All requests of one endpoint in one scenario: answered, failed, cut off; and bytes on the wire.
 
-    `tape` is where each of them is kept, too, if it is asked for.
+    `slowest` is told of each batch. `tape` is where each of them is kept, too, if it is asked for.
     """
 
-    __slots__ = ("cut_off", "expected", "failures", "received", "retries", "sent", "tags", "tape", "unexpected")
+    __slots__ = (
+        "_slowest",
+        "cut_off",
+        "expected",
+        "failures",
+        "received",
+        "retries",
+        "sent",
+        "tags",
+        "tape",
+        "unexpected",
+    )
 
-    def __init__(self, tags: dict[str, str], tape: Tape | None = None) -> None:
+    def __init__(self, tags: dict[str, str], slowest: Slowest, tape: Tape | None = None) -> None:
         self.tags = tags
+        self._slowest = slowest
         self.tape = tape
         self.expected = Side()
         self.unexpected = Side()
@@ -113,8 +127,8 @@ class RequestMeter:
 
     def drain(self, store: Store) -> None:
         """See `Meter`."""
-        self.expected.drain(store, self.tags, True)
-        self.unexpected.drain(store, self.tags, False)
+        self.expected.drain(store, self.tags, True, self._slowest)
+        self.unexpected.drain(store, self.tags, False, self._slowest)
         own = tags_of(**self.tags)
         for (kind, phase), number in self.failures.items():
             own_kind = {"error": kind, "error_phase": phase, "error_code": str(error_code(kind, phase))}
@@ -248,6 +262,7 @@ class Meters:
 
     def __init__(self, tape: Tape | None = None) -> None:
         self.tape = tape
+        self.slowest = Slowest()
         self._all: list[Meter] = []
         self._requests: dict[Tags, RequestMeter] = {}
         self._values: dict[tuple[str, Tags], SampleMeter] = {}
@@ -257,23 +272,23 @@ class Meters:
         """The meter of an endpoint's requests with these tags, made on first use."""
         key = tags_of(**tags)
         if key not in self._requests:
-            self._requests[key] = self._keep(RequestMeter(tags, self.tape))
+            self._requests[key] = self.keep(RequestMeter(tags, self.slowest, self.tape))
         return self._requests[key]
 
     def checks(self, names: Sequence[str], tags: dict[str, str]) -> CheckMeter:
         """A new meter for a step's checks."""
-        return self._keep(CheckMeter(names, tags, self.tape))
+        return self.keep(CheckMeter(names, tags, self.tape))
 
     def iterations(self, /, **tags: str) -> IterationMeter:
         """A new meter for a scenario's iterations."""
-        return self._keep(IterationMeter("iteration_duration", tags_of(**tags)))
+        return self.keep(IterationMeter("iteration_duration", tags_of(**tags)))
 
     def value(self, kind: str, metric: str, /, **tags: str) -> SampleMeter:
         """The meter of a metric with these tags, made on first use."""
         key = (metric, tags_of(**tags))
         if key not in self._values:
             make = _SAMPLE_METERS.get(kind)
-            meter = self._values[key] = self._keep(make(*key) if make else ValueMeter(kind, *key))
+            meter = self._values[key] = self.keep(make(*key) if make else ValueMeter(kind, *key))
             if self.tape is not None:
                 meter.add = self.tape.beside(meter.add, metric, tags)
         return self._values[key]
@@ -294,6 +309,7 @@ class Meters:
             meter.drain(store)
         return store
 
-    def _keep(self, meter: M) -> M:
+    def keep(self, meter: M) -> M:
+        """Have a meter folded and drained with the others."""
         self._all.append(meter)
         return meter

@@ -12,14 +12,15 @@ from typing import Any, cast
 from loadspec.metrics import Counter, Gauge, MetricInfo, Rate, Store, Trend, Value
 from loadspec.metrics.catalog import Kind
 from loadspec.outputs.json_text import json_text
-from loadspec.results.columns import endpoint_columns, point_columns, rounded
+from loadspec.results.columns import endpoint_columns, endpoint_row, point_columns, rounded
 from loadspec.results.heat import Heat
+from loadspec.results.items import PoolItem
 from loadspec.results.losses import missing
 from loadspec.results.model import (
     PHASES,
     CheckResult,
-    EndpointStats,
     ErrorClass,
+    PoolStats,
     RequestCount,
     RunResult,
     ScenarioInfo,
@@ -27,6 +28,7 @@ from loadspec.results.model import (
     WorkerHealth,
 )
 from loadspec.results.slos import Objective, Slo
+from loadspec.results.slowest import SlowRequest
 from loadspec.thresholds import ThresholdResult
 from loadspec.thresholds.submetric import Submetric
 
@@ -54,12 +56,13 @@ def document(result: RunResult) -> dict[str, Any]:
         "scenarios": _scenarios(result),
         "requests": _requests(result.requests),
         "iterations": {name: getattr(result.iterations, name) for name in ITERATIONS},
-        "endpoints": [_endpoint(stats) for stats in result.endpoint_stats],
+        "endpoints": [endpoint_row(stats) for stats in result.endpoint_stats],
         "metrics": _metrics(result),
         "thresholds": [_threshold(found) for found in result.thresholds],
         "slos": [_slo(slo, result.duration) for slo in result.slos],
         "checks": [_check(check) for check in result.checks],
-        "pools": [{name: getattr(pool, name) for name in POOL_FIGURES} for pool in result.pools],
+        "pools": [_pool(pool) for pool in result.pools],
+        "slowest_requests": [_slow(request) for request in result.slowest],
         "errors": [_error(error) for error in result.errors],
         "points": point_columns(result.points, result.step),
         "points_by_endpoint": endpoint_columns(result.by_endpoint),
@@ -179,18 +182,6 @@ def _check(check: CheckResult) -> dict[str, Any]:
     }
 
 
-def _endpoint(stats: EndpointStats) -> dict[str, Any]:
-    return {
-        "endpoint": stats.endpoint,
-        "method": stats.method,
-        "path": stats.path,
-        "requests": stats.requests,
-        "rate_per_s": stats.rate,
-        "failed": stats.failed,
-        **{f"{name}_ms": getattr(stats, name) for name in ("avg", "min", "med", "p90", "p95", "p99", "max")},
-    }
-
-
 def _metrics(result: RunResult) -> dict[str, Any]:
     """Each metric that was measured or is the spec's own, by name."""
     store = result.stores["load"]
@@ -250,6 +241,34 @@ def _series(name: str, store: Store, seconds: float) -> list[dict[str, Any]]:
             wanted = dict(zip(group, key, strict=True))
             found.append({"tags": wanted, **(figures(store.where(name, **wanted), seconds) or {})})
     return found
+
+
+def _pool(pool: PoolStats) -> dict[str, Any]:
+    return {**{name: getattr(pool, name) for name in POOL_FIGURES}, "items": [_item(item) for item in pool.items]}
+
+
+def _item(item: PoolItem) -> dict[str, Any]:
+    return {
+        "row": item.row,
+        "item": item.text,
+        "iterations": item.iterations,
+        "failed": item.failed,
+        "failed_ratio": item.failed / item.iterations if item.iterations else None,
+        **{f"{name}_ms": rounded(getattr(item, name)) for name in ("p50", "p95", "max")},
+    }
+
+
+def _slow(request: SlowRequest) -> dict[str, Any]:
+    return {
+        "at_s": rounded(request.at),
+        "part": request.part,
+        "scenario": request.scenario,
+        "endpoint": request.endpoint,
+        "duration_ms": rounded(request.duration),
+        "poll": request.poll,
+        "expected_response": request.expected,
+        "status": request.status,
+    }
 
 
 def _threshold(found: ThresholdResult) -> dict[str, Any]:

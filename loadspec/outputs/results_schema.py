@@ -66,6 +66,7 @@ def results_schema() -> Schema:
                 "slos": _list(_slo()),
                 "checks": _list(_check()),
                 "pools": _says(_list(_pool()), "drawn = distinct + repeated, under load."),
+                "slowest_requests": _slow(),
                 "errors": _list(_error()),
                 "points": _points(),
                 "points_by_endpoint": _by_endpoint(),
@@ -265,9 +266,42 @@ def _check() -> Schema:
     )
 
 
+def _slow() -> Schema:
+    texts = dict.fromkeys(("part", "scenario", "endpoint"), _TEXT)
+    row = _object(
+        {
+            "at_s": _says(_SECONDS, "When the second began in which its answer came."),
+            **texts,
+            "duration_ms": _NUMBER,
+            "poll": _FLAG,
+            "expected_response": _FLAG,
+            "status": _says(_or_null(_COUNT), "null: answers of that second had several."),
+        }
+    )
+    return _says(_list(row), "The ten answered requests under load that took longest, the slowest first.")
+
+
 def _pool() -> Schema:
     counts = dict.fromkeys(["rows", "drawn", "distinct", "repeated"], _COUNT)
-    return _object({"name": _TEXT, "pick": {"enum": list(PICKS)}, **counts, "busted": _FLAG})
+    items = _says(
+        _list(_item()),
+        "What each item cost that an iteration drew, of pools of up to 20 rows. Times are those of iterations in "
+        "which no step failed, without thinking and pacing; null: there was none.",
+    )
+    return _object({"name": _TEXT, "pick": {"enum": list(PICKS)}, **counts, "busted": _FLAG, "items": items})
+
+
+def _item() -> Schema:
+    return _object(
+        {
+            "row": _COUNT,
+            "item": _TEXT,
+            "iterations": _says(_COUNT, "Iterations that drew it first of the pool, and came to their end."),
+            "failed": _says(_COUNT, "Those in which a step failed."),
+            "failed_ratio": _or_null({"type": "number", "minimum": 0, "maximum": 1}),
+            **{f"{name}_ms": _says(_or_null(_NUMBER), "How long iterations took.") for name in ("p50", "p95", "max")},
+        }
+    )
 
 
 def _degraded() -> Schema:
@@ -310,7 +344,8 @@ def _points() -> Schema:
     columns["errors"] = {"type": "object", "additionalProperties": _list(_COUNT)}
     return _says(
         _object({"step_s": _STEP, **columns}),
-        "Columns of equal length, one entry a step; null where nothing was measured. Users are the most of a step.",
+        "Columns of equal length, one entry a step; null where nothing was measured. Users are the most of a "
+        "step, latencies those of expected answers, polls left out.",
     )
 
 
@@ -334,7 +369,7 @@ def _heat() -> Schema:
                 "counts": _list(_list(_COUNT)),
             }
         ),
-        "counts[i][j] answers, polls left out, of the i-th stretch of time took edges_ms[j] to edges_ms[j + 1].",
+        "counts[i][j] expected answers, polls left out, of the i-th stretch took edges_ms[j] to edges_ms[j + 1].",
     )
 
 

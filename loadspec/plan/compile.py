@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
@@ -15,6 +15,7 @@ from loadspec.metrics.meters import Meters
 from loadspec.metrics.tag_values import TagValues
 from loadspec.metrics.tape import Tape
 from loadspec.plan.chance import chance_of
+from loadspec.plan.items import ItemMeter, item_meter, small_pools
 from loadspec.plan.model import Flow, Phase, Plan, RunStep, ScenarioPlan
 from loadspec.plan.names import outcome_slots, value_names
 from loadspec.plan.pools import make_pools, replays_of, secret_cells
@@ -25,6 +26,7 @@ from loadspec.plan.steps.answer import secret_rows
 from loadspec.plan.steps.context import Context
 from loadspec.plan.taping import taped
 from loadspec.plan.watch import Watch, watching
+from loadspec.pools import Pool
 from loadspec.protocols.failures import FailureLog
 from loadspec.protocols.http.captures import secret_values
 from loadspec.protocols.http.cookies import secret_cookies
@@ -51,12 +53,8 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = 
     crews = crews_of(spec.scenarios)
     seats = max(1, max_seats(crews))
     pools, apart = make_pools(spec.pools.values(), constants, seed, run_id, seats, flows.takers, replays_of(crews))
-    scenarios = tuple(
-        _scenario(
-            one, flows.compiled(one.flow, "load", one.name, one.tags, one.load.planned is not None), phases["load"]
-        )
-        for one in spec.scenarios
-    )
+    items = flows.note(pools)
+    scenarios = tuple(_scenario(one, flows, items) for one in spec.scenarios)
     return Plan(
         setup=setup,
         teardown=teardown,
@@ -71,6 +69,7 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = 
         watch=watch,
         pools_apart=apart,
         tag_values=flows.tag_values,
+        items=items,
     )
 
 
@@ -91,6 +90,8 @@ class _Flows:
     tag_values: TagValues = field(default_factory=TagValues)
     takers: dict[str, dict[int, bool]] = field(default_factory=dict)
     """Which pools setup and teardown draw from: see `make_pools`."""
+    small: frozenset[int] = frozenset()
+    """Pools that are noted from now on: see `plan.items`."""
 
     def compiled(
         self,
@@ -103,7 +104,9 @@ class _Flows:
         """The flow of a scenario, or of setup or teardown, which are called so."""
         slots = outcome_slots(steps)
         names = value_names(steps)
-        scope = RunScope(self.constants, self.spec.pools, names, slots, self.unset, chance_of(self.seed, phase))
+        scope = RunScope(
+            self.constants, self.spec.pools, names, slots, self.unset, chance_of(self.seed, phase), self.small
+        )
         context = Context(
             tags={"scenario": scenario, **(tags or {})},
             scope=scope,
@@ -123,7 +126,14 @@ class _Flows:
         compiled = tuple(self.compile(step, context) for step in steps)
         if phase != "load" and scope.drawn:
             self.takers[phase] = scope.drawn
-        return Flow(compiled, len(slots))
+        return Flow(compiled, len(slots), noted=not self.small.isdisjoint(scope.drawn))
+
+    def note(self, pools: Sequence[Pool]) -> ItemMeter | None:
+        """Flows of the load note what they draw of the pools that are small → what counts it, if there are any."""
+        self.small = small_pools(pools)
+        if not self.small:
+            return None
+        return self.phases["load"].meters.keep(item_meter(pools, self.small, known_secrets(self.spec)))
 
 
 def _constants(spec: Spec, seed: int, run_id: str) -> tuple[dict[str, Any], list[tuple[str, str]]]:
@@ -139,8 +149,10 @@ def _constants(spec: Spec, seed: int, run_id: str) -> tuple[dict[str, Any], list
     return constants, unset
 
 
-def _scenario(scenario: Scenario, flow: Flow, phase: Phase) -> ScenarioPlan:
-    tags, meters = {"scenario": scenario.name, **scenario.tags}, phase.meters
+def _scenario(scenario: Scenario, flows: _Flows, items: ItemMeter | None) -> ScenarioPlan:
+    tags, meters = {"scenario": scenario.name, **scenario.tags}, flows.phases["load"].meters
+    is_open = scenario.load.planned is not None
+    flow = flows.compiled(scenario.flow, "load", scenario.name, scenario.tags, scheduled=is_open)
     return ScenarioPlan(
         name=scenario.name,
         load=scenario.load,
@@ -151,6 +163,7 @@ def _scenario(scenario: Scenario, flow: Flow, phase: Phase) -> ScenarioPlan:
         after=scenario.after,
         tags=scenario.tags,
         min_iteration_duration=scenario.min_iteration_duration,
+        items=items if flow.noted else None,
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from loadspec.load import LoadConfig
 from loadspec.metrics.meters import IterationMeter, Meters
 from loadspec.metrics.tag_values import TagValues
+from loadspec.plan.items import ItemMeter
 from loadspec.pools import Pool
 from loadspec.protocols.failures import FailureLog
 from loadspec.protocols.http.origins import Origins
@@ -24,10 +25,11 @@ RunStep = Callable[[User], None]
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Compiled steps in order; `slots` is how many outcomes an iteration keeps."""
+    """Compiled steps in order; `slots` is how many outcomes an iteration keeps; `noted`: it draws from a small pool."""
 
     steps: tuple[RunStep, ...]
     slots: int
+    noted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class ScenarioPlan:
-    """One scenario: who starts when, and what each user repeats. See `spec.model.Scenario` for the last five."""
+    """One scenario: who starts when, and what each user repeats. What has no text here: see `spec.model.Scenario`."""
 
     name: str
     load: LoadConfig
@@ -51,6 +53,8 @@ class ScenarioPlan:
     after: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     min_iteration_duration: float = 0.0
+    items: ItemMeter | None = None
+    """Where its flow draws from a small pool: told of each iteration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +77,5 @@ class Plan:
     """Phase → its pools, where setup or teardown draws otherwise than the load."""
     tag_values: TagValues = field(default_factory=TagValues)
     """Grow while the load runs, if tags have templates."""
+    items: ItemMeter | None = None
+    """Of all scenarios; None without a small pool."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from copy import copy
 from typing import Any
 
@@ -11,6 +11,7 @@ from loadspec.error_kinds import error_code
 from loadspec.expr import Binding, ExprError, Getter, Missing, Scope, UnknownName
 from loadspec.expr.scope import nearest, wall
 from loadspec.extract.jsonpath import compile_jsonpath
+from loadspec.plan.items import noted_draw, noted_item
 from loadspec.protocols.http.captures import Fields, headers_of, json_of, text_of
 from loadspec.protocols.http.captures.fields import Read
 from loadspec.protocols.user import User
@@ -50,6 +51,7 @@ class RunScope(Scope):
 
     `unset` are names that are declared and have no value, such as ("env", "TOKEN"): Missing when they are evaluated.
     `chance` gives a user's random bits; without it there is no user yet, and neither chance nor time.
+    What is drawn from the `small` pools is noted: see `plan.items`.
     """
 
     paths = staticmethod(compile_jsonpath)
@@ -62,8 +64,10 @@ class RunScope(Scope):
         steps: Mapping[str, int],
         unset: Iterable[tuple[str, str]] = (),
         chance: Getter | None = None,
+        small: Collection[int] = (),
     ) -> None:
         self.chance = chance
+        self.small = small
         self.clock = wall if chance else None
         self._constants = constants
         self._unset = frozenset(unset)
@@ -95,7 +99,7 @@ class RunScope(Scope):
                 return Binding(get=_nothing(f"{root}.{name}"), used=2)
             if root == "pool" and name in self._pools:
                 self.drawn.setdefault(self._pools[name], False)
-                return Binding(get=_pool(self._pools[name]), used=2)
+                return Binding(get=self._pool(self._pools[name]), used=2)
             if root == "setup":
                 return Binding(get=_setup(name), used=2)
             if root == "steps" and name in self._steps:
@@ -123,12 +127,17 @@ class RunScope(Scope):
 
         return since
 
+    def _pool(self, index: int) -> Getter:
+        if index in self.small:
+            return noted_item(index)
+        return lambda user: user.pool_item(index)
+
     def _draw(self, arguments: tuple[Any, ...]) -> Getter:
         if len(arguments) != 1 or arguments[0] not in self._pools:
             raise ExprError("draw() takes the name of a pool", 0, f"legal: {', '.join(self._pools)}")
         pool = self._pools[arguments[0]]
         self.drawn[pool] = True
-        return lambda user: user.draw(pool)
+        return noted_draw(pool) if pool in self.small else lambda user: user.draw(pool)
 
 
 def _json(read: Read) -> Getter:
@@ -162,10 +171,6 @@ def _setup(name: str) -> Getter:
             raise Missing(f"setup.{name}") from None
 
     return setup
-
-
-def _pool(index: int) -> Getter:
-    return lambda user: user.pool_item(index)
 
 
 def _outcome(slot: int, parts: tuple[str, ...]) -> Binding:

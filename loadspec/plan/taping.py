@@ -24,4 +24,4 @@ def taped(flow: Flow, tape: Tape, tags: Mapping[str, str]) -> Flow:
             raise
         add((source, begin, monotonic(), user.index, user.iteration))
 
-    return Flow((iteration,), flow.slots)
+    return Flow((iteration,), flow.slots, flow.noted)

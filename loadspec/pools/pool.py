@@ -82,6 +82,11 @@ class Pool:
             pool.items, pool.row = busted, busted.row
         return pool
 
+    @property
+    def plain(self) -> Sequence[Any]:
+        """The items as they are without a mark."""
+        return self.items.plain if isinstance(self.items, _Busted) else self.items
+
     def draw(self, user: int, n: int) -> Any:
         """The item, uncounted. `User.draw` does the same in line: a call less on the hot path."""
         return self.items[self.row(user, n)]
@@ -102,22 +107,22 @@ def _replayed(row: Row, first: int, rows: Sequence[int]) -> Row:
 class _Busted(Sequence[Any]):
     """Items with a mark. Whoever draws asks for the row first and for the item next, with nothing in between."""
 
-    __slots__ = ("_bust", "_items", "_mark", "_row", "_start")
+    __slots__ = ("_bust", "_mark", "_row", "_start", "plain")
 
     def __init__(self, items: Sequence[Any], row: Row, bust: Bust, start: int) -> None:
-        self._items, self._row, self._bust, self._start = items, row, bust, start
+        self.plain, self._row, self._bust, self._start = items, row, bust, start
         self._mark = start
 
     def apart(self, phase: str, row: Row) -> _Busted:
         """The same items with other marks."""
-        return _Busted(self._items, row, self._bust, stream(self._start, phase))
+        return _Busted(self.plain, row, self._bust, stream(self._start, phase))
 
     def row(self, user: int, n: int) -> int:
         self._mark = self._start + user * GAMMA_USER + n * GAMMA_DRAW
         return self._row(user, n)
 
     def __getitem__(self, index: Any) -> Any:
-        return self._bust(self._items[index], f"{mix(self._mark):016x}")
+        return self._bust(self.plain[index], f"{mix(self._mark):016x}")
 
     def __len__(self) -> int:
-        return len(self._items)
+        return len(self.plain)

@@ -119,6 +119,7 @@ class User:
         "pools",
         "resume",
         "retiring",
+        "row",
         "seat",
         "setup",
         "trouble",
@@ -150,6 +151,8 @@ class User:
         """Set where, in such a step, one failed that has no outcome of its own."""
         self.hop: Hop | None = None
         """What is sent because of a redirect."""
+        self.row = 0
+        """The number of the row that it drew last."""
         self.retiring = False
         self.resume: Callable[[], Any] = _nowhere
         self.begin(0)
@@ -158,7 +161,7 @@ class User:
         """Start an iteration of a flow with so many steps: captures, draws and outcomes are new."""
         self.iteration += 1
         self.captures: dict[str, Any] = {}
-        self.draws: dict[int, Any] = {}
+        self.draws: dict[Any, Any] = {}
         self.outcomes: list[Outcome] = [SKIPPED] * slots
         kept = self.kept_cookies
         self.cookies = None if kept is None else kept.renewed()
@@ -192,6 +195,7 @@ class User:
         except DataError as error:  # its file was written to while the load ran
             raise Missing(f"pool.{source.name} ({error})") from None
         source.seen[row] = 1
+        self.row = row
         return item
 
     def channel(self, origin: int) -> Channel:
@@ -257,7 +261,7 @@ class Branch(User):
         return self.fiber.switch()
 
 
-_OWN = ("answer", "branches", "channels", "failed", "hop", "ok", "resume", "trouble")
+_OWN = ("answer", "branches", "channels", "failed", "hop", "ok", "resume", "row", "trouble")
 _SHARED = tuple(name for name in User.__slots__ if name not in _OWN)
 """What a branch has in common with its user."""
 

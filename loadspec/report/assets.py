@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
-import zlib
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -20,8 +20,10 @@ SCRIPTS = (
     "script/unpack.js",
     "script/figures.js",
     "script/series.js",
+    "script/axis.js",
     "script/axes.js",
     "script/charts.js",
+    "script/files.js",
     *TABLES,
 )
 """That of a page with charts: uPlot, which draws them, and what is ours."""
@@ -30,7 +32,7 @@ SCRIPTS = (
 @cache
 def style_sheet() -> str:
     """The style sheet."""
-    return "\n".join(_lean(_text(name), ("/*",)) if "/uplot/" not in name else _text(name) for name in STYLES)
+    return "\n".join(_tight(_lean(_text(name), ("/*",))) if "/uplot/" not in name else _text(name) for name in STYLES)
 
 
 @cache
@@ -53,8 +55,8 @@ def notice(names: Sequence[str]) -> str:
 
 
 def packed(text: str) -> str:
-    """Base64 of a deflated text (RFC 1950): small, and inert in a page whatever is in it."""
-    return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
+    """Base64 of a gzipped text (RFC 1952): small, and inert in a page whatever is in it."""
+    return base64.b64encode(gzip.compress(text.encode(), 9, mtime=0)).decode()
 
 
 def policy(**sources: str) -> str:
@@ -76,3 +78,10 @@ def _lean(text: str, comments: tuple[str, ...]) -> str:
     """Without the weight of comments and indentation; a comment has lines of its own, a text has one line."""
     lines = (line.strip() for line in text.splitlines())
     return "\n".join(line for line in lines if line and not line.startswith(comments))
+
+
+def _tight(css: str) -> str:
+    """Without the blanks around signs; no text of ours has such a sign with a blank."""
+    for sign in ("{", "}", ";", ":", ","):
+        css = css.replace(f"{sign} ", sign).replace(" {", "{").replace(" }", "}").replace(";}", "}")
+    return css

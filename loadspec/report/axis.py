@@ -23,17 +23,21 @@ TOP = 20
 BASE = HEIGHT - 1
 _LABEL = 30.0
 """What the label of a moment may take, in per cent of a narrow window."""
+POINTED = 30
+"""A chart tells its figures where it is pointed at, in at most so many stretches; its table has more."""
 DENSE = 200
 """More points than this are drawn with thin lines."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One shape: `kind` is line, area or bars; `style` names its colour and dash in `charts.j2` and the style sheet."""
+    """One shape: `kind` is line, area, bars or cells; `style` names its look in `charts.j2` and the style sheet."""
 
     kind: str
     style: str
     path: str
+    width: float = 0.0
+    """Of cells, which are drawn as upright strokes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +150,8 @@ class Axis:
         return [Tick(at / self.end * 100, clock(at)) for at in svg.time_ticks(self.end, 6)]
 
     def bands(self, text: Callable[[Point], str]) -> list[Band]:
-        """One band for each listed point."""
-        spans = [(self.span(p), p) for p in self.listed]
+        """Stretches of listed points, each with what is said of it."""
+        spans = [(self.span(p), p) for p in downsample(self.listed, POINTED)]
         return [Band(a / 10, (b - a) / 10, f"{clock(p.t - p.seconds)} · {text(p)}") for (a, b), p in spans if b > a]
 
 

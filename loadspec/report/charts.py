@@ -101,8 +101,9 @@ def latency(result: RunResult, axis: Axis) -> Chart:
     return Chart(
         "latency",
         "Latency",
-        "of each second's answers, failed ones included, polls left out",
-        f"Percentiles of request duration, per second, over {clock(axis.end)}; the slowest took {ms(peak or None)}.",
+        "of each second's expected answers, polls left out",
+        f"Percentiles of how long expected answers took, per second, over {clock(axis.end)}; the slowest took "
+        f"{ms(peak or None)}.",
         layers,
         [(name, name) for name in _LATENCIES],
         y_ticks,
@@ -116,7 +117,7 @@ def latency(result: RunResult, axis: Axis) -> Chart:
         dense=len(axis.drawn) > DENSE,
         end=axis.end,
         traces=[Trace(name, f"{name}_ms", "ms") for name in _LATENCIES],
-        note=_far_limits(far) if peak else "No request was answered.",
+        note=_far_limits(far) if peak else "No request was answered as expected.",
     )
 
 
@@ -134,19 +135,20 @@ def heatmap(result: RunResult, axis: Axis) -> Chart:
     rows = [(low, high, sum(column[j] for column in heat.counts)) for j, (low, high) in enumerate(pairwise(heat.edges))]
     total, most = sum(number for *_, number in rows), max((n for column in heat.counts for n in column), default=0)
     y = svg.Scale(0, max(len(heat.edges) - 1, 1), BASE, TOP)
-    shades: list[list[tuple[float, float, float, float]]] = [[] for _ in range(SHADES)]
-    for begin, end, column in zip(heat.begin, heat.end, heat.counts, strict=True):
+    width = max((axis.x(end) - axis.x(begin) for begin, end in zip(heat.begin, heat.end, strict=True)), default=0.0)
+    shades: list[list[tuple[float, float, float]]] = [[] for _ in range(SHADES)]
+    for begin, column in zip(heat.begin, heat.counts, strict=True):
         for (first, last), shade in _runs_of([_shade(number, most) for number in column]):
             if shade >= 0:
-                shades[shade].append((axis.x(begin), axis.x(end), y(last), y(first)))
+                shades[shade].append((axis.x(begin) + width / 2, y(last), y(first)))
     decades = [(j, edge) for j, edge in enumerate(heat.edges) if abs(log10(edge) - round(log10(edge))) < 1e-9]
     spread = f"; they lie between {ms(heat.edges[0])} and {ms(heat.edges[-1])}" if rows else ""
     return Chart(
         "heatmap",
         "Where latencies lie",
-        "answers by duration, on a logarithmic axis; a stronger shade is more",
-        f"How many of {count(total)} answers took how long over {clock(axis.end)}{spread}.",
-        [Layer("bars", f"heat{shade}", svg.bars_path(cells)) for shade, cells in enumerate(shades)],
+        "expected answers by duration, on a logarithmic axis; a stronger shade is more",
+        f"How many of {count(total)} expected answers took how long over {clock(axis.end)}{spread}.",
+        [Layer("cells", f"heat{shade}", svg.uprights_path(cells), width) for shade, cells in enumerate(shades)],
         _shades_of(most),
         [Tick(y(j), ms(edge)) for j, edge in decades],
         axis.ticks(),

@@ -7,9 +7,9 @@ from math import ceil
 
 from loadspec.report import svg
 
-POINTS = 60
+POINTS = 40
 """A line has at most so many."""
-WIDTH, HEIGHT = 100, 24
+WIDTH, HEIGHT = 120, 24
 """Before it is stretched to its place."""
 
 Spots = Sequence[tuple[float, float | None]]

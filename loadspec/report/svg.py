@@ -115,9 +115,28 @@ def step_path(steps: Sequence[tuple[float, float, float]]) -> str:
 
 
 def bars_path(bars: Iterable[tuple[float, float, float, float]]) -> str:
-    """Many rectangles (x from, x to, y top, y bottom) as one path; empty ones are left out."""
-    return "".join(
-        f"M{num(left)} {num(bottom)}V{num(top)}H{num(right)}V{num(bottom)}"
-        for left, right, top, bottom in bars
-        if bottom - top > 0 and right > left
-    )
+    """Many rectangles (x from, x to, y top, y bottom) as one path; empty ones are left out.
+
+    From one to the next by steps, as they are neighbours more often than not.
+    """
+    path: list[str] = []
+    x = y = 0
+    for bar in bars:
+        left, right, top, bottom = (round(edge * 10) for edge in bar)
+        if bottom > top and right > left:
+            move = f"m{_tenths(left - x)} {_tenths(bottom - y)}" if path else f"M{_tenths(left)} {_tenths(bottom)}"
+            high = bottom - top
+            path.append(f"{move}v{_tenths(-high)}h{_tenths(right - left)}v{_tenths(high)}")
+            x, y = right, bottom
+    return _PACKED.sub(r"\1", "".join(path))
+
+
+def uprights_path(lines: Iterable[tuple[float, float, float]]) -> str:
+    """Many upright lines (x, y top, y bottom) as one path, from one to the next by steps."""
+    path: list[str] = []
+    x = y = 0
+    for line in lines:
+        at, top, bottom = (round(edge * 10) for edge in line)
+        path.append(f"{'m' if path else 'M'}{_tenths(at - x)} {_tenths(bottom - y)}v{_tenths(top - bottom)}")
+        x, y = at, top
+    return _PACKED.sub(r"\1", "".join(path))

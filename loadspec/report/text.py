@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from loadspec.units import format_bytes, format_count, format_duration, format_ms
+from loadspec.units import format_bytes, format_clock, format_count, format_duration, format_ms
 
 NONE = "–"
 """What stands where there is no figure."""
@@ -68,12 +68,8 @@ def signed_percent(ratio: float | None) -> str:
 
 
 def clock(seconds: float | None) -> str:
-    """Seconds since the load began as `00:38`, `1:02:03`; tenths below ten seconds of a short moment are dropped."""
-    if seconds is None:
-        return NONE
-    minutes, rest = divmod(int(max(seconds, 0.0)), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"
+    """A moment on the run's clock: `00:38`, `1:02:03`."""
+    return NONE if seconds is None else format_clock(seconds)
 
 
 def per_second(value: float | None) -> str:

@@ -38,7 +38,7 @@ def threshold_rows(thresholds: Sequence[ThresholdResult], parts: Sequence[Part] 
 def distance(result: ThresholdResult) -> str:
     """`−3.8%`; of an SLO's error budget, how much of it is used."""
     threshold = result.threshold
-    told = format_margin(threshold, result.margin) if threshold.slo and threshold.slo.budget else ""
+    told = format_margin(threshold, result.margin) if threshold.slo and threshold.slo.spends else ""
     return told or signed_percent(result.margin)
 
 

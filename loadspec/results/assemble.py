@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from loadspec.error_kinds import way_out
 from loadspec.errors import ExitCode
@@ -12,13 +13,15 @@ from loadspec.results.collect import Collector
 from loadspec.results.culprit import whereabouts
 from loadspec.results.head import Head
 from loadspec.results.health import limited_sentence
+from loadspec.results.items import pool_items
 from loadspec.results.ledger import Ledger
 from loadspec.results.losses import blurred, blurred_sentence, told, withheld
 from loadspec.results.model import GOING, PoolStats, RunResult, ScenarioInfo, Timing
-from loadspec.results.parts import parts_of
+from loadspec.results.parts import label_at, parts_of
 from loadspec.results.scenarios import begun, scenario_stats
 from loadspec.results.slos import slos_of
-from loadspec.results.verdict import Facts, Verdict, judge_run
+from loadspec.results.slowest import slow_requests
+from loadspec.results.verdict import Facts, Verdict, failed_of, judge_run
 from loadspec.thresholds import ThresholdResult, without_latency
 from loadspec.units import format_count, format_ms
 
@@ -46,14 +49,11 @@ def facts(
     failed = store.where("http_req_failed")
     requests = int(store.total("http_reqs"))
     judged = [result for result in results if result.threshold.judged]
+    worst = None if going else next(iter(failed_of(judged)), None)
     parts = parts_of(scenarios, collector.elapsed)
     return Facts(
         thresholds=judged,
-        where={
-            result.threshold.title: whereabouts(result, store, collector.elapsed, parts)
-            for result in judged
-            if result.status == "fail" and not going
-        },
+        where=whereabouts(worst, store, collector.elapsed, parts) if worst else "",
         requests=requests,
         answered=requests - int(store.total("http_reqs", status="0")),
         failed=failed.passes if isinstance(failed, Rate) else 0,
@@ -121,6 +121,7 @@ def assemble(head: Head, ledger: Ledger, going: bool = False) -> RunResult:
         resolved_spec=head.resolved_spec,
         scenario_stats=scenario_stats(infos, collector.scenarios, store),
         pools=pool_stats(head, collector),
+        slowest=slow_requests(collector.slowest, partial(label_at, parts_of(infos, collector.elapsed))),
         timing=timing(head, collector, sum(row.answered for row in requests)),
         warnings=[*head.warnings, *_warnings(head, ledger), *filter(None, [known.blurred]), *ledger.warnings],
         events=ledger.events,
@@ -145,7 +146,16 @@ def _judged(head: Head, ledger: Ledger, limited: str, going: bool) -> tuple[list
 def pool_stats(head: Head, collector: Collector) -> list[PoolStats]:
     """How each pool was used, in the order of the spec; none where no load ran."""
     return [
-        PoolStats(pool.name, pool.pick, used.rows, used.drawn, used.distinct, used.repeated, pool.busted)
+        PoolStats(
+            name=pool.name,
+            pick=pool.pick,
+            rows=used.rows,
+            drawn=used.drawn,
+            distinct=used.distinct,
+            repeated=used.repeated,
+            busted=pool.busted,
+            items=pool_items(collector.items, pool.name),
+        )
         for pool in head.pools
         if (used := collector.pools.get(pool.name)) is not None
     ]

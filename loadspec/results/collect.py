@@ -7,6 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from loadspec.metrics import Store
+from loadspec.metrics.items import Row as ItemRow
+from loadspec.metrics.items import unite_items
+from loadspec.metrics.slowest import Row as SlowRow
+from loadspec.metrics.slowest import slowest
 from loadspec.pools import Usage
 from loadspec.results.failures import add_failures
 from loadspec.results.health import HealthLog
@@ -32,6 +36,10 @@ class Collector:
         self.workers: dict[int, HealthLog] = {}
         self.scenarios: dict[str, Mapping[str, Any]] = {}
         self.pools: dict[str, Usage] = {}
+        self.items: list[ItemRow] = []
+        """What items of small pools cost."""
+        self.slowest: list[SlowRow] = []
+        """The ten requests of the load that took longest."""
         self.held_back = (0, 0.0)
         """Requests that `--max-rate` held back, and the seconds that they waited together."""
         self.stamped = 0
@@ -77,6 +85,8 @@ class Collector:
             new += turns(self.scenarios, rows)
             self.scenarios = rows
             self.error_totals.update(errors_of(delta))
+            self.slowest = slowest([*self.slowest, *snapshot.get("slowest", ())])
+            self.items = unite_items([*self.items, *snapshot.get("pool_items", ())])
             self._add_second(snapshot, delta)
             new += self._add_health(snapshot.get("workers") or [{"worker": 0, **health}])
         return sorted(new, key=lambda event: event.t)

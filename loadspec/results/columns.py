@@ -1,11 +1,11 @@
-"""The course of a load as columns of equal length: `points` of results.json, and what the report's script draws."""
+"""Figures of a load under the keys of results.json: its course as columns of equal length, its endpoints as rows."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from loadspec.results.model import ByEndpoint, Point
+from loadspec.results.model import ByEndpoint, EndpointStats, Point
 
 POINT_COLUMNS: Mapping[str, str] = {
     "at_s": "t",
@@ -51,6 +51,19 @@ def endpoint_columns(by: ByEndpoint) -> dict[str, Any]:
     }
     axis = {"at_s": [rounded(t) for t in by.t], "seconds_s": [rounded(seconds) for seconds in by.seconds]}
     return {"step_s": by.step, **axis, "endpoints": endpoints}
+
+
+def endpoint_row(stats: EndpointStats) -> dict[str, Any]:
+    """An endpoint's figures over the whole load."""
+    return {
+        "endpoint": stats.endpoint,
+        "method": stats.method,
+        "path": stats.path,
+        "requests": stats.requests,
+        "rate_per_s": stats.rate,
+        "failed": stats.failed,
+        **{f"{name}_ms": getattr(stats, name) for name in ("avg", "min", "med", "p90", "p95", "p99", "max")},
+    }
 
 
 def rounded(value: float | None) -> float | None:

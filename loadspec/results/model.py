@@ -11,7 +11,9 @@ from loadspec.errors import ExitCode
 from loadspec.metrics import MetricInfo, Store
 from loadspec.metrics.values import Value
 from loadspec.results.heat import Heat
+from loadspec.results.items import PoolItem
 from loadspec.results.slos import Slo
+from loadspec.results.slowest import SlowRequest
 from loadspec.thresholds import ThresholdResult
 from loadspec.thresholds.selector import effective, parse_key
 from loadspec.thresholds.submetric import Submetric
@@ -26,7 +28,7 @@ PHASES: tuple[PhaseName, ...] = ("setup", "load", "teardown")
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """Some seconds of the load. Latencies are of answered non-poll requests, in ms; None where there were none."""
+    """Some seconds of the load. Latencies are of expected answers, polls left out, in ms; None without one."""
 
     t: float
     """Seconds since the load began, at the end of these."""
@@ -242,6 +244,8 @@ class PoolStats:
     repeated: int
     busted: bool = False
     """Whether each draw was made unlike any other."""
+    items: Sequence[PoolItem] = ()
+    """Of a small pool, those that an iteration drew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,11 +390,13 @@ class RunResult:
     step: int = 1
     """So many seconds make a point: 1, in longer runs 2, 4, 8, ..."""
     heat: Heat = field(default_factory=Heat)
-    """Of answered requests that are no polls."""
+    """Of expected answers to requests that are no polls."""
     by_endpoint: ByEndpoint = ByEndpoint()
     scenario_stats: Sequence[ScenarioStats] = ()
     """Planned iterations are those started and those dropped: of each row, and of all."""
     pools: Sequence[PoolStats] = ()
+    slowest: Sequence[SlowRequest] = ()
+    """The answered requests of the load that took longest, ten at most."""
     timing: Timing = Timing()
     warnings: Sequence[str] = ()
     events: Sequence[Event] = ()
@@ -436,7 +442,7 @@ class RunResult:
 
 @dataclass(frozen=True, slots=True)
 class Recent:
-    """The last seconds of a load, from `begin` to `end` of it. Latencies as a Point's, ms; None without an answer."""
+    """The last seconds of a load, from `begin` to `end` of it. Latencies as a Point's, ms; None without one."""
 
     begin: float
     end: float

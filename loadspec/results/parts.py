@@ -43,6 +43,12 @@ def part_at(parts: Sequence[Part], t: float) -> Part | None:
     return next((part for part in reversed(parts) if part.begin <= t), None)
 
 
+def label_at(parts: Sequence[Part], t: float) -> str:
+    """The label of that part; empty where there is none."""
+    part = part_at(parts, t)
+    return "" if part is None else part.label
+
+
 def _cut(part: Part, end: float) -> Part:
     return Part(part.begin, min(part.end, end), part.label, part.where, part.steady)
 

@@ -9,7 +9,7 @@ from loadspec.errors import ExitCode
 from loadspec.results.losses import missing, told
 from loadspec.results.model import Loss
 from loadspec.thresholds import ThresholdResult, format_actual, format_limit, format_margin
-from loadspec.units import format_count, format_duration
+from loadspec.units import format_clock, format_count, format_duration
 
 PRECEDENCE = (
     ExitCode.USAGE,
@@ -47,8 +47,8 @@ class Facts:
     """What the verdict is made of. Reasons are sentences; empty means that it did not happen."""
 
     thresholds: Sequence[ThresholdResult] = ()
-    where: Mapping[str, str] = field(default_factory=dict)
-    """A failed threshold's title → in which part of the load it failed, and at which endpoint."""
+    where: str = ""
+    """In which part of the load the worst of the failed thresholds failed, and at which endpoint."""
     requests: int = 0
     answered: int = 0
     failed: int = 0
@@ -90,7 +90,7 @@ def first_of(*codes: ExitCode) -> ExitCode:
 
 def judge_run(facts: Facts) -> Verdict:
     """→ exit code, word and sentence."""
-    failed = sorted((t for t in facts.thresholds if t.status == "fail"), key=_order)
+    failed = failed_of(facts.thresholds)
     causes: dict[ExitCode, str] = {}
     if facts.setup_failed:
         code = ExitCode.SETUP_TIMEOUT if facts.setup_timed_out else ExitCode.SETUP_FAILED
@@ -125,6 +125,11 @@ def _untrusted(facts: Facts) -> str:
     if facts.losses:
         return _loss_sentence(facts)
     return _limited_sentence(facts) if facts.limited else facts.blurred
+
+
+def failed_of(thresholds: Sequence[ThresholdResult]) -> list[ThresholdResult]:
+    """Those that failed, in the order in which the verdict looks at them."""
+    return sorted((result for result in thresholds if result.status == "fail"), key=_order)
 
 
 def _order(result: ThresholdResult) -> tuple[bool, float]:
@@ -171,16 +176,15 @@ def _silence(facts: Facts) -> str:
     return f"none of {format_count(facts.requests)} requests was answered ({worst})"
 
 
-def _culprit(worst: ThresholdResult, where: Mapping[str, str]) -> str:
+def _culprit(worst: ThresholdResult, where: str) -> str:
     threshold = worst.threshold
     if worst.actual is None:
         return f"{threshold.title} has no samples, and no sample is a failure"
     name = f"{threshold.key} " if threshold.plain else f"{threshold.key}: " if threshold.slo else ""
     margin = format_margin(threshold, worst.margin)
     margin = f" ({margin})" if margin else ""
-    since = f", since {format_duration(round(worst.failing_since))}" if worst.failing_since is not None else ""
-    there = where.get(threshold.title, "")
-    since += f", {there}" if there else ""
+    since = f", since {format_clock(worst.failing_since)}" if worst.failing_since is not None else ""
+    since += f", {where}" if where else ""
     actual, limit = format_actual(threshold, worst.actual), format_limit(threshold, worst.limit)
     return f"{name}{threshold.subject} is {actual}, limit {limit}{margin}{since}"
 

@@ -169,7 +169,7 @@ def format_margin(threshold: Threshold, margin: float | None) -> str:
     """
     if margin is None or not isfinite(margin) or not threshold.limit or threshold.op in ("==", "!="):
         return ""
-    if threshold.slo and threshold.slo.part in ("availability", "latency"):
+    if threshold.slo and threshold.slo.spends:
         used = max(0.0, round(1 - margin, 9))
         return f"{100 * used:.3g} % of the error budget used" if used < 9.995 else f"{used:.3g} times the error budget"
     if margin >= 0:

@@ -83,6 +83,11 @@ class SloPart:
     judged: bool = True
     """Whether the run can fail by it; else it is shown."""
 
+    @property
+    def spends(self) -> bool:
+        """Whether its margin is a share of the error budget."""
+        return self.part in ("availability", "latency")
+
 
 @dataclass(frozen=True, slots=True)
 class Threshold:

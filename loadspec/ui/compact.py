@@ -15,8 +15,8 @@ from loadspec.results.model import CheckResult, ErrorClass, RunResult, ScenarioS
 from loadspec.ui.figures import PERCENTS, Format, format_of, out_of, per_second, percent, short_ms
 from loadspec.ui.health import limited_lines
 from loadspec.ui.limits import limit_table, limits_of
-from loadspec.ui.text import Style, clean, mmss, narrowed, table, truncate
-from loadspec.units import format_bytes, format_count, format_duration
+from loadspec.ui.text import Style, clean, narrowed, table, truncate
+from loadspec.units import format_bytes, format_clock, format_count, format_duration
 
 _LABEL = 10
 _NAME = 32
@@ -239,7 +239,7 @@ def _scenarios(result: RunResult, width: int) -> Block:
 def _when(row: ScenarioStats) -> str:
     if row.began is None:
         return "never"
-    return f"{mmss(row.began)}-{mmss(row.ended) if row.ended is not None else ''}"
+    return f"{format_clock(row.began)}-{format_clock(row.ended) if row.ended is not None else ''}"
 
 
 def _errors(errors: Sequence[ErrorClass], style: Style) -> Block:
@@ -260,5 +260,5 @@ def _kind(error: ErrorClass) -> str:
 
 
 def _span(error: ErrorClass) -> str:
-    first, last = mmss(error.first), mmss(error.last)
+    first, last = format_clock(error.first), format_clock(error.last)
     return first if first == last else f"{first}-{last}"

@@ -10,8 +10,8 @@ from loadspec.ui.figures import percent, short_ms
 from loadspec.ui.health import generator_line
 from loadspec.ui.limits import limit_table, limits_of
 from loadspec.ui.pace import elapsed_of, pace
-from loadspec.ui.text import Style, bar, clean, mmss, pad, sparkline, truncate, width_of
-from loadspec.units import format_count, format_duration
+from loadspec.ui.text import Style, bar, clean, pad, sparkline, truncate, width_of
+from loadspec.units import format_clock, format_count, format_duration
 
 _LABEL = 10
 _NAME = 24
@@ -119,7 +119,8 @@ def _limits(progress: Progress, style: Style, width: int, rows: int) -> list[str
 def plain_line(progress: Progress, scenarios: Sequence[ScenarioInfo]) -> str:
     """All of it on one line, for a log."""
     done = progress.iterations
-    head = mmss(progress.elapsed) if progress.phase == "load" else f"{progress.phase} {mmss(progress.elapsed)}"
+    clock = format_clock(progress.elapsed)
+    head = clock if progress.phase == "load" else f"{progress.phase} {clock}"
     parts = [
         pace(progress, scenarios) if progress.phase == "load" else _users(progress),
         f"{format_count(done.completed)} iterations"
@@ -162,7 +163,7 @@ def _rate(recent: Recent | None) -> str:
 def _latency(recent: Recent | None) -> str:
     figures = {"p50": recent.p50, "p95": recent.p95, "p99": recent.p99} if recent else {}
     known = [f"{name} {short_ms(value)}" for name, value in figures.items() if value is not None]
-    return "  ".join(known) or "no answer"
+    return "  ".join(known) or "no expected answer"
 
 
 def _failures(progress: Progress) -> str:

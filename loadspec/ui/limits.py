@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from loadspec.thresholds import Status, Threshold, ThresholdResult, format_actual, format_margin
-from loadspec.ui.text import Style, clean, mmss, table, truncate, width_of
+from loadspec.ui.text import Style, clean, table, truncate, width_of
+from loadspec.units import format_clock
 
 _MARKS: dict[Status, tuple[str, str]] = {
     "pass": ("✓", "good"),
@@ -84,7 +85,7 @@ def limits_of(results: Iterable[ThresholdResult]) -> list[Limit]:
 def limit_of(result: ThresholdResult) -> Limit:
     """A threshold's result in words."""
     threshold = result.threshold
-    since = f"since {mmss(result.failing_since)}" if result.failing_since is not None else ""
+    since = f"since {format_clock(result.failing_since)}" if result.failing_since is not None else ""
     return Limit(
         metric=threshold.metric,
         selector=selector_of(threshold),

@@ -9,7 +9,8 @@ from loadspec.results.model import Progress, ScenarioInfo
 from loadspec.results.parts import Part
 from loadspec.ui.frame import opening, plain_line, stage_at
 from loadspec.ui.sink import Sink
-from loadspec.ui.text import Style, clean, mmss
+from loadspec.ui.text import Style, clean
+from loadspec.units import format_clock
 
 _EVERY, _MINUTE, _LATER = 10.0, 60.0, 30.0
 _WAITING = 100
@@ -88,4 +89,4 @@ def next_due(elapsed: float) -> float:
 
 def event_line(t: float, text: str) -> str:
     """`0:31  first status 503 from generate`."""
-    return f"{mmss(max(0.0, t))}  {clean(text)}"
+    return f"{format_clock(t)}  {clean(text)}"

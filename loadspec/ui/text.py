@@ -173,10 +173,3 @@ def to_ascii(text: str) -> str:
     if translated.isascii():
         return translated
     return "".join(char if char.isascii() else "?" * char_width(char) for char in translated)
-
-
-def mmss(seconds: float) -> str:
-    """Seconds → `1:05`, `1:00:05`: a moment on a run's clock."""
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import pytest
@@ -10,9 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loadspec.fleet.merging import Merger, merge_ends
-from loadspec.metrics import Store, tags_of
+from loadspec.metrics import Store, Trend, tags_of
+from loadspec.metrics.items import unite_items
+from loadspec.metrics.slowest import slowest
 from loadspec.pools import pack
 from loadspec.results import Collector
+from loadspec.results.items import pool_items
 
 ROWS = 12
 SECONDS = 3
@@ -38,7 +41,7 @@ class Worker:
         self.seen = bytearray(ROWS)
         self.known: set[str] = set()
 
-    def second(self, t: int, samples: Iterable[tuple[float, Sample]]) -> dict[str, Any]:
+    def second(self, t: int, samples: Sequence[tuple[float, Sample]]) -> dict[str, Any]:
         """The snapshot at the end of second `t`; samples come with the moment at which they were taken."""
         store, failures = Store(), {}
         drawn = 0
@@ -67,6 +70,8 @@ class Worker:
             "iterations": books,
             "scenarios": [{"name": "main", "began": 0.0, "ended": None, "users": self.users, **books}],
             "pools": [{"name": "p", "rows": ROWS, "drawn": drawn, "seen": pack(self.seen) if drawn else ""}],
+            "pool_items": items_of(samples),
+            "slowest": slowest(slow_row(sample) for _, sample in samples),
             "health": {"lag_ms": 1.0, "cpu_s": float(t), "peak_rss_bytes": 7},
         }
 
@@ -79,6 +84,25 @@ class Worker:
             row.update(message=f"first at {at}", sample={"at": f"{at:.3f}"})
         row["count"] += 1
         row["last"] = at
+
+
+def slow_row(sample: Sample) -> dict[str, Any]:
+    status = 200 if sample.ok else 503
+    own = {"scenario": "main", "endpoint": sample.endpoint, "poll": False}
+    return {"ms": sample.ms, "at": float(sample.second), **own, "expected": sample.ok, "status": status}
+
+
+def items_of(samples: Sequence[tuple[float, Sample]]) -> list[Any]:
+    """What iterations cost by the row that they drew."""
+    rows = []
+    for _, sample in samples:
+        times = Trend()
+        times.add(sample.ms, int(sample.ok))
+        text = f"row {sample.row}"
+        rows.append(
+            {"pool": "p", "row": sample.row, "text": text, "failed": int(not sample.ok), "times": times.to_wire()}
+        )
+    return unite_items(rows)
 
 
 def moments(samples: Sequence[Sample]) -> list[tuple[float, Sample]]:
@@ -109,6 +133,11 @@ def told(collector: Collector) -> dict[str, Any]:
         "iterations": collector.iterations,
         "scenarios": collector.scenarios,
         "pools": {name: (usage.rows, usage.drawn, usage.distinct) for name, usage in collector.pools.items()},
+        "items": [
+            (item.row, item.text, item.iterations, item.failed, item.p50, item.p95, item.max)
+            for item in pool_items(collector.items, "p")
+        ],
+        "slowest": collector.slowest,
     }
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
-import zlib
+import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from support_hostile import NAMES, TEXTS, poisoned
 from support_html import read
 from support_results import make_result
 
@@ -20,7 +22,12 @@ from loadspec.results.model import RunResult
 def embedded(result: RunResult) -> tuple[Any, list[Any]]:
     page = read(build(result))
     plots = [json.loads(attrs["data-plot"] or "") for _, attrs in page.tags if "data-plot" in attrs]
-    return json.loads(zlib.decompress(base64.b64decode(page.data["figures"]))), plots
+    return json.loads(gzip.decompress(base64.b64decode(page.data["figures"]))), plots
+
+
+def shortened(column: list[float | None]) -> list[Any]:
+    """With four digits, None as it is."""
+    return [value if value is None else pytest.approx(value, rel=5e-4) for value in column]
 
 
 @pytest.mark.parametrize("seconds", [1, 70])
@@ -28,8 +35,15 @@ def test_the_figures_are_those_of_results_json(seconds: int) -> None:
     result = make_result(seconds)
     data, plots = embedded(result)
     written = document(result)
-    assert data["points"] == written["points"]
+    assert data["points"].keys() == written["points"].keys()
+    for name, column in written["points"].items():
+        assert data["points"][name] == (shortened(column) if name.endswith("_ms") else column), name
     assert data["generator"]["lag_p99_ms"] == written["health"][0]["seconds"]["lag_p99_ms"]
+    assert [row.keys() for row in data["endpoints"]] == [row.keys() for row in written["endpoints"]]
+    for row, known in zip(data["endpoints"], written["endpoints"], strict=True):
+        floats = {name: value for name, value in known.items() if isinstance(value, float)}
+        assert row == {**known, **dict(zip(floats, shortened([*floats.values()]), strict=True))}
+    assert {name: written[name] for name in ("run_id", "verdict", "sentence", "target")}.items() <= data["run"].items()
     for plot in plots:
         assert plot["end"] == seconds
         for trace in plot["traces"]:
@@ -61,3 +75,26 @@ def test_the_script_fits_into_a_page(names: Any) -> None:
     for text in (script, assets.boot(names)):
         assert ("Permission is hereby granted" in text) == (names is assets.SCRIPTS)
     assert ("uPlot (v1.6.32)" in script) == (names is assets.SCRIPTS)
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=NAMES)
+def test_what_is_embedded_is_letters_of_ascii_and_gives_hostile_texts_back(text: str) -> None:
+    page = read(build(poisoned(text)))
+    written = gzip.decompress(base64.b64decode(page.data["figures"])).decode("ascii")
+    assert re.fullmatch("[ -~]*", written)
+    data = json.loads(written)
+    assert data["run"]["target"] == text
+    assert list(data["points"]["errors"]) == [text]
+    assert {row["path"] for row in data["endpoints"]} == {text}
+
+
+def test_spectra_are_those_of_the_charts() -> None:
+    result = make_result()
+    page = read(build(result))
+    data, _ = embedded(result)
+    ids = {attrs.get("id") for _, attrs in page.tags}
+    assert {f"chart-{name}" for name in data["spectra"]} <= ids
+    for own in data["spectra"].values():
+        assert own["nines"] == sorted(set(own["nines"]))
+        assert all(len(curve["ms"]) == len(own["nines"]) for curve in own["curves"])
+    assert [curve["name"] for curve in data["spectra"]["spectrum"]["curves"]] == ["all requests", "login", "generate"]

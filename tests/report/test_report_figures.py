@@ -16,6 +16,7 @@ from loadspec.outputs.results_json import render
 from loadspec.report import build
 from loadspec.report.sections import SECTIONS
 from loadspec.report.text import clock, count, ms, per_second, percent, signed_percent, size, utc
+from loadspec.results.items import PoolItem
 from loadspec.results.model import Iterations, PoolStats, RunResult, ScenarioStats
 from loadspec.thresholds.measures import MEASURES
 from loadspec.units import format_duration
@@ -39,12 +40,19 @@ LATENCIES = ("med", "p90", "p95", "p99", "max")
 Doc = Mapping[str, Any]
 
 
+ITEMS = [
+    PoolItem(1, "a fox", 40, 0, 100.0, 120.0, 180.5),
+    PoolItem(2, "a slow cat", 30, 3, 310.0, 400.0, 401.0),
+    PoolItem(3, "a dog", 12, 12),
+]
+
+
 def whole_result() -> RunResult:
     """One that has something in each section."""
     its = Iterations(100, 98, 1, 2)
-    pool = PoolStats("prompts", "shuffle", 40, 120, 38, 82)
+    pools = [PoolStats("prompts", "shuffle", 40, 120, 38, 82), PoolStats("words", "random", 3, 90, 3, 87, items=ITEMS)]
     scenario = ScenarioStats("default", 0.0, 69.5, its, 420, 24, 181.2)
-    return replace(make_result(), pools=[pool], scenario_stats=[scenario], tags={"build": "77"})
+    return replace(make_result(), pools=pools, scenario_stats=[scenario], tags={"build": "77"})
 
 
 @pytest.fixture(scope="module")
@@ -211,7 +219,7 @@ def test_each_endpoint_are_the_runs(page: Mapping[str, Any], doc: Doc) -> None:
     series = doc["metrics"]["http_req_waiting"]["series"]
     for row, found in zip(phases, doc["endpoints"], strict=True):
         own = next(one for one in series if one["tags"] == {"endpoint": found["endpoint"]})
-        assert [row[1], row[3]] == [ms(own["med"]), ms(own["p99"])]
+        assert row[1:3] == [ms(own["med"]), ms(own["p99"])]
 
 
 def test_metrics_are_the_runs(page: Mapping[str, Any], doc: Doc) -> None:
@@ -234,10 +242,26 @@ def test_checks_are_the_runs(page: Mapping[str, Any], doc: Doc) -> None:
 
 
 def test_pools_are_the_runs(page: Mapping[str, Any], doc: Doc) -> None:
-    ((row,),) = page["pools"]["tables"]
-    (pool,) = doc["pools"]
-    assert row[:2] == [pool["name"], pool["pick"]]
-    assert row[2:6] == [count(pool[name]) for name in ("rows", "drawn", "distinct", "repeated")]
+    rows, items = page["pools"]["tables"]
+    for row, pool in zip(rows, doc["pools"], strict=True):
+        assert row[:2] == [pool["name"], pool["pick"]]
+        assert row[2:6] == [count(pool[name]) for name in ("rows", "drawn", "distinct", "repeated")]
+    assert doc["pools"][0]["items"] == []
+    wanted = sorted(doc["pools"][1]["items"], key=lambda item: -(item["p50_ms"] or 0))
+    assert [row[0] for row in items] == [item["item"] for item in wanted] == ["a slow cat", "a fox", "a dog"]
+    for row, item in zip(items, wanted, strict=True):
+        share = percent(item["failed_ratio"]) if item["failed"] else ""
+        assert row[1:4] == [count(item["row"]), count(item["iterations"]), f"{count(item['failed'])}{share}"]
+        assert row[4:7] == [ms(item[f"{name}_ms"]) for name in ("p50", "p95", "max")]
+    assert [row[7] for row in items] == ["3.1×", "0.32×", "–"]
+
+
+def test_slowest_are_the_runs(page: Mapping[str, Any], doc: Doc) -> None:
+    (rows,) = page["slowest"]["tables"]
+    for row, found in zip(rows, doc["slowest_requests"], strict=True):
+        status = f"{found['status']}{'' if found['expected_response'] else ', not expected'}"
+        assert row == [found["endpoint"], ms(found["duration_ms"]), clock(found["at_s"]), found["part"] or "–", status]
+    assert len(rows) == 10
 
 
 def test_errors_are_the_runs(page: Mapping[str, Any], doc: Doc) -> None:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
+import io
+import json
+import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -14,6 +21,7 @@ from support_pages import browser, opened
 from support_results import make_result
 
 from loadspec.report import build, build_folder
+from loadspec.report.spectrum import EXPECTED, OTHER, of_load
 from loadspec.report.text import ms
 from loadspec.report.trend import build_trend
 from loadspec.results.history import Entry
@@ -191,6 +199,101 @@ def test_a_click_in_the_key_hides_a_line(page: Page) -> None:
     page.locator("#chart-latency .key button", has_text="p99").click()
     assert pictured() == before != hidden
     assert fragment(page) == ""
+
+
+def cursor(page: Page, chart: str, *keys: str) -> str:
+    """What a chart says where its cursor is."""
+    page.locator(f"{chart} .canvas").focus()
+    for key in keys:
+        page.keyboard.press(key)
+    return page.locator(f"{chart} .tip").inner_text().replace("\n", " ")
+
+
+def test_the_spectrum_tells_its_percentiles_and_zooms_by_itself(page: Page, result: RunResult) -> None:
+    spectrum = of_load(result)
+    places, columns = spectrum.columns()
+    at = bisect_left(places, (max(places) / 2)) + 1
+    told = cursor(page, "#chart-spectrum", "Home", *["ArrowRight"])
+    assert "all requests" in told
+    page.locator("#chart-spectrum .canvas").focus()
+    while "the slowest" not in told:
+        told = cursor(page, "#chart-spectrum", "Shift+ArrowRight")
+    assert told.split()[2:] == ["all", "requests", ms(columns[0][-1])]
+    assert at < len(places)
+    page.keyboard.press("+")
+    assert re.fullmatch(r"\?zoom\.chart-spectrum=[\d.]+~[\d.]+", fragment(page))
+    row = page.locator("#chart-spectrum .tools")
+    assert re.fullmatch(r"[\d.]+% to [\d.]+%", row.locator("span").inner_text())
+    assert page.locator("#timeline .tools span").inner_text().startswith("Drag across")
+    row.get_by_role("button", name="Show the whole").click()
+    assert fragment(page) == ""
+    assert not row.is_visible()
+
+
+def test_the_spectrum_of_an_endpoint_is_drawn_when_it_is_unfolded(page: Page, result: RunResult) -> None:
+    number = next(i for i, row in enumerate(result.endpoint_stats) if row.failed)
+    chart = page.locator(f"#chart-spectrum-{number}")
+    assert page.locator(f"#chart-spectrum-{number}.drawn").count() == 0
+    page.locator("#each_endpoint summary").nth(number).click()
+    expect(chart).to_have_class(re.compile("drawn"))
+    width = chart.locator("canvas").bounding_box()["width"]  # type: ignore[index]
+    assert width == pytest.approx(chart.bounding_box()["width"], abs=2)  # type: ignore[index]
+    assert chart.locator(".key button").all_inner_texts() == [EXPECTED, OTHER]
+    told = cursor(page, f"#chart-spectrum-{number}", "ArrowLeft")
+    assert re.match(r"[\d.]+% expected answers [\d.]+m?s", told)
+
+
+def test_failures_are_told_apart_without_colour(started: Browser, tmp_path: Path) -> None:
+    points = [replace(p, failed=28, errors={f"class {i}": 9 - i for i in range(8)}) for p in make_result().points]
+    path = tmp_path / "report.html"
+    path.write_text(build(make_result(points=points, thresholds=[])))
+    grey = ".bars.fail0, pattern .bars { fill: #777 !important }"
+    with opened(started, path.as_uri(), viewport=WINDOW, bypass_csp=True) as seen:
+        seen.page.wait_for_selector("figure.drawn")
+        seen.page.add_style_tag(content=grey)
+        swatches = seen.page.locator("#chart-failures .key .swatch")
+        assert len({swatch.screenshot() for swatch in swatches.all()}) == 7 == swatches.count()
+        canvas = seen.page.locator("#chart-failures .canvas")
+        seen.page.evaluate("dispatchEvent(new Event('dppxchange'))")
+        drawn = canvas.screenshot()
+        seen.page.add_style_tag(content=".hatch { stroke: #777 !important }")
+        seen.page.evaluate("dispatchEvent(new Event('dppxchange'))")
+        assert canvas.screenshot() != drawn, "its bars are hatched, too"
+
+
+def saved(page: Page, name: str) -> bytes:
+    """What a click on this name saves."""
+    with page.expect_download() as caught:
+        page.locator("#data").get_by_text(name, exact=True).click()
+    path = caught.value.path()
+    assert path is not None
+    return path.read_bytes()
+
+
+def test_the_figures_are_saved_from_the_page(page: Page, result: RunResult) -> None:
+    data = json.loads(gzip.decompress(saved(page, "The figures of this page")))
+    assert data["run"]["run_id"] == result.run_id
+    points, endpoints, generator = (
+        [*csv.DictReader(io.StringIO(saved(page, f"{name}.csv").decode()))]
+        for name in ("points", "endpoints", "generator")
+    )
+    assert [int(row["requests"]) for row in points] == [p.requests for p in result.points]
+    assert sum(int(row["errors status 503"]) for row in points) == sum(
+        p.errors.get("status 503", 0) for p in result.points
+    )
+    assert [row["endpoint"] for row in endpoints] == [row.endpoint for row in result.endpoint_stats]
+    assert [float(row["p95_ms"]) for row in endpoints] == data_of(data["endpoints"], "p95_ms")
+    assert [float(row["at_s"]) for row in generator] == data["generator"]["at_s"]
+
+
+def data_of(rows: list[Any], name: str) -> list[Any]:
+    return [row[name] for row in rows]
+
+
+def test_the_figures_are_saved_without_a_script_too(started: Browser, address: str) -> None:
+    with opened(started, address, viewport=WINDOW, java_script_enabled=False) as seen:
+        assert json.loads(gzip.decompress(saved(seen.page, "The figures of this page")))["points"]["requests"]
+        assert seen.page.locator("#data button").count() == 0
 
 
 def test_paper_has_the_pictures(page: Page) -> None:

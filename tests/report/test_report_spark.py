@@ -29,10 +29,10 @@ def test_thinned_spots_keep_the_greatest_and_the_order(values: list[float | None
     [
         ([], ""),
         ([(1.0, 5.0)], ""),
-        ([(0.0, 0.0), (10.0, 5.0)], "M0 22.5l100-21"),
-        ([(0.0, 5.0), (5.0, None), (10.0, 5.0)], "M0 1.5h0M100 1.5h0"),
+        ([(0.0, 0.0), (10.0, 5.0)], "M0 22.5l120-21"),
+        ([(0.0, 5.0), (5.0, None), (10.0, 5.0)], "M0 1.5h0M120 1.5h0"),
         ([(0.0, None), (10.0, None)], ""),
-        ([(0.0, 0.0), (10.0, 0.0)], "M0 22.5l100 0"),
+        ([(0.0, 0.0), (10.0, 0.0)], "M0 22.5l120 0"),
     ],
 )
 def test_a_line_runs_from_zero_to_its_highest(spots: list[tuple[float, float | None]], path: str) -> None:

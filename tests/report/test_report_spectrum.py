@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support_results import make_result
 
 from loadspec.metrics import Store, Trend, tags_of
 from loadspec.report.axis import Chart
-from loadspec.report.sections.spectrum import CURVES, SCHEDULED, figures, last_nines, nines
+from loadspec.report.sections import each_endpoint
+from loadspec.report.sections.spectrum import figures
+from loadspec.report.spectrum import CURVES, ENDPOINTS, SCHEDULED, Spectrum, last_nines, nines, of_load, spectra
 from loadspec.report.text import ms
 from loadspec.results.model import EndpointInfo, RunResult
 
@@ -90,3 +95,53 @@ def test_bands_cover_the_axis() -> None:
 
 def test_one_request_is_a_chart_too() -> None:
     assert [row[1] for row in chart_of(result_of({"a": 1})).rows][-1] == "1ms"
+
+
+@given(st.lists(st.integers(1, 5000), min_size=1, max_size=5), st.integers(1, 30))
+def test_a_curve_rises_to_its_greatest_value_and_ends_there(counts: list[int], steps: int) -> None:
+    trends = []
+    for number in counts:
+        trend = Trend()
+        trend.add_many([Random(number).lognormvariate(3, 1) for _ in range(min(number, 50))] + [7.0] * (number - 50))
+        trends.append(trend)
+    places, columns = Spectrum("s", [("c", trend) for trend in trends], steps).columns()
+    assert list(places) == sorted(set(places))
+    for trend, column in zip(trends, columns, strict=True):
+        assert len(column) == len(places)
+        known = [value for value in column if value is not None]
+        assert known == sorted(known)
+        assert known[-1] == trend.max
+        assert places[len(known) - 1] == pytest.approx(last_nines(trend.count), abs=1e-3)
+        for at, value in zip(places[: len(known) - 1], known, strict=False):
+            assert value == pytest.approx(trend.percentile(100 * (1 - 10**-at)))
+
+
+def test_each_endpoint_has_a_spectrum_of_its_own() -> None:
+    result = make_result()
+    found = {spectrum.name: spectrum for spectrum in spectra(result)}
+    assert list(found) == ["spectrum", "spectrum-0", "spectrum-1"]
+    entries = each_endpoint.figures(result)["endpoints"]
+    for number, entry in enumerate(entries):
+        own = found[f"spectrum-{number}"]
+        assert entry["chart"].name == own.name
+        assert entry["stats"].endpoint in entry["chart"].title
+        assert [label for label, _ in entry["chart"].key] == [label for label, *_ in entry["answers"]]
+        assert [trend.count for _, trend in own.curves] == [trend.count for _, trend, _ in entry["answers"]]
+        assert sum(trend.count for _, trend in own.curves) == entry["stats"].requests
+        assert len(entry["chart"].layers) == len(own.curves)
+
+
+def test_of_many_endpoints_the_first_are_pictured_and_the_page_says_so() -> None:
+    result = make_result(3, [EndpointInfo(f"e{n}", "GET", f"/{n}") for n in range(ENDPOINTS + 2)])
+    shown = each_endpoint.figures(result)
+    assert [bool(entry["chart"]) for entry in shown["endpoints"]] == [True] * ENDPOINTS + [False] * 2
+    assert shown["pictured"] == ENDPOINTS
+    assert len(spectra(result)) == 1 + ENDPOINTS
+    assert each_endpoint.figures(make_result(3))["pictured"] == 0
+
+
+def test_what_was_never_answered_has_no_spectrum() -> None:
+    result = replace(make_result(), stores={**make_result().stores, "load": Store()})
+    assert spectra(result) == []
+    assert of_load(result).curves == []
+    assert [entry["chart"] for entry in each_endpoint.figures(result)["endpoints"]] == [None, None]

@@ -99,7 +99,24 @@ def test_step_path_is_level_within_each_step() -> None:
 
 
 def test_bars_path_leaves_out_bars_without_height_or_width() -> None:
-    assert svg.bars_path([(0, 1, 5, 9), (1, 2, 9, 9), (2, 2, 1, 9)]) == "M0 9V5H1V9"
+    assert svg.bars_path([(0, 1, 5, 9), (1, 2, 9, 9), (2, 2, 1, 9)]) == "M0 9v-4h1v4"
+
+
+BARS = st.lists(st.tuples(*[st.floats(0, 1000)] * 4), max_size=60)
+
+
+@given(BARS)
+def test_bars_by_steps_lie_where_bars_one_by_one_do(bars: list[tuple[float, float, float, float]]) -> None:
+    tenths = [[round(edge * 10) for edge in bar] for bar in bars]
+    expected = [(left, right, top, bottom) for left, right, top, bottom in tenths if bottom > top and right > left]
+    found, (x, y) = [], (0, 0)
+    for piece in re.findall("[Mm][^Mm]+", svg.bars_path(bars)):
+        dx, dy, up, wide, down = (round(10 * float(n)) for n in re.findall(r"-?(?:\d+(?:\.\d)?|\.\d)", piece))
+        x, y = x + dx, y + dy
+        found.append((x, x + wide, y + up, y))
+        assert up == -down
+        x += wide
+    assert found == expected
 
 
 @pytest.mark.parametrize(("value", "text"), [(1.04, "1"), (1.06, "1.1"), (100, "100"), (-0.25, "-0.2")])

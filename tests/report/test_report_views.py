@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -110,6 +113,16 @@ def test_axe_finds_nothing_serious(view: str, unfolded: bool, report: Path, star
         assert barriers(seen.page) == {}
 
 
+def harmless(written: str) -> None:
+    """No cell of a CSV file is a formula or holds what cannot be seen, and each of its lines is a row."""
+    rows = [*csv.reader(io.StringIO(written))]
+    assert len(rows) == written.count("\r\n") > 1
+    assert {len(row) for row in rows} == {len(rows[0])}
+    for cell in (cell for row in rows for cell in row):
+        assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+        assert not re.search("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]", cell)
+
+
 @pytest.mark.parametrize("text", TEXTS, ids=NAMES)
 def test_hostile_text_stays_text(text: str, started: Browser, tmp_path: Path) -> None:
     path = tmp_path / "report.html"
@@ -119,6 +132,11 @@ def test_hostile_text_stays_text(text: str, started: Browser, tmp_path: Path) ->
         page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
         for element in page.locator("summary, a, [tabindex]").all()[:20]:
             element.dispatch_event("mouseover")
+        for name in ("points.csv", "endpoints.csv"):
+            with page.expect_download() as caught:
+                page.get_by_role("button", name=name).click()
+            harmless(caught.value.path().read_bytes().decode())
+        seen.asked[:] = [url for url in seen.asked if not url.startswith("blob:")]
         assert (seen.said, seen.asked) == ([], [])
         assert page.evaluate("window.owned") is None
         assert page.title().endswith("· loadspec")

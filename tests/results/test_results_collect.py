@@ -89,13 +89,14 @@ def test_a_last_part_of_a_second_belongs_to_the_second_before() -> None:
     meters, collector = Meters(), Collector()
     answered(meters, 202, [10.0] * 3)
     collector.add(snapshot(meters.drain(), 1.0, iterations={"started": 3, "completed": 3, "interrupted": 0}))
-    answered(meters, 503, [50.0])
+    answered(meters, 202, [50.0])
+    answered(meters, 503, [90.0])
     collector.add(snapshot(meters.drain(), 1.002, users=0, iterations={"started": 5, "completed": 4, "interrupted": 1}))
     (point,) = collector.course.points()
-    assert (point.t, point.seconds, point.requests, point.failed, point.iterations) == (1.002, 1.002, 4, 1, 4)
+    assert (point.t, point.seconds, point.requests, point.failed, point.iterations) == (1.002, 1.002, 5, 1, 4)
     assert (point.max, point.users, point.errors) == (50.0, 3, {"status 503": 1})
     assert collector.error_totals == {"status 503": 1}
-    assert collector.stores["load"].total("http_reqs") == 4
+    assert collector.stores["load"].total("http_reqs") == 5
 
 
 def test_setup_and_teardown_stay_out_of_the_load() -> None:

@@ -57,7 +57,18 @@ def figures(result: RunResult) -> dict[str, Any]:
     """What a journal keeps whole, however it was cut."""
     document = json.loads(render("json", result))
     return {
-        name: document[name] for name in ("times", "requests", "iterations", "endpoints", "points", "errors", "checks")
+        name: document[name]
+        for name in (
+            "times",
+            "requests",
+            "iterations",
+            "endpoints",
+            "points",
+            "errors",
+            "checks",
+            "pools",
+            "slowest_requests",
+        )
     }
 
 

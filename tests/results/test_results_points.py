@@ -69,7 +69,7 @@ def check_point(point: Any, part: list[tuple[int, list[Answer]]]) -> None:
     answers = [answer for _, second in part for answer in second]
     latency = Trend()
     for answer in answers:
-        if answer.status and answer.poll == "false":
+        if answer.status == 200 and answer.poll == "false":
             latency.add(answer.ms)
     assert point.requests == len(answers)
     assert point.errors == Counter(class_of(answer) for answer in answers if answer.status != 200)

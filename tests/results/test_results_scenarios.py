@@ -92,7 +92,7 @@ def test_they_are_shown_in_summary_report_and_json() -> None:
     text = summary(result, "compact", False, 120, True, [])
     assert "held back by --max-rate 5: 3 requests" in text
     lines = [line.split() for line in text.splitlines()]
-    assert ["browse", "constant-vus", "0:00-0:10", "30", "1", "0", "30"] in [line[:7] for line in lines]
+    assert ["browse", "constant-vus", "00:00-00:10", "30", "1", "0", "30"] in [line[:7] for line in lines]
     assert "SCENARIO: soak (constant-vus)" in summary(result, "full", False, 120, True, [])
     found = document(result)["scenarios"]
     assert [(s["name"], s["weight"], s["after"], s["began_s"]) for s in found] == [

@@ -110,7 +110,7 @@ def test_a_signal_before_the_load_is_told_as_one() -> None:
 
 def test_the_sentence_names_the_worst_threshold_by_how_much_and_since_when() -> None:
     sentence = judge_run(Facts(thresholds=FAILED, **SERVED)).sentence
-    assert sentence.startswith("errors rate is 30.00%, limit < 10% (200 % over), since 12s")
+    assert sentence.startswith("errors rate is 30.00%, limit < 10% (200 % over), since 00:12")
     assert sentence.endswith("2 of 3 thresholds failed")
 
 

@@ -135,7 +135,7 @@ def small_result(**changes: Any) -> RunResult:
         "target": "http://127.0.0.1:8089",
         "warnings": [],
         "verdict": "FAIL",
-        "sentence": "errors 20.00 %, limit 10 % (2 times over), since 0:04.",
+        "sentence": "errors 20.00 %, limit 10 % (2 times over), since 00:04.",
     }
     return make_result(seconds=2, **{**fields, **changes})
 

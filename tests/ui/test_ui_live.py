@@ -121,7 +121,7 @@ def test_no_line_wraps_and_no_frame_is_left_behind(terminal: Screen) -> None:
     lines = terminal.lines()
     assert sum(line.startswith("running") for line in lines) == 1
     assert sum(line.startswith("last 10s") for line in lines) == 1
-    assert [line[:5] for line in lines if line[:2] == "0:"] == ["0:10 ", "0:20 ", "0:30 "]
+    assert [line[:6] for line in lines if line[:3] == "00:"] == ["00:10 ", "00:20 ", "00:30 "]
     assert max(map(width_of, lines)) < terminal.screen.columns
 
 
@@ -286,17 +286,17 @@ def test_the_seconds_at_which_a_log_gets_its_lines(step: float) -> None:
         states.append(progress(clock()))
     printed = [line.split()[0] for line in lines(*states)]
     seconds = [*range(10, 61, 10), *range(90, 201, 30)]
-    assert printed == [f"{s // 60}:{s % 60:02}" for s in seconds]
+    assert printed == [f"{s // 60:02}:{s % 60:02}" for s in seconds]
 
 
 def test_a_gap_is_one_line_and_a_phase_has_its_own_time() -> None:
     states = [progress(3, "setup"), progress(11, "setup"), progress(1), progress(37), progress(39), progress(40)]
     states += [progress(43), progress(1, "teardown")]
     assert [line.split(",")[0] for line in lines(*states)] == [
-        "setup 0:11  07/10 VUs",
-        "0:37  7 of 10 planned VUs",
-        "0:40  7 of 10 planned VUs",
-        "0:43  7 of 10 planned VUs",
+        "setup 00:11  07/10 VUs",
+        "00:37  7 of 10 planned VUs",
+        "00:40  7 of 10 planned VUs",
+        "00:43  7 of 10 planned VUs",
     ], "the load's last state is told before the teardown"
 
 

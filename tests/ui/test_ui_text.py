@@ -12,7 +12,6 @@ from loadspec.ui.text import (
     Style,
     bar,
     clean,
-    mmss,
     pad,
     sparkline,
     speaks_unicode,
@@ -168,7 +167,3 @@ def test_a_closed_stream_is_no_terminal() -> None:
 )
 def test_encodings(encoding: str, speaks: bool) -> None:
     assert speaks_unicode(io.TextIOWrapper(io.BytesIO(), encoding=encoding)) is speaks
-
-
-def test_moments() -> None:
-    assert [mmss(t) for t in (0, 5.9, 65, 3665)] == ["0:00", "0:05", "1:05", "1:01:05"]

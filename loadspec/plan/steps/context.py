@@ -8,6 +8,7 @@ from typing import Any
 
 from loadspec.expr import ExprError, Missing, compile_expression
 from loadspec.metrics.tag_values import TagValues
+from loadspec.plan.items import note_failure
 from loadspec.plan.model import Phase, RunStep
 from loadspec.plan.scope import RunScope
 from loadspec.plan.steps.answer import capture_rows, check_definitions
@@ -99,7 +100,7 @@ def compile_finish(step: CallStep | PollStep, context: Context) -> Finish:
     slot, asked = context.slots[step.name], context.scope.asked
     records = tuple(_compile_record(name, text, step, context) for name, text in step.record.items())
     classify = _compile_classify(step.classify, step, context)
-    on_fail = _ON_FAIL[step.on_fail]
+    on_fail, noted = _ON_FAIL[step.on_fail], bool(context.scope.small)
 
     def finish(user: User, ok: bool, record: bool) -> None:
         user.ok = ok
@@ -112,6 +113,8 @@ def compile_finish(step: CallStep | PollStep, context: Context) -> Finish:
             for add in records:
                 add(user)
         if not ok:
+            if noted:
+                note_failure(user)
             classify(user)
             if on_fail is not None:
                 on_fail(step.name, user)
@@ -178,6 +181,7 @@ def names_of(step: CallStep | PollStep) -> list[str]:
 def compile_fail(step: Step, context: Context) -> Callable[[User, str, str], None]:
     """→ a function that counts the failure of a step that sends nothing: (user, kind, what happened)."""
     note, name, on_fail = context.phase.failures.note, step.name, _ON_FAIL[step.on_fail]
+    noted = bool(context.scope.small)
 
     def fail(user: User, kind: str, message: str) -> None:
         user.failed = user.keeping
@@ -185,6 +189,8 @@ def compile_fail(step: Step, context: Context) -> Callable[[User, str, str], Non
         answer.error, answer.phase, answer.message = kind, "flow", message
         user.answer = answer
         note((name, kind, "flow", 0), message, user)
+        if noted:
+            note_failure(user)
         if on_fail is not None:
             on_fail(name, user)
 

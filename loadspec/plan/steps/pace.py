@@ -8,6 +8,7 @@ begins then: it does not hurry to catch up.
 from __future__ import annotations
 
 from loadspec.clock import monotonic
+from loadspec.plan.items import note_rest
 from loadspec.plan.model import RunStep
 from loadspec.plan.steps.context import Context
 from loadspec.protocols.user import User
@@ -17,7 +18,7 @@ from loadspec.spec.model import PaceStep
 def compile_pace(step: PaceStep, context: Context) -> RunStep:
     """→ a function that sleeps for what is left of the period."""
     number = next(context.numbers)
-    low, width = step.low, step.high - step.low
+    low, width, noted = step.low, step.high - step.low, bool(context.scope.small)
 
     def pace(user: User) -> None:
         now = begin = monotonic()
@@ -27,6 +28,8 @@ def compile_pace(step: PaceStep, context: Context) -> RunStep:
             if due > now:
                 user.host.sleep(user, due - now)
                 begin = due
+                if noted:
+                    note_rest(user, due - now)
         user.memory[number] = begin
 
     return pace

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from loadspec.plan.items import note_rest
 from loadspec.plan.model import RunStep
 from loadspec.plan.steps.context import Context
 from loadspec.protocols.user import User
 from loadspec.spec.model import ThinkStep
 
 
-def compile_think(step: ThinkStep, _context: Context) -> RunStep:
+def compile_think(step: ThinkStep, context: Context) -> RunStep:
     """→ a function that sleeps."""
-    low, width = step.low, step.high - step.low
+    low, width, noted = step.low, step.high - step.low, bool(context.scope.small)
 
     def think(user: User) -> None:
-        user.host.sleep(user, low + width * user.host.random())
+        seconds = low + width * user.host.random()
+        user.host.sleep(user, seconds)
+        if noted:
+            note_rest(user, seconds)
 
     return think

@@ -34,15 +34,15 @@ function levels(u, units) {
   return right === undefined ? [ticks] : [ticks, niceTicks(right, ticks.length)];
 }
 
-function drawGround(u, plot, units) {
+function drawGround(u, plot, units, axis) {
   const { left, width, top, height } = u.bbox;
-  const place = (at) => u.valToPos(Math.min(Math.max(at, time.from), time.to), "x", true);
+  const place = (at) => u.valToPos(Math.min(Math.max(at, axis.from), axis.to), "x", true);
   if (plot.shades.length > 1) plot.shades.forEach(([from, to, steady]) => {
     u.ctx.globalAlpha = 0.07;
     u.ctx.fillStyle = ink("soft");
     if (steady) u.ctx.fillRect(place(from), 0, place(to) - place(from), top + height);
     u.ctx.globalAlpha = 1;
-    if (from > time.from && from < time.to) rule(u, place(from), 0, place(from), top + height, ink("edge"), [1, 3]);
+    if (from > axis.from && from < axis.to) rule(u, place(from), 0, place(from), top + height, ink("edge"), [1, 3]);
   });
   levels(u, units)[0].forEach((value, i) => {
     const y = Math.round(u.valToPos(value, units[0], true)) - 0.5;
@@ -50,7 +50,7 @@ function drawGround(u, plot, units) {
   });
 }
 
-function drawWords(u, plot, units) {
+function drawWords(u, plot, units, axis) {
   const { ctx } = u;
   const { left, width, top, height } = u.bbox;
   const px = uPlot.pxRatio;
@@ -64,7 +64,7 @@ function drawWords(u, plot, units) {
     text(u, `limit ${label}`, left + width, y - 4 * px, ink("bad"), "right");
   });
   plot.moments.forEach(([at, label]) => {
-    if (at < time.from || at > time.to) return;
+    if (at < axis.from || at > axis.to) return;
     const x = u.valToPos(at, "x", true);
     const late = x > left + width * 0.6;
     rule(u, x, 4 * px, x, top + height, ink("bad"), [2, 3]);
@@ -74,10 +74,10 @@ function drawWords(u, plot, units) {
     const y = u.valToPos(value, units[side], true) - 4 * px;
     text(u, show[units[side]](value), side ? left + width : left, y, ink("soft"), side ? "right" : "left");
   }));
-  timeTicks(time.from, time.to).forEach((at) => {
-    const share = (at - time.from) / (time.to - time.from);
+  axis.ticks(axis.from, axis.to).forEach((at) => {
+    const share = (at - axis.from) / (axis.to - axis.from);
     const align = share < 0.02 ? "left" : share > 0.96 ? "right" : "center";
-    text(u, clock(at), u.valToPos(at, "x", true), 188 * px, ink("soft"), align);
+    text(u, axis.label(at), u.valToPos(at, "x", true), 188 * px, ink("soft"), align);
   });
   ctx.restore();
 }

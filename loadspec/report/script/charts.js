@@ -1,36 +1,25 @@
-// The charts over time, drawn by uPlot in place of their pictures: one cursor and one zoom for all of them.
-// Colours, dashes and names are those of a chart's key, so that they are said once, in its template.
-const time = { end: 0, from: 0, to: 0, least: 1, charts: [] };
-
-time.zoom = (from, to) => {
-  [time.from, time.to] = [Math.max(from, 0), Math.min(to, time.end)];
-  if (!(time.to - time.from >= time.least)) [time.from, time.to] = [0, time.end];
-  view.set("zoom", time.whole() ? "" : `${trim(time.from, 1)}~${trim(time.to, 1)}`);
-  time.charts.forEach((chart) => chart.zoom());
-};
-time.whole = () => time.from <= 0 && time.to >= time.end;
+// The charts, drawn by uPlot in place of their pictures. Colours, dashes and names are those of a chart's key, so that they
+// are said once, in its template.
 
 // Lines, steps or stacked bars.
 class Lines {
-  constructor(figure, plot, data) {
-    this.figure = figure;
-    this.plot = plot;
-    this.table = data[plot.table];
-    this.x = this.table.x;
+  constructor(figure, plot, table, planned, axis) {
+    Object.assign(this, { figure, plot, table, axis, x: table.x });
     this.items = new Map([...figure.querySelectorAll("[data-series]")].map((item) => [item.dataset.series, item]));
     this.traces = plot.traces.filter((trace) => this.items.has(trace.style));
     this.names = this.traces.map((trace) => this.items.get(trace.style).textContent.trim());
-    this.rows = this.traces.map((trace) => valuesOf(trace, this.table, data.planned));
+    this.rows = this.traces.map((trace) => valuesOf(trace, table, planned));
     this.units = [...new Set(this.traces.map((trace) => trace.unit))];
     this.bars = this.traces.some((trace) => trace.kind === "bars");
     this.dense = figure.querySelector(".plot").classList.contains("dense");
     this.hidden = new Set();
     this.stage();
     this.u = new uPlot(this.options(), this.columns(), this.host);
-    this.u.over.addEventListener("dblclick", () => time.zoom(0, time.end));
+    this.u.over.addEventListener("dblclick", () => axis.zoom(0, axis.end));
     new ResizeObserver(() => this.u.setSize(this.size())).observe(this.host);
     this.key();
     figure.classList.add("drawn");
+    axis.charts.push(this);
   }
 
   // Where it is drawn, beside the picture, which stays for paper; and a line that is read out.
@@ -42,7 +31,7 @@ class Lines {
     this.host.className = "canvas";
     this.host.tabIndex = 0;
     this.host.setAttribute("role", "img");
-    const keys = "Arrow keys move the cursor, plus and minus zoom, Escape shows the whole load.";
+    const keys = "Arrow keys move the cursor, plus and minus zoom, Escape shows the whole.";
     this.host.setAttribute("aria-label", [...words, keys].join(" "));
     this.host.addEventListener("keydown", (event) => this.steer(event));
     this.heard.className = "hidden";
@@ -54,22 +43,22 @@ class Lines {
   }
 
   options() {
-    const { units, plot } = this;
+    const { units, plot, axis } = this;
     return {
       ...this.size(),
       padding: [TOP, 0, FOOT, 0],
       legend: { show: false },
-      cursor: { y: false, sync: { key: "time", setSeries: false }, drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
+      cursor: { y: false, sync: { key: axis.name, setSeries: false }, drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
       scales: {
-        x: { time: false, range: () => [time.from, time.to] },
+        x: { time: false, range: () => [axis.from, axis.to] },
         ...Object.fromEntries(units.map((unit, side) => [unit, { range: (u, _, high) => [0, this.top(u, high || 0, side)] }])),
       },
       // The last is drawn on top: of a stack the lowest, before the sums behind it.
       series: [{}, ...this.traces.map((trace) => seriesOf(trace, pen(this.items.get(trace.style)), this.dense)).reverse()],
       axes: [{ show: false }, ...units.map((unit) => ({ scale: unit, show: false }))],
       hooks: {
-        drawClear: [(u) => drawGround(u, plot, units)],
-        draw: [(u) => drawWords(u, plot, units)],
+        drawClear: [(u) => drawGround(u, plot, units, axis)],
+        draw: [(u) => drawWords(u, plot, units, axis)],
         setCursor: [() => this.tip()],
         setSelect: [(u) => this.select(u)],
       },
@@ -123,11 +112,10 @@ class Lines {
 
   // What an entry is in words: when, and [name, figure] of each line that is shown.
   told(at) {
-    const begin = this.table.at_s[at] - (this.table.seconds_s?.[at] || 0);
     const rows = this.traces.map(({ unit }, i) => [this.names[i], this.rows[i][at], unit])
       .filter(([, value], i) => !this.isHidden(i) && value !== null && value !== undefined)
       .map(([name, value, unit]) => [name, show[unit](value) + (unit === "per_s" ? "/s" : "")]);
-    return [clock(begin), rows];
+    return [this.axis.when(this.table, at), rows];
   }
 
   tip() {
@@ -152,29 +140,29 @@ class Lines {
     const { left, width } = u.select;
     if (width < 3) return;
     u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-    time.zoom(u.posToVal(left, "x"), u.posToVal(left + width, "x"));
+    this.axis.zoom(u.posToVal(left, "x"), u.posToVal(left + width, "x"));
   }
 
-  // Left and right move the cursor, + and - zoom around it, Escape shows the whole load.
+  // Left and right move the cursor, + and - zoom around it, Escape shows the whole.
   steer(event) {
-    const { u, x } = this;
-    const half = (time.to - time.from) / 2;
-    const at = u.cursor.idx ?? u.valToIdx(time.from + half);
+    const { u, x, axis } = this;
+    const half = (axis.to - axis.from) / 2;
+    const at = u.cursor.idx ?? u.valToIdx(axis.from + half);
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key] * (event.shiftKey ? 10 : 1);
     if (step) {
-      const next = Math.min(Math.max(at + step, u.valToIdx(time.from)), u.valToIdx(time.to));
+      const next = Math.min(Math.max(at + step, u.valToIdx(axis.from)), u.valToIdx(axis.to));
       u.setCursor({ left: u.valToPos(x[next], "x"), top: 40 }, true, true);
       const [when, rows] = this.told(next);
       this.heard.textContent = `${when}: ${rows.map((row) => row.join(" ")).join(", ")}`;
-    } else if (event.key === "+" || event.key === "=") time.zoom(x[at] - half / 2, x[at] + half / 2);
-    else if (event.key === "-") time.zoom(x[at] - half * 2, x[at] + half * 2);
-    else if (event.key === "Escape") time.zoom(0, time.end);
+    } else if (event.key === "+" || event.key === "=") axis.zoom(x[at] - half / 2, x[at] + half / 2);
+    else if (event.key === "-") axis.zoom(x[at] - half * 2, x[at] + half * 2);
+    else if (event.key === "Escape") axis.zoom(0, axis.end);
     else return;
     event.preventDefault();
   }
 
   zoom() {
-    this.u.setScale("x", { min: time.from, max: time.to });
+    this.u.setScale("x", { min: this.axis.from, max: this.axis.to });
   }
 
   redraw() {
@@ -184,77 +172,91 @@ class Lines {
 
 // A picture over time that is no lines (a heat map) is stretched by its own view box.
 class Picture {
-  constructor(figure) {
+  constructor(figure, axis) {
     this.figure = figure;
+    this.axis = axis;
     this.inner = figure.querySelector(".plot svg");
     this.ticks = figure.querySelector(".plot .ticks.x");
     this.whole = [...this.ticks.children];
+    axis.charts.push(this);
   }
 
   zoom() {
+    const { from, to, end, ticks } = this.axis;
+    const whole = this.axis.whole();
     const [, , , height] = this.inner.getAttribute("viewBox").split(" ");
-    const [left, width] = [time.from, time.to - time.from].map((seconds) => (1000 * seconds) / time.end);
+    const [left, width] = [from, to - from].map((seconds) => (1000 * seconds) / end);
     this.inner.setAttribute("viewBox", `${left} 0 ${width} ${height}`);
-    this.ticks.replaceChildren(...(time.whole() ? this.whole : timeTicks(time.from, time.to).map(this.tick)));
-    this.figure.classList.toggle("zoomed", !time.whole());
+    this.ticks.replaceChildren(...(whole ? this.whole : ticks(from, to).map((at) => this.tick(at))));
+    this.figure.classList.toggle("zoomed", !whole);
   }
 
   tick(at) {
-    const share = (100 * (at - time.from)) / (time.to - time.from);
-    const label = document.createElementNS("http://www.w3.org/2000/svg", "text");
-    label.setAttribute("x", `${share}%`);
-    label.setAttribute("y", "188");
-    label.setAttribute("text-anchor", share < 2 ? "start" : share > 96 ? "end" : "middle");
-    label.textContent = clock(at);
-    return label;
+    const { from, to, label } = this.axis;
+    const share = (100 * (at - from)) / (to - from);
+    const text = document.createElementNS("http://www.w3.org/2000/svg", "text");
+    text.setAttribute("x", `${share}%`);
+    text.setAttribute("y", "188");
+    text.setAttribute("text-anchor", share < 2 ? "start" : share > 96 ? "end" : "middle");
+    text.textContent = label(at);
+    return text;
   }
 
   redraw() {}
 }
 
-// What one can do with the charts, said above the first; a button for who has no second click; what is seen of the whole.
-class Controls {
-  constructor(stack) {
-    this.words = document.createElement("span");
-    this.button = document.createElement("button");
-    this.button.type = "button";
-    this.button.textContent = "Show the whole load";
-    this.button.addEventListener("click", () => time.zoom(0, time.end));
-    const row = document.createElement("p");
-    row.className = "tools";
-    row.append(this.words, this.button);
-    stack.prepend(row);
-    const strip = stack.querySelector(".strip svg");
-    this.glass = strip?.appendChild(document.createElementNS("http://www.w3.org/2000/svg", "rect"));
-    this.glass?.setAttribute("class", "glass");
-    this.glass?.setAttribute("height", "38");
-  }
+const HINT = "Drag across a chart to zoom in; a click in its key hides a line.";
 
-  zoom() {
-    const hint = "Drag across a chart to zoom in; a click in its key hides a line.";
-    this.glass?.setAttribute("x", `${(100 * time.from) / time.end}%`);
-    this.glass?.setAttribute("width", `${time.whole() ? 0 : (100 * (time.to - time.from)) / time.end}%`);
-    this.words.textContent = time.whole() ? hint : `${clock(time.from)} to ${clock(time.to)}`;
-    this.button.hidden = time.whole();
-  }
+// All charts over time have one axis, and what one can do is said above the first.
+function overTime({ points, generator, planned }) {
+  const figures = [...document.querySelectorAll("figure[data-plot]")].filter((figure) => figure.querySelector(".plot"));
+  if (!figures.length || !points.at_s.length) return;
+  const tables = {
+    points: { ...points, x: points.at_s.map((at, i) => at - points.seconds_s[i] / 2) },
+    generator: { ...generator, x: generator.at_s },
+  };
+  const plots = figures.map((figure) => JSON.parse(figure.dataset.plot));
+  const { end } = plots[0];
+  const axis = new Axis({
+    name: "zoom", end, least: Math.min(2 * Math.max(...points.seconds_s), end), digits: 1, ticks: timeTicks, label: clock,
+    when: (table, i) => clock(table.at_s[i] - (table.seconds_s?.[i] || 0)),
+  });
+  figures.forEach((figure, i) => {
+    if (plots[i].traces.length) new Lines(figure, plots[i], tables[plots[i].table], planned, axis);
+    else new Picture(figure, axis);
+  });
+  const controls = new Controls(axis, HINT);
+  const stack = figures[0].closest(".stack");
+  stack.prepend(controls.row);
+  controls.lay(stack.querySelector(".strip svg"));
+  axis.charts.push(controls);
+  axis.follow();
+}
 
-  redraw() {}
+// A percentile spectrum has an axis of nines of its own. What is folded away is drawn when it is unfolded.
+function spectrum(figure, { nines, curves }) {
+  const table = { x: nines, ...Object.fromEntries(curves.map(({ ms }, i) => [`curve${i}`, ms])) };
+  const traces = curves.map((_, i) => ({ style: `curve${i}`, column: `curve${i}`, unit: "ms", kind: "line" }));
+  const axis = new Axis({
+    name: `zoom.${figure.id}`, end: Math.max(1, ...nines), least: 0.1, digits: 2, ticks: ninesTicks, label: percentOf,
+    when: (_, i) => (i + 1 === nines.length ? "the slowest" : percentOf(nines[i])),
+  });
+  const draw = () => {
+    new Lines(figure, { traces, limits: [], moments: [], shades: [] }, table, {}, axis);
+    const controls = new Controls(axis, "");
+    figure.append(controls.row);
+    axis.charts.push(controls);
+    axis.follow();
+  };
+  const fold = figure.closest("details");
+  if (!fold || fold.open) draw();
+  else fold.addEventListener("toggle", draw, { once: true });
 }
 
 function charts(data) {
-  const { points, generator } = data;
-  points.x = points.at_s.map((at, i) => at - points.seconds_s[i] / 2);
-  generator.x = generator.at_s;
-  const figures = [...document.querySelectorAll("figure[data-plot]")].filter((figure) => figure.querySelector(".plot"));
-  if (!figures.length || !points.at_s.length) return;
-  const plots = figures.map((figure) => JSON.parse(figure.dataset.plot));
-  time.end = time.to = plots[0].end;
-  time.least = Math.min(2 * Math.max(...points.seconds_s), time.end);
-  time.charts = figures.map((figure, i) => (plots[i].traces.length ? new Lines(figure, plots[i], data) : new Picture(figure)));
-  time.charts.push(new Controls(figures[0].closest(".stack")));
-  view.follow(() => {
-    const [from, to] = view.get("zoom").split("~").map(Number);
-    time.zoom(from || 0, to || time.end);
+  overTime(data);
+  Object.entries(data.spectra).forEach(([name, own]) => {
+    const figure = document.getElementById(`chart-${name}`);
+    if (figure?.querySelector(".plot")) spectrum(figure, own);
   });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => time.charts.forEach((chart) => chart.redraw()));
 }

@@ -46,3 +46,15 @@ function timeTicks(from, to) {
   const first = Math.ceil(from / step - 1e-9);
   return Array.from({ length: Math.floor(to / step + 1e-9) - first + 1 }, (_, i) => (first + i) * step);
 }
+
+// A place on an axis of nines → `99.5%`.
+function percentOf(at) {
+  return `${trim(100 * (1 - 10 ** -at), Math.max(0, Math.ceil(at - 1e-3) - 1))}%`;
+}
+
+// The nines from..to, the median, and of a short stretch what lies between.
+function ninesTicks(from, to) {
+  const between = to - from < 2 ? [0, Math.log10(2), Math.log10(5)] : [0];
+  const all = [0, 1, 2, 3, 4, 5, 6].flatMap((nine) => between.map((rest) => nine + rest));
+  return [...new Set([...all, Math.log10(2)])].filter((at) => at >= from - 1e-9 && at <= to + 1e-9);
+}

@@ -22,13 +22,29 @@ function stacked(rows, isHidden) {
   return rows.map((row, i) => (isHidden(i) ? row : (below = below.map((value, at) => value + row[at]))));
 }
 
+// A hatch of the key as a canvas has it, in the colours of now.
+function hatched(pattern) {
+  const [ground, lines] = [...pattern.children].map((part) => ({ part, look: getComputedStyle(part) }));
+  const size = Number(pattern.getAttribute("width"));
+  const tile = document.createElement("canvas");
+  tile.width = tile.height = Math.round(size * uPlot.pxRatio);
+  const ctx = tile.getContext("2d");
+  ctx.scale(tile.width / size, tile.width / size);
+  ctx.fillStyle = ground.look.fill;
+  ctx.fillRect(0, 0, size, size);
+  Object.assign(ctx, { strokeStyle: lines.look.stroke, lineWidth: parseFloat(lines.look.strokeWidth), lineCap: "round" });
+  ctx.stroke(new Path2D(lines.part.getAttribute("d")));
+  return ctx.createPattern(tile, "repeat");
+}
+
 // How the key draws a trace: its colour changes with the scheme, so it is asked for each time.
 function pen(item) {
   const shape = item.querySelector("[class~=line], [class~=bars]");
+  const pattern = document.getElementById(`hatch-${item.dataset.series}`);
   const line = shape.classList.contains("line");
   const dash = shape.getAttribute("stroke-dasharray");
   return {
-    colour: () => getComputedStyle(shape)[line ? "stroke" : "fill"],
+    colour: () => (pattern ? hatched(pattern) : getComputedStyle(shape)[line ? "stroke" : "fill"]),
     dash: dash ? dash.split(" ").map(Number) : undefined,
     width: Number(shape.getAttribute("stroke-width")) || 0,
   };

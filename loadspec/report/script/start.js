@@ -1,5 +1,10 @@
-// The page's own figures are packed JSON.
+// The page's own figures are packed JSON, in the link that saves them.
 tables(document);
-const packed = document.getElementById("figures");
-if (packed && "DecompressionStream" in window) unpacked(packed.textContent).then(JSON.parse).then(charts).then(view.scroll);
-else view.scroll();
+const figures = document.getElementById("figures");
+if (figures && "DecompressionStream" in window) {
+  unpacked(figures.getAttribute("href").split(",")[1]).then(JSON.parse).then((data) => {
+    files(data);
+    charts(data);
+    view.scroll();
+  });
+} else view.scroll();

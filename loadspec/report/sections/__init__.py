@@ -34,6 +34,7 @@ SECTIONS: Mapping[str, Section] = {
     "pools": Section("Pools", "loadspec.report.sections.pools:figures"),
     "events": Section("Events", "loadspec.report.sections.events:figures"),
     "each_endpoint": Section("Each endpoint", "loadspec.report.sections.each_endpoint:figures"),
+    "slowest": Section("Slowest requests", "loadspec.report.sections.slowest:figures"),
     "phases": Section("Where the time went", "loadspec.report.sections.phases:figures"),
     "metrics": Section("Metrics", "loadspec.report.sections.metrics:figures"),
     "books": Section("The books", "loadspec.report.sections.books:figures"),

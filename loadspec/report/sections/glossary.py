@@ -33,6 +33,8 @@ TERMS: Mapping[str, str] = {
     "cut off": "Sent, but the run ended before the answer came: the server may have counted it, we do not judge it.",
     "unsent": "Never left this machine, as no connection came about.",
     "repeated": "Of a pool: drawn = distinct + repeated.",
+    "item": "A row of a pool, of up to twenty by itself. It costs what the iterations took that drew it first, but for "
+    "thinking and pacing; those in which a step failed are counted apart.",
     "setup, teardown": "Run once before and after the load; their requests are counted in the books only.",
 }
 

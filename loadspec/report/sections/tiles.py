@@ -6,13 +6,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from loadspec.metrics import Gauge, Rate, Store, Trend
+from loadspec.metrics import Gauge, Rate
 from loadspec.report.planned import most_users
 from loadspec.report.series import downsample, end_of, per_second
 from loadspec.report.spark import POINTS, spark
+from loadspec.report.spectrum import judged
 from loadspec.report.text import NONE, count, ms, percent, size
 from loadspec.report.text import per_second as rate_text
 from loadspec.results.model import Point, RunResult
+
+Read = Callable[[Point], float | None]
+Line = Callable[[Read], str]
+"""What is read of each point → the path of a spark line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +34,11 @@ class Tile:
 
 def figures(result: RunResult) -> Mapping[str, Any]:
     """The tiles in reading order."""
-    return {"tiles": [*_requests(result), *_latencies(result), *_users(result)]}
+    line = _lines(result)
+    return {"tiles": [*_requests(result, line), *_latencies(result, line), *_users(result, line)]}
 
 
-def judged(store: Store) -> Trend:
-    """Durations as thresholds judge them by default: expected answers to requests that are no polls."""
-    trend = store.where("http_req_duration", expected_response="true", poll="false")
-    return trend if isinstance(trend, Trend) else Trend()
-
-
-def _requests(result: RunResult) -> list[Tile]:
+def _requests(result: RunResult, line: Line) -> list[Tile]:
     store = result.stores["load"]
     total = store.total("http_reqs")
     failed = store.select("http_req_failed")
@@ -50,30 +50,30 @@ def _requests(result: RunResult) -> list[Tile]:
             rate_text(per_second(total, result.duration)),
             "/s",
             "requests, on average",
-            _spark(result, lambda p: per_second(p.requests, p.seconds)),
+            line(lambda p: per_second(p.requests, p.seconds)),
         ),
         Tile(
             "Failed",
             *_split(percent(rate.rate if rate.total else None)),
             note=f"{count(rate.passes)} of {count(rate.total)}",
-            spark=_spark(result, lambda p: per_second(p.failed, p.seconds)) if rate.passes else "",
+            spark=line(lambda p: per_second(p.failed, p.seconds)) if rate.passes else "",
             tone="bad" if rate.passes else "",
         ),
     ]
 
 
-def _latencies(result: RunResult) -> list[Tile]:
+def _latencies(result: RunResult, line: Line) -> list[Tile]:
     trend = judged(result.stores["load"])
     values: Sequence[float | None] = trend.percentiles((50, 95, 99)) if trend.count else (None, None, None)
-    note = f"of {count(trend.count)} expected answers; the line has failed ones too"
-    reads: Sequence[Callable[[Point], float | None]] = (lambda p: p.p50, lambda p: p.p95, lambda p: p.p99)
+    note = f"of {count(trend.count)} expected answers"
+    reads: Sequence[Read] = (lambda p: p.p50, lambda p: p.p95, lambda p: p.p99)
     return [
-        Tile(f"Latency {name}", *_split(ms(value)), note=note, spark=_spark(result, read))
+        Tile(f"Latency {name}", *_split(ms(value)), note=note, spark=line(read))
         for name, value, read in zip(("p50", "p95", "p99"), values, reads, strict=True)
     ]
 
 
-def _users(result: RunResult) -> list[Tile]:
+def _users(result: RunResult, line: Line) -> list[Tile]:
     store, its = result.stores["load"], result.iterations
     vus = store.select("vus")
     users = vus.max if isinstance(vus, Gauge) and vus.samples else max((p.users for p in result.points), default=0)
@@ -85,9 +85,9 @@ def _users(result: RunResult) -> list[Tile]:
             "Iterations",
             count(its.completed),
             note=", ".join(lost) or f"{rate_text(per_second(its.completed, result.duration))}/s",
-            spark=_spark(result, lambda p: per_second(p.iterations, p.seconds)),
+            spark=line(lambda p: per_second(p.iterations, p.seconds)),
         ),
-        Tile("Users", count(users), note=f"at most, of {count(planned)} {word}", spark=_spark(result, _users_of)),
+        Tile("Users", count(users), note=f"at most, of {count(planned)} {word}", spark=line(_users_of)),
         Tile("Received", *_split(size(store.total("data_received"))), note=f"{size(store.total('data_sent'))} sent"),
     ]
 
@@ -96,9 +96,10 @@ def _users_of(point: Point) -> float:
     return point.users
 
 
-def _spark(result: RunResult, read: Callable[[Point], float | None]) -> str:
-    points = downsample(result.points, POINTS)
-    return spark([(p.t - p.seconds / 2, read(p)) for p in points], end_of(points, result.duration))
+def _lines(result: RunResult) -> Line:
+    """Draws lines of the load, whose neighbouring points are merged once for all of them."""
+    points, end = downsample(result.points, POINTS), end_of(result.points, result.duration)
+    return lambda read: spark([(p.t - p.seconds / 2, read(p)) for p in points], end)
 
 
 def _split(text: str) -> tuple[str, str]:

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from loadspec.load import MIX
 from loadspec.metrics import Trend
 from loadspec.report.planned import area, highest, planned_rates, planned_users
-from loadspec.report.sections.tiles import judged
 from loadspec.report.series import per_second
+from loadspec.report.spectrum import judged
 from loadspec.report.text import NONE, count, ms, percent
 from loadspec.report.text import per_second as rate_text
 from loadspec.results.health import limit_ms

@@ -12,6 +12,8 @@ from typing import Any
 
 from loadspec.metrics import Store, Trend
 from loadspec.metrics.catalog import tag_names
+from loadspec.metrics.items import unite_items
+from loadspec.metrics.slowest import slowest
 from loadspec.metrics.store import Key
 from loadspec.pools.usage import unite_pools
 from loadspec.results.failures import unite_failures
@@ -123,8 +125,10 @@ def fold(snapshots: Sequence[Record]) -> Record:
         **last,
         "store": store,
         "folded": sum(one.get("folded", 1) for one in snapshots),
+        "slowest": slowest(row for one in snapshots for row in one.get("slowest", ())),
         "failures": unite_failures(row for one in snapshots for row in one["failures"]),
         "pools": unite_pools(row for one in snapshots for row in one.get("pools", ())),
+        "pool_items": unite_items(row for one in snapshots for row in one.get("pool_items", ())),
         "health": {**last["health"], "lag_ms": max(one["health"]["lag_ms"] for one in snapshots)},
         "workers": _workers(snapshots),
         **{name: [row for one in snapshots for row in one.get(name, ())] for name in ("check_samples", "notes")},
