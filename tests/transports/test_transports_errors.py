@@ -227,7 +227,7 @@ def silent_handshake(rig: Rig) -> Any:
 
 @scenario("timeout", "write")
 def deaf(rig: Rig) -> Any:
-    return rig.plain(lambda conn: time.sleep(1), body=b"x" * 8_000_000, total=0.1)
+    return rig.plain(lambda conn: time.sleep(1), body=b"x" * 8_000_000, total=0.4)
 
 
 @scenario("timeout", "headers", "body")
