@@ -166,7 +166,8 @@ def hour(rig: Rig) -> Hour:
     command = [sys.executable, str(script), str(HOUR)]
     done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=PATIENCE)
     found = json.loads(done.stdout)
-    return Hour(int(found["samples"]), found["memory"], found["parent"], time.monotonic() - began)
+    took = time.monotonic() - began - sum(found["pages"])
+    return Hour(int(found["samples"]), found["memory"], found["parent"], took, found["pages"], found["bytes"])
 
 
 def most_users(results: Mapping[str, Any]) -> int:

@@ -15,6 +15,8 @@ STARTED_CPU = 3.0
 MILLION = 1_000_000
 HOUR = 3_600
 REPLAY_SECONDS = 600.0
+PAGE_SECONDS = 2.0
+PAGE_BYTES = 400_000
 GROWTH = 0.05
 SHARED = 1_000_000
 """Iterations that one worker makes, or two together."""
@@ -34,7 +36,8 @@ loadspec's processes; the server is nginx on another core, and its count of requ
   machine: on two cores, one of which nginx needs, wrk itself takes a quarter more CPU per request by two threads than
   by one. CPU per request is that of all processes, start and report included.
 - The hour is virtual: its samples go through the meters of two workers, the pipe, the merger, the thresholds, the
-  collector and the journal, without sockets and without waiting.
+  collector and the journal, without sockets and without waiting. Its report is made in the process that kept it: the
+  first time with Jinja and its templates, which compiled before lie beside them.
 """
 
 
@@ -139,16 +142,20 @@ def _each(rounds: Sequence[float]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """A virtual hour: its samples, resident bytes at the end of each of its seconds, and how long it took."""
+    """A virtual hour: its samples, resident bytes at the end of each of its seconds, how long it took, its report."""
 
     samples: int
     memory: Sequence[float]
     """Of all processes."""
     parent: Sequence[float]
     took: float
+    pages: Sequence[float]
+    """Seconds that the report took, again and again."""
+    page: int
+    """Bytes of it."""
 
     def rows(self) -> list[Row]:
-        """Held against `HOUR` and `REPLAY_SECONDS`."""
+        """Held against `HOUR`, `REPLAY_SECONDS`, `PAGE_SECONDS`, `PAGE_BYTES`."""
         seconds = len(self.memory)
         took = f"{number(self.took, 0)} s"
         return [
@@ -157,7 +164,19 @@ class Hour:
             Row("replayed in", took, f"≤ {number(REPLAY_SECONDS, 0)} s", self.took <= REPLAY_SECONDS),
             *_memory(self.memory),
             Row("growth of the parent alone", f"{number(100 * growth(self.parent), 1)} %"),
+            Row("its report, the first time", *_within(self.pages[0])),
+            Row("its report, median of the next ones", *_within(median(self.pages[1:]))),
+            Row(
+                "size of the report",
+                f"{number(self.page / 1e3, 0)} kB",
+                f"< {PAGE_BYTES // 1000} kB",
+                self.page < PAGE_BYTES,
+            ),
         ]
+
+
+def _within(seconds: float) -> tuple[str, str, bool]:
+    return f"{number(seconds, 2)} s", f"< {PAGE_SECONDS:g} s", seconds < PAGE_SECONDS
 
 
 def growth(memory: Sequence[float]) -> float:

@@ -1,7 +1,8 @@
 """A virtual hour of samples through everything that a run keeps: meters, pipe, merger, conductor, collector, journal.
 
 No socket and no waiting: seconds follow each other as quickly as they can be counted. Run as a program it prints the
-resident memory at the end of each virtual second, of the parent and of all processes together.
+resident memory at the end of each virtual second, of the parent and of all processes together, and how long the report
+takes then.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import random
 import select
 import sys
 import tempfile
+import time
 from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -30,7 +32,11 @@ from bench.measure import resident  # noqa: E402
 from loadspec.engine.health import HealthProbe, Work  # noqa: E402
 from loadspec.fleet.merging import Merger  # noqa: E402
 from loadspec.metrics.meters import IterationMeter, Meters, RequestMeter  # noqa: E402
+from loadspec.report import build  # noqa: E402
+from loadspec.results.assemble import assemble  # noqa: E402
+from loadspec.results.head import Head  # noqa: E402
 from loadspec.results.journal import Journal  # noqa: E402
+from loadspec.results.model import RunResult  # noqa: E402
 from loadspec.run.conductor import Conductor  # noqa: E402
 from loadspec.run.head import head_of  # noqa: E402
 from loadspec.run.options import RunOptions  # noqa: E402
@@ -41,6 +47,7 @@ ENDPOINTS = 20
 RATE = 2_000
 WORKERS = 2
 USERS = 500
+PAGES = 5
 
 
 def document(seconds: int) -> dict[str, Any]:
@@ -175,8 +182,8 @@ def work(number: int, seconds: int) -> None:
         gone.poll()  # until nobody reads any more: its memory is looked at till then
 
 
-def replay(seconds: int, folder: Path) -> tuple[Conductor, array[float], array[float]]:
-    """→ what conducted it; resident bytes at the end of each second, of the parent and of all processes."""
+def replay(seconds: int, folder: Path) -> tuple[Head, Conductor, array[float], array[float]]:
+    """→ its head, what conducted it; resident bytes at the end of each second, of the parent and of all processes."""
     spec = load_bytes(json.dumps(document(seconds)).encode(), "hour.yaml").spec
     head = head_of(spec, RunOptions(run_id="virtual", seed=1), "2026-11-30T00:00:00.000+00:00", {}, WORKERS)
     journal = Journal(folder, head)
@@ -197,7 +204,17 @@ def replay(seconds: int, folder: Path) -> tuple[Conductor, array[float], array[f
     finally:
         journal.close()
         fleet.close()
-    return conductor, parent, whole
+    return head, conductor, parent, whole
+
+
+def pages(result: RunResult) -> tuple[list[float], int]:
+    """Seconds that its report takes, the first time with all that is loaded for it; its bytes."""
+    took, page = [], ""
+    for _ in range(PAGES):
+        began = time.perf_counter()
+        page = build(result)
+        took.append(time.perf_counter() - began)
+    return took, len(page.encode())
 
 
 def main(argv: Sequence[str]) -> int:
@@ -209,9 +226,11 @@ def main(argv: Sequence[str]) -> int:
         work(args.worker, args.seconds)
         return 0
     with tempfile.TemporaryDirectory(prefix="scale-") as folder:
-        conductor, parent, whole = replay(args.seconds, Path(folder))
+        head, conductor, parent, whole = replay(args.seconds, Path(folder))
     samples = conductor.ledger.collector.stores["load"].total("http_reqs")
-    print(json.dumps({"samples": samples, "parent": list(parent), "memory": list(whole)}))
+    took, size = pages(assemble(head, conductor.ledger))
+    found = {"samples": samples, "parent": list(parent), "memory": list(whole), "pages": took, "bytes": size}
+    print(json.dumps(found))
     return 0
 
 

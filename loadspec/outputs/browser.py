@@ -1,4 +1,8 @@
-"""An installed Chromium, which prints pages and takes pictures of them. It asks the network for nothing."""
+"""An installed Chromium, which prints pages and takes pictures of them. It asks the network for nothing.
+
+A page's own policy has to keep scripts from running, as pages show what servers answered: a browser that is told to run
+none prints nothing, and as root it has no sandbox.
+"""
 
 from __future__ import annotations
 
@@ -42,27 +46,25 @@ def find_browser(environment: Mapping[str, str] = os.environ) -> str:
 
 
 def printed(page: str) -> bytes:
-    """An HTML document as PDF. Raises OutputError.
-
-    The document's own policy has to keep scripts from running: a browser that is told to run none prints nothing.
-    """
-    return _made(page, "page.html", "page.pdf", ["--no-pdf-header-footer"], "--print-to-pdf")
+    """An HTML document as PDF. Raises OutputError."""
+    return _made(page, "page.pdf", ["--no-pdf-header-footer"], "--print-to-pdf")
 
 
-def pictured(drawing: str, width: int, height: int) -> bytes:
-    """An SVG document of so many pixels as PNG, twice as sharp. Raises OutputError."""
+def pictured(page: str, width: int, height: int) -> bytes:
+    """The first so many pixels of an HTML document as PNG, twice as sharp. Raises OutputError."""
     flags = [f"--window-size={width},{height}", "--force-device-scale-factor=2"]
-    return _made(drawing, "drawing.svg", "drawing.png", flags, "--screenshot")
+    return _made(page, "page.png", flags, "--screenshot")
 
 
-def _made(text: str, source: str, target: str, flags: list[str], action: str) -> bytes:
+def _made(page: str, target: str, flags: list[str], action: str) -> bytes:
     browser = find_browser()
     with TemporaryDirectory(prefix="loadspec-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        (folder / source).write_text(text, encoding="utf-8", errors="backslashreplace")
+        source = folder / "page.html"
+        source.write_text(page, encoding="utf-8", errors="backslashreplace")
         if os.geteuid() == 0:  # as root, Chromium starts without its sandbox or not at all
             flags = [*flags, "--no-sandbox"]
-        own = [f"--user-data-dir={folder / 'profile'}", f"{action}={folder / target}", (folder / source).as_uri()]
+        own = [f"--user-data-dir={folder / 'profile'}", f"{action}={folder / target}", source.as_uri()]
         line = [browser, *_FLAGS, *flags, *own]
         try:
             done = subprocess.run(line, check=False, capture_output=True, timeout=_PATIENCE, stdin=subprocess.DEVNULL)

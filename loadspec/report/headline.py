@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from textwrap import wrap
 from typing import Any
 
+from loadspec.report import assets
 from loadspec.report.axis import HEIGHT as DRAWN
 from loadspec.report.axis import Chart, axis_of
 from loadspec.report.build import render_part
@@ -39,6 +40,14 @@ def build_headline(result: RunResult) -> str:
         "height": HEIGHT,
     }
     return render_part("headline.j2", names)
+
+
+def framed(drawing: str) -> str:
+    """The drawing as an HTML page whose policy lets nothing in it run or load, whatever it is: for a browser."""
+    style = "body{margin:0}"
+    policy = assets.policy(style=assets.source(style))
+    head = f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{policy}"><style>{style}</style>'
+    return f"<!doctype html>{head}{drawing}"
 
 
 def _placed(chart: Chart, top: int, height: int) -> Mapping[str, Any]:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from bench.scale import PARTS, most_users, parse_args, spec, until_all_run
 from bench.scale_page import Crowd, Fleet, Hour, Long, StartUp, growth, holds, page
-from bench.scale_replay import ENDPOINTS, RATE, USERS, replay
+from bench.scale_replay import ENDPOINTS, PAGES, RATE, USERS, pages, replay
+from loadspec.results.assemble import assemble
 from loadspec.results.journal import Records
 from loadspec.spec import load_bytes
 
@@ -18,7 +19,7 @@ LEVEL = [60e6] * 100
 CROWD = Crowd(19_000, 30_400, 30_400, 0, 246_000_000, 4.9)
 START = StartUp(10_000, 0.7, 1.2, 2.5)
 LONG = Long(1_000_000, 1_000_000, 1_000_000, LEVEL, 16.5)
-HOUR = Hour(7_200_000, [125e6] * 3_600, [45e6] * 3_600, 170.0)
+HOUR = Hour(7_200_000, [125e6] * 3_600, [45e6] * 3_600, 170.0, [0.6, 0.2, 0.9, 0.3], 390_000)
 FLEET = Fleet([15e-6, 14e-6, 20e-6], [16e-6, 15e-6, 30e-6], 6_000_000, 6_000_000)
 GOOD = [CROWD, START, LONG, FLEET, HOUR]
 
@@ -47,6 +48,9 @@ def test_what_is_met_is_said_to_be():
         (replace(FLEET, served=5_999_999), "requests by loadspec's books"),
         (replace(HOUR, memory=HOUR.memory[1:]), "seconds"),
         (replace(HOUR, took=600.5), "replayed in"),
+        (replace(HOUR, pages=[2.0, 0.2]), "its report, the first time"),
+        (replace(HOUR, pages=[0.6, 0.1, 2.1, 2.2]), "its report, median of the next ones"),
+        (replace(HOUR, page=400_000), "size of the report"),
         (replace(HOUR, memory=[*HOUR.memory, 132e6]), "growth after the first tenth"),
     ],
 )
@@ -103,7 +107,7 @@ def test_its_spec_is_one():
 
 
 def test_a_virtual_run_counts_every_sample(tmp_path):
-    conductor, parent, whole = replay(12, tmp_path)
+    head, conductor, parent, whole = replay(12, tmp_path)
     store = conductor.ledger.collector.stores["load"]
     assert len(parent) == len(whole) == len(conductor.ledger.collector.course.points()) == 12
     assert all(of_all > own > 0 for own, of_all in zip(parent, whole, strict=True))
@@ -112,3 +116,7 @@ def test_a_virtual_run_counts_every_sample(tmp_path):
     assert conductor.ledger.collector.course.newest.users == USERS
     assert [result.status for result in conductor.ledger.watch.results()] == ["pass"] * (3 + ENDPOINTS)
     assert [row["is"] for row in Records(tmp_path / "journal")].count("snapshot") == 12
+    took, size = pages(assemble(head, conductor.ledger))
+    assert len(took) == PAGES
+    assert min(took) > 0
+    assert size > 100_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import struct
 import xml.etree.ElementTree as ET
 from dataclasses import replace
@@ -16,9 +17,9 @@ from support_results import make_result
 from loadspec import outputs
 from loadspec.errors import OutputError
 from loadspec.outputs import Target
-from loadspec.outputs.browser import find_browser
+from loadspec.outputs.browser import find_browser, pictured
 from loadspec.report import build
-from loadspec.report.headline import HEIGHT, WIDTH, build_headline
+from loadspec.report.headline import HEIGHT, WIDTH, build_headline, framed
 from loadspec.results.model import RunResult
 from loadspec.run.targets import try_targets
 
@@ -92,6 +93,33 @@ def test_what_is_printed_can_run_no_script(monkeypatch: pytest.MonkeyPatch) -> N
     whole = words(read(build(make_result())))
     assert whole.pop("data"), "which no paper can give back"
     assert words(page) == {**whole, "": [word for word in whole[""] if word != "Data"]}, "it says what the report says"
+
+
+ALIVE = (
+    "<script>document.querySelector('rect').setAttribute('fill', '#000')</script>",
+    "<image href=\"x\" onerror=\"document.querySelector('rect').setAttribute('fill', '#000')\"/>",
+    "<style>rect { fill: #000 }</style>",
+    "<svg onload=\"document.querySelector('rect').setAttribute('fill', '#000')\"></svg>",
+    "</svg><script>document.body.replaceChildren()</script><svg>",
+)
+
+
+@pytest.mark.usefixtures("browser")
+def test_nothing_in_a_picture_comes_alive() -> None:
+    def drawn(what: str) -> bytes:
+        return pictured(
+            framed(f'<svg width="80" height="40"><rect width="80" height="40" fill="#fff"/>{what}</svg>'), 80, 40
+        )
+
+    assert drawn('<rect width="9" height="9" fill="#000"/>') != (calm := drawn(""))
+    assert [what for what in ALIVE if drawn(what) != calm] == []
+
+
+def test_a_picture_is_framed_by_a_policy_that_allows_its_own_style_only() -> None:
+    page = read(framed(build_headline(make_result(1, spec_name=HOSTILE, sentence=HOSTILE))))
+    (policy,) = [a["content"] or "" for _, a in page.tags if a.get("http-equiv") == "Content-Security-Policy"]
+    assert re.fullmatch(r"default-src 'none'; style-src '\S+'; base-uri 'none'; form-action 'none'", policy)
+    assert {tag for tag, _ in page.tags} & {"script", "image", "a", "use", "foreignobject", "iframe"} == set()
 
 
 def words(page: Page) -> dict[str, list[str]]:
