@@ -28,7 +28,7 @@ demo: $(VENV)/made  ## the main job: the reference spec against the mock platfor
 	$(BIN)/loadspec demo
 
 test: $(VENV)/made-dev  ## all tests but the long fault drills
-	$(PYTEST) -n auto --dist loadfile -m "not drill"
+	$(PYTEST) -n auto --dist loadfile --no-loadscope-reorder -m "not drill"
 
 drills: $(VENV)/made-dev  ## the long fault drills
 	$(PYTEST) -m drill

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
 from support_results import make_result
 
@@ -80,8 +81,9 @@ TEXTS = [text for texts in CORPUS.values() for text in texts]
 NAMES = [f"{kind} {number}" for kind, texts in CORPUS.items() for number in range(1, len(texts) + 1)]
 
 
+@cache
 def poisoned(text: str) -> RunResult:
-    """A run in which every text that is not ours is `text`."""
+    """A run in which every text that is not ours is `text`; made once, for no reader changes it."""
     result = make_result(3, [EndpointInfo("login", "GET", "/"), EndpointInfo("generate", "GET", text)])
     error = replace(make_result().errors[0], endpoint=text, kind=text, message=text, step=text, count=2)
     sample = {"request": text, "response": text, "at": text}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,9 @@ ENDPOINTS = ("login", "generate")
 POOL = "prompts"
 
 
+@cache
 def head(path: Path = REFERENCE) -> Head:
-    """A head as `run` makes one."""
+    """A head as `run` makes one; no test writes another spec to the same path."""
     return head_of(load(path).spec, RunOptions(run_id="r", seed=7), "2026-11-30T06:00:00.000+00:00", {}, 2)
 
 

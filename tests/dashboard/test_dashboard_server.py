@@ -185,9 +185,9 @@ def test_too_many_are_turned_away_and_room_is_given_back(monkeypatch: pytest.Mon
                 assert third.recv(100) == b""
         live.take({"is": "note", "text": "so that it is noticed that they have gone"})
         deadline = time.monotonic() + PATIENCE
-        while not answers(live) and time.monotonic() < deadline:
+        while not (found := answers(live)) and time.monotonic() < deadline:
             live.take({"is": "note", "text": "again"})
-        assert answers(live)
+        assert found
 
 
 def answers(live: Shown) -> bool:

@@ -28,7 +28,7 @@ from support_docs_shorten import shorten_spec
 from loadspec.mock import MockConfig, start
 from loadspec.spec import SpecError, load_bytes, render
 
-AT_ONCE = 4
+AT_ONCE = 2
 BLOCKS = [block for page in pages() for block in find_blocks(page.read_text(), page.name) if not block.not_run]
 COMMANDS = [block for block in BLOCKS if block.language in SHELL]
 PYTHON = [block for block in BLOCKS if block.language == "python"]

