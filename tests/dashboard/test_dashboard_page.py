@@ -102,7 +102,8 @@ def test_a_page_that_cannot_go_on_says_why_and_can_end_the_run(
             expect(link).to_have_text(said)
             assert len([url for url in seen.asked if url.endswith("/events")]) == 1
             seen.page.evaluate("window.confirm = () => true")
-            seen.page.locator("#stop").click()
+            with seen.page.expect_response("**/stop"):
+                seen.page.locator("#stop").click()
             expect(seen.page.locator("#stop")).to_be_disabled()
             assert live.asked == 1
 
