@@ -293,7 +293,7 @@ def _books(sim: _Simulation) -> list[RequestCount]:
 def _endpoint_stats(sim: _Simulation) -> list[EndpointStats]:
     rows = []
     for endpoint in sim.endpoints:
-        trend = sim.store.where("http_req_duration", endpoint=endpoint.name)
+        trend = sim.store.where("http_req_duration", endpoint=endpoint.name, expected_response="true")
         if not isinstance(trend, Trend) or not trend.count:
             continue
         med, p90, p95, p99 = trend.percentiles((50, 90, 95, 99))

@@ -158,9 +158,9 @@ def _requests() -> Schema:
 
 
 def _endpoint() -> Schema:
-    latencies = dict.fromkeys([f"{name}_ms" for name in ("avg", "min", *PERCENTILES, "max")], _NUMBER)
+    latencies = dict.fromkeys([f"{name}_ms" for name in ("avg", "min", *PERCENTILES, "max")], _or_null(_NUMBER))
     plain = {"endpoint": _TEXT, "method": _TEXT, "path": _TEXT, "requests": _COUNT, "rate_per_s": _SECONDS}
-    return _object({**plain, "failed": _COUNT, **latencies})
+    return _says(_object({**plain, "failed": _COUNT, **latencies}), "Latencies of expected answers; null without one.")
 
 
 def _metric() -> Schema:
@@ -355,7 +355,7 @@ def _by_endpoint() -> Schema:
     axis = dict.fromkeys(("at_s", "seconds_s"), _list(_SECONDS))
     return _says(
         _object({"step_s": _STEP, **axis, "endpoints": endpoints}),
-        "The same by endpoint on an axis of its own; latencies of all answers, those to polls included.",
+        "The same by endpoint on an axis of its own; latencies of expected answers, those to polls included.",
     )
 
 

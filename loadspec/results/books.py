@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from loadspec.metrics import Rate, Store, Trend
 from loadspec.metrics.catalog import UNSENT_PHASES
+from loadspec.metrics.values import Value
 from loadspec.results.model import (
     PHASES,
     CheckResult,
@@ -63,10 +64,7 @@ def endpoint_stats(store: Store, endpoints: Sequence[EndpointInfo], duration: fl
         requests = int(store.total("http_reqs", endpoint=endpoint.name))
         if not requests:
             continue
-        latency = store.where("http_req_duration", endpoint=endpoint.name)
-        latency = latency if isinstance(latency, Trend) else Trend()
         failed = store.where("http_req_failed", endpoint=endpoint.name)
-        med, p90, p95, p99 = latency.percentiles((50, 90, 95, 99))
         rows.append(
             EndpointStats(
                 endpoint=endpoint.name,
@@ -75,16 +73,19 @@ def endpoint_stats(store: Store, endpoints: Sequence[EndpointInfo], duration: fl
                 requests=requests,
                 rate=requests / duration if duration else 0.0,
                 failed=failed.passes if isinstance(failed, Rate) else 0,
-                avg=latency.avg,
-                min=latency.min if latency.samples else 0.0,
-                med=med,
-                p90=p90,
-                p95=p95,
-                p99=p99,
-                max=latency.max if latency.samples else 0.0,
+                **_latencies(store.where("http_req_duration", endpoint=endpoint.name, expected_response="true")),
             )
         )
     return rows
+
+
+def _latencies(latency: Value | None) -> dict[str, float]:
+    """Nothing where there is no sample."""
+    if not isinstance(latency, Trend) or not latency.count:
+        return {}
+    med, p90, p95, p99 = latency.percentiles((50, 90, 95, 99))
+    ends = {"avg": latency.avg, "min": latency.min, "max": latency.max}
+    return {**ends, "med": med, "p90": p90, "p95": p95, "p99": p99}
 
 
 def check_results(

@@ -61,7 +61,7 @@ class Overview(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class EndpointPoints:
-    """One endpoint's columns of a `ByEndpoint`; latencies of all answers, in ms, None where there was none."""
+    """One endpoint's columns of a `ByEndpoint`; latencies of expected answers, in ms, None where there was none."""
 
     endpoint: str
     requests: Sequence[int]
@@ -165,7 +165,7 @@ class RequestCount:
 
 @dataclass(frozen=True, slots=True)
 class EndpointStats:
-    """One row of the endpoint table; latencies in ms of all answered requests."""
+    """One row of the endpoint table; latencies in ms of expected answers, None without one."""
 
     endpoint: str
     method: str
@@ -173,13 +173,13 @@ class EndpointStats:
     requests: int
     rate: float
     failed: int
-    avg: float
-    min: float
-    med: float
-    p90: float
-    p95: float
-    p99: float
-    max: float
+    avg: float | None = None
+    min: float | None = None
+    med: float | None = None
+    p90: float | None = None
+    p95: float | None = None
+    p99: float | None = None
+    max: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ _NOTHING: Figures = (0, 0, None, None, None)
 
 
 class Share(NamedTuple):
-    """One endpoint's part of some seconds; `latency` is a packed histogram of all its answers, polls included, ms."""
+    """One endpoint's part of some seconds; `latency` is a packed histogram of expected answers, polls included, ms."""
 
     requests: int = 0
     failed: int = 0
@@ -222,17 +222,21 @@ def _row(t: float, seconds: float, users: int, iterations: int, delta: Store) ->
 def shares_of(delta: Store) -> dict[str, Share]:
     """Each endpoint's part of what was measured, in one pass."""
     found: dict[str, tuple[Counter, Rate, Trend]] = {}
-    for (metric, tags), value in delta.series.items():
+    for (metric, pairs), value in delta.series.items():
         place = _SHARED.get(metric)
-        if place is not None and (name := dict(tags).get("endpoint")) is not None:
-            found.setdefault(name, (Counter(), Rate(), Trend()))[place].merge(value)  # type: ignore[arg-type]
+        tags = {} if place is None else dict(pairs)
+        name = tags.get("endpoint")
+        if place is None or name is None or (place == _LATENCY and tags["expected_response"] != "true"):
+            continue
+        found.setdefault(name, (Counter(), Rate(), Trend()))[place].merge(value)  # type: ignore[arg-type]
     return {
         name: Share(int(requests.value), failed.passes, pack(latency))
         for name, (requests, failed, latency) in found.items()
     }
 
 
-_SHARED = {"http_reqs": 0, "http_req_failed": 1, "http_req_duration": 2}
+_LATENCY = 2
+_SHARED = {"http_reqs": 0, "http_req_failed": 1, "http_req_duration": _LATENCY}
 
 
 def class_of(kind: str, status: int) -> str:

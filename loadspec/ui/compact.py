@@ -209,7 +209,7 @@ def _endpoints(result: RunResult, width: int) -> Block:
         stats.sort(key=lambda row: (-row.failed, -row.requests))
     lines = [["", "requests", "rate", "failed", "avg", "med", "p90", "p95", "p99", "max"]]
     for row in stats:
-        times = [short_ms(ms) for ms in (row.avg, row.med, row.p90, row.p95, row.p99, row.max)]
+        times = ["-" if ms is None else short_ms(ms) for ms in (row.avg, row.med, row.p90, row.p95, row.p99, row.max)]
         share = percent(row.failed, row.requests)
         lines.append([_name(row.endpoint), format_count(row.requests), _rate(row.rate, 1), share, *times])
     head, *rows = table(narrowed(lines, width, spare=(4, 6, 2, 9, 5, 8)), right=range(1, 10))

@@ -144,13 +144,20 @@ def test_the_books_tell_sent_from_unsent() -> None:
     assert count.statuses == {"202": 2, "402": 1}
 
 
-def test_endpoint_rows_hold_all_answers() -> None:
+def test_endpoint_rows_count_all_requests_and_time_the_expected_answers() -> None:
     meters = Meters()
     answered(meters, 202, [10.0] * 9)
     answered(meters, 500, [100.0])
     (row,) = endpoint_stats(meters.drain(), ENDPOINTS, 5.0)
-    assert (row.requests, row.rate, row.failed, row.min, row.max) == (10, 2.0, 1, 10.0, 100.0)
-    assert row.avg == 19.0
+    assert (row.requests, row.rate, row.failed, row.min, row.max, row.avg) == (10, 2.0, 1, 10.0, 10.0, 10.0)
+
+
+def test_an_endpoint_without_an_expected_answer_has_no_latency() -> None:
+    meters = Meters()
+    answered(meters, 500, [100.0])
+    (row,) = endpoint_stats(meters.drain(), ENDPOINTS, 5.0)
+    assert (row.requests, row.failed) == (1, 1)
+    assert {row.avg, row.min, row.med, row.p90, row.p95, row.p99, row.max} == {None}
 
 
 def test_checks_of_two_scenarios_are_one_row() -> None:

@@ -56,7 +56,7 @@ def told(endpoint: str, answers: list[Answer]) -> tuple[Any, ...]:
     own = [answer for answer in answers if answer.endpoint == endpoint]
     latency = Trend()
     for answer in own:
-        if answer.status:
+        if answer.status == 200:
             latency.add(answer.ms)
     figures = latency.percentiles((50, 95, 99)) if latency.count else [None] * 3
     return len(own), sum(answer.status != 200 for answer in own), *figures

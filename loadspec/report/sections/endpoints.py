@@ -12,7 +12,7 @@ from loadspec.results.model import EndpointStats, RunResult
 
 def figures(result: RunResult) -> Mapping[str, Any]:
     """Rows with a bar from p50 to p95 and a tick at p99, in per cent of the slowest p99; and how p95 went."""
-    slowest = max((stats.p99 for stats in result.endpoint_stats), default=0.0)
+    slowest = max((stats.p99 for stats in result.endpoint_stats if stats.p99 is not None), default=0.0)
     lines = _lines(result)
     return {
         "rows": [
@@ -31,7 +31,9 @@ def _lines(result: RunResult) -> dict[str, str]:
     return {e.endpoint: spark(thinned(list(zip(middles, e.p95, strict=True))), end) for e in by.endpoints}
 
 
-def _bar(stats: EndpointStats, slowest: float) -> tuple[float, float, float]:
-    """(begin, width, tick) in per cent."""
+def _bar(stats: EndpointStats, slowest: float) -> tuple[float, float, float] | None:
+    """(begin, width, tick) in per cent; None without an expected answer."""
+    if stats.med is None or stats.p95 is None or stats.p99 is None:
+        return None
     x = Scale(0, slowest, 0, 98)
     return x(stats.med), max(x(stats.p95) - x(stats.med), 1.0), x(stats.p99)
