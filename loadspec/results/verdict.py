@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from loadspec.errors import ExitCode
 from loadspec.results.losses import missing, told
 from loadspec.results.model import Loss
-from loadspec.thresholds import ThresholdResult, format_actual, format_limit, format_margin
+from loadspec.thresholds import ThresholdResult, format_actual, format_limit, format_margin, worst_first
 from loadspec.units import format_clock, format_count, format_duration
 
 PRECEDENCE = (
@@ -128,13 +128,8 @@ def _untrusted(facts: Facts) -> str:
 
 
 def failed_of(thresholds: Sequence[ThresholdResult]) -> list[ThresholdResult]:
-    """Those that failed, in the order in which the verdict looks at them."""
-    return sorted((result for result in thresholds if result.status == "fail"), key=_order)
-
-
-def _order(result: ThresholdResult) -> tuple[bool, float]:
-    """Worst first; those without a sample last, since they say least about why."""
-    return result.margin is None, result.margin or 0.0
+    """Those that failed, the worst first."""
+    return worst_first(result for result in thresholds if result.status == "fail")
 
 
 def _threshold_sentence(failed: Sequence[ThresholdResult], facts: Facts) -> str:
