@@ -40,13 +40,16 @@ class _Handler(Handler):
     server: Server
 
     def do_GET(self) -> None:  # noqa: N802 - the base class's name
-        sites = [] if self.path == "/" else self._sites()  # a link elsewhere may open the page
+        path = self.path.partition("?")[0]
+        sites = [] if path == "/" else self._sites()  # a link elsewhere may open the page
         if why := self.server.gate.refuses(*self._asker(), sites):
             self.answer(403, why)
-        elif self.path == "/":
+        elif path == "/":
             self.answer(200, self.server.page, "text/html; charset=utf-8", _HEADERS)
-        elif self.path == "/events":
+        elif path == "/events" and self.server.streams():
             self._events()
+        elif path == "/events":
+            self.answer(503, "too many windows show this run: close some of them")
         else:
             self.answer(404, "the page is at /")
 

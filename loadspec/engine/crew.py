@@ -242,7 +242,7 @@ class CrewRun:
         took = monotonic() - begin
         scenario.iterations.add(took * 1000)
         if scenario.items is not None:
-            scenario.items.add((user.draws, took))
+            scenario.items.add(user.draws, took)
         if took < scenario.min_iteration_duration and not user.retiring:
             self._pad(user, scenario.min_iteration_duration - took)
         elif self._host.turn() == turn:  # nothing in this iteration waited: let the others have the loop

@@ -7,11 +7,13 @@ import sys
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import BaseRequestHandler, TCPServer
-from threading import BoundedSemaphore, Thread
+from threading import BoundedSemaphore, Thread, local
 from typing import Any
 
 CONNECTIONS = 32
 """At a time; one more is closed unheard."""
+STREAMS = 16
+"""Answers without an end at a time; they take no room from the others."""
 _TIMEOUT = 5.0
 """Seconds that the other side may take to ask, or to take what it is sent."""
 
@@ -24,7 +26,9 @@ class Listener(ThreadingHTTPServer):
 
     def __init__(self, address: tuple[str, int], handler: type[BaseRequestHandler], name: str) -> None:
         self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
-        self._room = BoundedSemaphore(CONNECTIONS)
+        self._room, self._streams = BoundedSemaphore(CONNECTIONS), BoundedSemaphore(STREAMS)
+        self._mine = local()
+        """`room`: what a thread has to give back."""
         self._thread = Thread(target=self.serve_forever, args=(0.1,), name=name, daemon=True)
         super().__init__(address, handler)
 
@@ -52,10 +56,19 @@ class Listener(ThreadingHTTPServer):
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         """See the base class."""
+        self._mine.room = self._room
         try:
             super().process_request_thread(request, client_address)
         finally:
-            self._room.release()
+            self._mine.room.release()
+
+    def streams(self) -> bool:
+        """Whether there is room for the answer of this thread among those without an end; it is one of them then."""
+        if not self._streams.acquire(blocking=False):
+            return False
+        self._mine.room.release()
+        self._mine.room = self._streams
+        return True
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """That the other side has gone is no news."""

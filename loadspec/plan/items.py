@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from loadspec.expr import Getter
@@ -17,8 +18,6 @@ from loadspec.metrics.items import SMALL
 from loadspec.pools import DataError, Pool
 from loadspec.protocols.user import Branch, User
 
-Noted = tuple[Mapping[Any, Any], float]
-"""`User.draws` of an iteration, and how many seconds it took."""
 _RESTED, _FAILED = "rested", "failed"
 _SHOWN = 80
 """Characters of an item."""
@@ -70,37 +69,59 @@ def note_failure(user: User) -> None:
     user.draws[_FAILED] = True
 
 
+@dataclass(slots=True)
+class _Small:
+    """A small pool, and what was counted of its rows since a worker last told of them."""
+
+    key: int
+    name: str
+    shown: Sequence[str]
+    times: list[list[float]]
+    """By row, in ms; they wait to become `trends`."""
+    failed: list[int]
+    trends: dict[int, Trend] = field(default_factory=dict)
+
+
 class ItemMeter:
     """The iterations of one worker's load by the rows of small pools that they drew; see `metrics.meters.Meter`.
 
-    `add` takes what a completed iteration noted, and its seconds. `shown` are texts of the
-    rows of each small pool, by its number.
+    `shown` are texts of the rows of each small pool, by its number.
     """
 
-    __slots__ = ("_failed", "_names", "_next", "_shown", "_times", "_values", "add")
+    __slots__ = ("_next", "_pools")
 
     def __init__(self, names: Mapping[int, str], shown: Mapping[int, Sequence[str]]) -> None:
-        self._names = names
-        self._shown = shown
-        self._values: list[Noted] = []
-        self.add = self._values.append
-        self._times: dict[tuple[int, int], Trend] = {}
-        self._failed: dict[tuple[int, int], int] = {}
+        self._pools = [
+            _Small(~number, name, shown[number], [[] for _ in shown[number]], [0] * len(shown[number]))
+            for number, name in names.items()
+        ]
         self._next = 0.0
+
+    def add(self, notes: Mapping[Any, Any], seconds: float) -> None:
+        """An iteration is complete: what it noted, and how long it took. On the hot path; no item is held on to."""
+        failed = _FAILED in notes
+        if _RESTED in notes:
+            seconds = max(0.0, seconds - notes[_RESTED])
+        for pool in self._pools:
+            row = notes.get(pool.key)
+            if row is None:
+                continue
+            if failed:
+                pool.failed[row] += 1
+            else:
+                pool.times[row].append(seconds * 1000)
 
     def waiting(self) -> int:
         """See `Meter`."""
-        return len(self._values)
+        return sum(map(len, (times for pool in self._pools for times in pool.times)))
 
     def drain(self, _store: Store) -> None:
         """See `Meter`: into histograms of its own, which are no metric."""
-        for pool, texts in self._shown.items():
-            times, failed = _by_row(self._values, ~pool, len(texts))
-            for row, number in enumerate(failed):
-                if number or times[row]:
-                    self._times.setdefault((pool, row), Trend()).add_many(times[row])
-                    self._failed[pool, row] = self._failed.get((pool, row), 0) + number
-        self._values.clear()
+        for pool in self._pools:
+            for row, times in enumerate(pool.times):
+                if times:
+                    pool.trends.setdefault(row, Trend()).add_many(times)
+                    times.clear()
 
     def take(self, t: float, ended: bool = False) -> list[dict[str, Any]]:
         """Rows of `metrics.items` since the last time it told, every ten seconds of the load and when it has `ended`;
@@ -108,35 +129,23 @@ class ItemMeter:
         if t < self._next and not ended:
             return []
         self._next = t + _EVERY
-        times, failed = self._times, self._failed
-        self._times, self._failed = {}, {}
-        return [
-            {
-                "pool": self._names[pool],
-                "row": row,
-                "text": self._shown[pool][row],
-                "failed": failed.get((pool, row), 0),
-                "times": trend.to_wire(),
-            }
-            for (pool, row), trend in sorted(times.items())
-        ]
+        return [row for pool in self._pools for row in _told(pool)]
 
 
-def _by_row(noted: Iterable[Noted], key: int, rows: int) -> tuple[list[list[float]], list[int]]:
-    """For each row of the pool whose rows stand under `key`: times of iterations, ms, and the number of failed ones."""
-    times: list[list[float]] = [[] for _ in range(rows)]
-    failed = [0] * rows
-    for notes, seconds in noted:
-        row = notes.get(key)
-        if row is None:
-            continue
-        if _FAILED in notes:
-            failed[row] += 1
-        elif _RESTED in notes:
-            times[row].append(max(0.0, seconds - notes[_RESTED]) * 1000)
-        else:
-            times[row].append(seconds * 1000)
-    return times, failed
+def _told(pool: _Small) -> list[dict[str, Any]]:
+    trends, pool.trends = pool.trends, {}
+    failed, pool.failed = pool.failed, [0] * len(pool.failed)
+    return [
+        {
+            "pool": pool.name,
+            "row": row,
+            "text": text,
+            "failed": failed[row],
+            "times": trends.get(row, Trend()).to_wire(),
+        }
+        for row, text in enumerate(pool.shown)
+        if failed[row] or row in trends
+    ]
 
 
 def item_meter(pools: Sequence[Pool], small: Collection[int], secrets: Sequence[str]) -> ItemMeter:

@@ -8,24 +8,43 @@ import subprocess
 
 from loadspec import __version__
 from loadspec.ci import job_link
+from loadspec.doctor.facts import look
+from loadspec.doctor.model import Facts
 from loadspec.machine import usable_cores, version_of
+from loadspec.units import format_count
 
 _LIBRARIES = ("gevent", "greenlet", "orjson")
 
 
 def environment() -> dict[str, str]:
     """Label → text. Of the environment variables none but what links to the CI job."""
+    machine = look()
     facts = {
         "loadspec": __version__,
         "Python": f"{platform.python_implementation()} {platform.python_version()}",
         "System": f"{platform.system()} {platform.release()} ({platform.machine()})",
         "Processor": _processor(),
         "Usable cores": str(usable_cores()),
+        "Limits": limits(machine),
+        "Clock": machine.clock,
         "Libraries": ", ".join(f"{name} {version_of(name)}" for name in _LIBRARIES),
         "Git": _git(),
         "CI job": job_link(os.environ),
     }
     return {label: text for label, text in facts.items() if text}
+
+
+def limits(machine: Facts) -> str:
+    """`1 024 open files, up to 20 000; 28 232 ports to connect from`, as far as they are known."""
+    told = []
+    if machine.files_soft is not None:
+        most = machine.files_hard if machine.files_hard != machine.files_soft else None
+        told.append(f"{format_count(machine.files_soft)} open files{f', up to {format_count(most)}' if most else ''}")
+    if machine.ports:
+        told.append(f"{format_count(machine.ports[1] - machine.ports[0] + 1)} ports to connect from")
+    if machine.quota is not None:
+        told.append(f"the time of {machine.quota:g} cores")
+    return "; ".join(told)
 
 
 def _processor() -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from support_dashboard import PATIENCE, Shown, shown
 from support_pages import browser, opened
 
@@ -101,6 +102,91 @@ def test_a_page_that_cannot_go_on_says_why_and_can_end_the_run(
             expect(link).to_have_text(said)
             assert len([url for url in seen.asked if url.endswith("/events")]) == 1
             seen.page.evaluate("window.confirm = () => true")
-            seen.page.locator("#stop").click()
+            with seen.page.expect_response("**/stop"):
+                seen.page.locator("#stop").click()
             expect(seen.page.locator("#stop")).to_be_disabled()
             assert live.asked == 1
+
+
+AWAY = "Object.defineProperty(document, 'hidden', { get: () => window.away ?? false })"
+"""Without a window each page is in sight; here a test says which are."""
+
+
+@contextmanager
+def windows(chrome: Browser) -> Iterator[BrowserContext]:
+    """Of one browser, which opens six connections to a host; what is asked is confirmed."""
+    context = chrome.new_context()
+    context.add_init_script(f"{AWAY}; window.confirm = () => true")
+    try:
+        yield context
+    finally:
+        context.close()
+
+
+def come(context: BrowserContext, live: Shown) -> Page:
+    page = context.new_page()
+    page.goto(f"http://{live.host}/")
+    expect(page.locator("#link")).to_have_text("live")
+    return page
+
+
+def sight(page: Page, away: bool) -> None:
+    page.evaluate("(away) => { window.away = away; document.dispatchEvent(new Event('visibilitychange')); }", away)
+
+
+def test_the_run_can_be_ended_from_the_one_of_many_windows_that_is_in_sight(chrome: Browser) -> None:
+    with shown() as live, windows(chrome) as context:
+        live.second(1)
+        pages = []
+        for _ in range(7):
+            for page in pages[-1:]:
+                sight(page, away=True)
+            pages.append(come(context, live))
+        for page in pages[:-1]:
+            expect(page.locator("#link")).to_have_text("paused out of sight")
+        pages[-1].locator("#stop").click()
+        expect(pages[-1].locator("#link")).to_have_text("stopping")
+        assert live.asked == 1
+        sight(pages[-1], away=True)
+        sight(pages[0], away=False)
+        expect(pages[0].locator("#link")).to_have_text("live")
+        expect(pages[-1].locator("#link")).to_have_text("paused out of sight")
+        live.finish()
+        expect(pages[0].locator("#link")).to_have_text("the run has ended")
+
+
+def test_a_window_that_is_alone_follows_the_run_out_of_sight(chrome: Browser) -> None:
+    with shown() as live, windows(chrome) as context:
+        live.second(1)
+        page = come(context, live)
+        sight(page, away=True)
+        live.second(2)
+        live.finish()
+        expect(page.locator("#link")).to_have_text("the run has ended")
+
+
+def test_the_run_can_be_ended_where_all_connections_of_the_browser_listen(chrome: Browser) -> None:
+    with shown() as live, windows(chrome) as context:
+        live.second(1)
+        last = [come(context, live) for _ in range(6)][-1]
+        last.locator("#stop").click()
+        expect(last.locator("#link")).to_have_text("stopping")
+        expect(last.locator("#stop")).to_be_disabled()
+        assert live.asked == 1
+
+
+def test_an_order_to_stop_that_nobody_answers_is_told_until_one_is(chrome: Browser) -> None:
+    with shown() as live, windows(chrome) as context:
+        live.second(1)
+        page = come(context, live)
+        page.route("**/stop", lambda _: None)
+        page.locator("#stop").click()
+        link = page.locator("#link")
+        expect(link).to_have_text("asked to stop, no answer: ask again")
+        live.take({"is": "note", "text": "something is new"})
+        expect(page.locator('[data-part="events"]')).to_contain_text("something is new")
+        expect(link).to_have_text("asked to stop, no answer: ask again")
+        page.unroute_all(behavior="ignoreErrors")
+        page.locator("#stop").click()
+        expect(link).to_have_text("stopping")
+        assert live.asked == 1

@@ -7,6 +7,7 @@ import socket
 import time
 import urllib.request
 import zlib
+from contextlib import ExitStack
 
 import pytest
 from support_dashboard import PATIENCE, Shown, shown
@@ -40,6 +41,7 @@ def test_the_page_is_whole_and_has_a_place_for_each_section() -> None:
         assert headers["content-security-policy"] == "frame-ancestors 'none'"
         assert headers["server"] == "loadspec"
         assert live.ask("/favicon.ico")[0] == live.ask("/../etc/passwd")[0] == 404
+        assert live.ask("/?from=a-chat")[1] == html
 
 
 def test_a_viewer_gets_all_at_once_and_then_what_is_new() -> None:
@@ -178,16 +180,39 @@ def test_a_reader_that_does_not_read_is_dropped_and_others_go_on(monkeypatch: py
 def test_too_many_are_turned_away_and_room_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listening, "CONNECTIONS", 2)
     with shown() as live:
-        live.second(1)
-        with live.events() as one, live.events() as two:
-            next(one), next(two)
-            with live.connected("/") as third:
-                assert third.recv(100) == b""
-        live.take({"is": "note", "text": "so that it is noticed that they have gone"})
+        address = ("127.0.0.1", live.port)
+        with socket.create_connection(address), socket.create_connection(address), live.connected("/") as third:
+            assert third.recv(100) == b""
         deadline = time.monotonic() + PATIENCE
         while not (found := answers(live)) and time.monotonic() < deadline:
-            live.take({"is": "note", "text": "again"})
+            time.sleep(0.01)
         assert found
+
+
+def test_viewers_have_a_bound_of_their_own_and_never_keep_the_page_or_the_order_to_stop_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(listening, "CONNECTIONS", 4)
+    monkeypatch.setattr(listening, "STREAMS", 4)
+    with shown() as live, ExitStack() as stack:
+        live.second(1)
+        viewers = [stack.enter_context(live.events()) for _ in range(4)]
+        assert all(set(next(events)["parts"]) == set(SECTIONS) for events in viewers)
+        status, body, _ = live.ask("/events")
+        assert (status, body) == (503, "too many windows show this run: close some of them")
+        assert stop(live) == 202
+        stack.close()
+        deadline = time.monotonic() + PATIENCE
+        while (status := first_status(live)) != 200 and time.monotonic() < deadline:
+            live.take({"is": "note", "text": "so that it is noticed that they have gone"})
+        assert status == 200
+
+
+def first_status(live: Shown) -> int:
+    """Of `/events`."""
+    with live.connected("/events") as sock, sock.makefile("rb") as file:
+        words = next(file, b"").split()
+        return int(words[1]) if words else 0
 
 
 def answers(live: Shown) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import Any
 
 import pytest
@@ -95,7 +96,7 @@ def test_items_cost_what_a_list_of_all_iterations_says(parts: list[list[Any]]) -
     for number, part in enumerate(parts):
         for first, second, seconds, rested, failed in part:
             own = {key: row for key, row in ((~0, first), (~1, second)) if row is not None}
-            meter.add(({**own, 0: "an item", "rested": rested, **({"failed": True} if failed else {})}, seconds))
+            meter.add({**own, 0: "an item", "rested": rested, **({"failed": True} if failed else {})}, seconds)
             for key, row in own.items():
                 place = "pq"[~key], row
                 times.setdefault(place, [])
@@ -103,7 +104,9 @@ def test_items_cost_what_a_list_of_all_iterations_says(parts: list[list[Any]]) -
                     failures[place] = failures.get(place, 0) + 1
                 else:
                     times[place].append(max(0.0, seconds - rested) * 1000)
-        assert meter.waiting() == len(part)
+        assert meter.waiting() == sum(
+            (first is not None) + (second is not None) for first, second, *_, failed in part if not failed
+        )
         meter.drain(Store())
         told += meter.take(number * 4.0)
     told += meter.take(99.0, ended=True)
@@ -122,12 +125,26 @@ def test_a_worker_tells_of_items_every_ten_seconds_and_at_the_end() -> None:
     meter = ItemMeter({0: "p"}, {0: ["a"]})
     told = []
     for t in range(1, 25):
-        meter.add(({~0: 0}, 1.0))
+        meter.add({~0: 0}, 1.0)
         meter.drain(Store())
         told += [(t, sum(row["times"][1])) for row in meter.take(float(t))]
     assert told == [(1, 1), (11, 10), (21, 10)]
     assert [sum(row["times"][1]) for row in meter.take(24.5, ended=True)] == [3]
     assert meter.take(24.6, ended=True) == []
+
+
+def test_no_item_is_held_until_it_is_counted() -> None:
+    """An item may be a picture of megabytes that was read for this draw alone."""
+
+    class Picture:
+        pass
+
+    meter, picture = ItemMeter({0: "p"}, {0: ["a"]}), Picture()
+    gone = weakref.ref(picture)
+    meter.add({0: picture, ~0: 0}, 1.0)
+    del picture
+    assert gone() is None
+    assert meter.waiting() == 1
 
 
 LONG = "a fox in snow, " * 20
@@ -168,7 +185,7 @@ def test_an_item_is_shown_without_its_mark(lab: Any) -> None:
     pools = {"p": PoolDef("p", "sequential", ("a fox",), bust=Bust())}
     one = lab(call(path="/{{ pool.p }}"), pools=pools)
     one.run()
-    one.plan.scenarios[0].items.add((one.user.draws, 2.0))
+    one.plan.scenarios[0].items.add(one.user.draws, 2.0)
     one.store  # noqa: B018 - which drains the meters
     (row,) = one.plan.items.take(1.0)
     assert (row["pool"], row["row"], row["text"]) == ("p", 0, "a fox")

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support_results import make_result
 
 import loadspec.report
+from loadspec.report.axis import Axis, Chart, axis_of
+from loadspec.report.charts import CLASSES, latency, throughput
+from loadspec.report.lateness import lateness
+from loadspec.report.spectrum import chart, of_load
+from loadspec.results.model import RunResult
 
 FOLDER = Path(loadspec.report.__file__).parent
 CSS = (FOLDER / "report.css").read_text(encoding="utf-8")
@@ -54,6 +61,30 @@ def test_shapes_can_be_seen(scheme: dict[str, str], shape: str) -> None:
 def test_colours_in_attributes_are_the_light_scheme() -> None:
     templates = "".join(path.read_text(encoding="utf-8") for path in FOLDER.rglob("*.j2"))
     assert set(re.findall(r"#[0-9a-f]{6}\b", templates)) <= set(LIGHT.values())
+
+
+INKS = {
+    name: (float(width), dash)
+    for name, width, dash in re.findall(
+        r'"(\w+)": \("#[0-9a-f]{6}", ([\d.]+), "([\d ]*)"\)', (FOLDER / "charts.j2").read_text(encoding="utf-8")
+    )
+}
+HATCHES = dict(re.findall(r'"(fail\d)": "([^"]+)"', (FOLDER / "charts.j2").read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("make", [throughput, latency, lateness, lambda result, _: chart(of_load(result))])
+def test_lines_are_told_apart_without_colour(make: Callable[[RunResult, Axis], Chart]) -> None:
+    """By their dashes; the users' steps stand on an area."""
+    result = make_result()
+    styles = [style for _, style in make(result, axis_of(result)).key if style != "users"]
+    assert len({INKS[style][1] for style in styles}) == len(styles) > 1
+    assert len({INKS[style][1] for style in ("rate", "due", "planned")}) == 3, "which a mixed load has all"
+
+
+def test_bars_are_told_apart_without_colour() -> None:
+    bars = [name for name in INKS if name.startswith("fail")]
+    assert len(bars) == CLASSES + 1
+    assert len({HATCHES.get(name) for name in bars}) == len(bars), "one is plain"
 
 
 def test_every_variable_that_is_used_is_set() -> None:

@@ -6,8 +6,10 @@ from importlib import metadata
 
 import pytest
 
+from loadspec.doctor.facts import look
+from loadspec.doctor.model import Facts
 from loadspec.machine import version_of
-from loadspec.run.environment import _git_state, environment
+from loadspec.run.environment import _git_state, environment, limits
 
 SHA = "59ac7dc0123456789abcdef0123456789abcdef0"
 
@@ -40,6 +42,25 @@ def test_the_ci_job_is_told_where_there_is_one(monkeypatch: pytest.MonkeyPatch) 
     assert "CI job" not in environment()
     monkeypatch.setenv("CI_JOB_URL", "https://gitlab.com/a/-/jobs/1")
     assert environment()["CI job"] == "https://gitlab.com/a/-/jobs/1"
+
+
+@pytest.mark.parametrize(
+    ("machine", "said"),
+    [
+        (Facts(), ""),
+        (Facts(files_soft=1024, files_hard=20_000), "1 024 open files, up to 20 000"),
+        (Facts(files_soft=99, files_hard=99, ports=(32768, 60999)), "99 open files; 28 232 ports to connect from"),
+        (Facts(quota=1.5), "the time of 1.5 cores"),
+    ],
+)
+def test_what_limits_are_told(machine: Facts, said: str) -> None:
+    assert limits(machine).replace("\N{NARROW NO-BREAK SPACE}", " ").replace("\N{THIN SPACE}", " ") == said
+
+
+def test_limits_and_the_clock_of_this_machine_are_told() -> None:
+    facts = environment()
+    assert "open files" in facts["Limits"]
+    assert facts.get("Clock", "") == look().clock
 
 
 @pytest.mark.parametrize("library", ["gevent", "greenlet", "orjson", "pytest"])

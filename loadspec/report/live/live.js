@@ -3,14 +3,15 @@ const { run, token } = document.currentScript.dataset;
 const link = document.getElementById("link");
 const stop = document.getElementById("stop");
 const SILENCE = 15000; // ms; the server says something every 5 s
+const PATIENCE = 5000; // ms that an order to stop may take
 
 function tell(state, text) {
   link.className = `link ${state}`;
   if (link.textContent !== text) link.textContent = text;
 }
 
-function lost() {
-  tell("off", "connection lost, trying again");
+function lost(text = "connection lost, trying again") {
+  tell("off", text);
   stop.disabled = true;
 }
 
@@ -83,23 +84,44 @@ function show(name, html) {
 // After the last event only this brings what waits.
 document.addEventListener("selectionchange", () => { for (const [name, html] of waiting) show(name, html); });
 
+let obeyed = false; // the order to stop
+let refusal = ""; // why the last one came to nothing
+
 function take(news) {
   if (news.run !== run) location.reload(); // another run has this address now
   for (const [name, html] of Object.entries(news.parts)) show(name, html);
   document.title = news.title;
-  stop.disabled = news.stopping;
+  const stopping = obeyed || news.stopping;
+  stop.disabled = stopping;
   stop.hidden = news.over;
-  tell(news.over ? "" : "on", news.over ? "the run has ended" : news.stopping ? "stopping" : "live");
+  if (news.over) tell("", "the run has ended");
+  else if (stopping) tell("on", "stopping");
+  else tell(refusal ? "off" : "on", refusal || "live");
+}
+
+// A browser opens six connections to a host, and a page that listens holds one of them. So one that is out of sight gives
+// its own up for one that comes, and an order to stop takes the place of what its page listened on.
+const pages = new BroadcastChannel("loadspec");
+let source = null;
+let timer;
+let done = false; // nothing more will come
+
+function leave() {
+  clearTimeout(timer);
+  source?.close();
+  source = null;
 }
 
 function connect() {
-  const source = new EventSource("events");
-  let silent;
+  leave();
+  if (done) return;
+  pages.postMessage("here");
+  const opened = source = new EventSource("events");
   const heard = () => {
-    clearTimeout(silent);
-    silent = setTimeout(() => { source.close(); lost(); connect(); }, SILENCE);
+    clearTimeout(timer);
+    timer = setTimeout(() => { lost(); connect(); }, SILENCE);
   };
-  const ended = () => { source.close(); clearTimeout(silent); };
+  const ended = () => { done = true; leave(); };
   source.addEventListener("alive", heard);
   source.addEventListener("failed", ({ data }) => {
     ended();
@@ -113,22 +135,40 @@ function connect() {
     if (news.over) ended();
   };
   source.onerror = () => {
-    clearTimeout(silent);
-    lost();
-    if (source.readyState === EventSource.CLOSED) setTimeout(connect, 2000); // refused, not unreachable
+    clearTimeout(timer);
+    if (opened.readyState !== EventSource.CLOSED) return lost();
+    lost("refused, perhaps because many windows show this run; trying again"); // not unreachable
+    timer = setTimeout(connect, 2000);
   };
+  heard();
+}
+
+pages.addEventListener("message", () => {
+  if (!document.hidden || !source) return;
+  leave();
+  tell("off", "paused out of sight");
+});
+document.addEventListener("visibilitychange", () => { if (!document.hidden && !source) connect(); });
+
+// → why it came to nothing, empty where it did not
+async function order() {
+  const signal = AbortSignal.timeout(PATIENCE);
+  try {
+    const answer = await fetch("stop", { method: "POST", headers: { "x-loadspec-token": token }, signal });
+    return answer.ok ? "" : await answer.text();
+  } catch (error) {
+    return error.name === "TimeoutError" ? "asked to stop, no answer: ask again" : "the run could not be reached";
+  }
 }
 
 stop.addEventListener("click", async () => {
   if (!confirm("End the run? What is in flight gets 5 seconds, teardown runs, and all files are written.")) return;
   stop.disabled = true;
-  try {
-    const answer = await fetch("stop", { method: "POST", headers: { "x-loadspec-token": token } });
-    if (!answer.ok) tell("off", await answer.text());
-  } catch {
-    tell("off", "the run could not be reached");
-    stop.disabled = false;
-  }
+  leave();
+  refusal = await order();
+  stop.disabled = obeyed = !refusal;
+  if (refusal) tell("off", refusal);
+  connect();
 });
 
 connect();

@@ -32,6 +32,7 @@ def figures(result: RunResult) -> Mapping[str, Any]:
         "listed": LISTED if len(result.points) > LISTED else 0,
         "any": bool(result.points),
         "step": result.step,
+        "started": result.started_at,
     }
 
 
