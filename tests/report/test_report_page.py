@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 from support_hostile import poisoned
 from support_html import Page, read
-from support_results import make_health, make_result
+from support_results import make_health, make_result, with_points
 
 from loadspec.errors import ExitCode
 from loadspec.metrics import Store
@@ -280,7 +280,7 @@ def test_an_hour_with_twenty_endpoints_fits_the_budget() -> None:
         for n in range(1)
     ]
     events = [Event(float(i), f"threshold crossed: http_req_duration: p(95) < {i}ms") for i in range(60)]
-    html = build(replace(result, points=points, errors=errors, checks=checks, events=events))
+    html = build(replace(with_points(result, points), errors=errors, checks=checks, events=events))
     assert 100_000 < len(html.encode()) < 400_000
 
 
