@@ -13,6 +13,7 @@ from loadspec.thresholds.evaluate import (
     format_actual,
     format_limit,
     format_margin,
+    format_window,
     judge,
     value_in,
     values_in,
@@ -20,6 +21,7 @@ from loadspec.thresholds.evaluate import (
 )
 from loadspec.thresholds.model import Aggregate, Judgement, Level, SloPart, Status, Term, Threshold, ThresholdResult
 from loadspec.thresholds.options import OPTIONS
+from loadspec.thresholds.order import worst_first
 from loadspec.thresholds.parse import parse_thresholds
 from loadspec.thresholds.section import entries, expanded, read_thresholds
 from loadspec.thresholds.selector import SELECTOR_TAGS, Clause
@@ -46,6 +48,7 @@ __all__ = [
     "format_actual",
     "format_limit",
     "format_margin",
+    "format_window",
     "judge",
     "parse_thresholds",
     "read_slo",
@@ -54,4 +57,5 @@ __all__ = [
     "value_in",
     "values_in",
     "without_latency",
+    "worst_first",
 ]

@@ -11,7 +11,7 @@ from loadspec.report.series import per_second
 from loadspec.report.text import clock, utc
 from loadspec.report.text import per_second as rate_text
 from loadspec.results.model import PhaseName, RunResult, ScenarioInfo
-from loadspec.thresholds import ThresholdResult
+from loadspec.thresholds import ThresholdResult, worst_first
 from loadspec.units import format_count
 
 _COUNTED = ("shared-iterations", "per-vu-iterations")
@@ -55,7 +55,7 @@ def standing(thresholds: Sequence[ThresholdResult]) -> str:
     if not thresholds:
         return "no threshold is set"
     by: dict[str, list[str]] = {}
-    for result in thresholds:
+    for result in worst_first(thresholds):
         by.setdefault(result.status, []).append(result.threshold.title)
     held = len(by.get("pass", ()))
     parts = ["the threshold holds" if held == len(thresholds) == 1 else f"{held} of {len(thresholds)} thresholds hold"]
