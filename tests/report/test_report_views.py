@@ -134,7 +134,7 @@ def test_hostile_text_stays_text(text: str, started: Browser, tmp_path: Path) ->
             element.dispatch_event("mouseover")
         for name in ("points.csv", "endpoints.csv"):
             with page.expect_download() as caught:
-                page.get_by_role("button", name=name).click()
+                page.get_by_role("button", name=name, exact=True).click()
             harmless(caught.value.path().read_bytes().decode())
         seen.asked[:] = [url for url in seen.asked if not url.startswith("blob:")]
         assert (seen.said, seen.asked) == ([], [])
