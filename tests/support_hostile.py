@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
-from support_results import make_result
+from support_results import make_result, with_points
 
 from loadspec.results.items import PoolItem
 from loadspec.results.model import CheckSample, EndpointInfo, Event, PoolStats, RunResult
@@ -89,7 +89,7 @@ def poisoned(text: str) -> RunResult:
     sample = {"request": text, "response": text, "at": text}
     check = CheckSample(1.0, 500, text, text, text)
     return replace(
-        result,
+        with_points(result, [replace(p, failed=1, errors={text: 1}) for p in result.points]),
         spec_name=text,
         spec_path=text,
         profile=text,
@@ -102,7 +102,6 @@ def poisoned(text: str) -> RunResult:
         started_at=text,
         tags={text: text},
         endpoint_stats=[replace(s, endpoint=text, method=text, path=text) for s in result.endpoint_stats],
-        points=[replace(p, failed=1, errors={text: 1}) for p in result.points],
         checks=[replace(c, name=text, endpoint=text, samples=[check]) for c in result.checks[:1]],
         errors=[replace(error, sample=sample, later_samples=[sample])],
         requests=[replace(r, endpoint=text, statuses={text: 1}) for r in result.requests[:1]],

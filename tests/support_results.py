@@ -25,13 +25,15 @@ from loadspec.results.model import (
     ErrorClass,
     Event,
     Iterations,
+    Overview,
+    Point,
     RequestCount,
     RunResult,
     ScenarioInfo,
     StageInfo,
     WorkerHealth,
 )
-from loadspec.results.points import Course
+from loadspec.results.points import VIEWS, Course
 from loadspec.results.slowest import slow_requests
 from loadspec.thresholds import ThresholdResult, Watch, judge, parse_thresholds, values_in
 
@@ -230,7 +232,14 @@ def make_result(
         generator={"cpu_percent": 7.4, "peak_rss_bytes": 58_720_256, "lag_max_ms": 0.42, "workers": 1},
         health=[make_health(seconds=seconds)],
     )
-    return replace(result, **changes)
+    result = replace(result, overview=sim.course.overview(), **changes)
+    return with_points(result, changes["points"]) if "points" in changes else result
+
+
+def with_points(result: RunResult, points: Sequence[Point]) -> RunResult:
+    """Other points, of which charts draw and tables list every so manieth."""
+    views = [points[:: -(-len(points) // most) or 1] for most in VIEWS]
+    return replace(result, points=points, overview=Overview(*views))
 
 
 def make_health(late: int = 0, seconds: int = 20, worker: int = 0, **figures: float) -> WorkerHealth:

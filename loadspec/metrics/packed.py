@@ -44,15 +44,16 @@ def unpack(packed: bytes) -> Histogram:
     return histogram
 
 
-def merge_packed(packed: bytes, other: bytes) -> bytes:
-    """The two as one: all values of both."""
-    if not (packed and other):
-        return packed or other
-    merged = unpack(packed)
-    more = unpack(other)
-    merged.counts.update(more.counts)
-    merged.sum += more.sum
-    merged.min, merged.max = min(merged.min, more.min), max(merged.max, more.max)
+def merge_packed(*packed: bytes) -> bytes:
+    """All as one: the values of each."""
+    some = [one for one in packed if one]
+    if len(some) < 2:
+        return some[0] if some else b""
+    merged = unpack(some[0])
+    for more in map(unpack, some[1:]):
+        merged.counts.update(more.counts)
+        merged.sum += more.sum
+        merged.min, merged.max = min(merged.min, more.min), max(merged.max, more.max)
     return pack(merged)
 
 

@@ -10,11 +10,11 @@ from typing import Any
 
 from loadspec.outputs.posting import Poster
 from loadspec.outputs.target import Target
-from loadspec.outputs.verdict_text import by_weight, link
+from loadspec.outputs.verdict_text import link
 from loadspec.report.text import visible
 from loadspec.report.thresholds import distance
 from loadspec.results.model import RunResult
-from loadspec.thresholds import ThresholdResult, format_actual, format_limit
+from loadspec.thresholds import ThresholdResult, format_actual, format_limit, worst_first
 from loadspec.units import format_count, format_duration
 
 _MOST = 2800
@@ -37,7 +37,7 @@ def message(result: RunResult, where: str = "") -> dict[str, Any]:
     """The JSON value; `where` is a URL to read more at."""
     title = f"{result.verdict}: {result.spec_name}"
     mark = _VERDICTS.get(result.verdict, ":warning:")
-    rows = by_weight(result)
+    rows = worst_first(result.thresholds)
     lines = [_line(found) for found in rows[:_THRESHOLDS]]
     if len(rows) > _THRESHOLDS:
         lines.append(f"and {len(rows) - _THRESHOLDS} more")

@@ -10,10 +10,10 @@ from typing import Any
 from loadspec.ci import job_link
 from loadspec.outputs.target import Target
 from loadspec.results.model import RunResult
-from loadspec.thresholds import ThresholdResult, format_actual, format_limit
+from loadspec.thresholds import ThresholdResult, format_actual, format_limit, worst_first
 
 _MOST = 50
-"""Thresholds that are told one by one: the failed ones first."""
+"""Thresholds that are told one by one: the worst first."""
 
 
 def verdict_of(result: RunResult, target: Target) -> dict[str, Any]:
@@ -32,15 +32,10 @@ def verdict_of(result: RunResult, target: Target) -> dict[str, Any]:
         "duration_s": round(result.duration, 3),
         "requests": sum(row.sent for row in result.requests if row.phase == "load"),
         "iterations": {"started": result.iterations.started, "dropped": result.iterations.dropped},
-        "thresholds": [_threshold(found) for found in by_weight(result)[:_MOST]],
+        "thresholds": [_threshold(found) for found in worst_first(result.thresholds)[:_MOST]],
         "warnings": list(result.warnings)[:_MOST],
         "link": link(target),
     }
-
-
-def by_weight(result: RunResult) -> list[ThresholdResult]:
-    """The thresholds, those that did not pass first."""
-    return sorted(result.thresholds, key=lambda found: found.status == "pass")
 
 
 def _threshold(found: ThresholdResult) -> dict[str, Any]:

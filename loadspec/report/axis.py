@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from math import inf
 
 from loadspec.report import svg
-from loadspec.report.series import DRAWN, LISTED, downsample, end_of
+from loadspec.report.series import end_of
 from loadspec.report.text import clock
-from loadspec.results.model import Point, RunResult
+from loadspec.results.model import Overview, Point, RunResult
 from loadspec.results.parts import parts_of
 
 WIDTH = 1000
@@ -23,9 +23,7 @@ TOP = 20
 BASE = HEIGHT - 1
 _LABEL = 30.0
 """What the label of a moment may take, in per cent of a narrow window."""
-POINTED = 30
-"""A chart tells its figures where it is pointed at, in at most so many stretches; its table has more."""
-DENSE = 200
+DENSE = 100
 """More points than this are drawn with thin lines."""
 
 
@@ -125,10 +123,9 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """What the charts share: the points drawn and listed, the scale of time, moments, and the parts of the load."""
+    """What the charts share: the points, the scale of time, moments, and the parts of the load."""
 
-    drawn: Sequence[Point]
-    listed: Sequence[Point]
+    views: Overview
     end: float
     moments: Sequence[Mark] = field(default_factory=tuple)
     shades: Sequence[Shade] = ()
@@ -150,8 +147,8 @@ class Axis:
         return [Tick(at / self.end * 100, clock(at)) for at in svg.time_ticks(self.end, 6)]
 
     def bands(self, text: Callable[[Point], str]) -> list[Band]:
-        """Stretches of listed points, each with what is said of it."""
-        spans = [(self.span(p), p) for p in downsample(self.listed, POINTED)]
+        """Stretches of time, each with what is said of it; the chart's table has more."""
+        spans = [(self.span(p), p) for p in self.views.brief]
         return [Band(a / 10, (b - a) / 10, f"{clock(p.t - p.seconds)} · {text(p)}") for (a, b), p in spans if b > a]
 
 
@@ -164,7 +161,7 @@ def axis_of(result: RunResult) -> Axis:
         Shade(part.begin / end * 100, (part.end - part.begin) / end * 100, part.label, part.steady)
         for part in parts_of(result.scenarios, end)
     ]
-    return Axis(downsample(result.points, DRAWN), downsample(result.points, LISTED), end, moments, shades)
+    return Axis(result.overview, end, moments, shades)
 
 
 def _apart(marks: Sequence[Mark]) -> list[Mark]:

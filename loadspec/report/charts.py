@@ -10,7 +10,7 @@ from math import ceil, log10
 from loadspec.report import svg
 from loadspec.report.axis import BASE, DENSE, TOP, Axis, Chart, Layer, Mark, Tick, Trace, peak_of, scale_to
 from loadspec.report.planned import planned_rates, planned_users
-from loadspec.report.series import per_second
+from loadspec.report.series import per_second, stretch
 from loadspec.report.text import clock, count, ms, percent
 from loadspec.report.text import per_second as rate_text
 from loadspec.report.thresholds import latency_limits
@@ -22,15 +22,15 @@ CLASSES = 6
 
 def throughput(result: RunResult, axis: Axis) -> Chart:
     """Requests per second as a line before the users, a quiet staircase with its own scale on the right."""
-    rates = [(axis.middle(p), per_second(p.requests, p.seconds)) for p in axis.drawn]
+    rates = [(axis.middle(p), per_second(p.requests, p.seconds)) for p in axis.views.drawn]
     planned = planned_users(result.scenarios, axis.end)
     due = planned_rates(result.scenarios, axis.end)
     high_rate = peak_of(rate for _, rate in [*rates, *due])
-    high_users = peak_of([*(p.users for p in axis.drawn), *(users for _, users in planned)])
+    high_users = peak_of([*(p.users for p in axis.views.drawn), *(users for _, users in planned)])
     y, y_ticks = scale_to(high_rate, rate_text)
     y_users, user_ticks = scale_to(high_users, count, len(y_ticks) + 1)
     layers = [
-        *_stairs([(*axis.span(p), y_users(p.users)) for p in axis.drawn]),
+        *_stairs([(*axis.span(p), y_users(p.users)) for p in axis.views.drawn]),
         Layer("line", "planned", svg.line_path([(axis.x(t), y_users(u)) for t, u in planned])),
         Layer("line", "due", svg.line_path([(axis.x(t), y(v)) for t, v in due])),
         Layer("line", "rate", svg.line_path([(x, y(v)) for x, v in rates])),
@@ -47,11 +47,11 @@ def throughput(result: RunResult, axis: Axis) -> Chart:
         axis.ticks(),
         axis.bands(lambda p: f"{rate_text(per_second(p.requests, p.seconds))} requests/s · {count(p.users)} users"),
         ("Time", "Users", "Requests", "Requests/s", "Iterations", "Failed"),
-        [_throughput_row(p) for p in axis.listed],
+        [_throughput_row(p) for p in axis.views.listed],
         right_ticks=user_ticks,
         moments=axis.moments,
         shades=axis.shades,
-        dense=len(axis.drawn) > DENSE,
+        dense=len(axis.views.drawn) > DENSE,
         end=axis.end,
         traces=_THROUGHPUT,
     )
@@ -86,9 +86,9 @@ _LATENCIES = ("p50", "p90", "p95", "p99", "max")
 
 
 def latency(result: RunResult, axis: Axis) -> Chart:
-    """Percentiles of each second; limits that lie in reach are drawn, the others named below."""
+    """Percentiles over time; limits that lie in reach are drawn, the others named below."""
     lines: dict[str, list[tuple[float, float | None]]] = {
-        name: [(axis.middle(p), getattr(p, name)) for p in axis.drawn] for name in _LATENCIES
+        name: [(axis.middle(p), getattr(p, name)) for p in axis.views.drawn] for name in _LATENCIES
     }
     peak = peak_of(v for _, v in lines["max"])
     limits = latency_limits(result.thresholds)
@@ -101,20 +101,19 @@ def latency(result: RunResult, axis: Axis) -> Chart:
     return Chart(
         "latency",
         "Latency",
-        "of each second's expected answers, polls left out",
-        f"Percentiles of how long expected answers took, per second, over {clock(axis.end)}; the slowest took "
-        f"{ms(peak or None)}.",
+        f"of the expected answers of {stretch(axis.views.drawn)} each, polls left out",
+        f"Percentiles of how long expected answers took, over {clock(axis.end)}; the slowest took {ms(peak or None)}.",
         layers,
         [(name, name) for name in _LATENCIES],
         y_ticks,
         axis.ticks(),
         axis.bands(lambda p: " · ".join(f"{name} {ms(getattr(p, name))}" for name in _LATENCIES)),
         ("Time", "p50", "p90", "p95", "p99", "max"),
-        [(clock(p.t - p.seconds), *(ms(getattr(p, name)) for name in _LATENCIES)) for p in axis.listed],
+        [(clock(p.t - p.seconds), *(ms(getattr(p, name)) for name in _LATENCIES)) for p in axis.views.listed],
         limits=[Mark(y(limit), text, limit) for text, limit in near],
         moments=axis.moments,
         shades=axis.shades,
-        dense=len(axis.drawn) > DENSE,
+        dense=len(axis.views.drawn) > DENSE,
         end=axis.end,
         traces=[Trace(name, f"{name}_ms", "ms") for name in _LATENCIES],
         note=_far_limits(far) if peak else "No request was answered as expected.",
@@ -184,17 +183,17 @@ def _runs_of(shades: Sequence[int]) -> list[tuple[tuple[int, int], int]]:
 
 def failures(result: RunResult, axis: Axis) -> Chart:
     """Failed requests per second, stacked by class, the commonest at the bottom."""
-    classes = _classes(axis.drawn)
+    classes = _classes(axis.views.drawn)
     names = [name for name, _ in classes.most_common(CLASSES)]
     shown = [*names, "other"] if len(classes) > len(names) else names
-    stacks = [_stack(p, names, shown) for p in axis.drawn]
+    stacks = [_stack(p, names, shown) for p in axis.views.drawn]
     high = peak_of(sum(stack) for stack in stacks)
     y, y_ticks = scale_to(high, rate_text)
     layers = []
     for i in range(len(shown)):
         bars = [
             (*_inset(axis.span(p)), y(sum(stack[: i + 1])), y(sum(stack[:i])))
-            for p, stack in zip(axis.drawn, stacks, strict=True)
+            for p, stack in zip(axis.views.drawn, stacks, strict=True)
         ]
         layers.append(Layer("bars", f"fail{i}", svg.bars_path(bars)))
     return Chart(
@@ -210,12 +209,12 @@ def failures(result: RunResult, axis: Axis) -> Chart:
         ("Time", "Failed", *shown),
         [
             (clock(p.t - p.seconds), count(p.failed), *(count(v) for v in _counts(p, names, shown)))
-            for p in axis.listed
+            for p in axis.views.listed
             if p.failed
         ],
         moments=axis.moments,
         shades=axis.shades,
-        dense=len(axis.drawn) > DENSE,
+        dense=len(axis.views.drawn) > DENSE,
         end=axis.end,
         traces=[Trace(f"fail{i}", "errors", "per_s", "bars", of) for i, of in enumerate(_parted(classes, names))],
         note="" if classes else "No request failed.",

@@ -1,26 +1,25 @@
-"""The per-second points of a run, made few enough to draw and to list."""
+"""What pages ask of the points of a run."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from math import ceil
 
 from loadspec.results.model import Point
+from loadspec.results.points import VIEWS
+from loadspec.units import format_duration
 
-DRAWN = 200
-"""A chart draws at most so many points; the table below it lists at most `LISTED`."""
-LISTED = 72
+LISTED = VIEWS[1]
+"""Rows of a table, at most."""
 
 
-def downsample(points: Sequence[Point], limit: int) -> list[Point]:
-    """At most `limit` points, each the merger of equally many neighbours (the last of fewer)."""
-    group = max(1, ceil(len(points) / limit))
-    return [merge_points(points[i : i + group]) for i in range(0, len(points), group)]
+def stretch(points: Sequence[Point]) -> str:
+    """What a point covers, as a rule: `4s`."""
+    return format_duration(max((round(p.seconds) for p in points), default=1) or 1)
 
 
 def merge_points(points: Sequence[Point]) -> Point:
-    """Neighbours as one: counts add up; users and latencies take the greatest, so no peak is lost."""
+    """A part of the load as one: counts add up; users and latencies are the greatest of any point."""
     if len(points) == 1:
         return points[0]
     errors: Counter[str] = Counter()

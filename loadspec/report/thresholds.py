@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from loadspec.report.text import signed_percent
 from loadspec.results.parts import Part, part_at
-from loadspec.thresholds import ThresholdResult, format_actual, format_limit, format_margin
+from loadspec.thresholds import ThresholdResult, format_actual, format_limit, format_margin, worst_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,8 @@ class Row:
 
 
 def threshold_rows(thresholds: Sequence[ThresholdResult], parts: Sequence[Part] = ()) -> list[Row]:
-    """Failed ones first, then by margin, the worst first; without a sample counts as worst."""
-    return [_row(result, parts) for result in sorted(thresholds, key=_worst_first)]
+    """The worst first."""
+    return [_row(result, parts) for result in worst_first(thresholds)]
 
 
 def distance(result: ThresholdResult) -> str:
@@ -40,10 +40,6 @@ def distance(result: ThresholdResult) -> str:
     threshold = result.threshold
     told = format_margin(threshold, result.margin) if threshold.slo and threshold.slo.spends else ""
     return told or signed_percent(result.margin)
-
-
-def _worst_first(result: ThresholdResult) -> tuple[bool, float]:
-    return result.passed, -1e9 if result.margin is None else result.margin
 
 
 def _row(result: ThresholdResult, parts: Sequence[Part]) -> Row:

@@ -106,6 +106,7 @@ def assemble(head: Head, ledger: Ledger, going: bool = False) -> RunResult:
         stores=collector.stores,
         points=collector.course.points(),
         step=collector.course.step,
+        overview=collector.course.overview(),
         heat=collector.course.heat(),
         by_endpoint=collector.course.by_endpoint([endpoint.name for endpoint in head.endpoints]),
         thresholds=known.thresholds,

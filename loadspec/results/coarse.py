@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Generic, TypeVar, overload
 
 R = TypeVar("R")
@@ -62,16 +62,18 @@ class Coarse(Sequence[R], Generic[R]):
 
 
 class Recall(Generic[R, M]):
-    """What `make` makes of each row, made once as long as there is the row: to look each second costs little."""
+    """What `make` makes of rows, made once as long as there are these rows: to look each second costs little."""
 
-    def __init__(self, make: Callable[[R], M]) -> None:
+    def __init__(self, make: Callable[..., M]) -> None:
         self._make = make
-        self._made: dict[int, tuple[R, M]] = {}
+        self._made: dict[tuple[int, ...], tuple[Sequence[R], M]] = {}
 
-    def __call__(self, rows: Iterable[R]) -> list[M]:
-        """One for each row, in their order. Rows that are not among these are forgotten."""
+    def __call__(self, rows: Sequence[R], group: int = 1) -> list[M]:
+        """One of each `group` neighbours (the last of fewer), in their order. Others than these are forgotten."""
         before, self._made = self._made, {}
-        for row in rows:
-            known = before.get(id(row))  # holding the row keeps its id from being another's
-            self._made[id(row)] = known if known is not None else (row, self._make(row))
+        for at in range(0, len(rows), group):
+            some = rows[at : at + group]
+            key = tuple(map(id, some))  # holding the rows keeps their ids from being others'
+            known = before.get(key)
+            self._made[key] = known if known is not None else (some, self._make(*some))
         return [made for _, made in self._made.values()]

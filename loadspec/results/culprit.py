@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from math import inf
+from math import isnan
 
-from loadspec.metrics import Store
+from loadspec.metrics import Store, Trend
 from loadspec.results.parts import Part, part_at
-from loadspec.thresholds import Threshold, ThresholdResult, format_actual, judge, values_in
+from loadspec.thresholds import Judgement, Threshold, ThresholdResult, format_actual, judge, values_in
+from loadspec.thresholds.evaluate import Measured
+from loadspec.thresholds.outcomes import Outcomes
 from loadspec.thresholds.selector import matcher
+
+_MEANS = ("avg", "within", "apdex")
+"""Aggregates of a trend to which each sample adds the same share."""
 
 
 def whereabouts(result: ThresholdResult, store: Store, elapsed: float, parts: Sequence[Part]) -> str:
@@ -19,24 +24,50 @@ def whereabouts(result: ThresholdResult, store: Store, elapsed: float, parts: Se
 
 
 def worst_endpoint(threshold: Threshold, store: Store, elapsed: float) -> str:
-    """`worst at generate (1.9s)`: of the endpoints that it judges together, the one furthest beyond the limit; of a
+    """`worst at generate (1.9s)`: of the endpoints that it judges together, the one with most beyond the limit; of a
     metric that only one of several has, that one.
 
-    A sum that must be reached has none: that an endpoint adds little to it is no fault. Windows are judged by
-    themselves, so that the figure of a whole run is none of theirs.
+    Most, not furthest: that one request of one failed is 100 %, and no reason why thousands did. A sum that must be
+    reached has none: that an endpoint adds little to it is no fault. Windows have none either: the figures are those
+    of the whole run, and what was bad in the worst window need not be what is bad in it.
     """
     if threshold.kind in ("counter", "gauge") and threshold.op not in ("<", "<="):
         return ""
     found = [
-        (now.margin, name, now.actual)
+        (name, values, now)
         for name in _endpoints(threshold, store)
-        if (now := judge(threshold, values_in(_only(store, name), threshold), elapsed)).margin is not None
+        if (now := judge(threshold, values := values_in(_only(store, name), threshold), elapsed)).margin is not None
     ]
     if len(found) < 2:
         told = found and len(_names(store, "http_reqs")) > 1 and not _selects(threshold)
-        return f"at {found[0][1]}" if told else ""
-    _, name, actual = min(found, key=lambda row: (-inf if row[0] is None else row[0], row[1]))
-    return f"worst at {name}" if threshold.window else f"worst at {name} ({format_actual(threshold, actual)})"
+        return f"at {found[0][0]}" if told else ""
+    if threshold.window or not _adds_up(threshold):
+        return ""
+    name, _, worst = max(found, key=lambda row: (_beyond(threshold, row[1][0], row[2]), row[2].samples))
+    return f"worst at {name} ({format_actual(threshold, worst.actual)})"
+
+
+def _adds_up(threshold: Threshold) -> bool:
+    """Whether what endpoints have beyond the limit adds up to what all have: not in a formula of several figures,
+    unless it compares counts."""
+    if threshold.slo is not None:
+        return True
+    return threshold.left == ("$0",) and (threshold.kind == "counter" or not isnan(threshold.limit))
+
+
+def _beyond(threshold: Threshold, value: Measured | None, now: Judgement) -> float:
+    """How much of a value lies beyond what the limit allows it; less than nothing where it is within.
+
+    A percentile allows a share of its samples to lie beyond the limit: those that are more. A mean or a share of n
+    samples: n times its distance from the limit. Sums and extremes are as far beyond it as they are.
+    """
+    aggregate, over = threshold.aggregate, -1 if threshold.op in (">", ">=") else 1
+    percent = 50.0 if aggregate.name == "med" else aggregate.argument if aggregate.name == "p" else None
+    if percent is not None and isinstance(value, Trend | Outcomes):
+        return over * (percent / 100 * value.samples - value.count_within(now.limit))
+    distance = (now.actual or 0.0) - now.limit
+    distance = abs(distance) if threshold.op == "==" else over * distance
+    return distance * now.samples if threshold.kind == "rate" or aggregate.name in _MEANS else distance
 
 
 def _selects(threshold: Threshold) -> bool:

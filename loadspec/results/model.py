@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from loadspec.error_kinds import error_code
 from loadspec.errors import ExitCode
@@ -46,6 +46,17 @@ class Point:
     max: float | None = None
     errors: Mapping[str, int] = field(default_factory=dict)
     """Failed requests by class, e.g. {"status 503": 4, "timeout": 1}."""
+
+
+class Overview(NamedTuple):
+    """The load's points made fewer: what they cover is merged, so that a percentile is that of all answers in it."""
+
+    drawn: Sequence[Point] = ()
+    """As a chart draws them: 200 at most."""
+    listed: Sequence[Point] = ()
+    """As a table lists them: 72 at most."""
+    brief: Sequence[Point] = ()
+    """As a small line shows them, and a chart where it is pointed at: 36 at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,6 +397,7 @@ class RunResult:
     """What is shown by itself; `value(submetric.key)` has its figures."""
     step: int = 1
     """So many seconds make a point: 1, in longer runs 2, 4, 8, ..."""
+    overview: Overview = field(default_factory=Overview)
     heat: Heat = field(default_factory=Heat)
     """Of expected answers to requests that are no polls."""
     by_endpoint: ByEndpoint = ByEndpoint()

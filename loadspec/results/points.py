@@ -10,16 +10,20 @@ from __future__ import annotations
 import marshal
 from collections import Counter as Tally
 from collections.abc import Mapping, Sequence
+from functools import reduce
+from math import ceil
 from typing import NamedTuple
 
 from loadspec.metrics import Counter, Rate, Store, Trend
 from loadspec.metrics.packed import merge_packed, pack, unpack
 from loadspec.results.coarse import Coarse, Recall
 from loadspec.results.heat import Heat, fine_bands, heat_of
-from loadspec.results.model import ByEndpoint, EndpointPoints, Point
+from loadspec.results.model import ByEndpoint, EndpointPoints, Overview, Point
 
 POINTS = 1200
 BY_ENDPOINT = 300
+VIEWS = (200, 72, 36)
+"""Points of an `Overview`, at most."""
 PERCENTILES = (50, 90, 95, 99)
 _PART = 0.5
 """Seconds below which a snapshot is no point of its own."""
@@ -37,17 +41,18 @@ class Row(NamedTuple):
     errors: Mapping[str, int]
     latency: bytes
 
-    def merge(self, newer: Row) -> Row:
-        """Both as one: counts add up, of users the greatest."""
+    def merge(self, *newer: Row) -> Row:
+        """All as one: counts add up, of users the greatest."""
+        rows = (self, *newer)
         return Row(
-            newer.t,
-            self.seconds + newer.seconds,
-            max(self.users, newer.users),
-            self.requests + newer.requests,
-            self.failed + newer.failed,
-            self.iterations + newer.iterations,
-            _added(self.errors, newer.errors),
-            merge_packed(self.latency, newer.latency),
+            rows[-1].t,
+            sum(row.seconds for row in rows),
+            max(row.users for row in rows),
+            sum(row.requests for row in rows),
+            sum(row.failed for row in rows),
+            sum(row.iterations for row in rows),
+            reduce(_added, (row.errors for row in rows)),
+            merge_packed(*(row.latency for row in rows)),
         )
 
     def point(self) -> Point:
@@ -137,9 +142,12 @@ class Course:
         self._rows: Coarse[Row] = Coarse(POINTS, Row.merge)
         self._shares: Coarse[Shares] = Coarse(BY_ENDPOINT, Shares.merge)
         self._newest: Row | None = None
-        self._points = Recall(Row.point)
-        self._bands = Recall(Row.bands)
-        self._figures = Recall(Shares.figures)
+        self._points: Recall[Row, Point] = Recall(Row.point)
+        self._views: list[tuple[int, Recall[Row, Row], Recall[Row, Point]]] = [
+            (limit, Recall(Row.merge), Recall(Row.point)) for limit in VIEWS
+        ]
+        self._bands: Recall[Row, Mapping[int, int]] = Recall(Row.bands)
+        self._figures: Recall[Shares, dict[str, Figures]] = Recall(Shares.figures)
 
     @property
     def step(self) -> int:
@@ -169,6 +177,15 @@ class Course:
     def points(self) -> list[Point]:
         """The whole load's."""
         return self._points(self._rows)
+
+    def overview(self) -> Overview:
+        """The points made fewer, each of its views out of the one before."""
+        views: list[Sequence[Point]] = []
+        rows: Sequence[Row] = self._rows
+        for limit, folded, points in self._views:
+            rows = folded(rows, max(1, ceil(len(rows) / limit)))
+            views.append(points(rows))
+        return Overview(*views)
 
     def heat(self) -> Heat:
         """Where the latencies of the points lie."""

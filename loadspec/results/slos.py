@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from loadspec.thresholds import Status, ThresholdResult
-
-_WORST_FIRST: Sequence[Status] = ("fail", "inconclusive", "warn", "pending", "pass")
+from loadspec.thresholds.order import STATUSES
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ class Slo:
         """The worst of what is judged."""
         parts = [part for each in self.objectives for part in (each.found, each.burn)]
         judged = [part.status for part in [*parts, *([self.apdex] if self.apdex else [])] if part.threshold.judged]
-        return min(judged, key=_WORST_FIRST.index, default="pass")
+        return min(judged, key=STATUSES.index, default="pass")
 
 
 def slos_of(results: Iterable[ThresholdResult]) -> list[Slo]:

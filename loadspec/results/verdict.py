@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from loadspec.errors import ExitCode
 from loadspec.results.losses import missing, told
 from loadspec.results.model import Loss
-from loadspec.thresholds import ThresholdResult, format_actual, format_limit, format_margin
+from loadspec.thresholds import ThresholdResult, format_actual, format_limit, format_margin, worst_first
 from loadspec.units import format_clock, format_count, format_duration
 
 PRECEDENCE = (
@@ -40,6 +40,9 @@ _WORDS = {
     ExitCode.OK: "PASS",
 }
 """The code of a run that was made → its word. Only 0 is a PASS."""
+
+_EARLY = (ExitCode.INTERRUPTED, ExitCode.ABORTED)
+"""What ends a load before its thresholds have had all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,8 @@ def judge_run(facts: Facts) -> Verdict:
     if facts.teardown_timed_out:
         causes[ExitCode.TEARDOWN_TIMEOUT] = "the load is done, but teardown was not done in time"
     code = first_of(*causes)
+    if code in _EARLY:
+        causes[code] += _so_far(failed, facts)
     measured = facts.answered and not facts.worker_lost and not facts.cut_off
     word = "INCONCLUSIVE" if code == ExitCode.UNTRUSTED and measured else _WORDS[code]
     return Verdict(code, word, causes.get(code) or _pass_sentence(facts))
@@ -128,13 +133,8 @@ def _untrusted(facts: Facts) -> str:
 
 
 def failed_of(thresholds: Sequence[ThresholdResult]) -> list[ThresholdResult]:
-    """Those that failed, in the order in which the verdict looks at them."""
-    return sorted((result for result in thresholds if result.status == "fail"), key=_order)
-
-
-def _order(result: ThresholdResult) -> tuple[bool, float]:
-    """Worst first; those without a sample last, since they say least about why."""
-    return result.margin is None, result.margin or 0.0
+    """Those that failed, the worst first."""
+    return worst_first(result for result in thresholds if result.status == "fail")
 
 
 def _threshold_sentence(failed: Sequence[ThresholdResult], facts: Facts) -> str:
@@ -147,6 +147,15 @@ def _threshold_sentence(failed: Sequence[ThresholdResult], facts: Facts) -> str:
     if len(failed) > 1 or (len(parts) == 1 and _silence(facts)):
         parts.append(f"{len(failed)} of {len(facts.thresholds)} thresholds failed")
     return "; ".join(parts)
+
+
+def _so_far(failed: Sequence[ThresholdResult], facts: Facts) -> str:
+    """`; so far errors rate is 30.00%, limit < 10% (200 % over)`: a load that was cut short has failed all the same.
+
+    Nothing of those without a sample: they may just not have had the time.
+    """
+    failed = [result for result in failed if result.samples]
+    return f"; so far {_threshold_sentence(failed, facts)}" if failed else ""
 
 
 def _unwritten_sentence(facts: Facts) -> str:

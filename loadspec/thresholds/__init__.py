@@ -20,6 +20,7 @@ from loadspec.thresholds.evaluate import (
 )
 from loadspec.thresholds.model import Aggregate, Judgement, Level, SloPart, Status, Term, Threshold, ThresholdResult
 from loadspec.thresholds.options import OPTIONS
+from loadspec.thresholds.order import worst_first
 from loadspec.thresholds.parse import parse_thresholds
 from loadspec.thresholds.section import entries, expanded, read_thresholds
 from loadspec.thresholds.selector import SELECTOR_TAGS, Clause
@@ -54,4 +55,5 @@ __all__ = [
     "value_in",
     "values_in",
     "without_latency",
+    "worst_first",
 ]

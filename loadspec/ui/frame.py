@@ -136,7 +136,7 @@ def plain_line(progress: Progress, scenarios: Sequence[ScenarioInfo]) -> str:
 
 
 def _standing(progress: Progress) -> list[str]:
-    """How many thresholds fail now, and the first of them."""
+    """How many thresholds fail now, and the worst of them."""
     limits = limits_of(progress.thresholds)
     failing = [limit for limit in limits if limit.status == "fail"]
     if not failing:

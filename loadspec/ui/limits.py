@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from loadspec.thresholds import Status, Threshold, ThresholdResult, format_actual, format_margin
+from loadspec.thresholds import Status, Threshold, ThresholdResult, format_actual, format_margin, worst_first
 from loadspec.ui.text import Style, clean, table, truncate, width_of
 from loadspec.units import format_clock
 
@@ -16,7 +16,6 @@ _MARKS: dict[Status, tuple[str, str]] = {
     "pending": ("·", "dim"),
     "inconclusive": ("?", "warn"),
 }
-_ORDER: tuple[Status, ...] = ("fail", "warn", "inconclusive", "pending", "pass")
 _NAME, _LEAST = 28, 20
 """Columns that a name gets before it is left out since when; and in any case."""
 
@@ -78,8 +77,8 @@ def _columns(limits: Sequence[Limit], notes: Sequence[str]) -> int:
 
 
 def limits_of(results: Iterable[ThresholdResult]) -> list[Limit]:
-    """The failed ones first; among equals the order of the spec."""
-    return sorted(map(limit_of, results), key=lambda limit: _ORDER.index(limit.status))
+    """The worst first."""
+    return list(map(limit_of, worst_first(results)))
 
 
 def limit_of(result: ThresholdResult) -> Limit:

@@ -109,6 +109,8 @@ def test_no_iteration_is_lost_or_done_twice(tmp_path: Path, server: Callable[[],
         assert len(done.results["health"]) == workers
         assert done.results["degraded"] is None
         assert {pool["name"]: pool["distinct"] for pool in done.results["pools"]}["kept"] == 28
+        items = {pool["name"]: sum(item["iterations"] for item in pool["items"]) for pool in done.results["pools"]}
+        assert items == {"shuffled": 28, "drawn": 28, "kept": 0}, "28 rows are too many to be told apart"
         seen.append(sorted(request.split(b" ")[1] for request in one.requests))
     assert len(seen[0]) == 28
     assert seen[0] == seen[1], "the same users, iterations and rows, whoever runs them"

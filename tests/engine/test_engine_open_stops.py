@@ -35,11 +35,11 @@ def test_a_user_that_stops_leaves_its_place_to_a_fresh_one(share: Share, bench: 
     server = serve(*[serving(answer(b"{}", "500 Oops"))] * 9)
     flow = (call("login", path="/login", run=ONCE), call(path="/{{ vu }}/{{ iteration }}", on_fail="stop_vu"))
     ran = bench(*flow, load=every(0.05, 20, max_vus=4), base_url=server.url, share=share).load()
-    count = share.count(20)
-    assert ran.books == (count, count, 0)
-    assert (dropped(ran), notes(ran)) == (0, [])
+    started, completed, interrupted = ran.books
+    assert (started + dropped(ran), interrupted) == (share.count(20), 0), "a busy machine may have nobody free"
+    assert bool(notes(ran)) is bool(dropped(ran))
     found = Counter(paths(server))
-    assert found.pop("/login") == count, "each is somebody new to the server"
+    assert found.pop("/login") == completed, "each is somebody new to the server"
     assert set(found.values()) == {1}, "and none of its names comes twice"
     assert len({path.split("/")[1] for path in found}) <= share.count(4) < len(found)
 

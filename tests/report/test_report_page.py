@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 from support_hostile import poisoned
 from support_html import Page, read
-from support_results import make_health, make_result
+from support_results import make_health, make_result, with_points
 
 from loadspec.errors import ExitCode
 from loadspec.metrics import Store
@@ -21,7 +21,7 @@ from loadspec.report.sections import SECTIONS
 from loadspec.report.text import clock, count, ms, percent, signed_percent
 from loadspec.results.health import limited_sentence
 from loadspec.results.model import CheckResult, CheckSample, EndpointInfo, Event, Iterations, RunResult
-from loadspec.thresholds import format_actual, format_limit
+from loadspec.thresholds import format_actual, format_limit, worst_first
 
 
 def empty_result(**changes: object) -> RunResult:
@@ -134,7 +134,7 @@ def test_verdict_says_what_why_and_of_what(page: Page, result: RunResult) -> Non
 
 def test_thresholds_are_the_runs_worst_margin_first(page: Page, result: RunResult) -> None:
     rows = [[words(cell) for cell in row] for row in page.rows["thresholds"][1:]]
-    expected = sorted(result.thresholds, key=lambda r: (r.passed, r.margin))
+    expected = worst_first(result.thresholds)
     assert [row[1] for row in rows] == [r.threshold.title for r in expected]
     for row, found in zip(rows, expected, strict=True):
         assert row[0] == found.status
@@ -147,13 +147,14 @@ def test_thresholds_are_the_runs_worst_margin_first(page: Page, result: RunResul
         assert row[6:] == [clock(found.first_crossed), since, count(found.samples)]
 
 
-def test_a_threshold_without_samples_is_the_worst() -> None:
+def test_a_threshold_without_samples_is_told_behind_those_that_say_why() -> None:
     result = make_result()
     missing = replace(result.thresholds[1], actual=None, margin=None, passed=False, samples=0, status="fail")
     page = read(build(replace(result, thresholds=[*result.thresholds, missing])))
-    first = [words(cell) for cell in page.rows["thresholds"][1]]
-    assert first[1] == missing.threshold.title
-    assert first[3:5] == ["no samples", "–"]
+    failed = sum(found.status == "fail" for found in result.thresholds)
+    row = [words(cell) for cell in page.rows["thresholds"][1 + failed]]
+    assert row[1] == missing.threshold.title
+    assert row[3:5] == ["no samples", "–"]
 
 
 def test_tiles_sum_up_the_store(page: Page, result: RunResult) -> None:
@@ -279,7 +280,7 @@ def test_an_hour_with_twenty_endpoints_fits_the_budget() -> None:
         for n in range(1)
     ]
     events = [Event(float(i), f"threshold crossed: http_req_duration: p(95) < {i}ms") for i in range(60)]
-    html = build(replace(result, points=points, errors=errors, checks=checks, events=events))
+    html = build(replace(with_points(result, points), errors=errors, checks=checks, events=events))
     assert 100_000 < len(html.encode()) < 400_000
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from support_results import make_health, make_result
+from support_results import make_health, make_result, with_points
 
 from loadspec.load import MIX
 from loadspec.metrics import Store, tags_of
@@ -43,7 +43,7 @@ def test_a_closed_load_has_its_users() -> None:
     sign = signs(make_result())["Users, of those planned"]
     assert (sign.value, sign.tone) == ("10 of 10", "good")
     few = make_result()
-    few = replace(few, points=[replace(point, users=min(point.users, 7)) for point in few.points])
+    few = with_points(few, [replace(point, users=min(point.users, 7)) for point in few.points])
     sign = signs(few)["Users, of those planned"]
     assert (sign.value, sign.tone) == ("7 of 10", "warn")
 

@@ -58,13 +58,13 @@ def test_a_row_without_a_partner_would_be_lost(limit: int) -> None:
         series(limit)
 
 
-@given(st.lists(st.one_of(st.just("add"), st.just("join"), st.just("look")), max_size=60))
-def test_what_was_made_of_a_row_is_made_once_and_never_stale(steps: list[str]) -> None:
-    made: list[tuple[int, ...]] = []
+@given(st.lists(st.one_of(st.just("add"), st.just("join"), st.just("look")), max_size=60), st.integers(1, 3))
+def test_what_was_made_of_rows_is_made_once_and_never_stale(steps: list[str], group: int) -> None:
+    made: list[tuple[tuple[int, ...], ...]] = []
 
-    def make(row: tuple[int, ...]) -> int:
-        made.append(row)
-        return sum(row)
+    def make(*some: tuple[int, ...]) -> int:
+        made.append(some)
+        return sum(map(sum, some))
 
     rows: Coarse[tuple[int, ...]] = Coarse(4, lambda older, newer: (*older, *newer))
     recall = Recall(make)
@@ -74,8 +74,10 @@ def test_what_was_made_of_a_row_is_made_once_and_never_stale(steps: list[str]) -
         elif step == "join" and len(rows):
             rows.join((number,))
         else:
-            assert recall(rows) == [sum(row) for row in rows]
+            sums = [sum(row) for row in rows]
+            expected = [sum(sums[at : at + group]) for at in range(0, len(sums), group)]
+            assert recall(rows, group) == expected
             before = len(made)
-            assert recall(rows) == [sum(row) for row in rows]
+            assert recall(rows, group) == expected
             assert len(made) == before
     assert len(set(made)) == len(made)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from support_results import make_result
 
 from loadspec.metrics import BUILTIN, MetricInfo, Store, tags_of
 from loadspec.results.culprit import whereabouts, worst_endpoint
 from loadspec.results.parts import Part
-from loadspec.thresholds import Threshold, parse_thresholds
+from loadspec.thresholds import Threshold, read_thresholds
 
 KINDS = {**BUILTIN, "good": MetricInfo("rate"), "wait": MetricInfo("trend", "time"), "lost": MetricInfo("counter")}
 
 
 def threshold(key: str, text: Any) -> Threshold:
-    (found,) = parse_thresholds(key, text, KINDS)
+    (found,) = read_thresholds({key: text}, KINDS, lambda _: {}, ())
     return found
 
 
@@ -44,7 +47,7 @@ def store() -> Store:
         ("http_req_duration", "avg < 100ms", "worst at slow (900ms)"),
         ("http_req_failed", "rate < 1%", "worst at broken (80.00%)"),
         ("good", "rate > 99%", "worst at broken (20.00%)"),
-        ("http_req_failed", {"that": "rate < 1%", "window": "5s"}, "worst at broken"),
+        ("http_req_failed", {"that": "rate < 1%", "window": "5s"}, ""),
         ("http_req_duration{endpoint:slow}", "p(95) < 100ms", ""),
         ("lost{endpoint:slow}", "count < 1", ""),
         ("http_reqs", "rate > 100/s", ""),
@@ -55,6 +58,54 @@ def store() -> Store:
 )
 def test_the_worst_endpoint(key: str, text: Any, worst: str) -> None:
     assert worst_endpoint(threshold(key, text), store(), 10.0) == worst
+
+
+def measured(**endpoints: list[float]) -> Store:
+    """Milliseconds of each request; what took 1000 failed, too."""
+    made = Store()
+    for name, times in endpoints.items():
+        tags = tags_of(scenario="default", endpoint=name, poll="false")
+        for ms in times:
+            made.rate("http_req_failed", tags).add(ms == 1000.0)
+            made.trend("wait", tags).add(ms)
+            made.counter("lost", tags).add(ms == 1000.0)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "worst"),
+    [
+        ("http_req_failed", "rate < 1%", "worst at generate (98.10%)"),
+        ("http_req_failed", "rate == 0%", "worst at generate (98.10%)"),
+        ("lost", "count < 1", "worst at generate (206)"),
+        ("wait", "p(95) < 500ms", "worst at generate (1s)"),
+        ("wait", "med < 500ms", "worst at generate (1s)"),
+        ("wait", "avg < 500ms", "worst at generate (981.14ms)"),
+        ("wait", "within(500ms) > 95%", "worst at generate (1.90%)"),
+        ("wait", "apdex(200ms) > 0.9", "worst at generate (0.02)"),
+        ("wait", "max < 1.5s", "worst at late (2s)"),
+        ("wait", {"that": "p(95) < 500ms", "window": "5s"}, ""),
+        ("expressions", "p(95)(wait) < 2 * avg(wait)", ""),
+        ("expressions", "count(lost) < 1% of count(lost)", "worst at generate (206)"),
+    ],
+)
+def test_one_bad_request_is_not_why_hundreds_are(key: str, text: Any, worst: str) -> None:
+    made = measured(generate=[1000.0] * 206 + [10.0] * 4, login=[10.0] * 210, missing=[1000.0], late=[2000.0])
+    assert worst_endpoint(threshold(key, text), made, 10.0) == worst
+
+
+@given(st.dictionaries(st.sampled_from("abcd"), st.tuples(st.integers(0, 40), st.integers(0, 40)), min_size=2))
+@example({"a": (1, 0), "b": (30, 10)})
+def test_the_worst_has_most_beyond_what_is_allowed(bad_and_good: dict[str, tuple[int, int]]) -> None:
+    counts = {name: pair for name, pair in bad_and_good.items() if sum(pair)}
+    made = measured(**{name: [1000.0] * bad + [10.0] * good for name, (bad, good) in counts.items()})
+    excess = {name: bad - Fraction(1, 4) * (bad + good) for name, (bad, good) in counts.items()}
+    for key, text in (("http_req_failed", "rate < 25%"), ("wait", "p(75) < 500ms"), ("wait", "within(500ms) > 75%")):
+        told = worst_endpoint(threshold(key, text), made, 10.0)
+        if len(counts) < 2:
+            assert told == ""
+        else:
+            assert excess[told.removeprefix("worst at ")[0]] == max(excess.values())
 
 
 def test_of_a_sum_that_is_limited_the_largest_part() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import statistics
 from collections import Counter
 from typing import Any, NamedTuple
 
@@ -106,6 +108,41 @@ def test_coarse_points_are_what_the_raw_seconds_merge_to(seconds: list[list[Answ
             assert cells == told(row.endpoint, answers)
     had = {answer.endpoint for _, answers in raw for answer in answers}
     assert [row.endpoint for row in by.endpoints] == [name for name in ENDPOINTS if name in had]
+
+
+@given(SECONDS, st.sampled_from([(64, 8, 4, 2), (8, 6, 2, 1), (4, 4, 4, 4)]))
+def test_points_made_fewer_are_what_their_raw_seconds_merge_to(
+    seconds: list[list[Answer]], limits: tuple[int, int, int, int]
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(points_module, "POINTS", limits[0])
+        patch.setattr(points_module, "VIEWS", limits[1:])
+        course = Course()
+    raw = [(number % 7, answers) for number, answers in enumerate(seconds)]
+    for number, (users, answers) in enumerate(raw):
+        course.add(number + 1.0, users, 2, store_of(answers))
+        course.overview()  # what is remembered of a shorter load must not stay
+    for view, most in zip(course.overview(), limits[1:], strict=True):
+        assert len(view) <= most
+        begin = 0
+        for point in view:
+            check_point(point, raw[begin : round(point.t)])
+            begin = round(point.t)
+        assert begin == len(raw)
+
+
+def test_an_hour_is_drawn_in_percentiles_of_the_seconds_that_a_point_covers() -> None:
+    """Of equal seconds each point is equal, however many it covers: the greatest of many would lie higher."""
+    course, rng = Course(), random.Random(3)
+    whole = Trend()
+    for second in range(3600):
+        answers = [Answer("login", 200, rng.lognormvariate(4.6, 0.8), "false") for _ in range(5)]
+        for answer in answers:
+            whole.add(answer.ms)
+        course.add(second + 1.0, 1, 0, store_of(answers))
+    median = whole.percentiles((50,))[0]
+    for view in course.overview():
+        assert statistics.fmean(point.p50 or 0 for point in view) == pytest.approx(median, rel=0.03)
 
 
 @given(SECONDS, st.lists(st.sampled_from([1.0, 0.98, 1.02, 0.3, 0.001, 2.5]), min_size=40, max_size=40))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from support_results import make_result, store_of
@@ -106,6 +107,24 @@ def test_a_signal_before_the_load_is_told_as_one() -> None:
     assert judge_run(Facts(interrupted=True, duration=2.0)).sentence == "stopped by a signal after 2s of load"
     by = Facts(interrupted=True, duration=2.0, stopped_by="a button")
     assert judge_run(by).sentence == "stopped by a button after 2s of load"
+
+
+@pytest.mark.parametrize("ends", [{"interrupted": True}, {"aborted": "no credits"}])
+def test_what_failed_before_a_load_was_cut_short_is_told(ends: dict[str, Any]) -> None:
+    cut = {"interrupted": "stopped by a signal after 20s of load", "aborted": "the spec ended the run: no credits"}
+    (begin,) = (text for key, text in cut.items() if key in ends)
+    unmeasured = results({}, errors="rate < 10%")
+    assert judge_run(Facts(thresholds=unmeasured, **ends, **SERVED)).sentence == begin
+    assert judge_run(Facts(thresholds=SLOW[1:], **ends, **SERVED)).sentence == begin
+    sentence = judge_run(
+        Facts(thresholds=[*unmeasured, *FAILED], where="worst at generate (90%)", **ends, **SERVED)
+    ).sentence
+    assert sentence == (
+        f"{begin}; so far errors rate is 30.00%, limit < 10% (200 % over), since 00:12, worst at generate (90%); "
+        "2 of 4 thresholds failed"
+    )
+    silent = Facts(thresholds=FAILED, requests=7, errors={"refused": 7}, duration=20.0, **ends)
+    assert judge_run(silent).sentence.startswith(f"{begin}; so far none of 7 requests was answered (refused)")
 
 
 def test_the_sentence_names_the_worst_threshold_by_how_much_and_since_when() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from loadspec.report.planned import most_users
 from loadspec.report.text import clock, per_second, utc
 from loadspec.results.model import PhaseName, RunResult, ScenarioInfo
-from loadspec.thresholds import ThresholdResult
+from loadspec.thresholds import ThresholdResult, worst_first
 from loadspec.units import format_count
 
 _COUNTED = ("shared-iterations", "per-vu-iterations")
@@ -64,7 +64,7 @@ def standing(thresholds: Sequence[ThresholdResult]) -> str:
     if not thresholds:
         return "no threshold is set"
     by: dict[str, list[str]] = {}
-    for result in thresholds:
+    for result in worst_first(thresholds):
         by.setdefault(result.status, []).append(result.threshold.title)
     held = len(by.get("pass", ()))
     parts = ["the threshold holds" if held == len(thresholds) == 1 else f"{held} of {len(thresholds)} thresholds hold"]

@@ -8,8 +8,8 @@ from typing import Any
 
 from loadspec.metrics import Gauge, Rate
 from loadspec.report.planned import most_users
-from loadspec.report.series import downsample, end_of, per_second
-from loadspec.report.spark import POINTS, spark
+from loadspec.report.series import end_of, per_second
+from loadspec.report.spark import spark
 from loadspec.report.spectrum import judged
 from loadspec.report.text import NONE, count, ms, percent, size
 from loadspec.report.text import per_second as rate_text
@@ -97,8 +97,8 @@ def _users_of(point: Point) -> float:
 
 
 def _lines(result: RunResult) -> Line:
-    """Draws lines of the load, whose neighbouring points are merged once for all of them."""
-    points, end = downsample(result.points, POINTS), end_of(result.points, result.duration)
+    """Draws lines of the load."""
+    points, end = result.overview.brief, end_of(result.points, result.duration)
     return lambda read: spark([(p.t - p.seconds / 2, read(p)) for p in points], end)
 
 

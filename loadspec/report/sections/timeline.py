@@ -8,7 +8,7 @@ from typing import Any
 from loadspec.report.axis import Axis, Mark, axis_of
 from loadspec.report.charts import failures, heatmap, latency, throughput
 from loadspec.report.lateness import lateness
-from loadspec.report.series import DRAWN, LISTED, merge_points, per_second
+from loadspec.report.series import merge_points, per_second, stretch
 from loadspec.report.text import NONE, clock, count, ms, percent
 from loadspec.report.text import per_second as rate_text
 from loadspec.results.kept import ends
@@ -21,7 +21,7 @@ COLUMNS = ("Part", "From", "To", "Users", "Requests", "Requests/s", "Failed", "S
 
 
 def figures(result: RunResult) -> Mapping[str, Any]:
-    """The charts, and whether neighbouring seconds were merged to draw or to list them."""
+    """The charts, and how much time their points, the rows of their tables and what is pointed at cover."""
     axis = axis_of(result)
     return {
         "charts_": [chart(result, axis) for chart in (throughput, latency, failures, lateness, heatmap)],
@@ -29,10 +29,9 @@ def figures(result: RunResult) -> Mapping[str, Any]:
         "marks": marks(result, axis),
         "columns": COLUMNS,
         "rows": [_row(part, result.points) for part in parts_of(result.scenarios, axis.end)],
-        "drawn": DRAWN if len(result.points) > DRAWN else 0,
-        "listed": LISTED if len(result.points) > LISTED else 0,
         "any": bool(result.points),
-        "step": result.step,
+        "merged": len(result.overview.brief) < len(result.points),
+        "stretches": [stretch(points) for points in (result.points, *result.overview)],
         "started": result.started_at,
     }
 
