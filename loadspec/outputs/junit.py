@@ -15,7 +15,7 @@ from hashlib import sha256
 from loadspec.report.text import percent, visible
 from loadspec.report.thresholds import distance
 from loadspec.results.model import CheckResult, RunResult
-from loadspec.thresholds import ThresholdResult, format_actual, format_limit
+from loadspec.thresholds import ThresholdResult, format_actual, format_limit, format_window
 from loadspec.units import format_count, format_duration
 
 _RUN_OUTCOME: Mapping[str, str] = {
@@ -113,6 +113,8 @@ class _Suite:
             f"margin    {distance(found)}",
             f"samples   {format_count(found.samples)}",
         ]
+        if window := format_window(found):
+            lines.append(f"window    {window} of load, the worst one")
         if found.first_crossed is not None:
             lines.append(f"first crossed at {format_duration(round(found.first_crossed, 1))} of load")
         if found.failing_since is not None:

@@ -287,11 +287,16 @@ def _threshold(found: ThresholdResult) -> dict[str, Any]:
         "status": found.status,
         "level": threshold.level,
         "window_s": threshold.window or None,
+        "worst_window": _window(found.worst_window),
         "samples": found.samples,
         "first_crossed_s": found.first_crossed,
         "failing_since_s": found.failing_since,
         "aborted": found.aborted,
     }
+
+
+def _window(span: tuple[float, float] | None) -> dict[str, float] | None:
+    return {"from_s": round(span[0], 3), "to_s": round(span[1], 3)} if span else None
 
 
 def _slo(slo: Slo, seconds: float) -> dict[str, Any]:

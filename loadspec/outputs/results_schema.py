@@ -211,6 +211,9 @@ def _threshold() -> Schema:
             "status": _says({"enum": list(get_args(Status))}, "warn: failed, and decides nothing."),
             "level": {"enum": list(get_args(Level))},
             "window_s": _says(_or_null(_SECONDS), "Judged in windows: `actual` is that of the worst one."),
+            "worst_window": _says(
+                _or_null(_object({"from_s": _SECONDS, "to_s": _SECONDS})), "Where that one lies; null: none was judged."
+            ),
             "samples": _COUNT,
             "first_crossed_s": _or_null(_SECONDS),
             "failing_since_s": _or_null(_SECONDS),

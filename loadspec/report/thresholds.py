@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from loadspec.report.text import signed_percent
 from loadspec.results.parts import Part, part_at
-from loadspec.thresholds import ThresholdResult, format_actual, format_limit, format_margin, worst_first
+from loadspec.thresholds import ThresholdResult, format_actual, format_limit, format_margin, format_window, worst_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class Row:
     failing_since: float | None
     samples: int
     aborted: bool
+    window: str
+    """`3s to 00:13`: what `actual` is of, the worst window; empty where all of the load is judged."""
     part: str
     """Of the load, in which it began to fail for good; empty where it did not, or no parts are given."""
 
@@ -57,6 +59,7 @@ def _row(result: ThresholdResult, parts: Sequence[Part]) -> Row:
         failing_since=result.failing_since,
         samples=result.samples,
         aborted=result.aborted,
+        window=format_window(result),
         part=part.label if part else "",
     )
 

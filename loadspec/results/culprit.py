@@ -11,6 +11,7 @@ from loadspec.thresholds import Judgement, Threshold, ThresholdResult, format_ac
 from loadspec.thresholds.evaluate import Measured
 from loadspec.thresholds.outcomes import Outcomes
 from loadspec.thresholds.selector import matcher
+from loadspec.thresholds.window import SLACK
 
 _MEANS = ("avg", "within", "apdex")
 """Aggregates of a trend to which each sample adds the same share."""
@@ -18,9 +19,19 @@ _MEANS = ("avg", "within", "apdex")
 
 def whereabouts(result: ThresholdResult, store: Store, elapsed: float, parts: Sequence[Part]) -> str:
     """`in stage 3 of 4 (hold 10 users), worst at generate (1.9s)`; empty where there is nothing to tell apart."""
-    part = None if result.failing_since is None else part_at(parts, result.failing_since)
-    told = (part.where if part else "", worst_endpoint(result.threshold, store, elapsed))
+    told = (_part(result, parts), worst_endpoint(result.threshold, store, elapsed))
     return ", ".join(filter(None, told))
+
+
+def _part(result: ThresholdResult, parts: Sequence[Part]) -> str:
+    """Where its failing began; of windows, where the worst one lies. Empty where that is in no part alone."""
+    moments: tuple[float, ...] = () if result.failing_since is None else (result.failing_since,)
+    if result.worst_window is not None:
+        begin, end = result.worst_window
+        moments = (begin + SLACK, end - SLACK)
+    found = {part_at(parts, moment) for moment in moments}
+    only = found.pop() if len(found) == 1 else None
+    return only.where if only else ""
 
 
 def worst_endpoint(threshold: Threshold, store: Store, elapsed: float) -> str:

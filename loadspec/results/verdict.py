@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from loadspec.errors import ExitCode
 from loadspec.results.losses import missing, told
 from loadspec.results.model import Loss
-from loadspec.thresholds import ThresholdResult, format_actual, format_limit, format_margin, worst_first
+from loadspec.thresholds import ThresholdResult, format_actual, format_limit, format_margin, format_window, worst_first
 from loadspec.units import format_clock, format_count, format_duration
 
 PRECEDENCE = (
@@ -192,10 +192,16 @@ def _culprit(worst: ThresholdResult, where: str) -> str:
     name = f"{threshold.key} " if threshold.plain else f"{threshold.key}: " if threshold.slo else ""
     margin = format_margin(threshold, worst.margin)
     margin = f" ({margin})" if margin else ""
-    since = f", since {format_clock(worst.failing_since)}" if worst.failing_since is not None else ""
-    since += f", {where}" if where else ""
     actual, limit = format_actual(threshold, worst.actual), format_limit(threshold, worst.limit)
-    return f"{name}{threshold.subject} is {actual}, limit {limit}{margin}{since}"
+    return ", ".join([f"{name}{threshold.subject} is {actual}", f"limit {limit}{margin}", *_when(worst, where)])
+
+
+def _when(worst: ThresholdResult, where: str) -> list[str]:
+    """When and where it failed: of windows the worst one; then since when they fail, if they do to the end."""
+    since = f"since {format_clock(worst.failing_since)}" if worst.failing_since is not None else ""
+    window = format_window(worst)
+    told = [f"in the {window}", where, since and f"and failing {since}"] if window else [since, where]
+    return [part for part in told if part]
 
 
 def _pass_sentence(facts: Facts) -> str:

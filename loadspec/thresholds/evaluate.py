@@ -14,6 +14,7 @@ from loadspec.thresholds.measures import MEASURES
 from loadspec.thresholds.model import Judgement, Op, Program, Term, Threshold, ThresholdResult
 from loadspec.thresholds.outcomes import Outcomes
 from loadspec.thresholds.selector import Clause, matcher
+from loadspec.units import format_clock, format_duration
 
 Measured = Value | Outcomes
 
@@ -177,6 +178,14 @@ def format_margin(threshold: Threshold, margin: float | None) -> str:
     if threshold.op in (">", ">="):
         return f"{_share(-margin)} short"
     return f"{_share(-margin)} over" if margin > -9.995 else f"{1 - margin:.3g} times the limit"
+
+
+def format_window(result: ThresholdResult) -> str:
+    """`3s to 00:13`: the window that is told of; empty where none is. A run that was shorter is a shorter one."""
+    if result.worst_window is None:
+        return ""
+    begin, end = result.worst_window
+    return f"{format_duration(min(result.threshold.window, round(end - begin, 1)))} to {format_clock(end)}"
 
 
 def _share(ratio: float) -> str:

@@ -211,3 +211,5 @@ class ThresholdResult:
     """It ended the run."""
     limit: float = nan
     """The threshold's, or what its right side came to; NaN where that has no sample."""
+    worst_window: tuple[float, float] | None = None
+    """With a window: begin and end of the worst one, which is the one that was judged; None before a window was."""

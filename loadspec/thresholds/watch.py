@@ -23,6 +23,8 @@ class _State:
     window: SlidingWindow | None = None
     worst: Judgement = field(default=_NOTHING)
     """The judgement with the least margin so far."""
+    worst_window: tuple[float, float] | None = None
+    """Of a threshold with a window: begin and end of the one that `worst` is of, in seconds of load."""
     first_crossed: float | None = None
     failing_since: float | None = None
     aborted: bool = False
@@ -46,6 +48,7 @@ class _State:
         self.now = now
         if now.margin is not None and (self.worst.margin is None or now.margin < self.worst.margin):
             self.worst = now
+            self.worst_window = (self.window.begin, self.window.end) if self.window else None
         if now.passed or not now.samples:
             self.failing_since = None
             return
@@ -80,6 +83,7 @@ class _State:
             self.worst.margin,
             self.aborted,
             found.limit,
+            self.worst_window,
         )
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 Values = Sequence[Any]
 """One metric value a term, None where nothing was measured."""
 
-_SLACK = 0.25
+SLACK = 0.25
 """Seconds that a tick may come early or late."""
 _CELLS = 120
 """A window is kept in at most about so many parts: a long one moves in steps."""
@@ -45,25 +45,30 @@ class SlidingWindow:
         begin, self.end = self.end, end
         step = self.seconds / _CELLS
         last = self._newer[-1] if self._newer else None
-        if last is not None and end - last.begin <= step + _SLACK:
+        if last is not None and end - last.begin <= step + SLACK:
             self._newer[-1] = _Cell(last.begin, end, _sum(last.values, values))
         else:
             self._newer.append(_Cell(begin, end, values))
         self._newer_sum = _sum(self._newer_sum, values)
-        gone = end - self.seconds + _SLACK
+        gone = end - self.seconds + SLACK
         while (oldest := self._oldest()) is not None and oldest.end <= gone:
             self._older.pop()
 
     @property
+    def begin(self) -> float:
+        """The begin of the oldest part."""
+        oldest = self._oldest()
+        return oldest.begin if oldest else self.end
+
+    @property
     def covered(self) -> float:
         """Seconds from the begin of the oldest part to the end of the newest."""
-        oldest = self._oldest()
-        return self.end - oldest.begin if oldest else 0.0
+        return self.end - self.begin
 
     @property
     def full(self) -> bool:
         """Whether it covers all of its seconds."""
-        return self.covered >= self.seconds - _SLACK
+        return self.covered >= self.seconds - SLACK
 
     def total(self) -> Values:
         """The sum of the seconds that it covers."""

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from loadspec.thresholds import Status, Threshold, ThresholdResult, format_actual, format_margin, worst_first
+from loadspec.thresholds import (
+    Status,
+    Threshold,
+    ThresholdResult,
+    format_actual,
+    format_margin,
+    format_window,
+    worst_first,
+)
 from loadspec.ui.text import Style, clean, table, truncate, width_of
 from loadspec.units import format_clock
 
@@ -84,7 +92,12 @@ def limits_of(results: Iterable[ThresholdResult]) -> list[Limit]:
 def limit_of(result: ThresholdResult) -> Limit:
     """A threshold's result in words."""
     threshold = result.threshold
-    since = f"since {format_clock(result.failing_since)}" if result.failing_since is not None else ""
+    window = format_window(result)
+    when = [
+        f"in the {window}" if window and not result.passed else "",
+        f"since {format_clock(result.failing_since)}" if result.failing_since is not None else "",
+        "ended the run" if result.aborted else "",
+    ]
     return Limit(
         metric=threshold.metric,
         selector=selector_of(threshold),
@@ -92,7 +105,7 @@ def limit_of(result: ThresholdResult) -> Limit:
         expression=clean(threshold.text),
         actual=format_actual(threshold, result.actual),
         margin=format_margin(threshold, result.margin),
-        since=", ".join(note for note in (since, "ended the run" if result.aborted else "") if note),
+        since=", ".join(filter(None, when)),
         status=result.status,
     )
 

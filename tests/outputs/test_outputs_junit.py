@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
-from support_results import make_result
+from support_results import judged, make_result
 
 from loadspec.outputs.junit import render
 from loadspec.results.model import CheckResult, RunResult
@@ -67,6 +67,15 @@ def test_a_failed_threshold_says_actual_limit_and_margin() -> None:
     assert failure.get("message") == "11.48%, limit < 10% (−14.8%)"
     for part in ("limit     < 10%", "actual    11.48%", "margin    −14.8%", "failing since 38s"):
         assert part in (failure.text or "")
+
+
+def test_of_windows_the_worst_one_is_told() -> None:
+    result = make_result()
+    found = judged("http_req_failed", {"that": "rate < 1%", "window": "3s"}, result)
+    windowed = replace(found, worst_window=(10.0, 13.0))
+    failure = case_named(suite_of(replace(result, thresholds=[windowed])), windowed.threshold.title).find("failure")
+    assert failure is not None
+    assert "window    3s to 00:13 of load, the worst one" in (failure.text or "")
 
 
 def test_counts_match_the_cases() -> None:

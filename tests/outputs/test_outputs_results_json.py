@@ -118,6 +118,13 @@ def test_thresholds_say_how_far_and_since_when(written: Any) -> None:
     assert worst["margin_ratio"] == pytest.approx((0.1 - worst["actual"]) / 0.1)
 
 
+def test_of_a_windowed_threshold_the_worst_window_is_told(written: Any, result: RunResult) -> None:
+    assert {row["worst_window"] for row in written["thresholds"]} == {None}
+    found = replace(result.thresholds[0], worst_window=(9.99999, 13.0))
+    (row,) = document(replace(result, thresholds=[found]))["thresholds"]
+    assert row["worst_window"] == {"from_s": 10.0, "to_s": 13.0}
+
+
 def test_points_are_columns_of_one_length(written: Any, result: RunResult) -> None:
     points = dict(written["points"])
     errors = points.pop("errors")

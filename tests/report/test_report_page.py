@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 from support_hostile import poisoned
 from support_html import Page, read
-from support_results import make_health, make_result, with_points
+from support_results import judged, make_health, make_result, with_points
 
 from loadspec.errors import ExitCode
 from loadspec.metrics import Store
@@ -145,6 +145,13 @@ def test_thresholds_are_the_runs_worst_margin_first(page: Page, result: RunResul
         ]
         since = "00:38hold 10 users" if found.failing_since else "–"
         assert row[6:] == [clock(found.first_crossed), since, count(found.samples)]
+
+
+def test_of_windows_the_worst_one_stands_below_its_figure() -> None:
+    result = make_result()
+    found = judged("http_req_failed", {"that": "rate < 1%", "window": "3s"}, result)
+    page = read(build(replace(result, thresholds=[replace(found, worst_window=(10.0, 13.0))])))
+    assert words(page.rows["thresholds"][1][3]) == f"{format_actual(found.threshold, found.actual)}3s to 00:13"
 
 
 def test_a_threshold_without_samples_is_told_behind_those_that_say_why() -> None:

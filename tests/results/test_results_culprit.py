@@ -129,3 +129,21 @@ def test_where_and_when() -> None:
     assert whereabouts(overall, store(), 10.0, parts) == "in stage 2 of 2 (hold), worst at broken (80.00%)"
     assert whereabouts(replace(overall, failing_since=None), store(), 10.0, parts) == "worst at broken (80.00%)"
     assert whereabouts(overall, Store(), 10.0, []) == ""
+
+
+@pytest.mark.parametrize(
+    ("span", "where"),
+    [
+        ((27.0, 30.0), "in stage 1 of 2 (ramp)"),
+        ((27.02, 30.02), "in stage 1 of 2 (ramp)"),
+        ((30.0, 33.0), "in stage 2 of 2 (hold)"),
+        ((28.0, 31.0), ""),
+    ],
+)
+def test_a_window_is_in_a_stage_if_all_of_it_is(span: tuple[float, float], where: str) -> None:
+    result = next(found for found in make_result().thresholds if found.status == "fail")
+    parts = [Part(0, 30, "ramp", "in stage 1 of 2 (ramp)"), Part(30, 70, "hold", "in stage 2 of 2 (hold)")]
+    windowed = threshold("http_req_failed", {"that": "rate < 1%", "window": "3s"})
+    for since in (None, 60.0):
+        found = replace(result, threshold=windowed, failing_since=since, worst_window=span)
+        assert whereabouts(found, store(), 70.0, parts) == where

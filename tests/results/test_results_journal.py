@@ -577,11 +577,12 @@ duration: 1m
 thresholds:
   http_req_duration: {that: p(99.9) < 2s, failures: infinite}
   expressions: [{that: "count(http_reqs{status~5..}) < 1% of count(http_reqs)", level: warn}]
+  http_req_failed: {that: rate < 1%, window: 3s}
 """
 
 
 @pytest.mark.parametrize("ended", [True, False])
-def test_an_expression_and_what_is_infinite_survive(tmp_path: Path, ended: bool) -> None:
+def test_an_expression_a_window_and_what_is_infinite_survive(tmp_path: Path, ended: bool) -> None:
     spec = tmp_path / "spec.yaml"
     spec.write_text(EXPRESSIONS)
     own = head(spec)
@@ -594,8 +595,11 @@ def test_an_expression_and_what_is_infinite_survive(tmp_path: Path, ended: bool)
         shutil.copytree(tmp_path / "run", tmp_path / "copy")
     found = rebuild(tmp_path / ("run" if ended else "copy"))
     kept, said = (
-        [(r.threshold, r.actual, r.limit, r.margin, r.worst_margin) for r in of.thresholds] for of in (found, live)
+        [(r.threshold, r.actual, r.limit, r.margin, r.worst_margin, r.worst_window) for r in of.thresholds]
+        for of in (found, live)
     )
     assert repr(kept) == repr(said), "NaN, the limit of what is computed, equals nothing"
     assert found.thresholds[0].actual == float("inf")
     assert found.thresholds[1].limit > 0
+    assert found.thresholds[2].worst_window is not None
+    assert found.sentence == live.sentence or not ended

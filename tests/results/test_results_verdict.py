@@ -109,6 +109,23 @@ def test_a_signal_before_the_load_is_told_as_one() -> None:
     assert judge_run(by).sentence == "stopped by a button after 2s of load"
 
 
+@pytest.mark.parametrize(
+    ("bad", "when"),
+    [
+        (range(10, 14), "in the 3s to 00:12, in stage 2 of 3 (hold 4 users)"),
+        (range(10, 31), "in the 3s to 00:12, in stage 2 of 3 (hold 4 users), and failing since 00:10"),
+    ],
+)
+def test_of_windows_the_worst_one_is_told_even_if_it_is_over(bad: range, when: str) -> None:
+    watch, total = Watch(parse_thresholds("errors", {"that": "rate < 20%", "window": "3s"}, KINDS)), Store()
+    for second in range(1, 31):
+        delta = store_of(errors=Rate(10 * (second in bad), 10))
+        total.merge(delta)
+        watch.feed(float(second), delta, total)
+    facts = Facts(thresholds=watch.results(), where="in stage 2 of 3 (hold 4 users)", **SERVED)
+    assert judge_run(facts).sentence == f"errors rate is 100.00%, limit < 20% (400 % over), {when}"
+
+
 @pytest.mark.parametrize("ends", [{"interrupted": True}, {"aborted": "no credits"}])
 def test_what_failed_before_a_load_was_cut_short_is_told(ends: dict[str, Any]) -> None:
     cut = {"interrupted": "stopped by a signal after 20s of load", "aborted": "the spec ended the run: no credits"}

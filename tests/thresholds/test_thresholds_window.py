@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loadspec.metrics import Counter, Gauge, MetricInfo, Rate, Store, Trend
-from loadspec.thresholds import Watch, parse_thresholds
+from loadspec.thresholds import Watch, format_window, parse_thresholds
 from loadspec.thresholds.window import SlidingWindow
 
 values = st.none() | st.lists(st.integers(1, 1000), min_size=1, max_size=5)
@@ -97,8 +97,36 @@ def test_each_full_window_must_hold_and_the_worst_one_is_told():
     assert (result.status, result.first_crossed, result.failing_since) == ("fail", 11.0, None)
     assert (result.actual, result.samples, round(result.margin, 3)) == (4 / 30, 30, -0.333)
     assert result.worst_margin == result.margin
+    assert result.worst_window == (8.0, 11.0)
     whole, _ = run("rate < 10%", *calm, BAD, *calm)
-    assert whole.status == "pass"
+    assert (whole.status, whole.worst_window, format_window(whole)) == ("pass", None, "")
+
+
+def test_the_worst_window_is_told():
+    item = {"that": "rate < 10%", "window": "3s"}
+    recovered, _ = run(item, *[GOOD] * 9, *[BAD] * 4, *[GOOD] * 10)
+    assert (recovered.first_crossed, recovered.failing_since, recovered.worst_window) == (10.0, None, (9.0, 12.0))
+    assert format_window(recovered) == "3s to 00:12"
+    short, _ = run(item, BAD, GOOD)
+    assert (short.worst_window, format_window(short)) == ((0.0, 2.0), "2s to 00:02")
+    none, _ = run(item, None, None, None)
+    assert (none.worst_window, format_window(none)) == (None, "")
+
+
+@given(st.lists(st.none() | st.integers(0, 10), min_size=1, max_size=40), st.integers(1, 8))
+def test_the_worst_window_is_the_first_with_the_highest_rate(bad, seconds):
+    result, _ = run({"that": "rate < 50%", "window": f"{seconds}s"}, *[b if b is None else Rate(b, 10) for b in bad])
+    shares = {}
+    for end in range(min(seconds, len(bad)), len(bad) + 1):
+        part = [b for b in bad[max(0, end - seconds) : end] if b is not None]
+        if part:
+            shares[end] = sum(part) / len(part) / 10
+    if shares:
+        worst = max(shares, key=lambda end: round(shares[end], 9))
+        assert result.worst_window == (float(max(0, worst - seconds)), float(worst))
+        assert abs(result.actual - shares[worst]) < 1e-9
+    else:
+        assert result.worst_window is None
 
 
 def test_a_window_that_is_not_full_is_not_judged_unless_the_run_was_shorter():

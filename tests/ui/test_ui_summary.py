@@ -16,6 +16,7 @@ from loadspec.results.health import limited_sentence
 from loadspec.results.model import CheckResult, CheckSample, EndpointStats, ErrorClass, Iterations, RunResult
 from loadspec.ui import summary
 from loadspec.ui.figures import number, percent, short_ms
+from loadspec.ui.limits import limit_of
 from loadspec.ui.text import SGR, width_of
 
 FILES = ["reports/20260412-080910-3fa2/report.html", "reports/20260412-080910-3fa2/results.json"]
@@ -132,6 +133,19 @@ def test_what_does_not_fit_is_counted() -> None:
     assert "and 22 more" in text
     assert " e29 " in text, "the endpoint with most failures comes first"
     assert " e21 " not in text
+
+
+@pytest.mark.parametrize(
+    ("text", "since", "shown"),
+    [
+        ("rate < 1%", None, "in the 3s to 00:13"),
+        ("rate < 1%", 12.0, "in the 3s to 00:13, since 00:12"),
+        ("rate < 100%", None, ""),
+    ],
+)
+def test_a_threshold_that_recovered_says_in_which_window_it_failed(text: str, since: float | None, shown: str) -> None:
+    (found,) = judged(small_store(), texts={"http_req_failed": {"that": text, "window": "3s"}})
+    assert limit_of(replace(found, worst_window=(10.0, 13.0), failing_since=since)).since == shown
 
 
 def test_failed_checks_come_first_and_those_that_held_are_one_line() -> None:
