@@ -12,7 +12,7 @@ from time import thread_time
 
 from loadspec.clock import Clock, monotonic
 from loadspec.dashboard.frame import Frame
-from loadspec.report.live import live_parts
+from loadspec.report.live import Now, live_parts
 from loadspec.report.text import visible
 from loadspec.results.assemble import assemble
 from loadspec.results.head import Head
@@ -44,11 +44,18 @@ class Books:
 
     def drawn(self, before: Frame) -> Frame:
         """The page as it is now, after an earlier one."""
-        stopping = self._ledger.outcome.signals > 0
+        now = now_of(self._ledger)
         result = self.result or assemble(self._head, self._ledger, going=True)
-        parts = live_parts(result, self._ledger.phase, stopping)
+        parts = live_parts(result, now)
         title = visible(f"{result.verdict} · {result.spec_name}")
-        return before.followed_by(parts, title, stopping, self.result is not None)
+        return before.followed_by(parts, title, now.stopping, self.result is not None)
+
+
+def now_of(ledger: Ledger) -> Now:
+    """What these books know of this moment, as the terminal shows it."""
+    newest, recent = ledger.collector.course.newest, ledger.collector.pulse.recent()
+    users, requests = newest.users if newest else 0, recent.requests if recent else 0.0
+    return Now(ledger.phase, ledger.outcome.signals > 0, users, requests)
 
 
 class Board:

@@ -71,7 +71,9 @@ def results_schema() -> Schema:
                 "points": _points(),
                 "points_by_endpoint": _by_endpoint(),
                 "latency_heatmap": _heat(),
-                "events": _list(_object({"at_s": _NUMBER, "text": _TEXT})),
+                "events": _says(
+                    _list(_object({"at_s": _NUMBER, "text": _TEXT})), "Of more than 1000 the first and the last."
+                ),
                 "warnings": _list(_TEXT),
                 "degraded": _degraded(),
                 "environment": _TEXTS,
@@ -329,7 +331,16 @@ def _health() -> Schema:
         {
             "worker": _COUNT,
             "limited_s": _says(_SECONDS, "How long it was generator-limited."),
-            "limited": _list(_object({"from_s": _NUMBER, "to_s": _NUMBER})),
+            "limited": _list(
+                _object(
+                    {
+                        "from_s": _says(_NUMBER, "When it was, a hundred times at most."),
+                        "to_s": _says(
+                            _NUMBER, "Pauses of up to 10 s lie in between; longer ones, where there are many."
+                        ),
+                    }
+                )
+            ),
             "signs": _says(_list(_TEXT), "What was late then, and by how much at worst."),
             "causes": _list(_object({"name": {"enum": [*RULES, "unknown"]}, "what": _TEXT, "way_out": _TEXT})),
             "worst": {"type": "object", "properties": figures, "additionalProperties": False},

@@ -183,8 +183,8 @@ def _runs_of(shades: Sequence[int]) -> list[tuple[tuple[int, int], int]]:
 
 def failures(result: RunResult, axis: Axis) -> Chart:
     """Failed requests per second, stacked by class, the commonest at the bottom."""
-    names = [name for name, _ in _classes(axis.views.drawn).most_common(CLASSES)]
     classes = _classes(axis.views.drawn)
+    names = [name for name, _ in classes.most_common(CLASSES)]
     shown = [*names, "other"] if len(classes) > len(names) else names
     stacks = [_stack(p, names, shown) for p in axis.views.drawn]
     high = peak_of(sum(stack) for stack in stacks)

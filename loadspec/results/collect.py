@@ -12,6 +12,7 @@ from loadspec.metrics.items import unite_items
 from loadspec.metrics.slowest import Row as SlowRow
 from loadspec.metrics.slowest import slowest
 from loadspec.pools import Usage
+from loadspec.results.alarms import Alarms
 from loadspec.results.failures import add_failures
 from loadspec.results.health import HealthLog
 from loadspec.results.model import PHASES, CheckSample, ErrorClass, Event, Iterations, PhaseName, WorkerHealth
@@ -48,6 +49,7 @@ class Collector:
         """What the newest snapshot brought: others read it, too, and nobody changes it."""
         self._failures: dict[tuple[Any, ...], dict[str, Any]] = {}
         self._samples: dict[tuple[PhaseName, str, str], list[CheckSample]] = {}
+        self._alarms = Alarms()
 
     @property
     def elapsed(self) -> float:
@@ -96,12 +98,12 @@ class Collector:
         return [log.told() for _, log in sorted(self.workers.items())]
 
     def _add_health(self, records: Iterable[Mapping[str, Any]]) -> Iterator[Event]:
-        """Seconds of workers, each judged by itself. The moment when one of them becomes limited is an event."""
+        """Seconds of workers, each judged by itself. That one of them has become limited is an event, now and then."""
         for record in records:
             number = record["worker"] + 1
             log = self.workers.setdefault(number, HealthLog(number))
-            if "t" in record and log.add(record):
-                yield Event(record["t"], f"worker {number} is at its limit: {', '.join(log.told().signs)}")
+            if "t" in record and log.add(record) and (text := self._alarms.tell(record["t"], number)):
+                yield Event(record["t"], f"{text}: {', '.join(log.signs())}")
 
     def _add_second(self, snapshot: Mapping[str, Any], delta: Store) -> None:
         dropped = int(self.stores["load"].total("dropped_iterations"))

@@ -13,7 +13,8 @@ from collections.abc import Mapping, Sequence
 
 from loadspec.results.causes import causes_of
 from loadspec.results.coarse import Coarse
-from loadspec.results.model import Span, WorkerHealth
+from loadspec.results.model import WorkerHealth
+from loadspec.results.spans import Spans
 from loadspec.results.stretch import ENOUGH, Stretch
 from loadspec.units import format_duration
 
@@ -25,6 +26,9 @@ _PART = 0.5
 """What is shorter than so many seconds, the last part of a load, has no rates."""
 FLOOR_MS = 5.0
 SHARE = 0.10
+APART = 10.0
+"""Seconds: what comes back within them is one span."""
+SPANS = 100
 ROWS = 300
 """So many seconds are kept one by one; of a longer run a row is 2, 4, 8, ... of them."""
 
@@ -77,12 +81,14 @@ class HealthLog:
 
     def __init__(self, worker: int) -> None:
         self.worker = worker
-        self.spans: list[Span] = []
-        """When the generator was limited, in seconds of load."""
+        self.spans = Spans(APART, SPANS)
+        """When the generator was limited, in seconds of load, short pauses included."""
+        self.limited_seconds = 0.0
+        """For how long, pauses left out."""
         self._rows: Coarse[array[float]] = Coarse(ROWS, _greatest)
         self._worst: dict[str, float] = {}
         self._limited = Stretch()
-        """The seconds of `spans`."""
+        """The limited seconds."""
         self._late = Stretch()
         """Late ones in a row that are no span yet."""
         self.newest: Record = {}
@@ -91,6 +97,8 @@ class HealthLog:
         self.median = 0.0
         self._before = 0.0
         self._since: float | None = None
+        self._until = -math.inf
+        """The end of the last limited second."""
 
     def add(self, record: Record) -> bool:
         """Take a second → whether with it the generator has become limited."""
@@ -114,16 +122,23 @@ class HealthLog:
             return False
         self._limited.merge(self._late)
         self._late = Stretch()
-        new = not self.spans or self.spans[-1].begin != self._since
-        self.spans[len(self.spans) - (not new) :] = [Span(self._since, t)]
+        new, begin = self._until <= self._since, max(self._since, self._until)
+        self.spans.add(begin, t)
+        self.limited_seconds += t - begin
+        self._until = t
         return new
+
+    def signs(self) -> Sequence[str]:
+        """What was late in the limited seconds."""
+        return tuple(self._limited.signs())
 
     def told(self) -> WorkerHealth:
         """What there is to say, now or at the end."""
         return WorkerHealth(
             worker=self.worker,
             limited=tuple(self.spans),
-            signs=tuple(self._limited.signs()),
+            limited_seconds=self.limited_seconds,
+            signs=self.signs(),
             causes=tuple(causes_of(self._limited.figures)) if self.spans else (),
             worst={name: float(self._worst[name]) for name in COLUMNS if name in self._worst},
             columns={name: array("d", [row[i] for row in self._rows]) for i, name in enumerate(_ALL)},

@@ -24,6 +24,7 @@ from typing import Any
 
 from loadspec.metrics import Store
 from loadspec.results.collect import Collector
+from loadspec.results.kept import Kept
 from loadspec.results.losses import told
 from loadspec.results.model import Event, Loss, PhaseName
 from loadspec.thresholds import Threshold, Watch
@@ -63,7 +64,7 @@ class Ledger:
         self.collector = Collector()
         self.watch = Watch(thresholds)
         self.outcome = Outcome()
-        self.events: list[Event] = []
+        self.events = Kept()
         self.phase: PhaseName = "setup"
         self.fired: Sequence[Threshold] = ()
         """The thresholds that end the run with the newest record."""
@@ -76,7 +77,7 @@ class Ledger:
         """Take the next record; returns what is new with it, in the order of time."""
         self.fired = ()
         new = list(_HEED[record["is"]](self, record))
-        self.events += new
+        self.events.add(new)
         return new
 
     def _on_begin(self, record: Record) -> Iterator[Event]:

@@ -343,7 +343,9 @@ class WorkerHealth:
 
     worker: int
     limited: Sequence[Span] = ()
-    """When it was generator-limited."""
+    """When it was generator-limited; pauses of some seconds are in them, longer ones where there are many."""
+    limited_seconds: float = 0.0
+    """For how long, without the pauses."""
     signs: Sequence[str] = ()
     """What was late then: `hub lag p99 12ms, limit 5ms`."""
     causes: Sequence[Cause] = ()
@@ -352,11 +354,6 @@ class WorkerHealth:
     columns: Mapping[str, Sequence[float]] = field(default_factory=dict)
     """`t` and each figure, one entry a second, of a long run the greatest of several, up to `t`; NaN where the system
     does not tell."""
-
-    @property
-    def limited_seconds(self) -> float:
-        """How long it was limited."""
-        return sum(span.end - span.begin for span in self.limited)
 
 
 @dataclass(slots=True)

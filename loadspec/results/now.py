@@ -74,7 +74,7 @@ def generator_now(logs: Iterable[HealthLog]) -> GeneratorNow | None:
         worst("dispatch_p99_ms"),
         min(limit_ms(log.median) for log in heard),
         any(log.late for log in heard),
-        max(sum(span.end - span.begin for span in log.spans) for log in heard),
+        max(log.limited_seconds for log in heard),
     )
 
 

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from loadspec.results.causes import RULES, causes_of
 from loadspec.results.health import COLUMNS, ROWS, HealthLog, is_late, limit_ms, limited_sentence
 from loadspec.results.model import Span, WorkerHealth
+from loadspec.results.now import generator_now
+from loadspec.results.spans import Spans
 from loadspec.results.stretch import Figure
 from loadspec.units import format_ms
 
@@ -20,9 +22,16 @@ LATE, FINE = {"lag_p99_ms": 5.001}, {"lag_p99_ms": 5.0}
 
 def log_of(*seconds: dict[str, float], worker: int = 0) -> HealthLog:
     """A log of seconds, one after the other; `t` overrules when one ends."""
-    log = HealthLog(worker)
+    log = exact(worker)
     for number, second in enumerate(seconds, 1):
         log.add({"t": float(number), **second})
+    return log
+
+
+def exact(worker: int = 0) -> HealthLog:
+    """A log that tells its spans one by one."""
+    log = HealthLog(worker)
+    log.spans = Spans(1e-6, 10_000)
     return log
 
 
@@ -175,6 +184,15 @@ SECONDS = st.lists(
 )
 
 
+def test_short_pauses_are_in_a_span_and_not_in_its_seconds() -> None:
+    log = HealthLog(1)
+    for t, second in enumerate([LATE] * 3 + [FINE] * 10 + [LATE] * 4 + [FINE] * 11 + [LATE] * 3, 1):
+        log.add({"t": float(t), **second})
+    told = log.told()
+    assert (told.limited, told.limited_seconds) == ((Span(0.0, 17.0), Span(28.0, 31.0)), 10.0)
+    assert generator_now([log]).limited_seconds == 10.0
+
+
 def reference(seconds: list[dict[str, float]]) -> list[Span]:
     """Each longest row of late seconds, looked for by brute force."""
     ends, late, median, t = [0.0], [], 0.0, 0.0
@@ -194,11 +212,12 @@ def reference(seconds: list[dict[str, float]]) -> list[Span]:
 
 @given(SECONDS)
 def test_the_fold_finds_what_a_search_finds(seconds: list[dict[str, float]]) -> None:
-    log, t = HealthLog(1), 0.0
+    log, t = exact(), 0.0
     for second in seconds:
         t += second["long"]
         log.add({**second, "t": t})
-    assert log.spans == reference(seconds)
+    assert list(log.spans) == reference(seconds)
+    assert log.limited_seconds == pytest.approx(sum(span.end - span.begin for span in log.spans))
 
 
 EVERYTHING = st.lists(
@@ -251,13 +270,13 @@ def told_by_all(seconds: list[dict[str, float]], spans: list[Span]) -> tuple[lis
 
 @given(EVERYTHING)
 def test_a_fold_tells_what_all_seconds_do(seconds: list[dict[str, float]]) -> None:
-    log, t = HealthLog(1), 0.0
+    log, t = exact(), 0.0
     for second in seconds:
         t += second["long"]
         log.add({**{name: value for name, value in second.items() if name != "long"}, "t": t})
     told = log.told()
     found = list(told.signs), [cause.name for cause in told.causes], dict(told.worst)
-    assert found == told_by_all(seconds, log.spans)
+    assert found == told_by_all(seconds, list(log.spans))
 
 
 @pytest.mark.parametrize("count", [1, ROWS, ROWS + 1, 7 * ROWS + 3])

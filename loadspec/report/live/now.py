@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from loadspec.report.planned import most_users
-from loadspec.report.series import per_second
-from loadspec.report.text import clock, utc
-from loadspec.report.text import per_second as rate_text
+from loadspec.report.text import clock, per_second, utc
 from loadspec.results.model import PhaseName, RunResult, ScenarioInfo
 from loadspec.thresholds import ThresholdResult, worst_first
 from loadspec.units import format_count
@@ -18,24 +17,34 @@ _COUNTED = ("shared-iterations", "per-vu-iterations")
 """Executors that may be done before their time."""
 
 
-def figures(result: RunResult, phase: PhaseName, stopping: bool) -> Mapping[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Now:
+    """What a run is at, and what of it is of this moment: a point of a long result is of many seconds."""
+
+    phase: PhaseName = "load"
+    stopping: bool = False
+    users: int = 0
+    requests: float = 0.0
+    """A second, of the last ones."""
+
+
+def figures(result: RunResult, now: Now) -> Mapping[str, Any]:
     """Names for `now.j2`, of a result that is not the last one."""
     total = plan_end(result.scenarios)
-    point = result.points[-1] if result.points else None
     statuses = Counter(threshold.status for threshold in result.thresholds)
-    began = phase != "setup"
+    began = now.phase != "setup"
     facts = [
         ("Load so far", f"{clock(result.duration)} of {clock(total)}"),
-        ("Left", _left(result, total) if phase == "load" else "–"),
-        ("Users", f"{format_count(point.users if point else 0)} of {format_count(most_users(result.scenarios))}"),
-        ("Requests", f"{rate_text(per_second(point.requests, point.seconds) if point else 0.0)}/s now"),
+        ("Left", _left(result, total) if now.phase == "load" else "–"),
+        ("Users", f"{format_count(now.users)} of {format_count(most_users(result.scenarios))}"),
+        ("Requests", f"{per_second(now.requests)}/s now"),
         ("Target", result.target),
         ("Started", utc(result.started_at)),
     ]
     return {
         "name": result.spec_name,
-        "word": "STOPPING" if stopping else "RUNNING" if phase == "load" else phase.upper(),
-        "tone": "bad" if statuses["fail"] else "warn" if stopping or result.limited else "good",
+        "word": "STOPPING" if now.stopping else "RUNNING" if now.phase == "load" else now.phase.upper(),
+        "tone": "bad" if statuses["fail"] else "warn" if now.stopping or result.limited else "good",
         "sentence": standing(result.thresholds),
         "limited": result.limited,
         "warnings": result.warnings,

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from loadspec.report import assets
 from loadspec.report.build import render_page, render_part, section_parts
-from loadspec.report.live.now import figures
+from loadspec.report.live.now import Now, figures
 from loadspec.report.sections import SECTIONS
 from loadspec.results.head import Head
-from loadspec.results.model import PhaseName, RunResult
+from loadspec.results.model import RunResult
 
 _CSS = Path(__file__).with_name("live.css")
 SCRIPTS = ("script/view.js", "script/tables.js", "live/live.js")
@@ -35,7 +35,7 @@ def live_page(head: Head, token: str) -> str:
     )
 
 
-def live_parts(result: RunResult, phase: PhaseName = "load", stopping: bool = False) -> dict[str, str]:
+def live_parts(result: RunResult, now: Now) -> dict[str, str]:
     """Section → its HTML now, empty where the run has nothing of the kind.
 
     A result without a verdict has its place in the plan instead.
@@ -44,7 +44,7 @@ def live_parts(result: RunResult, phase: PhaseName = "load", stopping: bool = Fa
     for part in section_parts(result, leave_out=("verdict",) * result.going):
         parts[part["name"]] = part["html"]
     if result.going:
-        parts["verdict"] = render_part("live/now.j2", figures(result, phase, stopping))
+        parts["verdict"] = render_part("live/now.j2", figures(result, now))
     return parts
 
 

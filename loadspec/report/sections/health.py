@@ -7,6 +7,7 @@ from math import isnan
 from typing import Any
 
 from loadspec.report.text import NONE, count, ms, percent
+from loadspec.results.kept import ends
 from loadspec.results.model import RunResult, WorkerHealth
 
 
@@ -25,6 +26,8 @@ COLUMNS: Mapping[str, tuple[str, Callable[[float], str]]] = {
     "ports": ("Ports", count),
 }
 """Figure → heading, and how it is shown."""
+SHOWN = 6
+"""So many times at its limit are shown of each worker."""
 
 
 def figures(result: RunResult) -> Mapping[str, Any]:
@@ -42,7 +45,7 @@ def _row(worker: WorkerHealth) -> Mapping[str, Any]:
     return {
         "name": worker.worker,
         "cells": [_cell(worker, name, show) for name, (_, show) in COLUMNS.items()],
-        "limited": worker.limited,
+        "limited": ends(worker.limited, SHOWN),
         "signs": worker.signs,
     }
 

@@ -11,6 +11,7 @@ from loadspec.report.lateness import lateness
 from loadspec.report.series import merge_points, per_second, stretch
 from loadspec.report.text import NONE, clock, count, ms, percent
 from loadspec.report.text import per_second as rate_text
+from loadspec.results.kept import ends
 from loadspec.results.model import Point, RunResult
 from loadspec.results.parts import Part, parts_of
 
@@ -36,8 +37,9 @@ def figures(result: RunResult) -> Mapping[str, Any]:
 
 
 def marks(result: RunResult, axis: Axis) -> list[Mark]:
-    """A mark for each event."""
-    return [Mark(axis.x(e.t) / 10, f"{clock(e.t)} · {e.text[:80]}") for e in result.events[:EVENTS]]
+    """A mark for each event, of many for the first and the last ones."""
+    first, _, last = ends(result.events, EVENTS)
+    return [Mark(axis.x(e.t) / 10, f"{clock(e.t)} · {e.text[:80]}") for e in [*first, *last]]
 
 
 def _row(part: Part, points: Sequence[Point]) -> Sequence[str]:
