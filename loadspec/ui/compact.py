@@ -54,7 +54,7 @@ def compact(result: RunResult, style: Style, width: int, room: int) -> list[str]
     width -= _LABEL + 1
     blocks = [
         _header(result),
-        Block("generator", limited_lines(result, style), most=3, worth=6),
+        Block("generator", limited_lines(result, style, width), most=6, worth=6),
         _checks(result.checks, style),
         Block("thresholds", limit_table(limits_of(result.thresholds), style, width), worth=4),
         _figures(result, width),
@@ -96,7 +96,7 @@ def _header(result: RunResult) -> Block:
     shapes = table(
         [[f"{name}:", clean(s.description)] for name, s in zip(names, result.scenarios, strict=True)], gap=" "
     )
-    return Block(title, rows + shapes, most=4)
+    return Block(title, rows + shapes, most=4, worth=2)
 
 
 def _name(text: str) -> str:

@@ -20,6 +20,8 @@ from loadspec.ui.text import Style, clean, pad, width_of
 from loadspec.units import format_duration
 
 _INDENT = "    "
+_LINE = 96
+"""Columns of a sentence; figures take what they need."""
 _ALWAYS = ("http_reqs", "iterations")
 _SAMPLE = 100
 """Characters of what a failed check found."""
@@ -52,7 +54,7 @@ def full(result: RunResult, style: Style) -> list[str]:
 
 
 def _limited(result: RunResult, style: Style) -> list[str]:
-    lines = limited_lines(result, style)
+    lines = limited_lines(result, style, _LINE)
     return [*_title("GENERATOR", style), *(f"{_INDENT}{line}" for line in lines), "", ""] if lines else []
 
 

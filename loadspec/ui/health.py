@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
+
 from loadspec.results.model import GeneratorNow, RunResult
 from loadspec.ui.figures import short_ms
 from loadspec.ui.text import Style, clean
 from loadspec.units import format_duration
 
 
-def limited_lines(result: RunResult, style: Style) -> list[str]:
-    """Only where its limits show in the figures: that they do, why, and what to do about it."""
+def limited_lines(result: RunResult, style: Style, width: int) -> list[str]:
+    """Only where its limits show in the figures: that they do, why, and what to do about it, in lines of a width."""
     if not result.limited:
         return []
     causes = {cause.name: cause for worker in result.health for cause in worker.causes}
     told = [f"{clean(cause.what)}: {clean(cause.way_out)}" for cause in causes.values()]
-    return [style(clean(result.limited), "warn"), *told]
+    limited = [style(line, "warn") for line in wrap(clean(result.limited), width)]
+    return [*limited, *(line for text in told for line in wrap(text, width, subsequent_indent="  "))]
 
 
 def generator_line(now: GeneratorNow, style: Style) -> str:
