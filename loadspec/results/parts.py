@@ -72,13 +72,25 @@ def _label(stage: StageInfo, unit: str) -> str:
 
 def _shared(loads: Sequence[ScenarioInfo]) -> list[Part]:
     """From each moment at which a scenario begins or ends to the next."""
-    spans = [(MIX if load.in_mix else load.name, load.stages[0].begin, load.stages[-1].end) for load in loads]
+    staged = [(MIX if load.in_mix else load.name, load.stages[0].begin, load.stages[-1].end, load) for load in loads]
+    moments = {moment for _, first, last, _ in staged for moment in (first, last)}
     found = []
-    for begin, end in pairwise(sorted({moment for _, *span in spans for moment in span})):
-        on = [name for name, first, last in spans if first <= begin < last]
-        if on:
-            found.append(Part(begin, end, " + ".join(on), f"during {_listed(on)}"))
-    return found
+    for begin, end in pairwise(sorted(moments)):
+        on = [(name, load) for name, first, last, load in staged if first <= begin < last]
+        names = [name for name, _ in on]
+        if len(on) == 1:
+            found += [_within(names[0], stage, begin, end) for stage in _stages(on[0][1]) if stage.begin < end > begin]
+        elif on:
+            found.append(Part(begin, end, " + ".join(names), f"during {_listed(names)}"))
+    return [part for part in found if part.begin < part.end]
+
+
+def _within(name: str, stage: Part, begin: float, end: float) -> Part:
+    """A stage of the one scenario that is on from `begin` to `end`; a lone stage is called after it."""
+    span = max(begin, stage.begin), min(end, stage.end)
+    if not stage.where:
+        return Part(*span, name, f"during {name}", stage.steady)
+    return Part(*span, f"{name}: {stage.label}", f"during {name}, {stage.where}", stage.steady)
 
 
 def _listed(names: Sequence[str]) -> str:

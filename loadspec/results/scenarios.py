@@ -4,28 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from math import inf
 from typing import Any
 
 from loadspec.load import MIX
 from loadspec.metrics import Rate, Store, Trend
 from loadspec.results.model import Event, Iterations, ScenarioInfo, ScenarioStats
 
+Corners = Sequence[tuple[float, Any]]
+"""(seconds of the load, planned level)."""
 
-def begun(scenario: ScenarioInfo, began: float | None) -> ScenarioInfo:
-    """The scenario with its planned shape drawn from when it `began`, which may be before its `start` or after it."""
-    if began is None or began == scenario.start:
+
+def begun(scenario: ScenarioInfo, began: float | None, ended: float | None = None) -> ScenarioInfo:
+    """The scenario with its planned shape drawn from when it `began`, which may be before its `start` or after it.
+
+    What was planned for after it had `ended` is left out: one with a budget may be done long before its time.
+    """
+    if began is None:
         return scenario
-    late = began - scenario.start
+    late, last = began - scenario.start, inf if ended is None else ended
     return replace(
         scenario,
-        shape=_moved(scenario.shape, scenario.start, began),
-        rates=_moved(scenario.rates, scenario.start, began),
-        stages=[replace(stage, begin=stage.begin + late, end=stage.end + late) for stage in scenario.stages],
+        shape=_moved(scenario.shape, scenario.start, began, last),
+        rates=_moved(scenario.rates, scenario.start, began, last),
+        stages=[
+            replace(stage, begin=min(stage.begin + late, last), end=min(stage.end + late, last))
+            for stage in scenario.stages
+        ],
     )
 
 
-def _moved(corners: Sequence[tuple[float, Any]], start: float, began: float) -> list[tuple[float, Any]]:
-    return [(began + (at - start), level) for at, level in corners]
+def _moved(corners: Corners, start: float, began: float, last: float) -> Corners:
+    moved = [(began + (at - start), level) for at, level in corners]
+    kept = [corner for corner in moved if corner[0] <= last]
+    if not kept or len(kept) == len(moved):
+        return kept
+    (begin, low), (end, high) = kept[-1], moved[len(kept)]
+    return [*kept, (last, low + (high - low) * (last - begin) / (end - begin))]
 
 
 def scenario_stats(

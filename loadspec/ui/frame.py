@@ -9,7 +9,7 @@ from loadspec.results.parts import Part, part_at, parts_of
 from loadspec.ui.figures import percent, short_ms
 from loadspec.ui.health import generator_line
 from loadspec.ui.limits import limit_table, limits_of
-from loadspec.ui.pace import elapsed_of, pace
+from loadspec.ui.pace import elapsed_of, is_done, pace
 from loadspec.ui.text import Style, bar, clean, pad, sparkline, truncate, width_of
 from loadspec.units import format_clock, format_count, format_duration
 
@@ -70,9 +70,10 @@ def _bars(progress: Progress, scenarios: Sequence[ScenarioInfo], title: str, sty
     column = max(map(width_of, names), default=0)
     lines = []
     for name, scenario in list(zip(names, scenarios, strict=True))[:_SCENARIOS]:
-        elapsed = elapsed_of(progress, scenario)
-        share = min(1.0, elapsed / scenario.duration) if scenario.duration > 0 else 1.0
-        now, end = _time(min(elapsed, scenario.duration)), _time(scenario.duration)
+        elapsed = min(elapsed_of(progress, scenario), scenario.duration)
+        whole = elapsed if is_done(progress, scenario) else scenario.duration
+        share = min(1.0, elapsed / whole) if whole > 0 else 1.0
+        now, end = _time(elapsed), _time(whole)
         rest = f"{_stage(progress, scenario)}  {now}/{end}" if alone else f"{share:4.0%}  {now}/{end}"
         room = max(_BAR[0], min(_BAR[1], width - column - len(rest) - 4))
         lines.append(f"{pad(name, column)} {style(bar(share, room), 'head')} {rest}")

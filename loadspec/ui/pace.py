@@ -32,13 +32,18 @@ def pace(progress: Progress, scenarios: Sequence[ScenarioInfo]) -> str:
 
 
 def elapsed_of(progress: Progress, scenario: ScenarioInfo) -> float:
-    """Seconds of a scenario's own time so far; all of them once it has ended, none before it began."""
+    """Seconds of a scenario's own time so far: until it ended, none before it began."""
     row = progress.scenarios.get(scenario.name)
     if row is None:
         return max(0.0, progress.elapsed - scenario.start)
-    if row["ended"] is not None:
-        return scenario.duration
-    return 0.0 if row["began"] is None else max(0.0, progress.elapsed - row["began"])
+    until = progress.elapsed if row["ended"] is None else row["ended"]
+    return 0.0 if row["began"] is None else max(0.0, until - row["began"])
+
+
+def is_done(progress: Progress, scenario: ScenarioInfo) -> bool:
+    """Whether it has ended by itself, be it before its time: one with a budget may be through early."""
+    row = progress.scenarios.get(scenario.name)
+    return row is not None and row["ended"] is not None and not progress.stopping
 
 
 def _users(progress: Progress, scenarios: Sequence[ScenarioInfo]) -> int:

@@ -80,7 +80,7 @@ def test_every_moment_of_a_run_can_be_shown() -> None:
 
 def test_the_plans_remaining_time() -> None:
     result = running(duration=20.0)
-    assert plan_end(result.scenarios) == 70.0
+    assert plan_end(result) == 70.0
     assert fact(result, "Left") == "00:50"
     assert fact(result, "Left", "setup") == fact(result, "Left", "teardown") == "–"
     assert fact(running(duration=71.0), "Left") == "what is in flight"

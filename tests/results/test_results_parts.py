@@ -83,7 +83,30 @@ def test_stages_move_with_a_scenario_that_began_later() -> None:
     waiting = staged((10, 3), (20, 3))
     (stage,) = begun(waiting, 12.5).stages
     assert (stage.begin, stage.end) == (12.5, 22.5)
-    assert begun(waiting, 10.0) is waiting
+    assert begun(waiting, 10.0).stages == begun(waiting, None).stages == waiting.stages
+
+
+def test_what_has_ended_is_planned_no_longer() -> None:
+    """A scenario with a budget is through before its time: what comes then is not during it."""
+    once = replace(staged((0, 1), (600, 1), name="once"), shape=[(0.0, 1), (600.0, 1)])
+    over = begun(once, 0.0, 3.0)
+    assert over.shape == [(0.0, 1), (3.0, 1)]
+    assert [(part.begin, part.end, part.where) for part in parts_of([over, replace(RAMP, name="main")], 70)] == [
+        (0, 3, "during once and main"),
+        (3, 10, "during main, in stage 1 of 5 (ramp to 5 users)"),
+        (10, 30, "during main, in stage 2 of 5 (ramp to 10 users)"),
+        (30, 60, "during main, in stage 4 of 5 (hold 20 users)"),
+        (60, 70, "during main, in stage 5 of 5 (ramp to 0 users)"),
+    ]
+
+
+def test_a_ramp_that_was_cut_off_keeps_its_slope_and_the_number_of_its_stages() -> None:
+    cut = begun(replace(RAMP, shape=[(0.0, 1), (10.0, 5), (30.0, 10)]), 0.0, 20.0)
+    assert cut.shape == [(0.0, 1), (10.0, 5), (20.0, 7.5)]
+    assert [part.where for part in parts_of([cut], 20)] == [
+        "in stage 1 of 5 (ramp to 5 users)",
+        "in stage 2 of 5 (ramp to 10 users)",
+    ]
 
 
 CORNERS = st.lists(st.tuples(st.floats(0, 100), st.integers(0, 5)), min_size=1, max_size=6)

@@ -71,7 +71,7 @@ def test_a_scenario_has_its_own_time() -> None:
     assert [elapsed_of(at(), one) for one in (CROWD, late)] == [50.0, 20.0]
     assert elapsed_of(at(scenarios={"crowd": row(began=None)}), late) == 0.0
     assert elapsed_of(at(scenarios={"crowd": row(began=45.0)}), late) == 5.0
-    assert elapsed_of(at(scenarios={"crowd": row(ended=48.0)}), late) == 100.0
+    assert elapsed_of(at(scenarios={"crowd": row(began=45.0, ended=48.0)}), late) == 3.0
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 
 from loadspec.report.planned import most_users
 from loadspec.report.text import clock, per_second, utc
-from loadspec.results.model import PhaseName, RunResult, ScenarioInfo
+from loadspec.results.model import PhaseName, RunResult, ScenarioInfo, ScenarioStats
 from loadspec.thresholds import ThresholdResult, worst_first
 from loadspec.units import format_count
 
@@ -30,12 +30,12 @@ class Now:
 
 def figures(result: RunResult, now: Now) -> Mapping[str, Any]:
     """Names for `now.j2`, of a result that is not the last one."""
-    total = plan_end(result.scenarios)
+    total = plan_end(result)
     statuses = Counter(threshold.status for threshold in result.thresholds)
     began = now.phase != "setup"
     facts = [
         ("Load so far", f"{clock(result.duration)} of {clock(total)}"),
-        ("Left", _left(result, total) if now.phase == "load" else "–"),
+        ("Left", _left(result, total, now.stopping) if now.phase == "load" else "–"),
         ("Users", f"{format_count(now.users)} of {format_count(most_users(result.scenarios))}"),
         ("Requests", f"{per_second(now.requests)}/s now"),
         ("Target", result.target),
@@ -54,9 +54,16 @@ def figures(result: RunResult, now: Now) -> Mapping[str, Any]:
     }
 
 
-def plan_end(scenarios: Sequence[ScenarioInfo]) -> float:
-    """When the load ends as planned, in seconds after its begin, without graceful stop."""
-    return max((scenario.start + scenario.duration for scenario in scenarios), default=0.0)
+def plan_end(result: RunResult) -> float:
+    """When the load ends as planned, in seconds after its begin, without graceful stop; what has ended, when it did."""
+    rows = {row.name: row for row in result.scenario_stats}
+    return max((_end(scenario, rows.get(scenario.name)) for scenario in result.scenarios), default=0.0)
+
+
+def _end(scenario: ScenarioInfo, row: ScenarioStats | None) -> float:
+    if row is not None and row.ended is not None:
+        return row.ended
+    return (scenario.start if row is None or row.began is None else row.began) + scenario.duration
 
 
 def standing(thresholds: Sequence[ThresholdResult]) -> str:
@@ -83,11 +90,13 @@ _WORDS = (
 )
 
 
-def _left(result: RunResult, total: float) -> str:
+def _left(result: RunResult, total: float, stopping: bool) -> str:
     left = total - result.duration
-    if left <= 0:
+    if left <= 0 or stopping:
         return "what is in flight"
-    return f"{'at most ' if any(s.executor in _COUNTED for s in result.scenarios) else ''}{clock(left)}"
+    over = {row.name for row in result.scenario_stats if row.ended is not None}
+    counted = any(s.executor in _COUNTED and s.name not in over for s in result.scenarios)
+    return f"{'at most ' if counted else ''}{clock(left)}"
 
 
 def _bar(result: RunResult, scenario: ScenarioInfo) -> Mapping[str, Any]:
