@@ -47,8 +47,9 @@ class Worker:
         drawn = 0
         for at, sample in samples:
             tags = {"endpoint": sample.endpoint, "scenario": "main"}
-            store.trend("http_req_duration", tags_of(**tags)).add(sample.ms)
             expected = {"expected_response": "true" if sample.ok else "false", "status": "200" if sample.ok else "503"}
+            answer = {"expected_response": expected["expected_response"], "poll": "false"}
+            store.trend("http_req_duration", tags_of(**tags, **answer)).add(sample.ms)
             store.counter("http_reqs", tags_of(**tags, **expected)).add(1)
             store.rate("http_req_failed", tags_of(**tags)).add(not sample.ok)
             self.started += 1
