@@ -68,7 +68,8 @@ function drawWords(u, plot, units, axis) {
     const x = u.valToPos(at, "x", true);
     const late = x > left + width * 0.6;
     rule(u, x, 4 * px, x, top + height, ink("bad"), [2, 3]);
-    if (label) text(u, label, x + (late ? -5 : 5) * px, 12 * px, ink("bad"), late ? "right" : "left");
+    const beside = late ? x - 5 * px : Math.max(x + 5 * px, left + 36 * px); // of the scale's labels
+    if (label) text(u, label, beside, 12 * px, ink("bad"), late ? "right" : "left");
   });
   levels(u, units).forEach((ticks, side) => ticks.slice(1).forEach((value) => {
     const y = u.valToPos(value, units[side], true) - 4 * px;
