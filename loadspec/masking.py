@@ -61,6 +61,14 @@ def is_telling(name: str) -> bool:
     return _TELLING.search(name) is not None
 
 
+_SUSPECT = re.compile(r"(?i)(?:^pin|pwd|pass(?:word|wd|code|phrase|es)?|token|secret|key|credential)s?$")
+
+
+def is_suspect(name: str) -> bool:
+    """Whether what has such a name may be a secret, for what need not be shown: `pwd`, `pass`, `tokens`."""
+    return _SUSPECT.search(name) is not None or is_telling(name)
+
+
 AUTH_SECRETS: Mapping[str, str] = {
     "bearer": "token",
     "basic": "password",

@@ -32,7 +32,7 @@ from loadspec.protocols.http.captures import secret_values
 from loadspec.protocols.http.cookies import secret_cookies
 from loadspec.protocols.http.request import Origins
 from loadspec.spec.model import Scenario, Spec, Step, all_exchanges
-from loadspec.spec.secrets import known_secrets
+from loadspec.spec.secrets import known_secrets, pools_of_credentials
 from loadspec.wire.settings import Http
 
 
@@ -133,7 +133,8 @@ class _Flows:
         self.small = small_pools(pools)
         if not self.small:
             return None
-        return self.phases["load"].meters.keep(item_meter(pools, self.small, known_secrets(self.spec)))
+        hidden = pools_of_credentials(self.spec)
+        return self.phases["load"].meters.keep(item_meter(pools, self.small, known_secrets(self.spec), hidden))
 
 
 def _constants(spec: Spec, seed: int, run_id: str) -> tuple[dict[str, Any], list[tuple[str, str]]]:

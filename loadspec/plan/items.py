@@ -1,7 +1,7 @@
 """What the items of small pools cost: each iteration by the rows that it drew, and what it rested or failed.
 
 What is noted of an iteration lies in the user's `draws`, which are new with each: the number of its first row of pool p
-under ~p, the seconds that it rested, whether a step failed. Flows without a small pool note nothing.
+under ~p, the seconds that it rested, whether a step failed. Where no pool of a flow is small, nothing is noted.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from loadspec.expr import Getter
-from loadspec.masking import MASK, Masker, is_telling
+from loadspec.masking import MASK, Masker, is_suspect
 from loadspec.metrics import Store, Trend
 from loadspec.metrics.items import SMALL
 from loadspec.pools import DataError, Pool
@@ -148,16 +148,21 @@ def _told(pool: _Small) -> list[dict[str, Any]]:
     ]
 
 
-def item_meter(pools: Sequence[Pool], small: Collection[int], secrets: Sequence[str]) -> ItemMeter:
-    """A meter for the pools of these numbers; `secrets` are shown nowhere."""
+def item_meter(
+    pools: Sequence[Pool], small: Collection[int], secrets: Sequence[str], hidden: Collection[str] = ()
+) -> ItemMeter:
+    """A meter for the pools of these numbers; `secrets` are shown nowhere, nor is any item of pools in `hidden`."""
     names = {number: pools[number].name for number in sorted(small)}
-    return ItemMeter(names, {number: shown_items(pools[number], secrets) for number in names})
+    shown = {
+        number: [MASK] * len(pools[number]) if name in hidden else shown_items(pools[number], secrets)
+        for number, name in names.items()
+    }
+    return ItemMeter(names, shown)
 
 
 def shown_items(pool: Pool, secrets: Sequence[str]) -> list[str]:
     """The begin of each item as text, without secrets: those given, and what stands under a telling name."""
-    hidden = is_telling(pool.name) or is_telling(pool.name.removesuffix("s"))
-    return [MASK if hidden else _shown(pool, row, secrets) for row in range(len(pool))]
+    return [MASK if is_suspect(pool.name) else _shown(pool, row, secrets) for row in range(len(pool))]
 
 
 def _shown(pool: Pool, row: int, secrets: Sequence[str]) -> str:
@@ -175,7 +180,7 @@ def _telling(item: Any) -> Iterable[str]:
     """What an item holds under telling names, at any depth."""
     if isinstance(item, Mapping):
         for name, value in item.items():
-            if is_telling(str(name)):
+            if is_suspect(str(name)):
                 yield str(value)
             else:
                 yield from _telling(value)
@@ -187,7 +192,7 @@ def _telling(item: Any) -> Iterable[str]:
 def _plain(item: Any) -> Any:
     """An item without what telling names hold, and without bytes."""
     if isinstance(item, Mapping):
-        return {str(name): MASK if is_telling(str(name)) else _plain(value) for name, value in item.items()}
+        return {str(name): MASK if is_suspect(str(name)) else _plain(value) for name, value in item.items()}
     if isinstance(item, list | tuple):
         return [_plain(value) for value in item]
     return f"({len(item)} bytes)" if isinstance(item, bytes) else item

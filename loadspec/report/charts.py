@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import groupby, pairwise
 from math import ceil, log10
+from statistics import median
 
 from loadspec.report import svg
 from loadspec.report.axis import BASE, DENSE, TOP, Axis, Chart, Layer, Mark, Tick, Trace, peak_of, scale_to
@@ -134,12 +135,15 @@ def heatmap(result: RunResult, axis: Axis) -> Chart:
     rows = [(low, high, sum(column[j] for column in heat.counts)) for j, (low, high) in enumerate(pairwise(heat.edges))]
     total, most = sum(number for *_, number in rows), max((n for column in heat.counts for n in column), default=0)
     y = svg.Scale(0, max(len(heat.edges) - 1, 1), BASE, TOP)
-    width = max((axis.x(end) - axis.x(begin) for begin, end in zip(heat.begin, heat.end, strict=True)), default=0.0)
-    shades: list[list[tuple[float, float, float]]] = [[] for _ in range(SHADES)]
-    for begin, column in zip(heat.begin, heat.counts, strict=True):
+    spans = [(axis.x(begin), axis.x(end)) for begin, end in zip(heat.begin, heat.end, strict=True)]
+    cells: dict[tuple[int, float], list[tuple[float, float, float]]] = {}
+    for (begin, _), width, column in zip(spans, _widths(spans), heat.counts, strict=True):
         for (first, last), shade in _runs_of([_shade(number, most) for number in column]):
             if shade >= 0:
-                shades[shade].append((axis.x(begin) + width / 2, y(last), y(first)))
+                cells.setdefault((shade, width), []).append((begin + width / 2, y(last), y(first)))
+    layers = [
+        Layer("cells", f"heat{shade}", svg.uprights_path(few), width) for (shade, width), few in sorted(cells.items())
+    ]
     decades = [(j, edge) for j, edge in enumerate(heat.edges) if abs(log10(edge) - round(log10(edge))) < 1e-9]
     spread = f"; they lie between {ms(heat.edges[0])} and {ms(heat.edges[-1])}" if rows else ""
     return Chart(
@@ -147,7 +151,7 @@ def heatmap(result: RunResult, axis: Axis) -> Chart:
         "Where latencies lie",
         "expected answers by duration, on a logarithmic axis; a stronger shade is more",
         f"How many of {count(total)} expected answers took how long over {clock(axis.end)}{spread}.",
-        [Layer("cells", f"heat{shade}", svg.uprights_path(cells), width) for shade, cells in enumerate(shades)],
+        layers,
         _shades_of(most),
         [Tick(y(j), ms(edge)) for j, edge in decades],
         axis.ticks(),
@@ -156,6 +160,13 @@ def heatmap(result: RunResult, axis: Axis) -> Chart:
         [(f"{ms(low)} to {ms(high)}", count(n), percent(n / total)) for low, high, n in reversed(rows) if n],
         end=axis.end,
     )
+
+
+def _widths(spans: Sequence[tuple[float, float]]) -> list[float]:
+    """One for all columns but those that are much wider or narrower: few paths, and no gap where a second was late."""
+    own = [end - begin for begin, end in spans]
+    usual = median(own) if own else 0.0
+    return [usual if abs(width - usual) < usual / 4 else round(width, 1) for width in own]
 
 
 def _shade(number: int, most: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from statistics import median
 
 from loadspec.results.model import Point
 from loadspec.results.points import VIEWS
@@ -15,7 +16,7 @@ LISTED = VIEWS[1]
 
 def stretch(points: Sequence[Point]) -> str:
     """What a point covers, as a rule: `4s`."""
-    return format_duration(max((round(p.seconds) for p in points), default=1) or 1)
+    return format_duration(round(median(p.seconds for p in points)) or 1) if points else "1s"
 
 
 def merge_points(points: Sequence[Point]) -> Point:

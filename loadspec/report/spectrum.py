@@ -49,8 +49,9 @@ def _column(trend: Trend, places: Sequence[float], end: float) -> list[float | N
 
 def spectra(result: RunResult) -> list[Spectrum]:
     """The load's, then those of its endpoints, named by their number."""
-    own = [spectrum_of(result.stores["load"], stats.endpoint, i) for i, stats in enumerate(result.endpoint_stats)]
-    return [spectrum for spectrum in (of_load(result), *own[:ENDPOINTS]) if spectrum.curves]
+    shown = enumerate(result.endpoint_stats[:ENDPOINTS])
+    own = [spectrum_of(result.stores["load"], stats.endpoint, number) for number, stats in shown]
+    return [spectrum for spectrum in (of_load(result), *own) if spectrum.curves]
 
 
 def of_load(result: RunResult) -> Spectrum:

@@ -21,7 +21,7 @@ from loadspec.results.parts import label_at, parts_of
 from loadspec.results.scenarios import begun, scenario_stats
 from loadspec.results.slos import slos_of
 from loadspec.results.slowest import slow_requests
-from loadspec.results.verdict import Facts, Verdict, failed_of, judge_run
+from loadspec.results.verdict import Facts, Verdict, judge_run, told_of
 from loadspec.thresholds import ThresholdResult, without_latency
 from loadspec.units import format_count, format_ms
 
@@ -49,7 +49,8 @@ def facts(
     failed = store.where("http_req_failed")
     requests = int(store.total("http_reqs"))
     judged = [result for result in results if result.threshold.judged]
-    worst = None if going else next(iter(failed_of(judged)), None)
+    early = outcome.signals > 0 or bool(outcome.aborted)
+    worst = None if going else next(iter(told_of(judged, early)), None)
     parts = parts_of(scenarios, collector.elapsed)
     return Facts(
         thresholds=judged,

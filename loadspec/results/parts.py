@@ -10,6 +10,9 @@ from loadspec.load import MIX
 from loadspec.results.model import ScenarioInfo, StageInfo, loads_of
 from loadspec.units import format_count
 
+_REST = 0.5
+"""Seconds behind the plan that are no part by themselves: the last snapshot comes a little later than the last user."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -33,7 +36,7 @@ def parts_of(scenarios: Iterable[ScenarioInfo], end: float) -> list[Part]:
     else:
         found = _shared(loads)
     last = max((part.end for part in found), default=0.0)
-    if found and last < end:
+    if found and end - last > _REST:
         found.append(Part(last, end, "graceful stop", "in the graceful stop", steady=False))
     return [_cut(part, end) for part in found if part.begin < min(part.end, end)]
 

@@ -11,6 +11,8 @@ from loadspec.load import MIX
 from loadspec.metrics import Rate, Store, Trend
 from loadspec.results.model import Event, Iterations, ScenarioInfo, ScenarioStats
 
+COUNTED = ("shared-iterations", "per-vu-iterations")
+"""Executors that may be done before their time."""
 Corners = Sequence[tuple[float, Any]]
 """(seconds of the load, planned level)."""
 
@@ -18,11 +20,12 @@ Corners = Sequence[tuple[float, Any]]
 def begun(scenario: ScenarioInfo, began: float | None, ended: float | None = None) -> ScenarioInfo:
     """The scenario with its planned shape drawn from when it `began`, which may be before its `start` or after it.
 
-    What was planned for after it had `ended` is left out: one with a budget may be done long before its time.
+    What one with a budget had planned for after it `ended` is left out: it was done before its time.
     """
     if began is None:
         return scenario
-    late, last = began - scenario.start, inf if ended is None else ended
+    late = began - scenario.start
+    last = inf if ended is None or scenario.executor not in COUNTED else ended
     return replace(
         scenario,
         shape=_moved(scenario.shape, scenario.start, began, last),

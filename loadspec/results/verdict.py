@@ -113,7 +113,7 @@ def judge_run(facts: Facts) -> Verdict:
         causes[ExitCode.TEARDOWN_TIMEOUT] = "the load is done, but teardown was not done in time"
     code = first_of(*causes)
     if code in _EARLY:
-        causes[code] += _so_far(failed, facts)
+        causes[code] += _so_far(facts)
     measured = facts.answered and not facts.worker_lost and not facts.cut_off
     word = "INCONCLUSIVE" if code == ExitCode.UNTRUSTED and measured else _WORDS[code]
     return Verdict(code, word, causes.get(code) or _pass_sentence(facts))
@@ -137,6 +137,11 @@ def failed_of(thresholds: Sequence[ThresholdResult]) -> list[ThresholdResult]:
     return worst_first(result for result in thresholds if result.status == "fail")
 
 
+def told_of(thresholds: Sequence[ThresholdResult], early: bool) -> list[ThresholdResult]:
+    """Those that the verdict tells of: where a load ended `early`, one without a sample may have lacked the time."""
+    return [result for result in failed_of(thresholds) if result.samples or not early]
+
+
 def _threshold_sentence(failed: Sequence[ThresholdResult], facts: Facts) -> str:
     parts = [_silence(facts) or _culprit(failed[0], facts.where)]
     aborted = next((t for t in failed if t.aborted), None)
@@ -149,12 +154,9 @@ def _threshold_sentence(failed: Sequence[ThresholdResult], facts: Facts) -> str:
     return "; ".join(parts)
 
 
-def _so_far(failed: Sequence[ThresholdResult], facts: Facts) -> str:
-    """`; so far errors rate is 30.00%, limit < 10% (200 % over)`: a load that was cut short has failed all the same.
-
-    Nothing of those without a sample: they may just not have had the time.
-    """
-    failed = [result for result in failed if result.samples]
+def _so_far(facts: Facts) -> str:
+    """`; so far errors rate is 30.00%, limit < 10% (200 % over)`: a load that was cut short has failed all the same."""
+    failed = told_of(facts.thresholds, early=True)
     return f"; so far {_threshold_sentence(failed, facts)}" if failed else ""
 
 

@@ -131,6 +131,15 @@ def credentials(spec: Spec) -> Iterator[Auth]:
     yield from (request.auth for request in requests if request.auth is not None)
 
 
+def pools_of_credentials(spec: Spec) -> set[str]:
+    """Names of the pools that secrets of `auth` are drawn from."""
+    texts = (str(auth.settings.get(AUTH_SECRETS[auth.kind], "")) for auth in credentials(spec))
+    return {name for text in texts for found in _DRAWN.findall(text) for name in found if name}
+
+
+_DRAWN = re.compile(r"\bpool\s*\.\s*(\w+)|\bdraw\(\s*['\"](\w+)['\"]")
+
+
 def token_endpoints(spec: Spec) -> dict[str, str]:
     """Name → URL of the requests for tokens, which are no endpoints of the spec."""
     return {auth.settings["name"]: auth.settings["token_url"] for auth in credentials(spec) if auth.kind == "oauth2"}

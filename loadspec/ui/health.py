@@ -14,6 +14,7 @@ def limited_lines(result: RunResult, style: Style, width: int) -> list[str]:
     """Only where its limits show in the figures: that they do, why, and what to do about it, in lines of a width."""
     if not result.limited:
         return []
+    width = max(20, width)
     causes = {cause.name: cause for worker in result.health for cause in worker.causes}
     told = [f"{clean(cause.what)}: {clean(cause.way_out)}" for cause in causes.values()]
     limited = [style(line, "warn") for line in wrap(clean(result.limited), width)]

@@ -54,7 +54,7 @@ class Limit:
 
     @property
     def notes(self) -> str:
-        """`14.8 % over, since 0:38`."""
+        """`14.8 % over, since 00:38`."""
         return ", ".join(note for note in (self.margin, self.since) if note)
 
     def outcome(self, style: Style) -> str:

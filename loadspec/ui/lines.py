@@ -88,5 +88,5 @@ def next_due(elapsed: float) -> float:
 
 
 def event_line(t: float, text: str) -> str:
-    """`0:31  first status 503 from generate`."""
+    """`00:31  first status 503 from generate`."""
     return f"{format_clock(t)}  {clean(text)}"

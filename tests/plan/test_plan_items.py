@@ -155,6 +155,7 @@ ITEMS: list[tuple[Any, str]] = [
     ({"prompt": "cat", "steps": 4}, '{"prompt": "cat", "steps": 4}'),
     ({"user": "ada", "password": "hunter22"}, '{"user": "ada", "password": "***"}'),
     ({"login": {"api_key": "k3y-0123"}, "say": "k3y-0123"}, '{"login": {"api_key": "***"}, "say": "***"}'),
+    ({"user": "ada", "pwd": "hunter22", "passes": ["a", "b"]}, '{"user": "ada", "pwd": "***", "passes": "***"}'),
     ([{"token": "t0ken-1"}, "x"], '[{"token": "***"}, "x"]'),
     ("see S3CRET-9 there", "see *** there"),
     ({"name": "a.png", "content": b"\x00" * 99}, '{"name": "a.png", "content": "(99 bytes)"}'),
@@ -176,7 +177,7 @@ def test_half_a_secret_at_the_end_of_what_is_shown_is_no_leak() -> None:
         assert "0123" not in shown
 
 
-@pytest.mark.parametrize("name", ["password", "api_keys", "tokens"])
+@pytest.mark.parametrize("name", ["password", "api_keys", "tokens", "pwd"])
 def test_a_pool_of_secrets_shows_none(name: str) -> None:
     assert shown_items(Pool(name, ["hunter22", "letmein!"], "random", 1, 1), []) == ["***", "***"]
 

@@ -10,7 +10,7 @@ from support_results import make_result
 from loadspec.report.axis import Chart, axis_of
 from loadspec.report.charts import SHADES, heatmap
 from loadspec.results.heat import Heat
-from loadspec.results.model import RunResult
+from loadspec.results.model import Overview, RunResult
 
 
 def chart_of(result: RunResult) -> Chart:
@@ -28,11 +28,21 @@ def test_more_answers_are_darker_and_neighbours_are_one_cell() -> None:
     heat = Heat(begin=[0, 30], end=[30, 60], edges=[1, 10, 100, 1000], counts=[[100, 100, 1], [0, 0, 10]])
     result = replace(make_result(), heat=heat)
     chart = chart_of(result)
-    cells = {layer.style: layer.path.count("M") for layer in chart.layers}
-    assert cells == {"heat0": 1, "heat1": 0, "heat2": 1, "heat3": 0, "heat4": 0, "heat5": 1}
+    assert {layer.style: layer.path.count("M") for layer in chart.layers} == {"heat0": 1, "heat2": 1, "heat5": 1}
     assert chart.key[0] == ("1+", "heat0")
     assert len(chart.key) == SHADES
     assert [tick.label for tick in chart.y_ticks] == ["1ms", "10ms", "100ms", "1s"]
+
+
+def test_a_column_is_as_wide_as_its_time() -> None:
+    """Ten seconds, of which one was late and one is a rest of its own: neither changes the others."""
+    times = [*range(8), 8, 11, 11.4]
+    heat = Heat(begin=times[:-1], end=times[1:], edges=[1, 10], counts=[[1]] * 10)
+    result = replace(make_result(), heat=heat, points=[], duration=11.4, overview=Overview())
+    widths = {round(layer.width / chart_of(result).layers[0].width, 1) for layer in chart_of(result).layers}
+    second = min((layer.width for layer in chart_of(result).layers), key=lambda width: abs(width - 1000 / 11.4))
+    assert second == pytest.approx(1000 / 11.4, rel=0.01)
+    assert len(widths) == 3
 
 
 def test_nothing_answered_is_no_picture() -> None:

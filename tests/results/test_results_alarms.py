@@ -23,7 +23,7 @@ def test_a_first_time_is_told_at_once_and_what_follows_once_a_minute() -> None:
         "",
         "worker 2 is at its limit",
         "",
-        "workers were at their limit 3 times more since 00:09",
+        "workers were at their limit 3 times more since 00:03",
         "",
         "workers were at their limit 2 times more since 01:09",
     ]

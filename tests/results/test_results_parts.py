@@ -88,7 +88,7 @@ def test_stages_move_with_a_scenario_that_began_later() -> None:
 
 def test_what_has_ended_is_planned_no_longer() -> None:
     """A scenario with a budget is through before its time: what comes then is not during it."""
-    once = replace(staged((0, 1), (600, 1), name="once"), shape=[(0.0, 1), (600.0, 1)])
+    once = replace(staged((0, 1), (600, 1), name="once"), executor="per-vu-iterations", shape=[(0.0, 1), (600.0, 1)])
     over = begun(once, 0.0, 3.0)
     assert over.shape == [(0.0, 1), (3.0, 1)]
     assert [(part.begin, part.end, part.where) for part in parts_of([over, replace(RAMP, name="main")], 70)] == [
@@ -100,13 +100,20 @@ def test_what_has_ended_is_planned_no_longer() -> None:
     ]
 
 
-def test_a_ramp_that_was_cut_off_keeps_its_slope_and_the_number_of_its_stages() -> None:
-    cut = begun(replace(RAMP, shape=[(0.0, 1), (10.0, 5), (30.0, 10)]), 0.0, 20.0)
-    assert cut.shape == [(0.0, 1), (10.0, 5), (20.0, 7.5)]
-    assert [part.where for part in parts_of([cut], 20)] == [
+def test_what_broke_off_stays_planned_as_it_was() -> None:
+    """Else a scenario that died would have had all of its load."""
+    planned = replace(RAMP, shape=[(0.0, 1), (10.0, 5), (30.0, 10)])
+    assert (begun(planned, 0.0, 20.0).shape, begun(planned, 0.0, 20.0).stages) == (planned.shape, planned.stages)
+    assert [part.where for part in parts_of([planned], 20)] == [
         "in stage 1 of 5 (ramp to 5 users)",
         "in stage 2 of 5 (ramp to 10 users)",
     ]
+
+
+def test_the_last_snapshot_makes_no_part_of_its_own() -> None:
+    over = begun(replace(staged((0, 2), (600, 2)), executor="shared-iterations"), 0.0, 0.3)
+    assert [(part.begin, part.end) for part in parts_of([over], 0.3004)] == [(0.0, 0.3)]
+    assert [part.label for part in parts_of([over], 2.0)] == ["hold 2 users", "graceful stop"]
 
 
 CORNERS = st.lists(st.tuples(st.floats(0, 100), st.integers(0, 5)), min_size=1, max_size=6)

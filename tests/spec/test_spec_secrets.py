@@ -7,7 +7,7 @@ import pytest
 from loadspec.masking import Secret
 from loadspec.spec import Overrides, load_bytes
 from loadspec.spec.model import Spec, all_exchanges
-from loadspec.spec.secrets import known_secrets, masked_options, too_short, without_credentials
+from loadspec.spec.secrets import known_secrets, masked_options, pools_of_credentials, too_short, without_credentials
 
 TEXT = """\
 loadspec: 1
@@ -35,6 +35,21 @@ def test_what_is_declared_a_secret_is_one_in_the_spec() -> None:
     assert found.env_values == {"KEY": Secret("hunter22"), "PIN": Secret(""), "NAME": "ada"}
     assert "hunter22" not in repr(found)
     assert known_secrets(found)[0] == "hunter22"
+
+
+@pytest.mark.parametrize(
+    ("auth", "pools"),
+    [
+        ("{basic: {username: '{{ pool.users.user }}', password: '{{ pool.users.pin }}'}}", {"users"}),
+        ("{bearer: \"{{ draw('tickets') }}\"}", {"tickets"}),
+        ("{basic: {username: '{{ pool.users.user }}', password: abcd}}", set()),
+    ],
+)
+def test_pools_that_credentials_are_drawn_from_are_known(auth: str, pools: set[str]) -> None:
+    text = TEXT.replace("capture: CAPTURE", f"auth: {auth}")
+    text += "pools: {users: {items: [{user: a, pin: '1234'}]}, tickets: {items: [abcd]}}\n"
+    found = load_bytes(text.encode(), "s.yaml", Overrides(env={"KEY": "hunter22"}), {}).spec
+    assert pools_of_credentials(found) == pools
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,9 @@ from typing import Any
 from loadspec.report.planned import most_users
 from loadspec.report.text import clock, per_second, utc
 from loadspec.results.model import PhaseName, RunResult, ScenarioInfo, ScenarioStats
+from loadspec.results.scenarios import COUNTED
 from loadspec.thresholds import ThresholdResult, worst_first
 from loadspec.units import format_count
-
-_COUNTED = ("shared-iterations", "per-vu-iterations")
-"""Executors that may be done before their time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +93,7 @@ def _left(result: RunResult, total: float, stopping: bool) -> str:
     if left <= 0 or stopping:
         return "what is in flight"
     over = {row.name for row in result.scenario_stats if row.ended is not None}
-    counted = any(s.executor in _COUNTED and s.name not in over for s in result.scenarios)
+    counted = any(s.executor in COUNTED and s.name not in over for s in result.scenarios)
     return f"{'at most ' if counted else ''}{clock(left)}"
 
 
