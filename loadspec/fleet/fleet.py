@@ -90,6 +90,8 @@ class Fleet:
         self._pending_since = 0.0
         self._released: set[str] = set()
         self._tag_values = TagValues()
+        self._wrong = ""
+        """What workers did together that ends the load, also where they had ended before they heard of it."""
         self._out: deque[Message] = deque()
 
     def send(self, do: str, **fields: Any) -> None:
@@ -172,6 +174,7 @@ class Fleet:
     def _on_tagged(self, _worker: int, message: Message) -> None:
         wrong = self._tag_values.add(message["endpoint"], message["tags"])
         if wrong:
+            self._wrong = wrong
             self._tell(self._at_work(), "abort", reason=wrong)
 
     def _on_beat(self, _worker: int, _message: Message) -> None:
@@ -245,7 +248,10 @@ class Fleet:
             ends = [end for worker in sorted(self._due) if (end := self._states[worker].end) is not None]
             self._due = set()
             if ends:
-                self._out.append(merge_ends(ends))
+                end = merge_ends(ends)
+                if self._wrong and end["status"] == "done":
+                    end |= {"status": "failed", "reason": self._wrong}
+                self._out.append(end)
 
     @property
     def _many(self) -> bool:

@@ -84,7 +84,7 @@ WAITS: dict[str, tuple[Any, ...]] = {
     "pace": (pace(PAUSE), post("a")),
     "rendezvous": (post("a"), meet(2), think(PAUSE, PAUSE), meet(2), post("b"), meet(2), think(PAUSE, PAUSE)),
     "poll": (
-        poll("a", method="POST", path="/a", every=PAUSE, until="status == 418", poll_timeout=3.5 * PAUSE),
+        poll("a", method="POST", path="/a", every=2 * PAUSE, until="status == 418", poll_timeout=7 * PAUSE),
         think(PAUSE, PAUSE),
     ),
     "repeat": (repeat(post("a"), think(PAUSE, PAUSE), times=3),),

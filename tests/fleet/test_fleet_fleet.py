@@ -259,6 +259,18 @@ def test_tags_that_have_too_many_values_on_all_workers_together_end_the_load() -
     assert [worker.told for worker in rig.workers] == [["load", "abort"], ["load", "abort"], ["load"]]
 
 
+def test_too_many_values_are_wrong_also_where_all_had_ended_before_they_heard_of_it() -> None:
+    rig = Rig(2)
+    rig.fleet.send("load", setup={})
+    for number in range(MAX_VALUES + 1):
+        rig.say(0.2, number % 2, "tagged", endpoint="search", tags={"term": f"t{number}"})
+    rig.end(0.2, 0)
+    rig.end(0.2, 1)
+    (end,) = (message for message in rig.heard(0.4) if message["is"] == "end")
+    assert end["status"] == "failed"
+    assert "more than 100 values" in end["reason"]
+
+
 def test_a_crew_goes_once_the_one_before_it_has_ended_everywhere() -> None:
     rig = Rig(3)
     rig.fleet.send("load", setup={})

@@ -174,7 +174,7 @@ def test_events_say_when_a_threshold_is_crossed() -> None:
     worker = ScriptedWorker(load=[tick(1.0, 0), tick(2.0, 9), tick(3.0, 0), end("load")])
     run = conductor(worker)
     run.run()
-    crossed = [event for event in run.ledger.events if "crossed" in event.text]
+    crossed = [event for event in run.ledger.events.events() if "crossed" in event.text]
     assert [event.t for event in crossed][:1] == [2.0]
 
 
@@ -269,7 +269,7 @@ def test_a_worker_that_is_lost_while_others_go_on_is_an_event_and_a_loss() -> No
     (loss,) = run.ledger.outcome.losses
     assert (loss.worker, loss.of, loss.at) == (2, 3, 1.0)
     assert run.ledger.outcome.worker_lost == ""
-    assert [event.text for event in run.ledger.events if "lost" in event.text] == [
+    assert [event.text for event in run.ledger.events.events() if "lost" in event.text] == [
         "worker 2 of 3 was lost at 1s (it said nothing for 3 s): 1/3 of the load is missing since"
     ]
     assert run.ledger.collector.elapsed == 2.0
