@@ -151,7 +151,7 @@ def test_servers_that_close_while_users_think_and_poll_do_no_harm(closing: Any, 
     ran = bench(
         call("post", method="POST"),
         think(0.3, 0.3),  # much more than a server's thread needs to close
-        poll(method="POST", every=0.3, until="false", poll_timeout=0.8),
+        poll(method="POST", every=0.6, until="false", poll_timeout=1.0),
         think(0.3, 0.3),
         load=PerVuIterations(5, 2),
         base_url=server.url,
