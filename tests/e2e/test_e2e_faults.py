@@ -184,7 +184,8 @@ def test_a_dying_server_is_reported_not_hidden(tmp_path: Path, mock: MockProcess
     ids=["stdout", "stderr", "all", "pipe", "both"],
 )
 def test_closed_streams_do_not_change_the_exit_code(tmp_path: Path, mock: MockProcess, redirection: str) -> None:
-    line = shlex.join(command("run", REFERENCE, "--vus", 1, "-i", 1, "--report-dir", tmp_path / "r"))
+    options = ["--vus", 1, "-i", 1, "--report-dir", tmp_path / "r", "--allow-saturated"]
+    line = shlex.join(command("run", REFERENCE, *options))
     script = f"set -o pipefail; {line} {redirection}"
     done = subprocess.run(["bash", "-c", script], capture_output=True, env=environment(API_BASE=mock.url), timeout=60)
     assert done.returncode == 0, done.stderr
