@@ -23,7 +23,8 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # a script's `&`: program
 settings.register_profile("loadspec", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("loadspec")
 
-WORKERS_PER_CORE = 2
+WORKERS_PER_CORE = 1.5
+"""Many tests wait; with two to a core those that mind the time fail now and then."""
 LONGEST = ("docs", "e2e", "report", "ui")
 """The folders whose tests start programs, in the order in which they begin."""
 
@@ -31,7 +32,7 @@ LONGEST = ("docs", "e2e", "report", "ui")
 @pytest.hookimpl(wrapper=True, optionalhook=True)
 def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
     cores = yield
-    return WORKERS_PER_CORE * cores
+    return int(WORKERS_PER_CORE * cores)
 
 
 @pytest.hookimpl(trylast=True)
