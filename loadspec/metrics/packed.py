@@ -51,9 +51,7 @@ def merge_packed(*packed: bytes) -> bytes:
         return some[0] if some else b""
     merged = unpack(some[0])
     for more in map(unpack, some[1:]):
-        merged.counts.update(more.counts)
-        merged.sum += more.sum
-        merged.min, merged.max = min(merged.min, more.min), max(merged.max, more.max)
+        merged.merge(more)
     return pack(merged)
 
 

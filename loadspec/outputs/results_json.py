@@ -295,8 +295,8 @@ def _threshold(found: ThresholdResult) -> dict[str, Any]:
     }
 
 
-def _window(span: tuple[float, float] | None) -> dict[str, float] | None:
-    return {"from_s": round(span[0], 3), "to_s": round(span[1], 3)} if span else None
+def _window(span: tuple[float, float] | None) -> dict[str, float | None] | None:
+    return {"from_s": rounded(span[0]), "to_s": rounded(span[1])} if span else None
 
 
 def _slo(slo: Slo, seconds: float) -> dict[str, Any]:

@@ -76,17 +76,13 @@ def facts(
 
 
 def assemble(head: Head, ledger: Ledger, going: bool = False) -> RunResult:
-    """→ the result, judged.
-
-    Of a run that is still `going`, the result so far: thresholds without a sample are pending, and no verdict is given.
-    """
+    """→ the result, judged; of a run still `going` the one so far: without a verdict, some thresholds pending."""
     collector, outcome = ledger.collector, ledger.outcome
     store = collector.stores["load"]
     health = collector.health_of_workers()
     limited = limited_sentence(health, collector.elapsed)
     results, forbidden = _judged(head, ledger, limited, going)
-    rows = {info.name: collector.scenarios.get(info.name, {}) for info in head.scenarios}
-    infos = [begun(info, rows[info.name].get("began"), rows[info.name].get("ended")) for info in head.scenarios]
+    infos = _scenarios(head, collector)
     known = facts(ledger, results, infos, forbidden, going)
     verdict = Verdict(ExitCode.OK, GOING, "") if going else judge_run(known)
     requests = request_counts(collector.stores, head.endpoints)
@@ -138,6 +134,12 @@ def assemble(head: Head, ledger: Ledger, going: bool = False) -> RunResult:
         health=health,
         limited=limited,
     )
+
+
+def _scenarios(head: Head, collector: Collector) -> list[ScenarioInfo]:
+    """As they were planned, from when they began."""
+    rows = ((info, collector.scenarios.get(info.name, {})) for info in head.scenarios)
+    return [begun(info, row.get("began"), row.get("ended")) for info, row in rows]
 
 
 def _judged(head: Head, ledger: Ledger, limited: str, going: bool) -> tuple[list[ThresholdResult], str]:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from loadspec.metrics.packed import unpack
 from loadspec.results.health import HealthLog, limit_ms
-from loadspec.results.model import GeneratorNow, Recent
 from loadspec.results.points import Row
+from loadspec.results.progress import GeneratorNow, Recent
 
 SECONDS = 10.0
 _PERCENTILES = (50, 95, 99)

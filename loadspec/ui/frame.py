@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from loadspec.results.model import Progress, Recent, ScenarioInfo, loads_of
+from loadspec.results.model import ScenarioInfo, loads_of
 from loadspec.results.parts import Part, part_at, parts_of
+from loadspec.results.progress import Progress, Recent
 from loadspec.ui.figures import percent, short_ms
 from loadspec.ui.health import generator_line
 from loadspec.ui.limits import limit_table, limits_of

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from textwrap import wrap
 
-from loadspec.results.model import GeneratorNow, RunResult
+from loadspec.results.model import RunResult
+from loadspec.results.progress import GeneratorNow
 from loadspec.ui.figures import short_ms
 from loadspec.ui.text import Style, clean
 from loadspec.units import format_duration

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
-from loadspec.results.model import Progress, ScenarioInfo
+from loadspec.results.model import ScenarioInfo
 from loadspec.results.parts import Part
+from loadspec.results.progress import Progress
 from loadspec.ui.frame import opening, plain_line, stage_at
 from loadspec.ui.sink import Sink
 from loadspec.ui.text import Style, clean

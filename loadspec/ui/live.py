@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import IO, Protocol
 
 from loadspec.clock import Clock, monotonic
-from loadspec.results.model import Progress, ScenarioInfo
+from loadspec.results.model import ScenarioInfo
+from loadspec.results.progress import Progress
 from loadspec.ui.beside import Beside
 from loadspec.ui.lines import Lines
 from loadspec.ui.region import Region, size_of

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from loadspec.results.model import Progress, Recent, ScenarioInfo, loads_of
+from loadspec.results.model import ScenarioInfo, loads_of
 from loadspec.results.now import level_at
+from loadspec.results.progress import Progress, Recent
 from loadspec.units import format_count
 
 _STEPS = 10

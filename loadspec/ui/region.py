@@ -16,7 +16,8 @@ from collections.abc import Callable, Sequence
 from typing import IO
 
 from loadspec.clock import Clock
-from loadspec.results.model import Progress, ScenarioInfo
+from loadspec.results.model import ScenarioInfo
+from loadspec.results.progress import Progress
 from loadspec.ui.beside import Beside
 from loadspec.ui.frame import bars, frame, opening
 from loadspec.ui.lines import event_line

@@ -18,16 +18,14 @@ from loadspec.results.model import (
     CheckResult,
     EndpointStats,
     ErrorClass,
-    GeneratorNow,
     Iterations,
     Point,
-    Progress,
-    Recent,
     RequestCount,
     RunResult,
     ScenarioInfo,
     StageInfo,
 )
+from loadspec.results.progress import GeneratorNow, Progress, Recent
 from loadspec.thresholds import ThresholdResult, Watch, parse_thresholds
 
 GOLDEN = Path(__file__).parent / "golden"

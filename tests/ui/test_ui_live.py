@@ -18,7 +18,8 @@ import pytest
 from support_ui import check_golden, judged, progress, scenario_info, small_store
 
 from loadspec.clock import FakeClock
-from loadspec.results.model import GeneratorNow, Iterations, Progress
+from loadspec.results.model import Iterations
+from loadspec.results.progress import GeneratorNow, Progress
 from loadspec.ui import live
 from loadspec.ui.lines import Lines, next_due
 from loadspec.ui.live import Quiet

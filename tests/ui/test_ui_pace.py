@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from support_ui import progress, scenario_info
 
-from loadspec.results.model import GeneratorNow, Iterations, Progress, Recent, ScenarioInfo
+from loadspec.results.model import Iterations, ScenarioInfo
+from loadspec.results.progress import GeneratorNow, Progress, Recent
 from loadspec.ui.health import generator_line
 from loadspec.ui.pace import elapsed_of, pace
 from loadspec.ui.text import Style
