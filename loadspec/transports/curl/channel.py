@@ -31,7 +31,7 @@ from loadspec.transports.base import (
 from loadspec.transports.curl import multi as multis
 from loadspec.transports.curl.errors import translate
 from loadspec.transports.curl.options import INSISTED, lead, make_easy
-from loadspec.transports.curl.patience import Patience
+from loadspec.transports.curl.patience import Patience, needed
 from loadspec.transports.curl.proxies import through
 from loadspec.transports.network import Network
 from loadspec.wire.encoding import decode_content
@@ -68,12 +68,15 @@ class CurlChannel(Channel):
         "_mode",
         "_multi",
         "_multiplexed",
+        "_over_at",
+        "_patient",
         "_proxy",
         "_size",
         "_target",
         "_verb",
         "_waiting",
         "_whole",
+        "begun",
         "outcome",
     )
 
@@ -82,6 +85,9 @@ class CurlChannel(Channel):
         self._easy: Any = None
         self._waiting = False
         self._multiplexed = False
+        self._over_at = 0.0
+        self.begun = False
+        """Whether libcurl has taken the transfer up."""
         self.outcome: tuple[int, str] | None = None
         """(libcurl's code, its message) of a transfer that is over."""
 
@@ -129,6 +135,7 @@ class CurlChannel(Channel):
         self._mode = -1
         self._size = 0
         self._deadlines: Deadlines | None = None
+        self._patient = False
         self._multi = multis.enter(self._network)
         self._line = self._multi.line(self._origin, self._seat)
         self._alias = ""
@@ -195,10 +202,14 @@ class CurlChannel(Channel):
         self._size += len(piece)
 
     def _set_deadlines(self, deadlines: Deadlines) -> None:
-        self._deadlines = deadlines
-        connect = deadlines.total if deadlines.connect is None else min(deadlines.total, deadlines.connect)
-        self._easy.setopt(pycurl.TIMEOUT_MS, max(1, int(deadlines.total * 1000)))
-        self._easy.setopt(pycurl.CONNECTTIMEOUT_MS, max(1, int(connect * 1000)))
+        known, self._deadlines = self._deadlines, deadlines
+        total, connect = deadlines.total, deadlines.connect
+        self._patient = needed(deadlines)
+        if known is not None and known.total == total and known.connect == connect:
+            return
+        self._easy.setopt(pycurl.TIMEOUT_MS, max(1, int(total * 1000)))
+        first = total if connect is None else min(total, connect)
+        self._easy.setopt(pycurl.CONNECTTIMEOUT_MS, max(1, int(first * 1000)))
 
     def _opened(self, number: int, _purpose: int) -> int:
         """libcurl has made a socket, and will connect it."""
@@ -214,18 +225,18 @@ class CurlChannel(Channel):
         easy, line = self._easy, self._line
         kept = line.open
         self.outcome = None
-        begin = monotonic()
+        self.begun = False
         line.running += 1
-        patience = Patience.of(deadlines, self, self._network)
+        patience = Patience(deadlines, self, self._network) if self._patient else None
         try:
             self._multi.begin(easy, self)
             code, message = self._over()
             phase = self.where() if code else ""
-            self._measure(begin)
+            self._measure(kept)
             if kept and self._fresh and self.ask(pycurl.REQUEST_SIZE) > 1.5 * self._head_size:
                 self.retries += 1  # its head left twice
         except BaseException:
-            self.in_flight = easy.getinfo(pycurl.POSTTRANSFER_TIME_T) > 0
+            self.in_flight = self.begun and easy.getinfo(pycurl.POSTTRANSFER_TIME_T) > 0
             raise
         finally:
             line.running -= 1
@@ -239,14 +250,18 @@ class CurlChannel(Channel):
 
     def _over(self) -> tuple[int, str]:
         """(libcurl's code, its message), once the transfer is over."""
-        if self.outcome is None:
-            self._waiting = True
-            try:
-                self._network.switch()
-            finally:
-                self._waiting = False
+        self._waiting = True
+        try:
+            self._network.switch()
+        finally:
+            self._waiting = False
         assert self.outcome is not None, "whoever wakes this has set it"
         return self.outcome
+
+    def finish(self, now: float, code: int = 0, message: str = "") -> None:
+        """The transfer is over, for all that is known since `now`."""
+        self.outcome = (code, message)
+        self._over_at = now
 
     def wake(self) -> None:
         """Let the user go on, if this is what it waits for."""
@@ -268,22 +283,25 @@ class CurlChannel(Channel):
             return "body"
         return "headers" if ask(pycurl.POSTTRANSFER_TIME_T) else "write"
 
-    def _measure(self, begin: float) -> None:
-        """Take libcurl's times, which are seconds from `begin`."""
+    def _measure(self, kept: bool) -> None:
+        """Take libcurl's times, which are seconds from when it took the request up. `kept`: there was a connection.
+
+        That moment is nowhere told, so the end is: the transfer was over when libcurl said so, or a moment earlier.
+        """
         ask = self._easy.getinfo
-        self.reused = not self._fresh
-        if self.reused:
-            self.ready = begin
-            self.blocked = self.connecting = self.tls = 0.0
-        else:
+        begin = max(self.started, self._over_at - ask(pycurl.TOTAL_TIME))
+        self.ready = begin + ask(pycurl.PRETRANSFER_TIME)
+        self.reused = kept and not self._fresh
+        self.blocked = self.connecting = self.tls = 0.0
+        if not self.reused:  # a fresh one, or one that another opened meanwhile
+            self.blocked = self.ready - self.started
+        if self._fresh:
             connected, secured = ask(pycurl.CONNECT_TIME), ask(pycurl.APPCONNECT_TIME)
-            self.ready = begin + ask(pycurl.PRETRANSFER_TIME)
             self.connecting = max(0.0, connected - ask(pycurl.NAMELOOKUP_TIME))
             self.tls = max(0.0, secured - connected)
-            self.blocked = self.ready - self.started
         self.sent = max(self.ready, begin + ask(pycurl.POSTTRANSFER_TIME_T) / 1_000_000)
         self.first = max(self.sent, begin + ask(pycurl.STARTTRANSFER_TIME))
-        self.ended = max(self.first, begin + ask(pycurl.TOTAL_TIME))
+        self.ended = max(self.first, self._over_at)
 
     # Afterwards
 
