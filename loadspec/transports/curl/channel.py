@@ -10,7 +10,6 @@ a request again where a kept connection turns out closed; one without a body for
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from io import BytesIO
 from typing import Any, Final
 
@@ -30,25 +29,19 @@ from loadspec.transports.base import (
 )
 from loadspec.transports.curl import multi as multis
 from loadspec.transports.curl.errors import translate
+from loadspec.transports.curl.messages import Known, Opening, head_reader, take_apart
 from loadspec.transports.curl.options import INSISTED, lead, make_easy
 from loadspec.transports.curl.patience import Patience, needed
 from loadspec.transports.curl.proxies import through
 from loadspec.transports.network import Network
 from loadspec.wire.encoding import decode_content
 from loadspec.wire.errors import ProtocolError
-from loadspec.wire.fasthead import sets_cookies
-from loadspec.wire.head import known_head
-from loadspec.wire.lines import check_head, final_head
-from loadspec.wire.request import split_request
 from loadspec.wire.url import Origin
 
-_ADDED: Final = (b"accept", b"user-agent", b"content-type", b"expect")
-"""Header lines that libcurl would add by itself."""
 _SWITCHED: Final = 101
 _BEFORE: Final = frozenset({"dns", "connect", "tls", "write"})
 """Phases in which the server has not been asked yet."""
-_FRAMING: Final = (b"content-length", b"transfer-encoding")
-"""Header lines that are libcurl's to write."""
+_NOTHING: Final = Opening("", b"", [])
 
 
 class CurlChannel(Channel):
@@ -62,17 +55,17 @@ class CurlChannel(Channel):
         "_fresh",
         "_head_size",
         "_header_lines",
+        "_heads",
         "_insisted",
         "_line",
-        "_lines",
         "_mode",
         "_multi",
         "_multiplexed",
+        "_opening",
         "_over_at",
         "_patient",
         "_proxy",
         "_size",
-        "_target",
         "_verb",
         "_waiting",
         "_whole",
@@ -131,7 +124,8 @@ class CurlChannel(Channel):
         easy.setopt(pycurl.HEADERFUNCTION, self._header_lines.append)
         easy.setopt(pycurl.SOCKOPTFUNCTION, self._opened)
         self._verb: tuple[str, int] | None = None
-        self._target = self._lines = b""
+        self._opening = _NOTHING
+        self._heads = head_reader(self._network.limits)
         self._mode = -1
         self._size = 0
         self._deadlines: Deadlines | None = None
@@ -163,18 +157,16 @@ class CurlChannel(Channel):
         The body of a request that must not be sent twice is read from a file that cannot be wound back: libcurl would
         send it again over a new connection where the one that it took breaks.
         """
-        method, target, lines, body = split_request(request)
+        opening, sized, body = take_apart(request)
         easy = self._easy
-        if target != self._target:
-            easy.setopt(pycurl.REQUEST_TARGET, self._whole + target if self._whole else target)
-            self._target = target
-        cut = lines.rfind(b"\r\nContent-Length: ") + 2
-        sized = cut > 1
-        if sized and lines.find(b"\r\n", cut) == len(lines) - 2:
-            lines = lines[:cut]
-        if lines != self._lines:
-            easy.setopt(pycurl.HTTPHEADER, _header_list(lines))
-            self._lines = lines
+        if opening is not self._opening:
+            _, target, headers = opening
+            if target != self._opening.target:
+                easy.setopt(pycurl.REQUEST_TARGET, self._whole + target if self._whole else target)
+            if headers != self._opening.headers:
+                easy.setopt(pycurl.HTTPHEADER, headers)
+            self._opening = opening
+        method = opening.method
         how = pycurl.NOBODY if method == "HEAD" else pycurl.HTTPGET
         if sized:
             how = pycurl.POST if idempotent or not body else pycurl.UPLOAD
@@ -307,32 +299,33 @@ class CurlChannel(Channel):
 
     def _read(self) -> None:
         """Head and body of the answer, out of what was collected. Raises ExchangeError and ProtocolError."""
-        lines, body = self._header_lines, b"".join(self._body)
-        self.received = self._have()
-        head, encoding = self._read_head()
-        lines.clear()
-        self._body.clear()
+        pieces = self._body
+        head, known, size = self._read_head()
+        body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        self._header_lines.clear()
+        pieces.clear()
         self.head = head
+        self.received = size + len(body) + self._size
+        self.sets_cookies = known.sets_cookies
         if self._mode == DISCARD:
             self.body = Discarded.of(self._size)
         else:
-            self.body = decode_content(body, encoding, self._network.limits) if encoding else body
-        self.status = _known(head)[0]
+            self.body = decode_content(body, known.encoding, self._network.limits) if known.encoding else body
+        self.status = known.status
 
     def _have(self) -> int:
         """Bytes of the answer so far."""
         return sum(map(len, self._header_lines)) + sum(map(len, self._body)) + self._size
 
-    def _read_head(self) -> tuple[bytes, bytes]:
-        """(the head, its content encoding). Raises ExchangeError and ProtocolError."""
-        head = final_head(self._header_lines, self._network.limits)
-        check_head(head, self._network.limits)
+    def _read_head(self) -> tuple[bytes, Known, int]:
+        """(the head, what it says, the size of all heads and trailers). Raises ExchangeError and ProtocolError."""
+        head, known, size = self._heads(self._header_lines)
         if self._insisted and not head.startswith(self._insisted):
             raise _not_insisted(head)
-        status, encoding, self.sets_cookies, self._multiplexed = _known(head)
-        if status == _SWITCHED:
+        self._multiplexed = known.multiplexed
+        if known.status == _SWITCHED:
             raise ExchangeError("protocol", "status", "The server switched protocols unasked (101).")
-        return head, encoding
+        return head, known, size
 
     def _head_first(self, code: int) -> str:
         """The phase of an error that came once a head had begun: what is wrong with the head itself is told first."""
@@ -372,25 +365,3 @@ class CurlChannel(Channel):
 def _not_insisted(head: bytes) -> ExchangeError:
     spoken = head.partition(b" ")[0].decode("latin-1")
     return ExchangeError("http2", "status", f"the server answered in {spoken}; http.version: auto would take that")
-
-
-@lru_cache(maxsize=512)
-def _header_list(lines: bytes) -> list[bytes]:
-    """Header lines as libcurl takes them: an empty value is written `name;`, a line that is not to be sent `name:`."""
-    found: list[bytes] = []
-    names = set()
-    for line in lines.split(b"\r\n")[:-1]:
-        name, _, value = line.partition(b":")
-        names.add(name.lower())
-        if name.lower() not in _FRAMING:
-            found.append(line if value.strip() else name + b";")
-    return [*found, *(name + b":" for name in _ADDED if name not in names)]
-
-
-@lru_cache(maxsize=512)
-def _known(head: bytes) -> tuple[int, bytes, bool, bool]:
-    """(status, content encoding, whether it sets cookies, whether it is of HTTP/2 or 3). Raises ProtocolError."""
-    version, _, rest = head.partition(b" ")
-    multiplexed = version in (b"HTTP/2", b"HTTP/3")
-    parsed = known_head(b"HTTP/1.1 " + rest if multiplexed else head)
-    return parsed.status, parsed.content_encoding, sets_cookies(head), multiplexed
