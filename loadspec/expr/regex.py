@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct
 
 from loadspec.clock import monotonic
 from loadspec.expr.errors import EvalError, ExprError
@@ -37,8 +38,7 @@ _TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|\[:\w+:\]|[^\]\\])*\]|\(\?P?[=!<>#(]?=?
 Spans = list[tuple[int, int]]
 
 
-@dataclass(frozen=True, slots=True)
-class Regex:
+class Regex(Struct, frozen=True):
     """A compiled regular expression.
 
     `groups` is how many capturing groups it has, `group` the one that is found: the first that has a name, else the

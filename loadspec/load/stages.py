@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeVar
+
+from msgspec import Struct
 
 from loadspec.load.rates import format_rate, parse_rate
 from loadspec.units import YEAR, format_duration, parse_duration
@@ -18,16 +19,14 @@ _RATES_EXAMPLE = "write duration:rate, separated by commas, for example 1m:50/s,
 _RATES = "rates go into `rate_stages`, or --rate-stages, for example 1m:50/s, 2m:100/s"
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """Ramp to `target` users within `duration` seconds; 0 seconds is a jump."""
 
     duration: float
     target: int
 
 
-@dataclass(frozen=True, slots=True)
-class RateStage:
+class RateStage(Struct, frozen=True):
     """Ramp to `target` iterations a second within `duration` seconds; 0 seconds is a jump."""
 
     duration: float

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from loadspec.metrics.catalog import MetricInfo
 from loadspec.metrics.values import Trend
@@ -23,8 +24,7 @@ _PERCENTILE = re.compile(r"p\((\d+(?:\.\d+)?)\)")
 FIGURES = "avg, min, med, max, p(90), p(95), p(99)"
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(Struct, frozen=True):
     """Some of them, in order."""
 
     fixed: Sequence[tuple[str, Figure]]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from loadspec.errors import UsageError
 from loadspec.output_kinds import Out
@@ -34,8 +35,7 @@ def checked_run_id(text: str) -> str:
     return text
 
 
-@dataclass(frozen=True, slots=True)
-class RunOptions:
+class RunOptions(Struct, frozen=True):
     """How to run a spec. `seed` and `run_id` are chosen where they are not given."""
 
     report_dir: Path = Path("reports")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from loadspec.spec.diagnostics import Diagnostic, Path
 from loadspec.spec.lost import Lost
@@ -27,8 +28,7 @@ _SECTIONS = {
 """Code → the section that names stand in, and how its message begins where there are several kinds."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Causes:
+class _Causes(Struct, frozen=True):
     """What explains others: a key that means another one, a section that cannot be read, a step that is lost."""
 
     meant: Mapping[Path, set[str]]

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from loadspec.spec.diagnostics import Diagnostic, Path
 from loadspec.spec.grammar import ACTIONS
@@ -32,8 +33,7 @@ Step = tuple[Path, Any]
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(Struct, frozen=True):
     """The steps of a document, and those that are lost."""
 
     endpoints: Mapping[str, Any]

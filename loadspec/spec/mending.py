@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from loadspec.spec.diagnostics import Diagnostic, Path, closest
 from loadspec.spec.loading.layers import below, mapping_like, put

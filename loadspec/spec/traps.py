@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import yaml
+from msgspec import Struct
 
 from loadspec.spec.diagnostics import Diagnostic, brief
 from loadspec.spec.source import Source
@@ -26,8 +26,7 @@ MISPLACED = (_NO_KEY, _NO_ITEM, _NO_NEIGHBOUR, _IN_LIST)
 """What is said of a line that stands in differently than those above it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Patch:
+class Patch(Struct, frozen=True):
     """Characters to write over before reading on, so that one pass finds the file's next mistake too."""
 
     line: int
@@ -40,8 +39,7 @@ class Patch:
         return text[:start] + self.filler + text[start + len(self.filler) :]
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(Struct, frozen=True):
     """What the parser stumbled over: its words, the place, and where the construct began."""
 
     problem: str

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from loadspec.metrics.catalog import BUILTIN, tag_names
 from loadspec.metrics.store import Matcher
@@ -32,8 +33,7 @@ _SPECIAL = re.compile(r"""[,{}|"']""")
 _EXAMPLE = "for example http_req_duration{endpoint:generate}"
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(Struct, frozen=True):
     """One condition on a tag; a series without the tag counts as having it empty."""
 
     tag: str

@@ -17,9 +17,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from loadspec.thresholds.error import ThresholdError, did_you_mean
 from loadspec.thresholds.model import Aggregate, Level, SloPart, Term, Threshold
@@ -39,8 +41,7 @@ _LATENCY = "for example latency: 95% within 2s"
 _SCOPES = ("endpoint", "scenario")
 
 
-@dataclass(frozen=True, slots=True)
-class _Shared:
+class _Shared(Struct, frozen=True):
     """What all parts of one SLO have in common."""
 
     name: str

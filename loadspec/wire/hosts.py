@@ -12,8 +12,9 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from posixpath import normpath
+
+from msgspec import Struct
 
 from loadspec.wire.addresses import Address, Network, parse_address
 from loadspec.wire.routes import UNIX
@@ -23,8 +24,7 @@ _NAME = re.compile(r"(\*\.)?[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?")
 _FORMS = "write a host, host:port, *.example.com, a network such as 10.0.0.0/8 or unix:/path"
 
 
-@dataclass(frozen=True, slots=True)
-class HostRule:
+class HostRule(Struct, frozen=True):
     """One rule: `network`, the path of a `socket`, or `host` with an optional `port`.
 
     A host that begins with a dot is what follows `*`.
@@ -95,8 +95,7 @@ def _socket_rule(text: str) -> HostRule:
     return HostRule(text, socket=normpath(path))
 
 
-@dataclass(frozen=True, slots=True)
-class HostLimit:
+class HostLimit(Struct, frozen=True):
     """Lists of rules, each of which must allow a host: one from the command line, say, and one from the environment."""
 
     lists: tuple[tuple[HostRule, ...], ...]

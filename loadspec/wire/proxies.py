@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote, unquote
+
+from msgspec import Struct
 
 from loadspec.wire.addresses import parse_address, parse_network
 from loadspec.wire.hosts import HostRule
@@ -31,15 +32,17 @@ _NAME: Final = re.compile(r"(?:\*?\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?")
 _LONGEST: Final = 255
 
 
-@dataclass(frozen=True, slots=True)
-class Proxy:
+class Proxy(Struct, frozen=True):
     """A proxy; as text it is without its credentials."""
 
     scheme: str
     host: str
     port: int
     username: str = ""
-    password: str = field(default="", repr=False)
+    password: str = ""
+
+    def __repr__(self) -> str:
+        return f"Proxy({str(self)!r})"
 
     def __str__(self) -> str:
         return f"{self.scheme}://{self._authority()}"

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import chain
+
+from msgspec import Struct
 
 from loadspec.spec.compose import indentation
 from loadspec.spec.diagnostics import Diagnostic
@@ -43,8 +44,7 @@ def sayable(found: Iterable[Diagnostic], sources: Iterable[Source], missing: Mis
     return (each for each in found if each.code in _READING or gaps.allow(each))
 
 
-@dataclass(frozen=True, slots=True)
-class _Gaps:
+class _Gaps(Struct, frozen=True):
     """What is missing: the words of the lines that are, or `anything` that a file or an alias may have brought."""
 
     sources: dict[str, Source]

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from loadspec.spec.diagnostics import Path
 from loadspec.spec.semantics.values import mapping
@@ -25,8 +27,7 @@ _ASKED = re.compile(r"\b(?:defined|default)\s*\(\s*([A-Za-z_]\w*)")
 _STEP_OK = re.compile(r"\bsteps\.(\w+)\.ok\b")
 
 
-@dataclass(frozen=True, slots=True)
-class There:
+class There(Struct, frozen=True):
     """What is there at a point: captures made on every way to it, on some ways only, and steps that may have run."""
 
     sure: Names = NONE
@@ -56,8 +57,7 @@ def asked_for(text: Any) -> Names:
     return frozenset(_ASKED.findall(text)) if isinstance(text, str) else NONE
 
 
-@dataclass
-class Assignment:
+class Assignment(Struct):
     """Goes through a flow. `captured` and `name_of` say what a step captures and is called.
 
     `at` is told of each step (step, path, there, within, after): what is there when it begins, what may be counted on
@@ -69,10 +69,10 @@ class Assignment:
     at: Callable[[Raw, Path, There, There, There], None]
     has_pass: Callable[[Raw], bool] = lambda step: isinstance(how_often(step), int)
     """Whether a `repeat` runs one pass at least."""
-
-    def __post_init__(self) -> None:
-        self._under: dict[str, set[str]] = {}  # a condition's words → what was captured under it
-        self._signs: dict[str, Names] = {}  # a capture, or steps.NAME.ok → what is there wherever that is
+    _under: dict[str, set[str]] = field(default_factory=dict)
+    """A condition's words → what was captured under it."""
+    _signs: dict[str, Names] = field(default_factory=dict)
+    """A capture, or steps.NAME.ok → what is there wherever that is."""
 
     def flow(self, steps: Iterable[Any], path: Path, there: There) -> There:
         """→ what is there after all of the steps."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from loadspec.expr import CallUse, compile_regex
 from loadspec.expr.functions.row import KINDS
@@ -32,8 +34,7 @@ _REFUSED = 20_000
 """What a regular expression costs that turns out to be too large."""
 
 
-@dataclass
-class Work:
+class Work(Struct):
     """How many texts were checked: every step checks those of its endpoint again, and a file can ask for too many."""
 
     done: int = 0

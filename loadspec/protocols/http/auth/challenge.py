@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from loadspec.wire.headers import header_list
 
@@ -28,8 +29,7 @@ ALGORITHMS: dict[str, Callable[[str], str]] = {
 """Name → hash of a text, in hex; each may end in -sess."""
 
 
-@dataclass(frozen=True, slots=True)
-class Challenge:
+class Challenge(Struct, frozen=True):
     """What a server asks for. `algorithm` is as the server spells it, "" if it did not; `qop` is "auth" or ""."""
 
     realm: str
