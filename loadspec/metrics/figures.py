@@ -20,7 +20,7 @@ _FIXED: Mapping[str, Figure] = {
     "sum": lambda trend: trend.sum,
     "count": lambda trend: trend.count,
 }
-_PERCENTILE = re.compile(r"p\((\d+(?:\.\d+)?)\)")
+_PERCENTILE = r"p\((\d+(?:\.\d+)?)\)"
 FIGURES = "avg, min, med, max, p(90), p(95), p(99)"
 
 
@@ -42,7 +42,7 @@ def parse_figures(texts: Sequence[str]) -> Figures:
     fixed: list[tuple[str, Figure]] = []
     percents: list[tuple[str, float]] = []
     for text in map(str.strip, texts):
-        percentile = _PERCENTILE.fullmatch(text)
+        percentile = re.fullmatch(_PERCENTILE, text)
         if text in _FIXED:
             fixed.append((text, _FIXED[text]))
         elif percentile and float(percentile[1]) <= 100:

@@ -90,10 +90,10 @@ def locate(reading: Reading) -> Path:
 def is_hidden(place: Path, root: Path) -> bool:
     """Whether what all links lead to is hidden below the root; a mounted volume of Kubernetes is not."""
     *folders, name = place.relative_to(root).parts or ("",)
-    return name.startswith(".") or any(part.startswith(".") and not _VOLUME.fullmatch(part) for part in folders)
+    return name.startswith(".") or any(part.startswith(".") and not re.fullmatch(_VOLUME, part) for part in folders)
 
 
-_VOLUME = re.compile(r"\.\.(data|\d{4}_.*)")
+_VOLUME = r"\.\.(data|\d{4}_.*)"
 """Folders of which Kubernetes makes a volume: names in it are links to `..data`, which is a link to a dated one."""
 
 

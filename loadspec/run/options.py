@@ -17,7 +17,7 @@ from loadspec.spec.limits import Limits
 
 LATEST = "latest"
 """The link to the newest run."""
-_RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_RUN_ID = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
 
 
 def new_run_id(now: datetime | None = None) -> str:
@@ -28,7 +28,7 @@ def new_run_id(now: datetime | None = None) -> str:
 
 def checked_run_id(text: str) -> str:
     """The name of a run's folder. Raises UsageError for what is none, and for that of the link to the newest run."""
-    if not _RUN_ID.fullmatch(text):
+    if not re.fullmatch(_RUN_ID, text):
         raise UsageError(f"--run-id `{text}` is no folder name", "use letters, digits, dot, dash and underscore")
     if text.lower() == LATEST:
         raise UsageError(f"--run-id `{text}` is the link to the newest run", "name it otherwise")

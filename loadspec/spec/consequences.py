@@ -13,7 +13,7 @@ from loadspec.spec.lost import Lost
 from loadspec.spec.places import COMMA
 
 _NAME = re.compile(r"`([^`]*)`")
-_WORD = re.compile(r"[\w-]+")
+_WORD = r"[\w-]+"
 _NEEDS = ("LS014", "LS017")
 _SECTIONS = {
     "LS020": ("endpoints", ""),
@@ -81,7 +81,7 @@ class _Causes(Struct, frozen=True):
         """Does it stand behind a value that is cut off, in the same braces, and look like no key?"""
         return (
             found.code == "LS012"
-            and not _WORD.fullmatch(str(found.path[-1]))
+            and not re.fullmatch(_WORD, str(found.path[-1]))
             and any(
                 (each.file, each.line, each.path[:-1]) == (found.file, found.line, found.path[:-1])
                 and each.column < found.column

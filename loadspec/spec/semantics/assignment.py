@@ -23,8 +23,8 @@ Raw = Mapping[str, Any]
 Names = frozenset[str]
 NONE: Names = frozenset()
 
-_ASKED = re.compile(r"\b(?:defined|default)\s*\(\s*([A-Za-z_]\w*)")
-_STEP_OK = re.compile(r"\bsteps\.(\w+)\.ok\b")
+_ASKED = r"\b(?:defined|default)\s*\(\s*([A-Za-z_]\w*)"
+_STEP_OK = r"\bsteps\.(\w+)\.ok\b"
 
 
 class There(Struct, frozen=True):
@@ -54,7 +54,7 @@ def join(ways: Sequence[There]) -> There:
 
 def asked_for(text: Any) -> Names:
     """Names that a text looks for before it uses them."""
-    return frozenset(_ASKED.findall(text)) if isinstance(text, str) else NONE
+    return frozenset(re.findall(_ASKED, text)) if isinstance(text, str) else NONE
 
 
 class Assignment(Struct):
@@ -106,7 +106,7 @@ class Assignment(Struct):
         if not isinstance(condition, str):
             return there
         asked = asked_for(condition) & there.maybe
-        signs = [*asked, *(f"steps.{name}.ok" for name in _STEP_OK.findall(condition))]
+        signs = [*asked, *(f"steps.{name}.ok" for name in re.findall(_STEP_OK, condition))]
         found = (self._signs.get(sign, NONE) for sign in signs)
         return there.also(asked.union(self._under.get(condition.strip(), NONE), *found))
 
