@@ -10,9 +10,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import gevent
 import pytest
 import trustme
-from support_net import Conn, WatchedLoop, answer, open_files, serving, until, watched_network
+from support_net import Conn, WatchedLoop, answer, open_files, serving, start, until, watched_network
 from support_proxy import Asked, url
 from support_servers import folder_with
 from support_tls import server_context
@@ -219,3 +220,32 @@ def test_a_proxy_leads_to_no_forbidden_address_and_lies_at_none(kind: Any, serve
     away = watched_network(http=Http(proxy="http://169.254.169.254:3128"))
     assert client(Origin("http", "api.test", 80), kind=kind, network=away).failure()[0] == "forbidden_target"
     assert len(proxy.requests) == 1
+
+
+def test_what_the_server_closed_is_not_taken_while_others_share_the_line(serve: Any, client: Any) -> None:
+    def answers_once(conn: Conn) -> None:
+        if b"/slow" in conn.request():
+            asked.append(conn)
+            return conn.wait_for_close()
+        return conn.send(answer())
+
+    asked: list[Conn] = []
+    server = serve(answers_once)
+    network = watched_network(http=Http(share_connections=True))
+    errors: list[str] = []
+
+    def wait() -> None:
+        busy = client(server, kind=CurlChannel, network=network, seat=1)
+        errors.append(busy.ask("POST", b"x", path="/slow").error)
+
+    start(wait)
+    other = client(server, kind=CurlChannel, network=network)
+    until(lambda: asked)
+    for _ in range(3):
+        channel = other.ask("POST", b"x")
+        assert (channel.status, channel.error, channel.retries) == (200, "", 0)
+        gevent.sleep(0.05)
+    assert not errors, "what is under way goes on"
+    asked[0].send(answer())
+    until(lambda: errors)
+    assert errors == [""]

@@ -96,8 +96,8 @@ class CurlChannel(Channel):
             if self._easy is None:
                 self._open()
             line = self._line
-            if self.started - self.ended > IDLE:
-                line.look()
+            if self.started - self.ended > IDLE and not (line.running and self._multiplexed):
+                line.look()  # streams under way would have heard
             if self._alias is not line.alias or not line.open:
                 self._resolve(deadlines)
             self._set_request(request, idempotent)

@@ -64,12 +64,13 @@ class Line:
         self._poll.register(number, _GONE | select.POLLIN if self._strict else _GONE)
 
     def look(self) -> None:
-        """Hang up where a server has closed a connection. What other branches have under way is left alone."""
-        if self.running:
-            return
+        """Take another name where a server has closed a connection. What others have under way is left alone."""
         found = [number for number, _ in self._poll.poll(0)]
         if any(_inode(number) == self._inodes[number] for number in found):
-            self.hang_up()
+            if self.running:
+                self._rename()
+            else:
+                self.hang_up()
         else:  # libcurl has closed them
             for number in found:
                 self._forget(number)
@@ -81,12 +82,18 @@ class Line:
                 with suppress(OSError), socket.socket(fileno=os.dup(number)) as sock:
                     sock.shutdown(socket.SHUT_RDWR)
             self._forget(number)
+        self._rename()
+
+    def _rename(self) -> None:
+        """What is open serves nobody else from now on, and so is looked at no more."""
         self.alias = next(self._names)
         self.addresses = []
+        self._poll = select.poll()
 
     def _forget(self, number: int) -> None:
         del self._inodes[number]
-        self._poll.unregister(number)
+        with suppress(KeyError):
+            self._poll.unregister(number)
 
 
 def _inode(number: int) -> int:
