@@ -13,7 +13,7 @@ import signal
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import gevent
 import orjson
@@ -22,13 +22,15 @@ from gevent.queue import SimpleQueue
 
 from loadspec.engine import Bounds, Engine, PhaseEnd
 from loadspec.fleet.httplog import HttpLog, notes_of
-from loadspec.fleet.samples import Samples
 from loadspec.load import Share
 from loadspec.plan import compile_plan
 from loadspec.spec import build
 from loadspec.spec.secrets import known_secrets
 from loadspec.stopping import STOPPING
 from loadspec.transports import require
+
+if TYPE_CHECKING:
+    from loadspec.fleet.samples import Samples
 
 _GC_THRESHOLDS = (50_000, 20, 50)
 """The hot path makes few cycles; collecting less often keeps its pauses rare."""
@@ -85,6 +87,8 @@ def _compile(
         log.failures = plan.phases["load"].failures
     bounds = Bounds.from_wire(order["bounds"])
     if order["samples"]:
+        from loadspec.fleet.samples import Samples  # lazily: most runs keep none
+
         share = order["k"], order["n"]
         samples.append(Samples(order["samples"], plan, order["run_id"], known_secrets(spec), *share))
         gevent.spawn(samples[0].run)
