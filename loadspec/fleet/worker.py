@@ -1,4 +1,4 @@
-"""The worker process: `python -m loadspec.fleet.worker`, told what to do on its standard input.
+"""The worker process, started by `process.COMMAND`, told what to do on its standard input.
 
 It ends when its input ends, so that no worker outlives its parent; and when it has heard nothing for four seconds, for
 its parent says something each second: nobody would learn of its load any more.
@@ -104,6 +104,7 @@ def _compile(
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_GC_THRESHOLDS)
+    gc.enable()
     send({"is": "ready"})
 
 
@@ -211,7 +212,3 @@ def _most_files() -> int:
         return int(Path("/proc/sys/fs/nr_open").read_text(encoding="ascii"))
     except (OSError, ValueError):
         return 0
-
-
-if __name__ == "__main__":
-    main()
