@@ -69,6 +69,7 @@ class Route(Struct, frozen=True):
 class Http(Struct, frozen=True):
     """What holds for every request of a spec.
 
+    `share_connections`: users of one worker have theirs in common, and multiplex where the protocol does; by libcurl.
     `rps` is requests a second of all users together. `proxy` is a URL with http, https, socks5 or socks5h, "" for none,
     None for what HTTP_PROXY, HTTPS_PROXY and NO_PROXY say; `no_proxy` are hosts that are reached without it.
     """
@@ -78,6 +79,7 @@ class Http(Struct, frozen=True):
     max_redirects: int = 10
     no_connection_reuse: bool = False
     no_vu_connection_reuse: bool = False
+    share_connections: bool = False
     discard_response_bodies: bool = False
     rps: float | None = None
     proxy: str | None = None

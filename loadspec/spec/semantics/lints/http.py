@@ -110,6 +110,23 @@ def not_carried(facts: Facts) -> Found:
         yield facts.places.value(place, "LS183", message, help="write https://, or version: auto")
 
 
+def not_shared(facts: Facts) -> Found:
+    """Connections that users are to share, where no transport does so, or where none is kept."""
+    http = mapping(facts.document, "http")
+    if http.get("share_connections") is not True:
+        return
+    target = mapping(facts.document, "target")
+    default, place = target.get("transport", "fast"), ("http", "share_connections")
+    used = {_given(request, "transport", default) for _, requests in _uses(facts) for request in requests}
+    if used and "curl" not in used:
+        message = "no transport here shares connections: each user would have its own"
+        yield facts.places.value(place, "LS183", message, help="set target.transport: curl, or remove it")
+    for other in ("no_connection_reuse", "no_vu_connection_reuse"):
+        if http.get(other) is True:
+            message = f"connections that users share are kept, and `{other}` keeps none"
+            yield facts.places.value(place, "LS183", message, help="remove one of the two")
+
+
 def without_stamps(facts: Facts) -> Found:
     """`timing: kernel` where no request is carried by the transport that reads the kernel's stamps."""
     target = mapping(facts.document, "target")
