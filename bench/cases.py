@@ -59,7 +59,17 @@ def cases(users: int, seconds: int) -> list[Case]:
             replace(flow, spec="flow-http2", variant="http2"),
             COLUMNS,
             RATIOS,
-            (_cpu("k6", 3, None, "HTTP/2 by libcurl, "),),
+            (_cpu("k6", 3, None, "HTTP/2 by libcurl, a connection each, "),),
+            lacks=curl_lacks(),
+        ),
+        Case(
+            "flow-http2-shared",
+            f"The same, the {users} users of loadspec multiplexed on shared connections",
+            ("loadspec", "k6"),
+            replace(flow, spec="flow-http2-shared", variant="http2"),
+            COLUMNS,
+            RATIOS,
+            (_cpu("k6", 3, None, "HTTP/2 by libcurl, users multiplexed, "),),
             lacks=curl_lacks(),
         ),
         Case(

@@ -21,7 +21,8 @@ brackets; a ratio is *tool ÷ loadspec*, taken round by round, so above 1 means:
 - *peak memory*: sum of the PSS of all processes of the tool, sampled five times a second.
 - wrk reads no body, captures nothing and checks nothing: it is the floor, not a peer.
 - Over TLS nobody verifies nginx's certificate; it has an elliptic-curve key. Each user keeps its connection, so
-  handshakes do not count for much. What answers HTTP/2 answers nothing else.
+  handshakes do not count for much. What answers HTTP/2 answers nothing else. Where loadspec's users
+  share connections (`http.share_connections`), k6's still have one each: it has no such setting.
 """
 
 NOISE = """\

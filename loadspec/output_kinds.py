@@ -6,10 +6,11 @@ A package adds outputs of its own by the entry-point group `loadspec.outputs`: n
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import PurePosixPath
 from typing import Any, Literal, NamedTuple
+
+from msgspec import Struct, field
 
 GROUP = "loadspec.outputs"
 
@@ -42,8 +43,7 @@ class Option(NamedTuple):
     """The texts that it can be; none where it can be any."""
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """One row. `code` is module:name of what makes it; see `Kind`."""
 
     kind: Kind
@@ -80,8 +80,7 @@ class Output:
         return "" if known else f"does not end in {' or '.join(self.suffixes)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Out:
+class Out(Struct, frozen=True):
     """One output that is asked for: by `--out NAME=TEXT`, or by the spec, whose texts may be templates."""
 
     name: str

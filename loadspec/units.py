@@ -76,12 +76,12 @@ def format_ms(ms: float) -> str:
 
 
 _BYTES = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s?([A-Za-z]*)")
+_SIZE = r"(\d+(?:\.\d+)?)\s?([A-Za-z]*)"
 
 
 def parse_size(text: str) -> int:
     """`512B`, `1kB`, `2.5MB`, `1MiB` → bytes; kB and MB are decimal. Raises ValueError with a sentence."""
-    found = _SIZE.fullmatch(text.strip())
+    found = re.fullmatch(_SIZE, text.strip())
     if found is None or found[2] not in _BYTES:
         number = found is not None and not found[2]
         hint = f"give it a unit, for example {text}kB" if number else f"the units are {', '.join(_BYTES)}"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 
+from msgspec.structs import replace
 from support_results import make_result, with_points
 
 from loadspec.results.items import PoolItem

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from loadspec.load.open_model import OpenModel
 from loadspec.plan import Plan
 
 
-@dataclass(frozen=True)
-class Starts(OpenModel):
+class _Few(OpenModel, frozen=True, kw_only=True):
+    max_vus: int = 10
+    graceful_stop: float = 5.0
+
+
+class Starts(_Few, frozen=True):
     """Starts at these seconds."""
 
     at: tuple[float, ...]
     duration: float = 0.5
-    max_vus: int = field(default=10, kw_only=True)
-    graceful_stop: float = field(default=5.0, kw_only=True)
     executor = "scripted"
     peak_rate = 0.0
 

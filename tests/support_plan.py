@@ -38,7 +38,7 @@ from loadspec.spec.model import (
 )
 from loadspec.transports.base import UNPARSED, Channel, Deadlines
 
-_REQUEST = frozenset(Request.__dataclass_fields__)
+_REQUEST = frozenset(Request.__struct_fields__)
 
 
 def _split(fields: dict[str, Any]) -> tuple[Request, dict[str, Any]]:

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from support_cli import REPOSITORY
 
@@ -70,6 +71,8 @@ def test_a_run_gives_typed_results_and_leaves_no_file(
     assert isinstance(failed, Rate)
     assert login.count == requests.value == failed.total > 0
     assert 0 < login.percentile(50) <= login.percentile(95) <= login.max
+    assert msgspec.structs.replace(result, seed=6).seed == 6
+    assert msgspec.structs.asdict(result)["verdict"] == "PASS"
     assert list(tmp_path.iterdir()) == []
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from loadspec.dashboard.dashboard import Dashboard
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
-_ADDRESS = re.compile(r"\S*:\d+")
+_ADDRESS = r"\S*:\d+"
 
 
 def dashboard_options(command: Decorated) -> Decorated:
@@ -43,7 +43,7 @@ def spelt_out(args: Sequence[str]) -> list[str]:
     """The arguments with the address that `--dashboard` alone stands for."""
     following = [*args, ""][1:]
     return [
-        f"--dashboard={DEFAULT}" if word == "--dashboard" and not _ADDRESS.fullmatch(after) else word
+        f"--dashboard={DEFAULT}" if word == "--dashboard" and not re.fullmatch(_ADDRESS, after) else word
         for word, after in zip(args, following, strict=True)
     ]
 

@@ -6,12 +6,12 @@ import json
 import re
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import click
+from msgspec import Struct
 
 from loadspec.cli.errors import reported
 from loadspec.cli.streams import put, say
@@ -19,8 +19,7 @@ from loadspec.errors import OutputError, UsageError
 from loadspec.units import format_duration, parse_duration
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """What a user does; `path` is the main request's unless another is given."""
 
     about: str
@@ -44,8 +43,7 @@ URL = "http://127.0.0.1:8089"
 FILE = "loadspec.yaml"
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
+class Answers(Struct, frozen=True):
     """What the draft is made of; `duration` in seconds."""
 
     kind: str = "request"

@@ -7,11 +7,11 @@ import secrets
 import shlex
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
+from msgspec.structs import replace
 
 from loadspec.cli.dashboard import Command, check, dashboard_options, opened, stay
 from loadspec.cli.errors import diagnosed, reported, text_of

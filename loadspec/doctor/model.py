@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 Level = Literal["ok", "warn", "fail"]
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """One machine and the process's limits on it. None, and empty, where the system does not tell."""
 
     system: str = ""
@@ -46,8 +46,7 @@ class Facts:
     """Extra that is not installed → how to install it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(Struct, frozen=True):
     """What a spec wants; nothing, without a spec."""
 
     users: int = 0
@@ -68,8 +67,7 @@ class Need:
     """Those that it names."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """What a check found: a sentence, and the command (or the setting) that mends it."""
 
     check: str

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from loadspec.wire.hosts import HostLimit
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(Struct, frozen=True):
     """`rate`: requests a second of all workers together. `duration`: seconds of load, then who is left is interrupted.
 
     None where there is no such limit.

@@ -5,10 +5,10 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 from greenlet import greenlet
+from msgspec import Struct
 
 from loadspec.clock import monotonic
 from loadspec.engine.agenda import NEVER
@@ -20,8 +20,7 @@ from loadspec.protocols.user import AbortRun, EndIteration, PoolEnd, StopUser, U
 from loadspec.transports.base import Interrupted
 
 
-@dataclass(slots=True)
-class Books:
+class Books(Struct):
     """Iterations of one scenario."""
 
     started: int = 0
@@ -29,8 +28,7 @@ class Books:
     interrupted: int = 0
 
 
-@dataclass(slots=True)
-class Starts:
+class Starts(Struct):
     """Of users in a closed load, of iterations in an open one: due = made + dropped, but for those that are late."""
 
     due: int = 0
@@ -38,8 +36,7 @@ class Starts:
     dropped: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(Struct, frozen=True):
     """What all crews of a load work with.
 
     `on_change` is called when a user ends, `on_abort` when a step asks for the end, `on_crash` with the trace of a bug;

@@ -10,8 +10,9 @@ import math
 import os
 import resource
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from loadspec.clock import Clock, monotonic
 from loadspec.engine.lag import LagProbe
@@ -20,8 +21,7 @@ from loadspec.metrics import Store, Trend
 from loadspec.wire.addresses import parse_block
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(Struct, frozen=True):
     """What has been used since the process or the machine began. Seconds; `ticks` are those of /proc/stat."""
 
     at: float
@@ -32,8 +32,7 @@ class Usage:
     ticks: float | None = None
 
 
-@dataclass(slots=True)
-class Pauses:
+class Pauses(Struct):
     """Collections of garbage since the last look; seconds."""
 
     count: int = 0
@@ -72,8 +71,7 @@ class GcWatch:
         self._seen.total += took
 
 
-@dataclass(slots=True)
-class Work:
+class Work(Struct):
     """What a worker had to do in a second; counts of this second, but for the users."""
 
     due: int = 0

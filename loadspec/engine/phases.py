@@ -5,10 +5,10 @@ from __future__ import annotations
 import traceback
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any
 
 from gevent.event import Event
+from msgspec import Struct, field
 
 from loadspec.clock import monotonic
 from loadspec.engine.agenda import NEVER
@@ -18,8 +18,7 @@ from loadspec.protocols.user import EndIteration, Stop, StopUser, User
 from loadspec.transports.base import Interrupted
 
 
-@dataclass(slots=True)
-class PhaseEnd:
+class PhaseEnd(Struct):
     """`status`: done, failed (a step ended it), timeout, stopped (from outside), crashed (a bug).
 
     `reason` is a sentence, or the trace of the bug; `captures` is what the steps captured.

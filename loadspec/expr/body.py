@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote as percent_encode
 from urllib.parse import quote_plus
+
+from msgspec import Struct
 
 from loadspec.expr.errors import EvalError, ExprError
 from loadspec.expr.scope import Getter, Scope
@@ -25,8 +26,7 @@ _PLAIN_SEGMENT = re.compile(r"[A-Za-z0-9._~-]*")
 _CONTROL = re.compile(r"[\r\n\0]")
 
 
-@dataclass(frozen=True, slots=True)
-class Bytes:
+class Bytes(Struct, frozen=True):
     """A compiled body, path or header: `render(ctx)` gives its bytes; where `constant`, `value` is those bytes."""
 
     render: Render

@@ -28,7 +28,7 @@ def compile_code(text: str, scope: Scope) -> Code:
     return _Compiler(parsed, scope).build(parsed.tree)
 
 
-_DASHED = re.compile(r"^[\w-]*")
+_DASHED = r"^[\w-]*"
 
 
 class _Compiler:
@@ -82,7 +82,9 @@ class _Compiler:
         before, after = self.parsed.text[:column], self.parsed.text[column:]
         dashed = re.search(r"([A-Za-z_][\w.]*)\.([\w-]+)-$", before)
         if dashed:
-            return f"a key with a dash is written in brackets: {dashed[1]}['{dashed[2]}-{_DASHED.findall(after)[0]}']"
+            return (
+                f"a key with a dash is written in brackets: {dashed[1]}['{dashed[2]}-{re.findall(_DASHED, after)[0]}']"
+            )
         if node.id in FUNCTIONS or node.id in self.scope.functions:
             return f"`{node.id}` is a function: {node.id}(…)"
         if error.suggestions:

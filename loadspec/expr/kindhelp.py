@@ -11,7 +11,7 @@ from loadspec.expr.functions.row import LIST, NUMBER, TEXT, TRUTH
 from loadspec.expr.parse import Parsed
 from loadspec.units import parse_duration
 
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_NUMBER = r"-?\d+(\.\d+)?"
 
 
 def compare_help(parsed: Parsed, operands: Sequence[ast.expr], values: Sequence[Any], left: int, right: int) -> str:
@@ -32,7 +32,7 @@ def compare_help(parsed: Parsed, operands: Sequence[ast.expr], values: Sequence[
 def _quoted(value: str, other: str, kinds: int) -> str:
     """For a literal in quotes that stands against something that is no text."""
     if kinds & NUMBER:
-        if _NUMBER.fullmatch(value.strip()):
+        if re.fullmatch(_NUMBER, value.strip()):
             return f"write {value.strip()} without quotes"
         try:
             return f"times are numbers of milliseconds: write {parse_duration(value) * 1000:g}"

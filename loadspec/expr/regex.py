@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct
 
 from loadspec.clock import monotonic
 from loadspec.expr.errors import EvalError, ExprError
@@ -32,13 +33,12 @@ MAX_SECONDS = 0.2
 
 _MEMORY = 1 << 20
 _NO_GROUP = (-1, -1)
-_TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|\[:\w+:\]|[^\]\\])*\]|\(\?P?[=!<>#(]?=?!?|.", re.DOTALL)
+_PIECE = r"(?s)\\.|\[\^?\]?(?:\\.|\[:\w+:\]|[^\]\\])*\]|\(\?P?[=!<>#(]?=?!?|."
 
 Spans = list[tuple[int, int]]
 
 
-@dataclass(frozen=True, slots=True)
-class Regex:
+class Regex(Struct, frozen=True):
     """A compiled regular expression.
 
     `groups` is how many capturing groups it has, `group` the one that is found: the first that has a name, else the
@@ -213,7 +213,7 @@ def _place(text: str, phrase: str, fragment: str) -> int:
         return _unopened(text)
     if fragment == "(?P" and "(?P=" in text:  # a group before it may begin so, and be legal
         return text.index("(?P=")
-    for token in _TOKEN.finditer(text):
+    for token in re.finditer(_PIECE, text):
         if fragment and text.startswith(fragment, token.start()):
             return token.start()
     return max(text.find(fragment), 0)
@@ -221,7 +221,7 @@ def _place(text: str, phrase: str, fragment: str) -> int:
 
 def _unclosed(text: str) -> int:
     opened = []
-    for token in _TOKEN.finditer(text):
+    for token in re.finditer(_PIECE, text):
         if token[0].startswith("("):
             opened.append(token.start())
         elif token[0] == ")" and opened:
@@ -231,7 +231,7 @@ def _unclosed(text: str) -> int:
 
 def _unopened(text: str) -> int:
     depth = 0
-    for token in _TOKEN.finditer(text):
+    for token in re.finditer(_PIECE, text):
         depth += token[0].startswith("(") - (token[0] == ")")
         if depth < 0:
             return token.start()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from loadspec.expr.errors import UnknownName
 
@@ -20,8 +21,7 @@ Raises `ValueError` (or `ExprError` with a hint, or `UnknownName`) for arguments
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(Struct, frozen=True):
     """What the first `used` parts of a dotted path stand for: `get` reads it, or without `get` it is `constant`."""
 
     get: Getter | None = None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from loadspec.expr.code import Code, folded
 from loadspec.expr.compile import compile_code
@@ -24,8 +25,7 @@ class TemplateExpr(NamedTuple):
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """A compiled template.
 
     `render(ctx)` gives its value: with its type where the template is `whole` (one `{{ }}` and nothing around it), else

@@ -18,8 +18,8 @@ LARGEST = 1 << 20
 """Bytes of a body that are parsed, the first ones: parsing takes some 30 ms a MiB, and holds up every other user."""
 INSTALL = "pip install 'loadspec[html]'"
 
-_AT = re.compile(r"\bat (\d+)>")
-_XML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml\s")
+_AT = r"\bat (\d+)>"
+_XML = rb"(?:\xef\xbb\xbf)?\s*<\?xml\s"
 _FAILED: Any = None
 
 
@@ -65,7 +65,7 @@ def _css_error(text: str, error: Exception) -> ExprError:
         rest = re.fullmatch(r"::attr\(([\w-]+)\)", text[at:])
         hint = f"write css: {text[:at]}, attribute: {rest[1]}" if rest else "the text is taken anyway: leave it out"
         return ExprError("this is no CSS selector: pseudo-elements are not supported", at, hint)
-    found, named = _AT.search(reason), re.search(r"pseudo-class (:[\w-]+)", reason)
+    found, named = re.search(_AT, reason), re.search(r"pseudo-class (:[\w-]+)", reason)
     at = int(found[1]) if found else max(text.find(named[1]), 0) if named else 0
     reason = re.sub(r"<EOF at \d+>", "the end", re.sub(r"<\w+ (.+?) at \d+>", r"\1", reason))
     hint = "for example input[name=csrf]; an attribute is taken by `attribute: href`"
@@ -110,10 +110,8 @@ def _lower(error: Exception) -> str:
     return text[:1].lower() + text[1:]
 
 
-_LITERAL = re.compile(r"""'[^']*'|"[^"]*\"""")
-_NAMES = re.compile(
-    r"(?P<variable>\$[\w.-]+)|(?<![\w.-])(?P<prefix>[A-Za-z_][\w.-]*):(?!:)|(?P<call>[A-Za-z_][\w.-]*)\s*\("
-)
+_LITERAL = r"""'[^']*'|"[^"]*\""""
+_NAMES = r"(?P<variable>\$[\w.-]+)|(?<![\w.-])(?P<prefix>[A-Za-z_][\w.-]*):(?!:)|(?P<call>[A-Za-z_][\w.-]*)\s*\("
 _FUNCTIONS = frozenset(
     re.findall(
         r"[\w-]+",
@@ -127,7 +125,7 @@ _FUNCTIONS = frozenset(
 
 def _known_names(text: str) -> None:
     """Raises ExprError for a name that nobody defines: libxml2 finds it only where a document leads it there."""
-    for found in _NAMES.finditer(_LITERAL.sub(lambda literal: " " * len(literal[0]), text)):
+    for found in re.finditer(_NAMES, re.sub(_LITERAL, lambda literal: " " * len(literal[0]), text)):
         at = found.start()
         if found["variable"]:
             raise ExprError(f"`{found['variable']}` is an XPath variable, and there are none", at)
@@ -189,7 +187,7 @@ def _parse(body: bytes) -> Any:
 
     if not body.strip():
         return None
-    if _XML.match(body):
+    if re.match(_XML, body):
         parser: Any = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
     else:
         parser = etree.HTMLParser(no_network=True, encoding=_encoding(body))

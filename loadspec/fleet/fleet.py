@@ -10,9 +10,11 @@ from __future__ import annotations
 import queue
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Protocol
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from loadspec.clock import Clock, monotonic
 from loadspec.errors import ExitCode, LoadspecError
@@ -60,8 +62,7 @@ class Inbox(Protocol):
         """The next."""
 
 
-@dataclass(slots=True)
-class _State:
+class _State(Struct):
     """What is known of a worker. `over` are its crews that others wait for, as far as they have ended."""
 
     heard: float

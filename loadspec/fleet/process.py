@@ -9,10 +9,11 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import orjson
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from loadspec.stopping import held_back
 
@@ -27,8 +28,7 @@ _LAST_WORDS = 1.0
 """Seconds that a worker which has ended has for what it wrote to stderr."""
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """What a worker compiles: the resolved spec as data, what makes its draws repeatable, and its share of the load."""
 
     document: Mapping[str, Any]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from functools import cached_property
 from math import floor
 from typing import ClassVar
 
@@ -12,15 +12,17 @@ from loadspec.load.curve import RateCurve
 from loadspec.load.open_model import OpenModel
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArrivalRate(OpenModel):
+class ArrivalRate(OpenModel, frozen=True, kw_only=True, dict=True):
     """`arrivals` says how starts lie around the rate."""
 
     arrivals: Arrivals = EVEN
-    _curve: RateCurve = field(init=False, repr=False, compare=False)
 
     _first: ClassVar[int]
     """The area at which the first of even starts lies."""
+
+    @cached_property
+    def _curve(self) -> RateCurve:
+        raise NotImplementedError
 
     @property
     def end(self) -> float:

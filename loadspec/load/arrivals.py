@@ -18,7 +18,7 @@ from typing import Literal, NamedTuple
 
 Kind = Literal["constant", "poisson", "gamma"]
 
-_GAMMA = re.compile(r"gamma\(\s*([0-9]+(?:\.[0-9]+)?)\s*\)")
+_GAMMA = r"gamma\(\s*([0-9]+(?:\.[0-9]+)?)\s*\)"
 MIN_SHAPE, MAX_SHAPE = 0.01, 1000.0
 
 
@@ -61,7 +61,7 @@ def parse_arrivals(text: str) -> Arrivals:
         return EVEN
     if text == "poisson":
         return Arrivals("poisson")
-    found = _GAMMA.fullmatch(text)
+    found = re.fullmatch(_GAMMA, text)
     if found is None:
         raise ValueError(f"`{text}` is no way to arrive: write constant, poisson or gamma(SHAPE), such as gamma(0.5)")
     shape = float(found[1])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar, Literal, NamedTuple, Protocol
 
+from msgspec import Struct
+
 from loadspec.units import format_duration
 
 Action = Literal["start", "retire", "kill"]
@@ -96,10 +98,8 @@ class LoadConfig(Protocol):
         """
 
 
-class Looping:
+class Looping(Struct, frozen=True):
     """What closed models have in common: a user begins its next iteration when the last one is done."""
-
-    __slots__ = ()
 
     @property
     def max_vus(self) -> int:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import ClassVar
 
 from loadspec.load.arrival_rate import ArrivalRate
@@ -12,8 +12,7 @@ from loadspec.load.curve import RateCurve
 from loadspec.units import format_duration
 
 
-@dataclass(frozen=True, slots=True)
-class ConstantArrivalRate(ArrivalRate):
+class ConstantArrivalRate(ArrivalRate, frozen=True):
     """`rate` iterations start each second, for `duration` seconds."""
 
     rate: Fraction
@@ -22,8 +21,9 @@ class ConstantArrivalRate(ArrivalRate):
     executor: ClassVar[str] = "constant-arrival-rate"
     _first: ClassVar[int] = 0
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_curve", RateCurve(self.rate, [(self.duration, self.rate)]))
+    @cached_property
+    def _curve(self) -> RateCurve:
+        return RateCurve(self.rate, [(self.duration, self.rate)])
 
     @property
     def peak_rate(self) -> float:

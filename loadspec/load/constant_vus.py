@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from loadspec.load.commands import Budget, Command, Looping, base_info, hold, level, level_corners
 from loadspec.units import format_duration
 
 
-@dataclass(frozen=True, slots=True)
-class ConstantVus(Looping):
+class ConstantVus(Looping, frozen=True):
     """`vus` users loop for `duration` seconds; then they finish, and are killed after `graceful_stop` more."""
 
     vus: int

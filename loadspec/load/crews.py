@@ -6,8 +6,9 @@ Also when each crew is on: crews run side by side, from `start_at` or from the e
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Generic, NamedTuple, Protocol, TypeVar
+
+from msgspec import Struct
 
 from loadspec.load.commands import LoadConfig
 
@@ -42,8 +43,7 @@ class Member(Protocol):
 M = TypeVar("M", bound=Member)
 
 
-@dataclass(frozen=True, slots=True)
-class Crew(Generic[M]):
+class Crew(Struct, Generic[M], frozen=True):
     """`first_user` is the number of its first user: users are numbered through all crews. `after` names a crew.
 
     `first_seat` likewise numbers those who draw from pools: its users, or the starts of an open model.

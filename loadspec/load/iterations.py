@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from loadspec.load.commands import Command, Looping, base_info, hold, level, level_corners
 from loadspec.units import format_duration
 
 
-@dataclass(frozen=True, slots=True)
-class Iterations(Looping):
+class Iterations(Looping, frozen=True):
     """`max_duration` is the regular time in seconds, k6's maxDuration: then users finish, `graceful_stop` more."""
 
     vus: int

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import ceil
+
+from msgspec import Struct
 
 from loadspec.load.commands import Budget, Command, base_info
 
@@ -16,8 +17,7 @@ def users_for(rate: float, lasting: float) -> int:
     return max(1, ceil(round(min(MOST_USERS, rate * lasting), 6))) if rate else 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenModel:
+class OpenModel(Struct, frozen=True, kw_only=True):
     """`max_vus` users may be busy at once, `pre_allocated_vus` of them are made before the load; a start that finds
     all of them busy is dropped."""
 

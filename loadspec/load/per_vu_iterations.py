@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from loadspec.load.commands import Budget
 from loadspec.load.iterations import Iterations
 
 
-@dataclass(frozen=True, slots=True)
-class PerVuIterations(Iterations):
+class PerVuIterations(Iterations, frozen=True):
     """Each of `vus` users runs `iterations` iterations."""
 
     executor: ClassVar[str] = "per-vu-iterations"

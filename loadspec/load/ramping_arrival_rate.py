@@ -5,8 +5,8 @@ Start n, from 1, lies where the area under the rate curve reaches n: see `curve`
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import ClassVar
 
 from loadspec.load.arrival_rate import ArrivalRate
@@ -15,8 +15,7 @@ from loadspec.load.stages import RateStage, stage_corners
 from loadspec.units import format_duration
 
 
-@dataclass(frozen=True, slots=True)
-class RampingArrivalRate(ArrivalRate):
+class RampingArrivalRate(ArrivalRate, frozen=True):
     """Start at `start_rate` iterations a second, then ramp through `stages`."""
 
     stages: tuple[RateStage, ...]
@@ -25,9 +24,9 @@ class RampingArrivalRate(ArrivalRate):
     executor: ClassVar[str] = "ramping-arrival-rate"
     _first: ClassVar[int] = 1
 
-    def __post_init__(self) -> None:
-        stages = [(stage.duration, stage.target) for stage in self.stages]
-        object.__setattr__(self, "_curve", RateCurve(self.start_rate, stages))
+    @cached_property
+    def _curve(self) -> RateCurve:
+        return RateCurve(self.start_rate, [(stage.duration, stage.target) for stage in self.stages])
 
     @property
     def duration(self) -> float:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import accumulate
 from typing import ClassVar
 
@@ -20,21 +20,20 @@ from loadspec.load.stages import Stage, stage_corners
 from loadspec.units import format_duration
 
 
-@dataclass(frozen=True, slots=True)
-class RampingVus(Looping):
+class RampingVus(Looping, frozen=True, dict=True):
     """Start with `start_vus` users, then ramp through `stages`; graces in seconds."""
 
     stages: tuple[Stage, ...]
     start_vus: int = 1
     graceful_ramp_down: float = 30.0
     graceful_stop: float = 30.0
-    _ends: tuple[float, ...] = field(init=False, repr=False, compare=False)
-    """When each stage ends. What is asked before the run takes no step one by one: there may be millions."""
 
     executor: ClassVar[str] = "ramping-vus"
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_ends", tuple(accumulate(stage.duration for stage in self.stages)))
+    @cached_property
+    def _ends(self) -> tuple[float, ...]:
+        """When each stage ends. What is asked before the run takes no step one by one: there may be millions."""
+        return tuple(accumulate(stage.duration for stage in self.stages))
 
     @property
     def max_vus(self) -> int:

@@ -8,8 +8,8 @@ from fractions import Fraction
 MAX_RATE = 1_000_000
 """Iterations a second: far beyond what a fleet can start, and no number without end."""
 
-_RATE = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,6})?)\s*/\s*(s|m|h)")
-_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_RATE = r"([0-9]{1,9}(?:\.[0-9]{1,6})?)\s*/\s*(s|m|h)"
+_NUMBER = r"[0-9]+(?:\.[0-9]+)?"
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
@@ -18,9 +18,9 @@ def parse_rate(text: str) -> Fraction:
     text = text.strip()
     if text == "0":
         return Fraction(0)
-    found = _RATE.fullmatch(text)
+    found = re.fullmatch(_RATE, text)
     if found is None:
-        bare = _NUMBER.fullmatch(text)
+        bare = re.fullmatch(_NUMBER, text)
         hint = f"give it a unit, for example {text}/s or {text}/m" if bare else "for example 200/s, 30/m or 1000/h"
         raise ValueError(f"`{text}` is not a rate: {hint}")
     rate = Fraction(found[1]) / _SECONDS[found[2]]

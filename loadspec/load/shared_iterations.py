@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from loadspec.load.commands import Budget
 from loadspec.load.iterations import Iterations
 
 
-@dataclass(frozen=True, slots=True)
-class SharedIterations(Iterations):
+class SharedIterations(Iterations, frozen=True):
     """`vus` users share `iterations` iterations: whoever is free takes the next."""
 
     executor: ClassVar[str] = "shared-iterations"

@@ -4,30 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeVar
+
+from msgspec import Struct
 
 from loadspec.load.rates import format_rate, parse_rate
 from loadspec.units import YEAR, format_duration, parse_duration
 
-_TARGET = re.compile(r"[0-9]{1,9}")
-_RATE = re.compile(r"[0-9.]+\s*/\s*(s|m|h)")
+_TARGET = r"[0-9]{1,9}"
+_RATE = r"[0-9.]+\s*/\s*(s|m|h)"
 _EXAMPLE = "write duration:users, separated by commas, for example 10s:5, 20s:10"
 _RATES_EXAMPLE = "write duration:rate, separated by commas, for example 1m:50/s, 2m:100/s"
 _RATES = "rates go into `rate_stages`, or --rate-stages, for example 1m:50/s, 2m:100/s"
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """Ramp to `target` users within `duration` seconds; 0 seconds is a jump."""
 
     duration: float
     target: int
 
 
-@dataclass(frozen=True, slots=True)
-class RateStage:
+class RateStage(Struct, frozen=True):
     """Ramp to `target` iterations a second within `duration` seconds; 0 seconds is a jump."""
 
     duration: float
@@ -108,9 +107,9 @@ def _pair(part: str, offset: int, read: Read[Target], example: str) -> tuple[flo
 
 
 def _users(text: str, offset: int) -> int:
-    if _TARGET.fullmatch(text):
+    if re.fullmatch(_TARGET, text):
         return int(text)
-    if _RATE.fullmatch(text):
+    if re.fullmatch(_RATE, text):
         raise StageError(f"`{text}` is a rate, and stages count users", offset, _RATES)
     what = f"`{text}` is not" if text else "here should be"
     raise StageError(f"{what} a whole number of users, 0 or more", offset, _EXAMPLE)

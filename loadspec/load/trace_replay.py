@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import ClassVar
 
 from loadspec.load.open_model import OpenModel
@@ -14,13 +13,12 @@ _BINS = 60
 """A displayed rate is a mean over this part of the trace, or a second if that is longer."""
 
 
-@dataclass(frozen=True, slots=True)
-class TraceReplay(OpenModel):
+class TraceReplay(OpenModel, frozen=True):
     """Start i comes at `times[i]` seconds and has row `rows[i]` of pool `pool`. Times are sorted, below `duration`."""
 
     pool: str
-    times: Sequence[float] = field(repr=False)
-    rows: Sequence[int] = field(repr=False)
+    times: Sequence[float]
+    rows: Sequence[int]
     duration: float
 
     executor: ClassVar[str] = "trace-replay"

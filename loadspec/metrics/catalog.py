@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Kind = Literal["trend", "rate", "counter", "gauge"]
 Contains = Literal["time", "bytes", "count", "default"]
 
 
-@dataclass(frozen=True, slots=True)
-class MetricInfo:
+class MetricInfo(Struct, frozen=True):
     """What a metric holds: its kind, and for trends and counters what is counted (`time` is milliseconds)."""
 
     kind: Kind

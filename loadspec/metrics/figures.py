@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from loadspec.metrics.catalog import MetricInfo
 from loadspec.metrics.values import Trend
@@ -19,12 +20,11 @@ _FIXED: Mapping[str, Figure] = {
     "sum": lambda trend: trend.sum,
     "count": lambda trend: trend.count,
 }
-_PERCENTILE = re.compile(r"p\((\d+(?:\.\d+)?)\)")
+_PERCENTILE = r"p\((\d+(?:\.\d+)?)\)"
 FIGURES = "avg, min, med, max, p(90), p(95), p(99)"
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(Struct, frozen=True):
     """Some of them, in order."""
 
     fixed: Sequence[tuple[str, Figure]]
@@ -42,7 +42,7 @@ def parse_figures(texts: Sequence[str]) -> Figures:
     fixed: list[tuple[str, Figure]] = []
     percents: list[tuple[str, float]] = []
     for text in map(str.strip, texts):
-        percentile = _PERCENTILE.fullmatch(text)
+        percentile = re.fullmatch(_PERCENTILE, text)
         if text in _FIXED:
             fixed.append((text, _FIXED[text]))
         elif percentile and float(percentile[1]) <= 100:

@@ -6,8 +6,9 @@ On the hot path a sample is one tuple and one append. Whoever takes the rows rea
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct
 
 from loadspec.clock import monotonic
 
@@ -21,8 +22,7 @@ status, bytes sent, bytes received, user, iteration. `lost`: started, error, pha
 """
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Source:
+class Source(Struct, frozen=True, eq=False):
     """What all rows of one place of the plan have in common. `name`: of the check, or of the metric."""
 
     kind: str
@@ -32,16 +32,15 @@ class Source:
     expected: bool | None = None
 
 
-@dataclass(slots=True)
 class Tape:
     """The samples of one phase of one worker, in order; `add` is the list's append."""
 
-    phase: str
-    rows: list[Row] = field(default_factory=list)
-    add: Callable[[Row], None] = field(init=False)
+    __slots__ = ("add", "phase", "rows")
 
-    def __post_init__(self) -> None:
-        self.add = self.rows.append
+    def __init__(self, phase: str) -> None:
+        self.phase = phase
+        self.rows: list[Row] = []
+        self.add: Callable[[Row], None] = self.rows.append
 
     def source(self, kind: str, tags: Mapping[str, str], name: str = "", expected: bool | None = None) -> Source:
         """A new source of rows."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from loadspec.errors import UsageError
 from loadspec.units import format_duration, parse_duration
@@ -70,8 +72,7 @@ def _share(value: Any) -> bool:
     return _is_number(value) and 0 <= value <= 1
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """One setting: how it is read, shown and checked. `live`: it may change while the server runs."""
 
     field: str
@@ -162,8 +163,7 @@ OPTIONS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class MockConfig:
+class MockConfig(Struct, frozen=True):
     """What the mock platform is like; `service_median` in seconds, `rate_limit` per second, None = no limit.
 
     Raises UsageError for a value out of range.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
+from msgspec import Struct, field
 
 JSON = "application/json"
 MAX_BODY = 1 << 20
@@ -21,8 +21,7 @@ class BadRequestError(Exception):
         self.status = status
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """One request; `body` is None where it was longer than MAX_BODY. `path` is unquoted, `raw_path` is not.
 
     `environ` is WSGI's, for the headers that few routes ask for.
@@ -79,8 +78,7 @@ class Request:
         return (value or "").strip()
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """One answer: everything but the framing."""
 
     status: int

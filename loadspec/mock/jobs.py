@@ -7,9 +7,10 @@ and starts that lie before it. Waiting thus comes from real queueing and is exac
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from operator import attrgetter
+
+from msgspec import Struct
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
 STATUSES = (QUEUED, RUNNING, DONE, FAILED, CANCELLED)
@@ -17,8 +18,7 @@ STATUSES = (QUEUED, RUNNING, DONE, FAILED, CANCELLED)
 _ticket = attrgetter("ticket")
 
 
-@dataclass(slots=True, eq=False)
-class Job:
+class Job(Struct, eq=False):
     """One image session. Times are seconds since the epoch, `service` the seconds that a worker will need."""
 
     id: str

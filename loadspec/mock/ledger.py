@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 KEEP_ACCOUNTS = 100_000
 
 
-@dataclass(slots=True)
-class Account:
+class Account(Struct):
     """Images of one user, counted since the start. `outstanding` ones are neither captured nor refunded yet."""
 
     reserved: int = 0

@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 from collections import Counter, deque
 from collections.abc import Iterable
-from dataclasses import dataclass
 from random import Random
+
+from msgspec import Struct
 
 from loadspec.clock import Clock
 from loadspec.mock import png
@@ -37,8 +38,7 @@ class RefusedError(Exception):
         self.retry_after = retry_after
 
 
-@dataclass(frozen=True, slots=True)
-class Luck:
+class Luck(Struct, frozen=True):
     """What chance holds for one generate request."""
 
     error: float

@@ -7,10 +7,11 @@ import select
 import subprocess
 import sys
 from contextlib import suppress
-from dataclasses import replace
 from http.client import HTTPConnection
 from types import TracebackType
 from typing import Any
+
+from msgspec.structs import replace
 
 from loadspec.errors import LoadspecError
 from loadspec.mock.config import MockConfig, as_arguments

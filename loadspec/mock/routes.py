@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from loadspec.errors import UsageError
 from loadspec.mock import echoes, protected, tokens
@@ -126,8 +127,7 @@ def admin_reset(state: State, request: Request) -> Answer:
     return answer_json({})
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """A row: `path` parts in braces match any non-empty part; `endpoint` None is not counted."""
 
     method: str

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil, log2
+
+from msgspec import Struct
 
 from loadspec.metrics import Trend
 from loadspec.metrics.histogram import bucket_middle
@@ -19,8 +20,7 @@ SCALE = 4
 """16 buckets for each doubling: each is 4.4 % wide."""
 
 
-@dataclass(frozen=True, slots=True)
-class Exponential:
+class Exponential(Struct, frozen=True):
     """Counts by bucket: of values above zero, below it (by their size), and of zeros."""
 
     positive: Mapping[int, int]

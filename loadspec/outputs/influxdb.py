@@ -6,9 +6,10 @@ Version 1: `http://HOST:8086/DATABASE`, as with k6. Version 2: `http://HOST:8086
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import islice
 from urllib.parse import unquote, urlencode, urlsplit
+
+from msgspec.structs import replace
 
 from loadspec.outputs.line_protocol import lines
 from loadspec.outputs.posting import Poster

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import lru_cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from loadspec.metrics import Counter, Gauge, MetricInfo, Rate, Trend, Value
 from loadspec.metrics.figures import Figures, in_seconds
@@ -27,8 +29,7 @@ _ZERO_THRESHOLD = 2.0**-128
 """As Prometheus's client has it: what is nearer to zero counts as zero."""
 
 
-@dataclass(frozen=True, slots=True)
-class Naming:
+class Naming(Struct, frozen=True):
     """How series are named, and what becomes of trends."""
 
     metrics: Mapping[str, MetricInfo]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from loadspec.metrics import Store
 
 
-@dataclass(frozen=True, slots=True)
-class Second:
+class Second(Struct, frozen=True):
     """What was measured in one second of the load, or in several in a row that were joined."""
 
     t: float
@@ -24,8 +25,7 @@ class Second:
     """How many seconds were joined."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(Struct, frozen=True):
     """One message to a live output: what is new, and all that was measured so far."""
 
     t: float

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
+
+from msgspec import Struct, field
 
 from loadspec.expr import Missing, compile_template
 from loadspec.load import crews_of, max_seats
@@ -73,8 +74,7 @@ def compile_plan(spec: Spec, seed: int, run_id: str = "", watch: Watch | None = 
     )
 
 
-@dataclass(slots=True)
-class _Flows:
+class _Flows(Struct):
     """Compiles the flows of a plan; here is what they share."""
 
     spec: Spec

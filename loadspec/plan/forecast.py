@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from loadspec.load import Crew, Window, crews_of, max_users, windows
 from loadspec.spec.model import (
@@ -29,8 +30,7 @@ from loadspec.wire.url import parse_url
 INFINITE = math.inf
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Struct, frozen=True):
     """What steps cost one iteration: fewest and most requests; seconds of waiting that the spec itself asks for.
 
     `mean` is the fewest, averaged by weight where chance chooses; `waits` the mean of what is always waited, `period`
@@ -59,8 +59,7 @@ class Share:
         return Share(self.fewest * fewest, most_requests, self.waits * fewest, period, self.mean * fewest)
 
 
-@dataclass(frozen=True, slots=True)
-class CrewForecast:
+class CrewForecast(Struct, frozen=True):
     """One crew: when it is on, and what an iteration of it costs.
 
     `iterations` is how many there are where the load counts them and they fit into its time, or starts them one by one;
@@ -91,8 +90,7 @@ class CrewForecast:
         return max(self.share.period, self.share.waits + self.share.mean * latency)
 
 
-@dataclass(frozen=True, slots=True)
-class Forecast:
+class Forecast(Struct, frozen=True):
     """The whole load. Times in seconds; `finish` is when the last user begins no more, `end` when it is cut off."""
 
     crews: tuple[CrewForecast, ...]

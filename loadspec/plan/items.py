@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from loadspec.expr import Getter
 from loadspec.masking import MASK, Masker, is_suspect
@@ -69,8 +70,7 @@ def note_failure(user: User) -> None:
     user.draws[_FAILED] = True
 
 
-@dataclass(slots=True)
-class _Small:
+class _Small(Struct):
     """A small pool, and what was counted of its rows since a worker last told of them."""
 
     key: int

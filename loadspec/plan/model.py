@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from loadspec.load import LoadConfig
 from loadspec.metrics.meters import IterationMeter, Meters
@@ -23,8 +24,7 @@ RunStep = Callable[[User], None]
 """Runs one step for a user. Raises a `Stop` where the step ends more than itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(Struct, frozen=True):
     """Compiled steps in order; `slots` is how many outcomes an iteration keeps; `noted`: it draws from a small pool."""
 
     steps: tuple[RunStep, ...]
@@ -32,16 +32,14 @@ class Flow:
     noted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Phase:
+class Phase(Struct, frozen=True):
     """Meters and failures of setup, load or teardown: their traffic is never mixed."""
 
     meters: Meters
     failures: FailureLog
 
 
-@dataclass(frozen=True, slots=True)
-class ScenarioPlan:
+class ScenarioPlan(Struct, frozen=True):
     """One scenario: who starts when, and what each user repeats. What has no text here: see `spec.model.Scenario`."""
 
     name: str
@@ -57,8 +55,7 @@ class ScenarioPlan:
     """Where its flow draws from a small pool: told of each iteration."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """A spec, compiled for one worker."""
 
     setup: Flow

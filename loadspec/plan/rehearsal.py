@@ -7,8 +7,9 @@ every branch of a choice runs, one after the other.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from loadspec.load import PerVuIterations
 from loadspec.spec.model import (

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from loadspec.expr import Scope, compile_template, to_text
 from loadspec.protocols.http.origins import constant_url

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from loadspec.pools.errors import DataError
 
@@ -18,8 +19,7 @@ Types = str | tuple[tuple[str, str], ...]
 """The type of items that are no mappings; or (column, type)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """Where data is and what to make of it. `path` is below the folder `root`; an inline pool has none."""
 
     pool: str
@@ -39,8 +39,7 @@ class Reading:
         return str(Path(self.root) / self.path)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """What is in a pool: how many rows, and the keys of its items (() where they are no mappings, None: any)."""
 
     rows: int
@@ -91,10 +90,10 @@ def locate(reading: Reading) -> Path:
 def is_hidden(place: Path, root: Path) -> bool:
     """Whether what all links lead to is hidden below the root; a mounted volume of Kubernetes is not."""
     *folders, name = place.relative_to(root).parts or ("",)
-    return name.startswith(".") or any(part.startswith(".") and not _VOLUME.fullmatch(part) for part in folders)
+    return name.startswith(".") or any(part.startswith(".") and not re.fullmatch(_VOLUME, part) for part in folders)
 
 
-_VOLUME = re.compile(r"\.\.(data|\d{4}_.*)")
+_VOLUME = r"\.\.(data|\d{4}_.*)"
 """Folders of which Kubernetes makes a volume: names in it are links to `..data`, which is a link to a dated one."""
 
 

@@ -7,8 +7,10 @@ width (lines keep theirs), texts in an outer one that is not, so nothing shrinks
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from math import inf
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from loadspec.report import svg
 from loadspec.report.series import end_of
@@ -27,8 +29,7 @@ DENSE = 100
 """More points than this are drawn with thin lines."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(Struct, frozen=True):
     """One shape: `kind` is line, area, bars or cells; `style` names its look in `charts.j2` and the style sheet."""
 
     kind: str
@@ -38,8 +39,7 @@ class Layer:
     """Of cells, which are drawn as upright strokes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(Struct, frozen=True):
     """A layer as the page's script draws it from a table of `report/data.py`."""
 
     style: str
@@ -54,16 +54,14 @@ class Trace:
     """Of a column of several by name: which ones, added up."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(Struct, frozen=True):
     """A label at a place: per cent of the width for x, pixels for y."""
 
     at: float
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """A line that means something: a limit (y in pixels) or a moment (x in per cent)."""
 
     at: float
@@ -72,8 +70,7 @@ class Mark:
     """What a limit limits to, in the unit of the chart's first trace."""
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
+class Band(Struct, frozen=True):
     """A stretch of time that shows its figures when pointed at; `at` and `width` in per cent."""
 
     at: float
@@ -81,8 +78,7 @@ class Band:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Shade:
+class Shade(Struct, frozen=True):
     """A part of the load behind the shapes; `at` and `width` in per cent."""
 
     at: float
@@ -91,8 +87,7 @@ class Shade:
     steady: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
+class Chart(Struct, frozen=True):
     """A chart with its words: the key explains `layers` (label, style), `rows` hold the same figures as text."""
 
     name: str
@@ -121,8 +116,7 @@ class Chart:
     """What the traces are columns of: `points`, or `generator`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
+class Axis(Struct, frozen=True):
     """What the charts share: the points, the scale of time, moments, and the parts of the load."""
 
     views: Overview

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, floor, isfinite, log10
+
+from msgspec import Struct
 
 Y = float | None
 _PACKED = re.compile(r" (-)|(?<=\.\d) (?=\.)")
@@ -17,8 +18,7 @@ _PACKED = re.compile(r" (-)|(?<=\.\d) (?=\.)")
 _TIME_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400)
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(Struct, frozen=True):
     """A line from the domain `low..high` to the range `start..end`; a domain of width zero maps to `start`."""
 
     low: float

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from loadspec.report.text import signed_percent
 from loadspec.results.parts import Part, part_at
 from loadspec.thresholds import ThresholdResult, format_actual, format_limit, format_margin, format_window, worst_first
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A line of the thresholds table; `bar` is the margin held to −1..1, None without a sample."""
 
     title: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec import Struct, field
 
 from loadspec.metrics import MetricInfo
 from loadspec.results.model import Clock, EndpointInfo, ScenarioInfo
@@ -38,8 +38,7 @@ class FileInfo(NamedTuple):
     options: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """Names, plans and texts of one run. Secrets are masked in every text when it is made."""
 
     run_id: str

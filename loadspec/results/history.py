@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
+from msgspec import Struct
 
 from loadspec.errors import ExitCode, LoadspecError, OutputError
 from loadspec.results.journal import first_line, goes_on
@@ -21,8 +21,7 @@ _QUIET = 300.0
 """Seconds after which a journal that nobody wrote to belongs to a run that has ended, where there are no locks."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One run. Figures are None where there are none; latencies are of expected answers, in ms."""
 
     folder: Path

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from loadspec.metrics import Trend
 from loadspec.metrics.items import Row
 
 
-@dataclass(frozen=True, slots=True)
-class PoolItem:
+class PoolItem(Struct, frozen=True):
     """The iterations that drew one item of a small pool. Times are ms, thinking and pacing left out, of those in which
     no step failed; None where there is none."""
 

@@ -19,8 +19,9 @@ to have a result again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from loadspec.metrics import Store
 from loadspec.results.collect import Collector
@@ -33,8 +34,7 @@ Record = Mapping[str, Any]
 _CROSSED = ("fail", "warn")
 
 
-@dataclass(slots=True)
-class Outcome:
+class Outcome(Struct):
     """How the phases ended; texts are sentences, empty where nothing happened."""
 
     setup_failed: str = ""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
+
+from msgspec import Struct, field
 
 from loadspec.error_kinds import error_code
 from loadspec.errors import ExitCode
@@ -26,8 +27,7 @@ GOING = "RUNNING"
 PHASES: tuple[PhaseName, ...] = ("setup", "load", "teardown")
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(Struct, frozen=True):
     """Some seconds of the load. Latencies are of expected answers, polls left out, in ms; None without one."""
 
     t: float
@@ -59,8 +59,7 @@ class Overview(NamedTuple):
     """As a small line shows them, and a chart where it is pointed at: 36 at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointPoints:
+class EndpointPoints(Struct, frozen=True):
     """One endpoint's columns of a `ByEndpoint`; latencies of expected answers, in ms, None where there was none."""
 
     endpoint: str
@@ -71,8 +70,7 @@ class EndpointPoints:
     p99: Sequence[float | None]
 
 
-@dataclass(frozen=True, slots=True)
-class ByEndpoint:
+class ByEndpoint(Struct, frozen=True):
     """The course of the load by endpoint, on an axis of its own: like a Point's `t` and `seconds`, as columns."""
 
     step: int = 1
@@ -83,8 +81,7 @@ class ByEndpoint:
     """Those that had a request under load."""
 
 
-@dataclass(frozen=True, slots=True)
-class StageInfo:
+class StageInfo(Struct, frozen=True):
     """A straight piece of a plan: from one level to the next, users or, in an open model, iterations a second."""
 
     begin: float
@@ -94,8 +91,7 @@ class StageInfo:
     target: float
 
 
-@dataclass(frozen=True, slots=True)
-class ScenarioInfo:
+class ScenarioInfo(Struct, frozen=True):
     """One scenario as it was planned."""
 
     name: str
@@ -136,8 +132,7 @@ def loads_of(scenarios: Iterable[ScenarioInfo]) -> list[ScenarioInfo]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointInfo:
+class EndpointInfo(Struct, frozen=True):
     """An endpoint for tables."""
 
     name: str
@@ -145,8 +140,7 @@ class EndpointInfo:
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class RequestCount:
+class RequestCount(Struct, frozen=True):
     """The books: requests of one endpoint in one phase.
 
     `sent` = answered + failed (no answer) + cut_off is what a server may have seen; `unsent` never left this
@@ -163,8 +157,7 @@ class RequestCount:
     statuses: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointStats:
+class EndpointStats(Struct, frozen=True):
     """One row of the endpoint table; latencies in ms of expected answers, None without one."""
 
     endpoint: str
@@ -182,8 +175,7 @@ class EndpointStats:
     max: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CheckSample:
+class CheckSample(Struct, frozen=True):
     """An answer for which a check failed; texts are masked and cut to size, and from servers: hostile."""
 
     at: float
@@ -194,8 +186,7 @@ class CheckSample:
     body: str
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
+class CheckResult(Struct, frozen=True):
     """One check of one endpoint, and its first failures that had an answer."""
 
     name: str
@@ -205,8 +196,7 @@ class CheckResult:
     samples: Sequence[CheckSample] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorClass:
+class ErrorClass(Struct, frozen=True):
     """Failures that belong together: one endpoint, one kind (or status), one phase of the request."""
 
     endpoint: str
@@ -232,8 +222,7 @@ class ErrorClass:
         return error_code(self.kind, self.step, self.status)
 
 
-@dataclass(frozen=True, slots=True)
-class Iterations:
+class Iterations(Struct, frozen=True):
     """started = completed + interrupted (once the run has ended); dropped were never started."""
 
     started: int = 0
@@ -242,8 +231,7 @@ class Iterations:
     dropped: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class PoolStats:
+class PoolStats(Struct, frozen=True):
     """How a pool was used under load: drawn = distinct + repeated."""
 
     name: str
@@ -259,8 +247,7 @@ class PoolStats:
     """Of a small pool, those that an iteration drew."""
 
 
-@dataclass(frozen=True, slots=True)
-class ScenarioStats:
+class ScenarioStats(Struct, frozen=True):
     """What became of one scenario. `began` and `ended` are seconds of the load, None where that did not come."""
 
     name: str
@@ -273,8 +260,7 @@ class ScenarioStats:
     """Milliseconds, of expected answers to requests that are no polls."""
 
 
-@dataclass(frozen=True, slots=True)
-class Timing:
+class Timing(Struct, frozen=True):
     """Whose clock says when answers came: the kernel's receive stamps where the spec `asked` for them and had them."""
 
     asked: Clock = "process"
@@ -301,16 +287,14 @@ class Timing:
                 return f"loadspec's own{', for the kernel gave no stamps' if missing else ''}"
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """Something worth a line: a phase change, the first error of a class, a threshold crossed."""
 
     t: float
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Loss:
+class Loss(Struct, frozen=True):
     """A worker that was lost while others went on: its share of the load is missing from `at` on, in seconds of it."""
 
     worker: int
@@ -320,16 +304,14 @@ class Loss:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """From one moment of the load to another; seconds."""
 
     begin: float
     end: float
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(Struct, frozen=True):
     """Why a generator was late: a word for programs, a clause, and what to do about it."""
 
     name: str
@@ -337,8 +319,7 @@ class Cause:
     way_out: str
 
 
-@dataclass(frozen=True, slots=True)
-class WorkerHealth:
+class WorkerHealth(Struct, frozen=True):
     """One worker's health; see `results.health`. Numbered from 1."""
 
     worker: int
@@ -356,8 +337,7 @@ class WorkerHealth:
     does not tell."""
 
 
-@dataclass(slots=True)
-class RunResult:
+class RunResult(Struct):
     """Everything about a finished run. Text from servers in it is hostile: escape it where it is shown."""
 
     run_id: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from loadspec.load import MIX
 from loadspec.results.model import ScenarioInfo, StageInfo, loads_of
@@ -14,8 +15,7 @@ _REST = 0.5
 """Seconds behind the plan that are no part by themselves: the last snapshot comes a little later than the last user."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A stretch of the load in which the plan is one thing; `begin` and `end` are seconds of the load."""
 
     begin: float

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from loadspec.results.model import Iterations, PhaseName, Point
 from loadspec.thresholds import ThresholdResult
 
 
-@dataclass(frozen=True, slots=True)
-class Recent:
+class Recent(Struct, frozen=True):
     """The last seconds of a load, from `begin` to `end` of it. Latencies as a Point's, ms; None without one."""
 
     begin: float
@@ -26,8 +26,7 @@ class Recent:
     p99: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class GeneratorNow:
+class GeneratorNow(Struct, frozen=True):
     """The newest second of all workers, of each figure the worst; and for how long one of them was at its limit."""
 
     cpu_percent: float
@@ -42,8 +41,7 @@ class GeneratorNow:
     limited_seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """What the terminal shows while the run goes on; made once a second or oftener."""
 
     phase: PhaseName

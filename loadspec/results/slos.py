@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from loadspec.thresholds import Status, ThresholdResult
 from loadspec.thresholds.order import STATUSES
 
 
-@dataclass(frozen=True, slots=True)
-class Objective:
+class Objective(Struct, frozen=True):
     """One promise: the share of requests that were good, against the target, and the error budget that is left."""
 
     found: ThresholdResult
@@ -33,8 +33,7 @@ class Objective:
         return None if self.found.margin is None else 1 - self.found.margin
 
 
-@dataclass(slots=True)
-class Slo:
+class Slo(Struct):
     """One objective of the spec."""
 
     name: str

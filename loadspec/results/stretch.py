@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from loadspec.units import format_ms
 
@@ -13,8 +14,7 @@ LATENESS = {"lag_p99_ms": "hub lag", "dispatch_p99_ms": "dispatch delay"}
 _STARTS = ("due", "made", "dropped")
 
 
-@dataclass(slots=True)
-class Figure:
+class Figure(Struct):
     """One column's values in some seconds: their number, sum and greatest."""
 
     count: int = 0

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from loadspec.errors import ExitCode
 from loadspec.results.losses import missing, told
@@ -45,8 +46,7 @@ _EARLY = (ExitCode.INTERRUPTED, ExitCode.ABORTED)
 """What ends a load before its thresholds have had all of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What the verdict is made of. Reasons are sentences; empty means that it did not happen."""
 
     thresholds: Sequence[ThresholdResult] = ()
@@ -77,8 +77,7 @@ class Facts:
     teardown_timed_out: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """How the run ends: the process's exit code, the word, and the sentence that names the culprit."""
 
     exit_code: ExitCode

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import gevent
+from msgspec import Struct, field
 
 from loadspec.clock import Clock, monotonic
 from loadspec.engine import Bounds, Engine, PhaseEnd
@@ -35,8 +35,7 @@ _PATIENCE = 5.0
 """Seconds after which a step that is still under way says so."""
 
 
-@dataclass(slots=True)
-class _Visit:
+class _Visit(Struct):
     """A step that is under way: what was captured before it, and the exchanges since."""
 
     captures: dict[str, Any]

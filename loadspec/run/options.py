@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from loadspec.errors import UsageError
 from loadspec.output_kinds import Out
@@ -16,7 +17,7 @@ from loadspec.spec.limits import Limits
 
 LATEST = "latest"
 """The link to the newest run."""
-_RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_RUN_ID = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
 
 
 def new_run_id(now: datetime | None = None) -> str:
@@ -27,15 +28,14 @@ def new_run_id(now: datetime | None = None) -> str:
 
 def checked_run_id(text: str) -> str:
     """The name of a run's folder. Raises UsageError for what is none, and for that of the link to the newest run."""
-    if not _RUN_ID.fullmatch(text):
+    if not re.fullmatch(_RUN_ID, text):
         raise UsageError(f"--run-id `{text}` is no folder name", "use letters, digits, dot, dash and underscore")
     if text.lower() == LATEST:
         raise UsageError(f"--run-id `{text}` is the link to the newest run", "name it otherwise")
     return text
 
 
-@dataclass(frozen=True, slots=True)
-class RunOptions:
+class RunOptions(Struct, frozen=True):
     """How to run a spec. `seed` and `run_id` are chosen where they are not given."""
 
     report_dir: Path = Path("reports")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from loadspec.doctor import examine, look, need_of
 from loadspec.errors import ExitCode, LoadspecError

@@ -6,9 +6,10 @@ Each worker writes its own part while the load runs (`fleet.samples`); at its en
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+
+from msgspec import Struct
 
 from loadspec.samples.formats import Csv, Format, Jsonl
 from loadspec.samples.parts import join
@@ -17,8 +18,7 @@ Finish = Callable[[Sequence[Path], Path], None]
 """Makes the file of parts that are mended, at least one; they are gone then. Raises OSError."""
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """How the parts are written, and what makes the file of them. `gzips`: the parts may be gzip members."""
 
     format: Format

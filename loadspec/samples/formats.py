@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import orjson
+from msgspec import Struct
 
 _CONTROL = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
@@ -52,8 +52,7 @@ class Format(Protocol):
         """What a file begins with."""
 
 
-@dataclass(frozen=True, slots=True)
-class Csv:
+class Csv(Struct, frozen=True):
     """Requests only, so that each column means one thing. `guarded`: no cell is a formula to a spreadsheet."""
 
     guarded: bool = True
@@ -83,8 +82,7 @@ class Csv:
         return ",".join(columns) + "\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Jsonl:
+class Jsonl(Struct, frozen=True):
     """Everything: requests, iterations, failed checks and all other metrics, told apart by `type`."""
 
     null: str = "null"

@@ -6,8 +6,9 @@ Names are k6's, with their units: times of day in seconds since 1970, of the loa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from loadspec.error_kinds import error_code
 from loadspec.metrics.tape import Row, Source
@@ -36,8 +37,7 @@ Slots = tuple[tuple[str, str], ...]
 """(column, its slot): `=` what the source knows, `"` a name, `?` a number or none, ` ` none, else as `%` has it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """`values` takes a row, what makes a time one of day and of the load, and what stands for no value."""
 
     type: str

@@ -30,7 +30,7 @@ MAX_DEPTH = 32
 MAX_NODES = 100_000
 _WEIGHT = 64  # so many characters of a text count as another node: an alias can repeat it
 _ROUNDS = 10
-_PROPERTIES = re.compile(r"([&!][^ ]*\s*){0,2}")  # an anchor, a tag
+_PROPERTIES = r"([&!][^ ]*\s*){0,2}"  # an anchor, a tag
 _SLOW_BYTES = 1 << 16  # PyYAML's own parser reads about 100 kB/s, libyaml a hundred times as much
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -251,7 +251,7 @@ class _Composer:
         """libyaml's mark of an anchored or tagged scalar is its anchor's; carets want the text."""
         if event.anchor is None and event.tag is None:
             return
-        found = _PROPERTIES.match(self.source.lines[node.line], node.column)
+        found = re.compile(_PROPERTIES).match(self.source.lines[node.line], node.column)
         node.column = found.end() if found else node.column
 
     def plain(self, text: str, event: ScalarEvent) -> Any:

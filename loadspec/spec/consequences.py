@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from loadspec.spec.diagnostics import Diagnostic, Path
 from loadspec.spec.lost import Lost
 from loadspec.spec.places import COMMA
 
 _NAME = re.compile(r"`([^`]*)`")
-_WORD = re.compile(r"[\w-]+")
+_WORD = r"[\w-]+"
 _NEEDS = ("LS014", "LS017")
 _SECTIONS = {
     "LS020": ("endpoints", ""),
@@ -27,8 +28,7 @@ _SECTIONS = {
 """Code → the section that names stand in, and how its message begins where there are several kinds."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Causes:
+class _Causes(Struct, frozen=True):
     """What explains others: a key that means another one, a section that cannot be read, a step that is lost."""
 
     meant: Mapping[Path, set[str]]
@@ -81,7 +81,7 @@ class _Causes:
         """Does it stand behind a value that is cut off, in the same braces, and look like no key?"""
         return (
             found.code == "LS012"
-            and not _WORD.fullmatch(str(found.path[-1]))
+            and not re.fullmatch(_WORD, str(found.path[-1]))
             and any(
                 (each.file, each.line, each.path[:-1]) == (found.file, found.line, found.path[:-1])
                 and each.column < found.column

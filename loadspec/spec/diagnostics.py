@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from loadspec.errors import ExitCode, LoadspecError
 
@@ -20,8 +21,7 @@ MAX_DIAGNOSTICS = 100
 """More than this helps nobody; the rest is counted, not shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(Struct, frozen=True):
     """One finding. `line` and `column` count from 1 (0: no place in a file); `length` is the caret's, in characters.
 
     `path` is where in the document, `label` stands beside the caret, `help` below it. `file` names the file, or the

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from loadspec.errors import ExitCode, LoadspecError, UsageError
 from loadspec.units import parse_duration
@@ -36,8 +37,7 @@ class Names(NamedTuple):
         return any(fnmatchcase(name, pattern) for pattern in self.patterns)
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """All limits of a run; empty or None where there is none. Several lists of names must all allow a name."""
 
     allow_host: tuple[Names, ...] = ()
@@ -71,7 +71,7 @@ class Limits:
         }
 
 
-NAMES = tuple(field.name for field in fields(Limits))
+NAMES = Limits.__struct_fields__
 VARIABLES = {name: f"LOADSPEC_{name.upper()}" for name in NAMES}
 """Limit → the environment variable that sets it."""
 _PREFIXES = ("LOADSPEC_ALLOW_", "LOADSPEC_MAX_")

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from loadspec.spec.diagnostics import Diagnostic, Path
 from loadspec.spec.grammar import ACTIONS
@@ -18,9 +19,9 @@ from loadspec.spec.tree import children, flows
 MAX_LOOKED_AT = 20
 """So many lost steps, and steps that capture a name, and five times as many that use it: who misses more is told."""
 
-_CAPTURE = re.compile(r"nothing is called `(\w+)`|`(\w+)` (?:is captured|may have no value)")
-_SETUP = re.compile(r"setup captures no `(\w+)`")
-_STEP = re.compile(r"no step of .* is called `(\w+)`|step `(\w+)` comes only later")
+_CAPTURE = r"nothing is called `(\w+)`|`(\w+)` (?:is captured|may have no value)"
+_SETUP = r"setup captures no `(\w+)`"
+_STEP = r"no step of .* is called `(\w+)`|step `(\w+)` comes only later"
 _FROM_STEPS = ("LS024", "LS025", "LS039", "LS052")
 _LOAD = ("flow", "scenarios")
 _BESIDE = ("choose", "elif", "parallel")
@@ -32,8 +33,7 @@ Step = tuple[Path, Any]
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(Struct, frozen=True):
     """The steps of a document, and those that are lost."""
 
     endpoints: Mapping[str, Any]
@@ -156,6 +156,6 @@ def _capture(owner: Any) -> Mapping[str, Any]:
     return capture if isinstance(capture, Mapping) else {}
 
 
-def _named(pattern: re.Pattern[str], found: Diagnostic) -> str:
-    match = pattern.match(found.message)
+def _named(pattern: str, found: Diagnostic) -> str:
+    match = re.match(pattern, found.message)
     return next(filter(None, match.groups()), "") if match else ""

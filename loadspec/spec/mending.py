@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from loadspec.spec.diagnostics import Diagnostic, Path, closest
 from loadspec.spec.loading.layers import below, mapping_like, put
@@ -14,8 +15,8 @@ from loadspec.spec.source import Node
 MAX_MENDED = 20
 """So many in a file: each takes a copy of what is above it."""
 
-_MEANT = re.compile(r"did you mean `([^`]*)`\?")
-_WORD = re.compile(r"[\w-]+")
+_MEANT = r"did you mean `([^`]*)`\?"
+_WORD = r"[\w-]+"
 """Another key, such as `capture {token`, is more than misspelt."""
 
 _JOINS = frozenset({"include", "use", "fragments"})
@@ -29,9 +30,9 @@ def misspelt(found: Iterable[Diagnostic]) -> Misspelt:
     """Keys that are spelt much like what they mean; words of other tools mean values of another form, too."""
     meant: Misspelt = {}
     for each in found:
-        guess = _MEANT.fullmatch(each.label) if each.code in ("LS012", "LS014") else None
+        guess = re.fullmatch(_MEANT, each.label) if each.code in ("LS012", "LS014") else None
         key = each.path[-1] if each.path else None
-        if guess and _WORD.fullmatch(str(key)) and closest(str(key), [guess[1]]) and guess[1] not in _JOINS:
+        if guess and re.fullmatch(_WORD, str(key)) and closest(str(key), [guess[1]]) and guess[1] not in _JOINS:
             meant[each.path] = guess[1]
     return dict([*meant.items()][:MAX_MENDED])
 

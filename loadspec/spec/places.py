@@ -9,7 +9,7 @@ from typing import Any
 from loadspec.spec.diagnostics import Diagnostic, Path
 from loadspec.spec.source import Place, Source
 
-_TOKEN = re.compile(r"[\w.]+|\S")
+_WORD = r"[\w.]+|\S"
 
 
 class Places:
@@ -54,7 +54,7 @@ class Places:
         home = self.home(path)
         offset = min(offset, len(text))
         if not length:
-            token = _TOKEN.match(text, offset)
+            token = re.compile(_WORD).match(text, offset)
             length = len(token.group()) if token else 1
         if isinstance(home, str):
             label, help = str(more.get("label", "")), str(more.get("help", ""))
@@ -72,7 +72,7 @@ class Places:
         if isinstance(home, str):
             return self._outside(home, path, code, message, more)
         line, column, length, source = self.source.key(home)
-        found = _TOKEN.match(str(path[-1]), offset)
+        found = re.compile(_WORD).match(str(path[-1]), offset)
         token = len(found.group()) if found else 1
         quoted = source.lines[line][column : column + 1] in ("'", '"')
         inside = offset < length

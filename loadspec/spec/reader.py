@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
+
+from msgspec import Struct, field
 
 from loadspec.spec.building import build
 from loadspec.spec.compose import compose
@@ -27,8 +28,7 @@ from loadspec.spec.validate import validate
 from loadspec.spec.variants import check_all
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """A spec that can run, and what is odd about it."""
 
     spec: Spec

@@ -7,8 +7,9 @@ to the profile, the variable or the option that set it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from loadspec.spec.diagnostics import Diagnostic, Path, did_you_mean, listed
 from loadspec.spec.grammar import MAX_VUS
@@ -22,8 +23,7 @@ from loadspec.spec.source import Source
 Origins = dict[Path, Path | str]
 
 
-@dataclass(frozen=True, slots=True)
-class Overrides:
+class Overrides(Struct, frozen=True):
     """What the command line sets; None leaves it to the layers below. `vars` are read as YAML, `env` are values."""
 
     profile: str | None = None
@@ -43,8 +43,7 @@ class Overrides:
     """They change nothing, and bound what all layers together say."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(Struct, frozen=True):
     """Values that go over those below; `origin` is where a path of it was written."""
 
     values: Mapping[str, Any]
@@ -57,8 +56,7 @@ class Layer:
         return self.origin.get(".".join(map(str, path)), self.origin.get(str(path[0]), ""))
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(Struct, frozen=True):
     """The document without profiles, where its values came from, and what was wrong with the overrides."""
 
     document: dict[str, Any]

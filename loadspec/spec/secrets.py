@@ -14,7 +14,7 @@ from loadspec.output_kinds import BrokenOutputError, Out, Output, find_output
 from loadspec.spec.constants import constants, folded
 from loadspec.spec.model import Auth, Spec, all_exchanges
 
-_LOGIN = re.compile(r"^(\w+://[^/?#:{}]*:)[^{}]*@")
+_LOGIN = r"^(\w+://[^/?#:{}]*:)[^{}]*@"
 """A URL up to the password in it, and that."""
 
 
@@ -97,7 +97,7 @@ def _texts_of_url(url: str, whole: bool) -> Iterator[str]:
     yield parts.netloc.rpartition("@")[0].partition(":")[2]
     yield unquote(parts.password or "")
     for name, value in parse_qsl(parts.query):
-        if _TELLING_PARAMETER.search(name):
+        if re.search(_TELLING_PARAMETER, name):
             yield value
     if whole:
         path = parts.path.strip("/")
@@ -108,7 +108,7 @@ def _texts_of_url(url: str, whole: bool) -> Iterator[str]:
 
 _LONG = 12
 """Characters of a path from which on it is hidden by itself: a shorter one may be a word, and is with its host."""
-_TELLING_PARAMETER = re.compile(r"(?i)^p$|pass|token|secret|key|sig")
+_TELLING_PARAMETER = r"(?i)^p$|pass|token|secret|key|sig"
 
 
 def _proxy_password(spec: Spec, scope: Scope) -> str:
@@ -156,7 +156,7 @@ def without_credentials(document: Any) -> Any:
         for key, value in document.items()
     }
     if isinstance(proxy := masked.get("proxy"), str):
-        masked["proxy"] = _LOGIN.sub(rf"\1{MASK}@", proxy)
+        masked["proxy"] = re.sub(_LOGIN, rf"\1{MASK}@", proxy)
     if isinstance(pools := masked.get("pools"), Mapping):
         masked["pools"] = {name: _masked_rows(pool) for name, pool in pools.items()}
     if "cert_file" in masked and "password" in masked:

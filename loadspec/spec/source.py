@@ -181,7 +181,7 @@ class Source:
         if len(raw) > _LONG:
             return None
         shift = 0  # what the escapes so far are longer than the characters they stand for
-        for escape in _ESCAPES[node.style].finditer(raw):
+        for escape in re.finditer(_ESCAPES[node.style], raw):
             if escape.start() - shift >= offset:
                 break
             shift += len(escape.group()) - 1
@@ -209,8 +209,8 @@ def _joined(node: Node, offset: int) -> tuple[int, int] | None:
 
 
 _LONG = 10_000  # in a longer line, a caret under the whole value will do
-_ESCAPES: dict[str, re.Pattern[str]] = {
-    "'": re.compile(r"''"),
-    '"': re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)"),
+_ESCAPES: dict[str, str] = {
+    "'": r"''",
+    '"': r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)",
 }
 """What stands for one character in each kind of quotes."""

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import yaml
+from msgspec import Struct
 
 from loadspec.spec.diagnostics import Diagnostic, brief
 from loadspec.spec.source import Source
 
-_TEMPLATE = re.compile(r"\{\{.*?\}\}")
-_TIGHT_DASH = re.compile(r"\s*(-)(\w[^:]*:)(?:\s|$)")
-_BARE = re.compile(r"([A-Za-z_][\w-]*)(?: +((?:[^:#]|:(?!\s))*[^:#\s]))?\s*(?:#.*)?$")
-_OPENS = re.compile(r"[^#]*:\s*(?:#.*)?$")
-_VALUE = re.compile(r"[^,\]}#]*")
-_OPENING = re.compile(r"(?:^|[\s\[{(,:])(['\"])$")
+_TEMPLATE = r"\{\{.*?\}\}"
+_TIGHT_DASH = r"\s*(-)(\w[^:]*:)(?:\s|$)"
+_BARE = r"([A-Za-z_][\w-]*)(?: +((?:[^:#]|:(?!\s))*[^:#\s]))?\s*(?:#.*)?$"
+_OPENS = r"[^#]*:\s*(?:#.*)?$"
+_VALUE = r"[^,\]}#]*"
+_OPENING = r"(?:^|[\s\[{(,:])(['\"])$"
 _NO_KEY = "a key cannot stand here: the line above has not ended its value"
 _NO_ITEM = "a list item cannot stand among keys"
 _NO_NEIGHBOUR = "this line is not indented as its neighbours are"
@@ -26,8 +26,7 @@ MISPLACED = (_NO_KEY, _NO_ITEM, _NO_NEIGHBOUR, _IN_LIST)
 """What is said of a line that stands in differently than those above it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Patch:
+class Patch(Struct, frozen=True):
     """Characters to write over before reading on, so that one pass finds the file's next mistake too."""
 
     line: int
@@ -40,8 +39,7 @@ class Patch:
         return text[:start] + self.filler + text[start + len(self.filler) :]
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(Struct, frozen=True):
     """What the parser stumbled over: its words, the place, and where the construct began."""
 
     problem: str
@@ -59,7 +57,7 @@ class Trouble:
     @property
     def word(self) -> str:
         """The value that begins at the place, for quoting."""
-        return _VALUE.match(self.text, self.column).group().strip()  # type: ignore[union-attr]
+        return re.compile(_VALUE).match(self.text, self.column).group().strip()  # type: ignore[union-attr]
 
 
 Explained = tuple[Diagnostic, Patch | None]
@@ -68,9 +66,9 @@ Explained = tuple[Diagnostic, Patch | None]
 def template_patch(source: Source, line: int, column: int) -> Explained:
     """`key: {{ x }}`: YAML reads two mappings; the user means a template."""
     text = source.lines[line]
-    found = _TEMPLATE.match(text, column)
+    found = re.compile(_TEMPLATE).match(text, column)
     end = found.end() if found else len(text)
-    tail = _VALUE.match(text, end).group().rstrip() if found else ""  # type: ignore[union-attr]
+    tail = re.compile(_VALUE).match(text, end).group().rstrip() if found else ""  # type: ignore[union-attr]
     whole = text[column:end] + tail
     diagnostic = source.at(
         "LS010",
@@ -133,7 +131,7 @@ def _block_header(source: Source, t: Trouble) -> Explained:
 
 def _alias(source: Source, t: Trouble) -> Explained:
     line, column = t.begin
-    word = source.lines[line][column] + _VALUE.match(source.lines[line], column + 1).group().rstrip()  # type: ignore[union-attr]
+    word = source.lines[line][column] + re.compile(_VALUE).match(source.lines[line], column + 1).group().rstrip()  # type: ignore[union-attr]
     return source.at(
         "LS003",
         "an unquoted value cannot begin with `*` or `&` in YAML: they mark aliases and anchors",
@@ -170,7 +168,7 @@ def _bare_key(source: Source, t: Trouble) -> Explained | None:
     """`could not find expected ':'`: a word alone, or with a text behind it, where a key has to stand."""
     line, column = t.begin
     text = source.lines[line]
-    found = _BARE.match(text, column)
+    found = re.compile(_BARE).match(text, column)
     if found is None or text[:column].strip(" -"):
         return None
     return _colon_after(source, line, found)
@@ -179,13 +177,13 @@ def _bare_key(source: Source, t: Trouble) -> Explained | None:
 def _missing_colon(source: Source, line: int, below: int) -> Explained | None:
     """A word alone above deeper lines, or a word and a text as the first line of a value: a key without its colon."""
     text = source.lines[line]
-    found = _BARE.match(text, len(text) - len(text.lstrip("- ")))
+    found = re.compile(_BARE).match(text, len(text) - len(text.lstrip("- ")))
     if found is None or line == below:
         return None
     lone = not found[2] and _column(text) < _column(source.lines[below])
     above = next((each for each in reversed(source.lines[:line]) if each.strip() and each.lstrip()[0] != "#"), "")
     first = not above or text.lstrip().startswith("- ")
-    first = first or (_OPENS.match(above) is not None and _column(above) < _column(text))
+    first = first or (re.match(_OPENS, above) is not None and _column(above) < _column(text))
     return _colon_after(source, line, found) if lone or first else None
 
 
@@ -239,7 +237,7 @@ def _tight_colon(source: Source, line: int) -> Explained | None:
 def _missing_space(source: Source, t: Trouble) -> Explained:
     above = next((n for n in range(t.line - 1, -1, -1) if source.lines[n].strip()), t.line)
     text = source.lines[above]
-    if dash := _TIGHT_DASH.match(text):
+    if dash := re.match(_TIGHT_DASH, text):
         return _blank_after_dash(source, above, dash)
     if explained := _missing_colon(source, above, t.line):
         return explained
@@ -265,7 +263,7 @@ def _indentation(source: Source, t: Trouble) -> Explained:
             (t.line, t.column, max(1, len(t.text[t.column :].rstrip()))),
             help="put the whole value in quotes, once",
         ), None
-    tight = _TIGHT_DASH.match(source.lines[t.begin[0]])
+    tight = re.match(_TIGHT_DASH, source.lines[t.begin[0]])
     if t.char == "-" and not before and tight:
         return _blank_after_dash(source, t.begin[0], tight)
     if not before and (explained := _unended(source, t)):
@@ -311,7 +309,7 @@ def _never_closed(source: Source, line: int, column: int) -> Explained:
 
 def _opened_above(source: Source, t: Trouble) -> Explained | None:
     """What would open a text here closes one that a line above opens, which has not closed it."""
-    quote = _OPENING.search(t.text[: t.column].rstrip())
+    quote = re.search(_OPENING, t.text[: t.column].rstrip())
     if quote is None or quote[1] in t.text[: quote.start(1)]:
         return None
     above = next((n for n in range(t.line - 1, -1, -1) if quote[1] in source.lines[n]), t.line)

@@ -184,12 +184,12 @@ def _mapping_help(keys: Mapping[str, Any], value: Any) -> str:
         return ""
     if "base_url" in keys:
         return f"write {{base_url: {brief(value)}}}"
-    if tight := _TIGHT.match(value):
+    if tight := re.match(_TIGHT, value):
         return f"write `{brief(tight[1])}: {brief(tight[2])}`, with a blank after the colon"
     return "write `key: value` lines"
 
 
-_TIGHT = re.compile(r"([A-Za-z_]\w*):(?!//)(\S+)")
+_TIGHT = r"([A-Za-z_]\w*):(?!//)(\S+)"
 _TRUTHS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 
 class DimensionError(ValueError):
@@ -17,8 +19,7 @@ class DimensionError(ValueError):
         self.hint = hint
 
 
-@dataclass(frozen=True, slots=True)
-class Dimension:
+class Dimension(Struct, frozen=True):
     """Powers of time, bytes, counts and seconds (of rates), and where a figure without any of them came from."""
 
     time: int = 0

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from math import inf, isfinite, isinf, isnan, nan
+
+from msgspec.structs import replace
 
 from loadspec.metrics.store import Store
 from loadspec.metrics.values import Counter, Trend, Value

@@ -27,10 +27,10 @@ _SHAPE = "for example count(credit_errors) < 5% of count(http_reqs)"
 _DEEPEST = 20
 _LONGEST = 2000
 
-_NAME = re.compile(r"[A-Za-z_]\w*")
-_NUMBER = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:\s*(%|[A-Za-zµ]+(?:/s)?|/s(?!\w)))?")
-_TIMES = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?(?:us|µs|ms|s|m|h))+(?![\w/])")
-_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(us|µs|ms|s|m|h)")
+_NAME = r"[A-Za-z_]\w*"
+_NUMBER = r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:\s*(%|[A-Za-zµ]+(?:/s)?|/s(?!\w)))?"
+_TIMES = r"(?:[0-9]+(?:\.[0-9]+)?(?:us|µs|ms|s|m|h))+(?![\w/])"
+_PART = r"([0-9]+(?:\.[0-9]+)?)(us|µs|ms|s|m|h)"
 
 
 class _Side(NamedTuple):
@@ -132,7 +132,7 @@ class _Reader:
             side = self._factor() if sign == "-" else self._bracket(at)
             self._depth -= 1
             return _Side((*side.program, "neg"), side.dimension, at) if sign == "-" else side
-        if _NAME.match(self._text, at):
+        if re.compile(_NAME).match(self._text, at):
             return self._aggregate(at)
         return self._number(at)
 
@@ -144,12 +144,12 @@ class _Reader:
         return side._replace(at=at)
 
     def _number(self, at: int) -> _Side:
-        chain = _TIMES.match(self._text, at)
+        chain = re.compile(_TIMES).match(self._text, at)
         if chain:
             self._at = chain.end()
-            parts = _PART.findall(chain[0])
+            parts = re.findall(_PART, chain[0])
             return _Side((float(sum(Fraction(n) * LITERALS[u].worth for n, u in parts)),), LITERALS["s"].dimension, at)
-        number = _NUMBER.match(self._text, at)
+        number = re.compile(_NUMBER).match(self._text, at)
         if number is None:
             what = self._text[at:].split()[0] if self._text[at:].strip() else ""
             told = f"`{what}` is no figure" if what else "a figure is missing"
@@ -163,7 +163,7 @@ class _Reader:
 
     def _aggregate(self, at: int) -> _Side:
         """`p(95)(http_req_duration{endpoint:generate})`."""
-        name = _NAME.match(self._text, at)
+        name = re.compile(_NAME).match(self._text, at)
         assert name is not None
         opened = self._open(name.end())
         if opened is None:
@@ -215,5 +215,5 @@ class _Reader:
         return self._text[at : at + 1]
 
     def _word(self) -> str:
-        found = _NAME.match(self._text, self._skip())
+        found = re.compile(_NAME).match(self._text, self._skip())
         return found[0] if found else ""

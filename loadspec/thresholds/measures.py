@@ -8,8 +8,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from loadspec.thresholds.error import ThresholdError
 from loadspec.units import format_bytes, format_count, format_ms
@@ -36,8 +37,7 @@ def _bytes_per_second(value: float) -> str:
     return f"{format_bytes(value)}/s"
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(Struct, frozen=True):
     """One way to measure: `units` maps each unit to its worth in the base unit; `bare` allows a number without one."""
 
     what: str

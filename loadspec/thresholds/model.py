@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import nan
 from typing import Literal
+
+from msgspec import Struct
 
 from loadspec.metrics.catalog import Kind
 from loadspec.thresholds.selector import Clause, effective
@@ -23,8 +24,7 @@ EACH_ENDPOINT = "each_endpoint"
 """The key below which thresholds stand that each endpoint must meet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Aggregate:
+class Aggregate(Struct, frozen=True):
     """Which number of a metric is compared: `avg`, `count`, ..., or `p`, `within`, `apdex` with their argument.
 
     The argument of `p` is 0..100, those of the others are in the metric's base unit; `written` is how they were.
@@ -40,8 +40,7 @@ class Aggregate:
         return f"{self.name}({self.written or format(self.argument, '.12g')})"
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Struct, frozen=True):
     """One measured number: an aggregate of the series of a metric that a selector leaves."""
 
     metric: str
@@ -67,8 +66,7 @@ class Term:
         return all(clause.holds(tags) for clause in self.clauses)
 
 
-@dataclass(frozen=True, slots=True)
-class SloPart:
+class SloPart(Struct, frozen=True):
     """What a threshold is of a service level objective (SLO): the part that judges, or only measures, one figure."""
 
     slo: str
@@ -89,8 +87,7 @@ class SloPart:
         return self.part in ("availability", "latency")
 
 
-@dataclass(frozen=True, slots=True)
-class Threshold:
+class Threshold(Struct, frozen=True):
     """One comparison that a run must win: `left op right`, both in the base unit that `measure` names.
 
     Base units are milliseconds, bytes, a ratio 0..1, a plain count, or one of these per second. Nearly always `left`
@@ -174,8 +171,7 @@ class Threshold:
         return self.text if self.key == EXPRESSIONS else f"{self.key}: {self.text}"
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     """One threshold against one set of values.
 
     `actual` and `limit` are in the threshold's measure, `actual` None without a sample and infinite where failures
@@ -190,8 +186,7 @@ class Judgement:
     limit: float = nan
 
 
-@dataclass(frozen=True, slots=True)
-class ThresholdResult:
+class ThresholdResult(Struct, frozen=True):
     """A judgement and its history; times are seconds of load. With a window, the judgement is that of the worst one."""
 
     threshold: Threshold

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, NamedTuple, get_args
+
+from msgspec.structs import replace
 
 from loadspec.metrics.catalog import MetricInfo
 from loadspec.thresholds.aggregates import measure_of, read_aggregate

@@ -8,8 +8,9 @@ expressions: [count(credit_errors) < 5% of count(http_reqs)]
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from loadspec.metrics.catalog import tag_names
 from loadspec.thresholds.error import ThresholdError

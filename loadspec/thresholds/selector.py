@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from loadspec.metrics.catalog import BUILTIN, tag_names
 from loadspec.metrics.store import Matcher
@@ -26,14 +27,13 @@ Values = Mapping[str, Collection[str] | None]
 """Tag → its values."""
 
 _NAME = re.compile(r"[^{]*")
-_CLAUSE = re.compile(r"""\s*(?P<tag>[^\s:!~,"'=]*)\s*(?P<op>!:|:|~|!=|=)?\s*(?P<value>"[^"]*"|'[^']*'|[^,]*)""")
-_SPECIAL = re.compile(r"""[,{}|"']""")
+_CLAUSE = r"""\s*(?P<tag>[^\s:!~,"'=]*)\s*(?P<op>!:|:|~|!=|=)?\s*(?P<value>"[^"]*"|'[^']*'|[^,]*)"""
+_SPECIAL = r"""[,{}|"']"""
 """What stands in quotes."""
 _EXAMPLE = "for example http_req_duration{endpoint:generate}"
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(Struct, frozen=True):
     """One condition on a tag; a series without the tag counts as having it empty."""
 
     tag: str
@@ -52,7 +52,7 @@ class Clause:
 
     def __str__(self) -> str:
         """As it is written, with quotes where they matter: `status!:200|202`, `kind:"a|b"`."""
-        plain = self.among or (self.value == self.value.strip() and not _SPECIAL.search(self.value))
+        plain = self.among or (self.value == self.value.strip() and not re.search(_SPECIAL, self.value))
         if plain:
             return f"{self.tag}{self.op}{self.value}"
         quote = "'" if '"' in self.value else '"'
@@ -115,7 +115,7 @@ def _parse_clauses(text: str, offset: int, metric: str, values: Values) -> tuple
     clauses = []
     at = 0
     while at <= len(text):
-        match = _CLAUSE.match(text, at)
+        match = re.compile(_CLAUSE).match(text, at)
         if match is None:  # every part of the pattern may be empty
             break
         end = match.end()

@@ -17,9 +17,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from loadspec.thresholds.error import ThresholdError, did_you_mean
 from loadspec.thresholds.model import Aggregate, Level, SloPart, Term, Threshold
@@ -32,15 +34,14 @@ SLOS = "slos"
 BURN_WINDOW = 60.0
 """Seconds that a burn rate is measured over unless the spec says otherwise."""
 
-_SHARE = re.compile(r"\s*([0-9]{1,3}(?:\.[0-9]{1,9})?)\s*%\s*")
-_WITHIN = re.compile(r"(?P<share>[^w]*)within(?P<limit>.*)", re.DOTALL)
+_SHARE = r"\s*([0-9]{1,3}(?:\.[0-9]{1,9})?)\s*%\s*"
+_WITHIN = r"(?s)(?P<share>[^w]*)within(?P<limit>.*)"
 _AVAILABILITY = "for example availability: 99.9%"
 _LATENCY = "for example latency: 95% within 2s"
 _SCOPES = ("endpoint", "scenario")
 
 
-@dataclass(frozen=True, slots=True)
-class _Shared:
+class _Shared(Struct, frozen=True):
     """What all parts of one SLO have in common."""
 
     name: str
@@ -121,7 +122,7 @@ def _objectives(shared: _Shared, value: str | Sequence[str]) -> Iterator[Thresho
 
 
 def _latency(shared: _Shared, text: str, path: tuple[str | int, ...]) -> Threshold:
-    match = _WITHIN.fullmatch(text)
+    match = re.fullmatch(_WITHIN, text)
     if match is None:
         raise ThresholdError(f"`{text.strip()}` promises no time", hint=_LATENCY)
     target = _target(match["share"], _LATENCY)
@@ -208,7 +209,7 @@ def _clause(tag: str, value: str | Sequence[str], values: Values) -> Clause:
 
 def _target(text: str, example: str) -> Fraction:
     """`99.9%` → 999/1000."""
-    match = _SHARE.fullmatch(text)
+    match = re.fullmatch(_SHARE, text)
     at = len(text) - len(text.lstrip())
     if match is None:
         raise ThresholdError(f"`{text.strip()}` is no share of requests", at, hint=example)

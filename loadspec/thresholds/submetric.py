@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from loadspec.metrics.store import Store
 from loadspec.metrics.values import Value
@@ -14,8 +15,7 @@ ENDING = "_submetric"
 """What outputs let the names of sub-metrics' series end in, so that no sum over those of a metric counts twice."""
 
 
-@dataclass(frozen=True, slots=True)
-class Submetric:
+class Submetric(Struct, frozen=True):
     """`http_req_duration{endpoint:generate}`: the same series that a threshold of that name judges."""
 
     key: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from loadspec.metrics.store import Store
 from loadspec.thresholds.evaluate import Measured, judge, reading
@@ -14,8 +15,7 @@ _Read = Callable[[Term], Measured | None]
 _NOTHING = Judgement(None, True, 0, None)
 
 
-@dataclass(slots=True)
-class _State:
+class _State(Struct):
     """One threshold's history."""
 
     threshold: Threshold

@@ -6,8 +6,10 @@ import errno
 import socket
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from loadspec.clock import monotonic
 from loadspec.transports.tls import explain_tls
@@ -53,8 +55,7 @@ _UNKNOWN_NAME: Final = (socket.EAI_NONAME, socket.EAI_NODATA)
 """The resolver has an answer, and it is no; else it has none. k6 tells them apart as 1101 and 1100."""
 
 
-@dataclass(frozen=True, slots=True)
-class Deadlines:
+class Deadlines(Struct, frozen=True):
     """Seconds an exchange may take: in `total`, and for its parts (None: no limit of their own).
 
     `connect` is for look-up, TCP and TLS together, `dns` and `tls` for those alone; `send` from there until the request

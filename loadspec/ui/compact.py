@@ -7,7 +7,8 @@ first, until all of it fits.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from loadspec.metrics import Counter, Gauge, Rate, Trend, Value
 from loadspec.metrics.values import new_value
@@ -26,8 +27,7 @@ _FIGURE = 12
 _UNEXPECTED = "  (no expected answer)"
 
 
-@dataclass(slots=True)
-class Block:
+class Block(Struct):
     """A labelled part of the page: `head` and `tail` stay, of `rows` the first `shown`."""
 
     label: str
@@ -37,7 +37,7 @@ class Block:
     most: int = 8
     worth: int = 0
     """Rows more than another block that it may keep when room is short."""
-    shown: int = field(init=False)
+    shown: int = 0
 
     def __post_init__(self) -> None:
         self.shown = min(len(self.rows), self.most)

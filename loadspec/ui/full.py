@@ -7,8 +7,9 @@ Trends are aligned with trends, and all other kinds with each other.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
+
+from msgspec import Struct
 
 from loadspec.metrics import Rate, Store, Value
 from loadspec.metrics.values import new_value
@@ -30,8 +31,7 @@ _NETWORK = ("data_received", "data_sent")
 Where = Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A metric's line: its name (indented for a sub-metric) and the columns behind it."""
 
     name: str

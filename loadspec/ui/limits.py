@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from loadspec.thresholds import (
     Status,
@@ -28,8 +29,7 @@ _NAME, _LEAST = 28, 20
 """Columns that a name gets before it is left out since when; and in any case."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """One threshold and how it stands, in words."""
 
     metric: str

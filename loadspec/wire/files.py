@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
+
+from msgspec import Struct
 
 BINARY = "application/octet-stream"
 _PACKED = {"bzip2": "application/x-bzip2", "gzip": "application/gzip", "xz": "application/x-xz"}
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Struct, frozen=True):
     """A file that was read: its name without folders, and its bytes."""
 
     name: str
@@ -21,8 +21,7 @@ class File:
         return f"File({self.name!r}, {len(self.data)} bytes)"
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
+class Upload(Struct, frozen=True):
     """A part of a multipart body that is more than a plain field; texts are templates.
 
     `content` is a File, a template whose value may be bytes, or, where `is_json`, a document. None: not given.

@@ -12,19 +12,19 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from posixpath import normpath
+
+from msgspec import Struct
 
 from loadspec.wire.addresses import Address, Network, parse_address
 from loadspec.wire.routes import UNIX
 
-_RULE = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^:\[\]/\s]+)(?::(?P<port>[0-9]{1,5}))?")
-_NAME = re.compile(r"(\*\.)?[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?")
+_RULE = r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^:\[\]/\s]+)(?::(?P<port>[0-9]{1,5}))?"
+_NAME = r"(\*\.)?[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?"
 _FORMS = "write a host, host:port, *.example.com, a network such as 10.0.0.0/8 or unix:/path"
 
 
-@dataclass(frozen=True, slots=True)
-class HostRule:
+class HostRule(Struct, frozen=True):
     """One rule: `network`, the path of a `socket`, or `host` with an optional `port`.
 
     A host that begins with a dot is what follows `*`.
@@ -73,7 +73,7 @@ def _host_rule(text: str, rule: str) -> HostRule:
             raise ValueError(f"`{text}` is no network: {_FORMS}") from None
     if (address := parse_address(rule)) is not None:
         return HostRule(rule, host=address.compressed)
-    match = _RULE.fullmatch(rule)
+    match = re.fullmatch(_RULE, rule)
     if match is None or (match["port"] and not 0 < int(match["port"]) < 65536):
         raise ValueError(f"`{text}` is no host: {_FORMS}")
     port = int(match["port"]) if match["port"] else None
@@ -83,7 +83,7 @@ def _host_rule(text: str, rule: str) -> HostRule:
         if address is None:
             raise ValueError(f"`{text}` is no address: {_FORMS}")
         return HostRule(rule, host=address.compressed, port=port)
-    if not _NAME.fullmatch(host):
+    if not re.fullmatch(_NAME, host):
         raise ValueError(f"`{text}` is no host: {_FORMS}")
     return HostRule(rule, host=host.removeprefix("*").rstrip("."), port=port)
 
@@ -95,8 +95,7 @@ def _socket_rule(text: str) -> HostRule:
     return HostRule(text, socket=normpath(path))
 
 
-@dataclass(frozen=True, slots=True)
-class HostLimit:
+class HostLimit(Struct, frozen=True):
     """Lists of rules, each of which must allow a host: one from the command line, say, and one from the environment."""
 
     lists: tuple[tuple[HostRule, ...], ...]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 MIB = 1024 * 1024
 HUGE = 10**18  # beyond every length that can be meant
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """What one response may cost; sizes in bytes.
 
     `head_bytes` and `headers` hold for each head and for a chunked body's trailers. `body_bytes` caps the body as

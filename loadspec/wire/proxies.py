@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote, unquote
+
+from msgspec import Struct
 
 from loadspec.wire.addresses import parse_address, parse_network
 from loadspec.wire.hosts import HostRule
@@ -23,23 +24,25 @@ from loadspec.wire.url import Origin, bracketed, host_header, parse_url
 SCHEMES: Final = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 """What a proxy's URL may begin with → its usual port. With socks5h the proxy looks the target's name up."""
 
-_URL: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://(?:([^/?#]*)@)?([^/?#@]*)/?")
-_NO_PORT: Final = re.compile(r"\[[^\]]*\]:?|[^:]*:?")
+_URL: Final = r"([A-Za-z][A-Za-z0-9+.-]*)://(?:([^/?#]*)@)?([^/?#@]*)/?"
+_NO_PORT: Final = r"\[[^\]]*\]:?|[^:]*:?"
 _FORMS: Final = "write http://, https://, socks5:// or socks5h://, the host and its port"
 _RULE: Final = re.compile(r"(?P<host>\[[^\]]*\]|[^\[\]:/\s]+)(?::(?P<port>\d{1,5}))?")
 _NAME: Final = re.compile(r"(?:\*?\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?")
 _LONGEST: Final = 255
 
 
-@dataclass(frozen=True, slots=True)
-class Proxy:
+class Proxy(Struct, frozen=True):
     """A proxy; as text it is without its credentials."""
 
     scheme: str
     host: str
     port: int
     username: str = ""
-    password: str = field(default="", repr=False)
+    password: str = ""
+
+    def __repr__(self) -> str:
+        return f"Proxy({str(self)!r})"
 
     def __str__(self) -> str:
         return f"{self.scheme}://{self._authority()}"
@@ -78,7 +81,7 @@ class Proxy:
 
 def parse_proxy(text: str) -> Proxy:
     """The proxy of a URL; what stands in it before `@` is %-decoded. Raises ValueError, which shows no password."""
-    match = _URL.fullmatch(text.strip())
+    match = re.fullmatch(_URL, text.strip())
     if match is None:
         raise ValueError(f"this is no proxy's URL: {_FORMS}")
     scheme, login, authority = match[1].lower(), match[2] or "", match[3]
@@ -88,7 +91,7 @@ def parse_proxy(text: str) -> Proxy:
         origin, _ = parse_url(f"http://{authority}")
     except ValueError:
         raise ValueError(f"`{scheme}://{authority}` has no host and port that can be read: {_FORMS}") from None
-    port = SCHEMES[scheme] if _NO_PORT.fullmatch(authority) else origin.port
+    port = SCHEMES[scheme] if re.fullmatch(_NO_PORT, authority) else origin.port
     username, _, password = (unquote(part) for part in login.partition(":"))
     if scheme.startswith("socks") and max(len(username.encode()), len(password.encode())) > _LONGEST:
         raise ValueError(f"SOCKS5 knows no user names and passwords longer than {_LONGEST} bytes")

@@ -16,8 +16,8 @@ from loadspec.wire.addresses import parse_address
 UNIX = "unix:"
 
 _T = TypeVar("_T")
-_RULE = re.compile(r"(?P<host>\[[0-9a-f:.%]+\]|[^:\[\]/\s]*)(?::(?P<port>[0-9]{1,5}))?")
-_NAME = re.compile(r"\*?\.?([a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?)?")
+_RULE = r"(?P<host>\[[0-9a-f:.%]+\]|[^:\[\]/\s]*)(?::(?P<port>[0-9]{1,5}))?"
+_NAME = r"\*?\.?([a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?)?"
 _PLACES = "write an address, address:port or unix:/path"
 
 
@@ -87,7 +87,7 @@ def parse_rule(text: str) -> tuple[str, int | None]:
         raise ValueError(f"`{text}` is no host: write api.example.com, api.example.com:8443 or *.example.com")
     if (address := parse_address(rule)) is not None:
         return address.compressed, None
-    match = _RULE.fullmatch(rule)
+    match = re.fullmatch(_RULE, rule)
     if match is None:
         raise ValueError(f"`{text}` is no host: write api.example.com, api.example.com:8443 or *.example.com")
     port = _port(text, match["port"])
@@ -99,7 +99,7 @@ def parse_rule(text: str) -> tuple[str, int | None]:
         return address.compressed, port
     if "*" in host[1:]:
         raise ValueError(f"`{text}` has a `*` inside: it stands at the beginning, as in *.example.com")
-    if host != "*" and not (host.strip("*.") and _NAME.fullmatch(_ascii(host))):
+    if host != "*" and not (host.strip("*.") and re.fullmatch(_NAME, _ascii(host))):
         raise ValueError(f"`{text}` is no host: write api.example.com, api.example.com:8443 or *.example.com")
     return _ascii(host).rstrip("."), port
 
@@ -122,7 +122,7 @@ def parse_place(text: str) -> Place:
         return Place(path=path)
     if parse_address(place) is not None:
         return Place(place)
-    match = _RULE.fullmatch(place.lower())
+    match = re.fullmatch(_RULE, place.lower())
     host = match["host"].removeprefix("[").removesuffix("]") if match else ""
     if match is None or parse_address(host) is None:
         raise ValueError(f"`{text}` is no address, and a host can lie at nothing else: {_PLACES}")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from loadspec.wire.limits import DEFAULT, Limits
 
@@ -15,8 +16,7 @@ Timing = Literal["process", "kernel"]
 HttpVersion = Literal["auto", "1.1", "2", "2-prior-knowledge", "3"]
 
 
-@dataclass(frozen=True, slots=True)
-class ClientCertificate:
+class ClientCertificate(Struct, frozen=True):
     """What a user shows to servers that ask for it; `hosts` are host rules, none: every host. Paths of PEM files."""
 
     cert_file: str
@@ -25,8 +25,7 @@ class ClientCertificate:
     hosts: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Tls:
+class Tls(Struct, frozen=True):
     """How connections are encrypted and certificates verified.
 
     `ciphers` is an OpenSSL list for TLS 1.2 and below; `server_name` goes over the host's name in SNI and when the
@@ -43,8 +42,7 @@ class Tls:
     session_resumption: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Dns:
+class Dns(Struct, frozen=True):
     """How names become addresses. `ttl` is in seconds: 0 asks each time, infinity never again."""
 
     ttl: float = 300.0
@@ -52,8 +50,7 @@ class Dns:
     policy: Policy = "prefer_ipv4"
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """Where connections go. All as written in the spec, and checked there.
 
     `hosts`: host, host:port or *.domain → address, address:port or unix:/path. `block_hosts` are names with `*`,
@@ -69,10 +66,10 @@ class Route:
     folder: str = "."
 
 
-@dataclass(frozen=True, slots=True)
-class Http:
+class Http(Struct, frozen=True):
     """What holds for every request of a spec.
 
+    `share_connections`: users of one worker have theirs in common, and multiplex where the protocol does; by libcurl.
     `rps` is requests a second of all users together. `proxy` is a URL with http, https, socks5 or socks5h, "" for none,
     None for what HTTP_PROXY, HTTPS_PROXY and NO_PROXY say; `no_proxy` are hosts that are reached without it.
     """
@@ -82,6 +79,7 @@ class Http:
     max_redirects: int = 10
     no_connection_reuse: bool = False
     no_vu_connection_reuse: bool = False
+    share_connections: bool = False
     discard_response_bodies: bool = False
     rps: float | None = None
     proxy: str | None = None
@@ -89,8 +87,7 @@ class Http:
     limits: Limits = DEFAULT
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """All that the transports of a worker go by.
 
     `timing`: whose clock says when answers came. `host` is the target's, whose name `tls.server_name` is; "": any.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
 from urllib.parse import quote
+
+from msgspec import Struct
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -16,8 +17,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SAFE = "!$%&'()*+,-./:;=?@_~[]|"  # left as written; an existing %-escape, too
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Where a connection goes. `host` is lower-case ASCII, an IPv6 address without its brackets."""
 
     scheme: str

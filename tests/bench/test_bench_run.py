@@ -29,10 +29,13 @@ def test_only_a_full_run_writes_the_results_unasked(argv, name):
 @pytest.mark.parametrize(
     ("only", "kept"),
     [
-        ("", {"flow": 4, "flow-gzip": 4, "flow-tls": 3, "flow-http2": 2, "users-10k": 2}),
+        ("", {"flow": 4, "flow-gzip": 4, "flow-tls": 3, "flow-http2": 2, "flow-http2-shared": 2, "users-10k": 2}),
         ("flow", {"flow": 4}),
         ("flow,k6", {"flow": 1}),
-        ("wrk, k6", {"flow": 2, "flow-gzip": 2, "flow-tls": 2, "flow-http2": 1, "users-10k": 1}),
+        (
+            "wrk, k6",
+            {"flow": 2, "flow-gzip": 2, "flow-tls": 2, "flow-http2": 1, "flow-http2-shared": 1, "users-10k": 1},
+        ),
     ],
 )
 def test_only_keeps_what_it_names(only, kept):
@@ -53,7 +56,7 @@ def test_without_wrk_it_goes_on_without_nginx_it_does_not(missing, monkeypatch, 
             run.available(ALL)
     else:
         left = [case.tools for case in run.available(ALL)]
-        assert left == [["loadspec", "k6", "locust"]] * 2 + [["loadspec", "k6"]] * 3
+        assert left == [["loadspec", "k6", "locust"]] * 2 + [["loadspec", "k6"]] * 4
     assert "apt-get install nginx wrk" in capsys.readouterr().err
 
 

@@ -31,6 +31,12 @@ def test_the_gzip_flow_differs_by_its_header_alone():
     assert read("flow-gzip") == {**FLOW, "name": "bench flow, gzip", "target": {**FLOW["target"], "headers": headers}}
 
 
+def test_shared_connections_differ_by_that_alone():
+    spec = read("flow-http2-shared")
+    assert spec.pop("http") == {"share_connections": True}
+    assert spec == {**read("flow-http2"), "name": "bench flow, HTTP/2 shared"}
+
+
 @pytest.mark.parametrize(("name", "more"), [("TLS", {}), ("HTTP/2", {"transport": "curl"})])
 def test_the_encrypted_flows_differ_by_how_the_server_is_reached_alone(name, more):
     spec = read("flow-http2" if more else "flow-tls")

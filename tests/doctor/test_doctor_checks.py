@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from loadspec.doctor import CHECKS, Facts, Finding, Need, examine, look, need_of
 from loadspec.doctor import facts as looking

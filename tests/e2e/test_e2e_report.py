@@ -10,10 +10,10 @@ import signal
 import subprocess
 import time
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from pyarrow import parquet
 from support_cli import HANG, Done, books, command, environment, finish, run, run_command, served, start
 from support_journal import head, records, written

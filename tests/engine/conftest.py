@@ -99,8 +99,7 @@ def mock(shared_mock: MockProcess) -> MockProcess:
     return shared_mock
 
 
-@dataclass(frozen=True)
-class Scripted(Looping):
+class Scripted(Looping, frozen=True):
     """A load of commands written by a test: "0.1 start 0"."""
 
     lines: tuple[str, ...]

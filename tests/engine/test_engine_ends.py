@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import gevent
 import pytest
+from msgspec.structs import replace
 from support_net import answer, serving, silent
 from support_plan import call, think
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import astuple, replace
 from fractions import Fraction
 from typing import Any
 
@@ -13,6 +12,7 @@ import gevent
 import pytest
 from gevent import get_hub
 from gevent.event import Event
+from msgspec.structs import astuple, replace
 from support_net import answer, serving, silent, slow
 from support_open import Starts, every, replace_steps
 from support_plan import call, choose, meet, pool, think

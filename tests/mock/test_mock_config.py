@@ -45,7 +45,7 @@ def test_the_defaults_of_the_command_line_are_those_of_the_class() -> None:
 
 
 def test_the_table_has_a_row_and_an_option_for_every_field() -> None:
-    assert tuple(ROWS) == MockConfig.__slots__
+    assert tuple(ROWS) == MockConfig.__struct_fields__
     assert len(MOCK_OPTIONS) == len(OPTIONS)
 
 

@@ -5,13 +5,13 @@ import statistics
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from random import Random
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from loadspec.clock import FakeClock
 from loadspec.mock import MockConfig

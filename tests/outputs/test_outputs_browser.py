@@ -6,10 +6,10 @@ import os
 import re
 import struct
 import xml.etree.ElementTree as ET
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from support_browser import chromium
 from support_html import Page, read
 from support_results import make_result

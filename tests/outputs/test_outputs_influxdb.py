@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from support_live import head, store, tick
 from support_net import ScriptedServer, answer, serving
 

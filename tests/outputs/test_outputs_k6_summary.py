@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from support_cli import run
 from support_net import ScriptedServer, answer, serving
 from support_results import judged, make_result

@@ -3,12 +3,12 @@ from __future__ import annotations
 import json
 import math
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft7Validator
+from msgspec.structs import replace
 from support_results import make_result
 
 from loadspec.metrics import Rate, Store, Trend, tags_of

@@ -6,10 +6,10 @@ import base64
 import gzip
 import json
 import re
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from support_hostile import NAMES, TEXTS, poisoned
 from support_html import read
 from support_results import make_result

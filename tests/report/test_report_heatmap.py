@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from support_results import make_result
 
 from loadspec.report.axis import Chart, axis_of

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from support_results import make_health, make_result
 
 from loadspec.report.axis import axis_of

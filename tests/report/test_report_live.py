@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from support_html import read
 from support_journal import Seconds, books, head, records
 from support_results import make_result

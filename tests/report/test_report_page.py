@@ -7,9 +7,9 @@ import gzip
 import hashlib
 import re
 from collections import Counter
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from support_hostile import poisoned
 from support_html import Page, read
 from support_results import judged, make_health, make_result, with_points

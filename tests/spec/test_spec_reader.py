@@ -155,6 +155,6 @@ documents = st.recursive(
 def test_resolved_yaml_reads_back(data: dict[str, Any]) -> None:
     base = load_bytes(MINIMAL.encode(), "f.yaml").spec
     document = {**base.document, "vars": data}
-    spec = Spec(**{name: getattr(base, name) for name in Spec.__slots__} | {"document": document})
+    spec = Spec(**{name: getattr(base, name) for name in Spec.__struct_fields__} | {"document": document})
     assert mask(spec) == document
     assert value_of(resolved_yaml(spec)) == document

@@ -6,10 +6,10 @@ import json
 import pickle
 import subprocess
 import sys
-from dataclasses import replace
 from importlib import resources
 
 import pytest
+from msgspec.structs import replace
 
 from loadspec.load import RampingVus, Stage
 from loadspec.masking import revealed

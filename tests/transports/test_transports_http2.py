@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,66 @@ def test_each_user_has_a_connection_and_its_branches_share_it(server: Nginx, use
     until(lambda: len(done) == 30)
     assert done == [200] * 30
     assert server.accepted() == 2
+
+
+@needs("nginx")
+def test_users_share_connections_where_the_spec_says_so(server: Nginx, user: Any, folder: Path) -> None:
+    http = Http(share_connections=True)
+    network = watched_network(tls=Tls(str(folder / "ca.pem")), http=http)
+    seen: list[tuple[int, int, bool, bool]] = []
+
+    def live(seat: int) -> None:
+        mine = user(server.port, network=network, seat=seat)
+        for round_ in range(3):
+            channel = mine.ask("POST", b"x")
+            assert channel.started <= channel.ready <= channel.sent <= channel.first <= channel.ended
+            seen.append((round_, channel.status, channel.reused, channel.blocked > 0))
+
+    for seat in range(20):
+        start(lambda seat=seat: live(seat))
+    until(lambda: len(seen) == 60)
+    assert {status for _, status, _, _ in seen} == {200}
+    assert {row[2:] for row in seen if row[0] == 0} == {(False, True)}, "one opens it, the others wait for that"
+    assert {row[2:] for row in seen if row[0] > 0} == {(True, False)}
+    assert server.accepted() == 1
+
+
+@needs("nginx")
+def test_a_user_that_is_interrupted_leaves_a_shared_connection_to_the_others(
+    server: Nginx, user: Any, folder: Path
+) -> None:
+    network = watched_network(tls=Tls(str(folder / "ca.pem")), http=Http(share_connections=True))
+    first = user(server.port, network=network)
+    first.ask()
+
+    def live() -> None:
+        with suppress(Interrupted):
+            user(server.port, network=network, seat=1).ask("POST", b"x", path="/slow")
+
+    fiber = start(live)
+    gevent.sleep(0.1)
+    fiber.parent.loop.run_callback(fiber.throw, Interrupted)
+    gevent.sleep(0.1)
+    assert first.ask().reused is True
+    assert server.accepted() == 1
+
+
+@needs("nginx")
+def test_what_is_interrupted_before_it_begins_has_not_left(server: Nginx, user: Any) -> None:
+    ended: list[bool] = []
+
+    def live() -> None:
+        one = user(server.port)
+        assert one.ask("POST", b"x").status == 200
+        one.loop.run_callback(fiber.throw, Interrupted)  # the loop comes to it before it begins what is asked now
+        try:
+            one.ask("POST", b"x")
+        except Interrupted:
+            ended.append(one.channel.in_flight)
+
+    fiber = start(live)
+    until(lambda: ended)
+    assert ended == [False]
 
 
 @needs("nginx")

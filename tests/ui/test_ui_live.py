@@ -10,11 +10,11 @@ import termios
 import threading
 import tty
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pyte
 import pytest
+from msgspec.structs import replace
 from support_ui import check_golden, judged, progress, scenario_info, small_store
 
 from loadspec.clock import FakeClock

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from support_ui import progress, scenario_info
 
 from loadspec.results.model import Iterations, ScenarioInfo

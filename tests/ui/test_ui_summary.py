@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from support_results import make_health, make_result
 from support_ui import CUSTOM, check_golden, judged, scenario_info, small_result, small_store
 

@@ -10,7 +10,7 @@ from loadspec.expr.functions import row as guards
 from loadspec.expr.functions.row import Function, row
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_BAD_DIRECTIVE = re.compile(r"%(?![aAbBdfHIjmMpSyYzZ%])")
+_BAD_DIRECTIVE = r"%(?![aAbBdfHIjmMpSyYzZ%])"
 _MAX_FORMAT = 100
 
 
@@ -32,7 +32,7 @@ def _iso_date(now: float, milliseconds: float | None = None) -> str:
 
 
 def _format_date(now: float, form: str, milliseconds: float | None = None) -> str:
-    if len(form) > _MAX_FORMAT or _BAD_DIRECTIVE.search(form):
+    if len(form) > _MAX_FORMAT or re.search(_BAD_DIRECTIVE, form):
         raise ValueError
     return _at(int(now) if milliseconds is None else milliseconds).strftime(form)
 

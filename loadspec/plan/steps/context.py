@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from loadspec.expr import ExprError, Missing, compile_expression
 from loadspec.metrics.tag_values import TagValues
@@ -31,8 +33,7 @@ Finish = Callable[[User, bool, bool], None]
 """(user, ok, whether to record): keeps the outcome, records, classifies, acts on failure."""
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """Everything a step's compiler needs of its flow."""
 
     tags: Mapping[str, str]

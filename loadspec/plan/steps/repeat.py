@@ -6,8 +6,9 @@ A pass in which nothing waited gives way once, so that no loop holds up the othe
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from loadspec.expr import Missing, compile_expression
 from loadspec.plan.model import RunStep

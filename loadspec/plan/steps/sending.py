@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from loadspec.protocols.http import Attempt, compile_attempt, compile_request
 from loadspec.protocols.http.attempt import Wire
@@ -49,7 +50,7 @@ def _wire(endpoint: str, timeouts: Timeouts, context: Context, poll: bool) -> Wi
     meters = context.phase.meters
     return Wire(
         endpoint,
-        Deadlines(**{name: getattr(timeouts, name) for name in Timeouts.__slots__}),
+        Deadlines(**{name: getattr(timeouts, name) for name in Timeouts.__struct_fields__}),
         None,
         meters.requests(**{**context.tags, "endpoint": endpoint, "poll": "true" if poll else "false"}),
         context.phase.failures,

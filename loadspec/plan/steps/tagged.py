@@ -7,8 +7,9 @@ requests, checks and samples go to meters of that value, and cost nothing but lo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from loadspec.expr import Missing, compile_template, to_text
 from loadspec.plan.model import RunStep

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 Row = Callable[[int, int], int]
 """(user, n) → a row's index; `user` and `n` count from 0. Raises Exhausted where there is no row left."""
@@ -13,8 +14,7 @@ class Exhausted(Exception):  # noqa: N818 - what happened, and no error by itsel
     """A user asked for a row behind the last one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Draw:
+class Draw(Struct, frozen=True):
     """What a policy may know: the seed, the pool's name, how many rows it has and how many users there can be.
 
     `wraps` says whether rows begin again behind the last one; `weights` are those of the rows, 0 or more, of which

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from loadspec.pools.policies.draw import Draw, Exhausted, Row
 from loadspec.pools.policies.sequential import sequential_row

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from loadspec.metrics.catalog import UNSENT_PHASES
 from loadspec.metrics.meters import RequestMeter
@@ -31,8 +32,7 @@ class Attempt(Protocol):
 _IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"})
 
 
-@dataclass(frozen=True, slots=True)
-class Wire:
+class Wire(Struct, frozen=True):
     """What an attempt needs beside its request. `cookies`: iteration, user or off, how long a jar is kept."""
 
     endpoint: str

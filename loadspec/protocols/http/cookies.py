@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from loadspec.expr import EvalError, ExprError, Scope, compile_template, to_text
 from loadspec.protocols.http.parts import Render
@@ -37,8 +39,7 @@ Key = tuple[str, str, bytes]
 """(domain, path, name): a cookie replaces the one of the same key."""
 
 
-@dataclass(frozen=True, slots=True)
-class SetCookie:
+class SetCookie(Struct, frozen=True):
     """A Set-Cookie header. `domain` is lower-case without its first dot; None, like `path` None: not given.
 
     `max_age` is in seconds, `expires` an HTTP date; both may be missing.
@@ -87,8 +88,7 @@ _ATTRIBUTES: dict[str, Callable[[str], dict[str, Any]]] = {
 """Attribute → what it sets; the last one of a name counts. Others (HttpOnly, SameSite) say nothing to a load test."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cookie:
+class Cookie(Struct, frozen=True):
     """A cookie that is kept. `expires` is in seconds since the epoch."""
 
     name: bytes

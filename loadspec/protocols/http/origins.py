@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from loadspec.expr import EvalError, ExprError, Scope, TemplateExpr, compile_template, parse_template, to_text
 from loadspec.wire.url import Origin, parse_url, target_of
@@ -16,8 +16,7 @@ _MAX_ORIGINS = 1000
 """A server that names ever new hosts in its answers must not make every user keep ever more connections."""
 
 
-@dataclass(slots=True)
-class Origins:
+class Origins(Struct):
     """The origins of a plan and how each is reached, numbered in order of first use.
 
     One that two transports reach has two numbers.

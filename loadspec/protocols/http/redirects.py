@@ -7,8 +7,9 @@ for the whole chain, the other parts for each hop. A hop that cannot be sent is 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from loadspec.clock import monotonic
 from loadspec.expr import Missing

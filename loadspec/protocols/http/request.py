@@ -8,8 +8,9 @@ at when it is sent; any other request goes to one origin, known from the start.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from loadspec import __version__
 from loadspec.expr import EvalError, ExprError, Scope, compile_bytes, compile_query, compile_template, to_text
@@ -43,8 +44,7 @@ _ENCODING = "Content-Encoding"
 _FRAMING = frozenset({"content-length", "transfer-encoding"})
 
 
-@dataclass(frozen=True, slots=True)
-class HttpRequest:
+class HttpRequest(Struct, frozen=True):
     """What `compile_request` needs, already merged from target, endpoint and step. Texts are templates."""
 
     method: str
@@ -67,8 +67,7 @@ class HttpRequest:
     """The content coding of the body; "" for none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
+class Compiled(Struct, frozen=True):
     """A request, ready to be rendered and sent; `own_cookies`: its Cookie header is written out, the jar stays shut."""
 
     method: str

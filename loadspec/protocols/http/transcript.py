@@ -14,8 +14,8 @@ from loadspec.transports.base import Answer, Discarded
 SHOWN = 16_384
 """Characters of a body that are shown; the rest is counted."""
 
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_CONTROL = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+_BINARY = rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]"
 
 
 def transcript(request: bytes, answer: Answer, masker: Masker) -> list[str]:
@@ -37,7 +37,7 @@ def _message(mark: str, data: bytes, masker: Masker) -> Iterator[str]:
     if not body:
         return
     yield mark
-    if _BINARY.search(body[: 4 * SHOWN]):
+    if re.search(_BINARY, body[: 4 * SHOWN]):
         yield f"{mark} ({len(body)} bytes, no text)"
         return
     text = masker.begin(body, SHOWN)
@@ -49,7 +49,7 @@ def _message(mark: str, data: bytes, masker: Masker) -> Iterator[str]:
 
 def harmless(text: str) -> str:
     """Text whose control characters and marks of direction are escapes."""
-    return _CONTROL.sub(_escaped, text)
+    return re.sub(_CONTROL, _escaped, text)
 
 
 def _escaped(match: re.Match[str]) -> str:

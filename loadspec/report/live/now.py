@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from loadspec.report.planned import most_users
 from loadspec.report.text import clock, per_second, utc
@@ -15,8 +16,7 @@ from loadspec.thresholds import ThresholdResult, worst_first
 from loadspec.units import format_count
 
 
-@dataclass(frozen=True, slots=True)
-class Now:
+class Now(Struct, frozen=True):
     """What a run is at, and what of it is of this moment: a point of a long result is of many seconds."""
 
     phase: PhaseName = "load"

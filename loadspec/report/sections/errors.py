@@ -17,7 +17,7 @@ SAMPLES = 3
 ROOM = 12_000
 """So many characters of samples at most, as HTML; the rest are in results.json."""
 
-_VARYING = re.compile(r"\b(?:0x)?[0-9a-f-]*\d[0-9a-f-]*\b", re.IGNORECASE)
+_VARYING = r"(?i)\b(?:0x)?[0-9a-f-]*\d[0-9a-f-]*\b"
 """Numbers, addresses, ids: what differs between messages that say the same."""
 
 
@@ -36,7 +36,7 @@ def _grouped(errors: Iterable[ErrorClass]) -> list[Sequence[ErrorClass]]:
     """Those of one title, place and message, numbers aside; of several endpoints, the worst first."""
     groups: dict[tuple[str, ...], list[ErrorClass]] = {}
     for error in errors:
-        key = (error.phase, title_of(error), error.step, _VARYING.sub("#", error.message))
+        key = (error.phase, title_of(error), error.step, re.sub(_VARYING, "#", error.message))
         groups.setdefault(key, []).append(error)
     return [sorted(group, key=lambda error: -error.count) for group in groups.values()]
 

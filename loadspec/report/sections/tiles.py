@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from loadspec.metrics import Gauge, Rate
 from loadspec.report.planned import most_users
@@ -20,8 +21,7 @@ Line = Callable[[Read], str]
 """What is read of each point → the path of a spark line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tile:
+class Tile(Struct, frozen=True):
     """A figure: `value` and `unit` large, `note` small; `spark` is a path, may be empty."""
 
     label: str

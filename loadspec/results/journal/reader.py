@@ -6,12 +6,12 @@ import bz2
 import fcntl
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import orjson
+from msgspec.structs import replace
 
 from loadspec.errors import UsageError
 from loadspec.results.assemble import assemble

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any, cast
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from loadspec.spec.building.request import build_request
 from loadspec.spec.building.values import seconds
@@ -40,8 +42,7 @@ def build_steps(raw: list[Any], endpoints: Mapping[str, Any], target: Target, on
     return _Building(endpoints, target, on_fail).steps(raw)
 
 
-@dataclass(frozen=True, slots=True)
-class _Building:
+class _Building(Struct, frozen=True):
     """What steps have in common; `on_fail` is that of what is around them."""
 
     endpoints: Mapping[str, Any]

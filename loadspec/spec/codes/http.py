@@ -33,8 +33,8 @@ CODES: dict[str, Code] = {
     "LS183": Code(
         "a setting of requests without effect",
         "`compression` is of a body, and this request has none; HTTP/2 and HTTP/3 are spoken by `transport: curl`, "
-        "which nothing here asks for, and HTTP/3 of https URLs only; the stamps of `timing: kernel` are read by "
-        "`transport: fast` alone.",
+        "which nothing here asks for, and HTTP/3 of https URLs only; it alone lets users share connections, and then "
+        "keeps them; the stamps of `timing: kernel` are read by `transport: fast` alone.",
         _BASE + 'http: {version: "2"}\n',
         "target: {base_url: https://api.example.com, transport: curl}\n" + 'http: {version: "2"}\n',
     ),

@@ -63,6 +63,7 @@ HTTP = obj(
         "max_redirects": MAX_REDIRECTS,
         "no_connection_reuse": flag("Whether every request opens a connection of its own."),
         "no_vu_connection_reuse": flag("Whether a user opens new connections in every iteration."),
+        "share_connections": flag("Whether users share connections, and multiplex on them with HTTP/2; `curl` can."),
         "discard_response_bodies": flag("Whether bodies are read and thrown away; captures and checks see none."),
         "rps": {
             "description": "Requests a second of all users together, at most.",

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import chain
+
+from msgspec import Struct
 
 from loadspec.spec.compose import indentation
 from loadspec.spec.diagnostics import Diagnostic
@@ -30,9 +30,9 @@ _LOCAL = frozenset({"LS019", "LS032", "LS043", "LS047", "LS049", "LS052", "LS055
 _BESIDE = "has no meaning without"
 _NO_TARGET = "this path has no `target.base_url`"
 _EMPTY = ("and nothing is given", "must not be empty")
-_WORD = re.compile(r"\w+")
-_QUOTED = re.compile(r"`([^`]*)`")
-_NAMELESS = re.compile("there is no|has no tag")
+_WORD = r"\w+"
+_QUOTED = r"`([^`]*)`"
+_NAMELESS = "there is no|has no tag"
 _ANYTHING = frozenset({"include", "use"})
 _STEPS = frozenset({"call", "poll"})
 
@@ -43,8 +43,7 @@ def sayable(found: Iterable[Diagnostic], sources: Iterable[Source], missing: Mis
     return (each for each in found if each.code in _READING or gaps.allow(each))
 
 
-@dataclass(frozen=True, slots=True)
-class _Gaps:
+class _Gaps(Struct, frozen=True):
     """What is missing: the words of the lines that are, or `anything` that a file or an alias may have brought."""
 
     sources: dict[str, Source]
@@ -58,7 +57,7 @@ class _Gaps:
     @classmethod
     def of(cls, sources: tuple[Source, ...], missing: Missing) -> _Gaps:
         texts = [source.lines[line] for source in sources for line in _gone(source)]
-        words = frozenset(chain.from_iterable(map(_WORD.findall, texts)))
+        words = frozenset(word for text in texts for word in re.findall(_WORD, text))
         cut = missing is Missing.ANYTHING or any(source.cut for source in sources)
         anything = cut or bool(words & _ANYTHING) or any("*" in text for text in texts)
         fragment = missing is Missing.STEPS
@@ -92,10 +91,10 @@ class _Gaps:
         from_steps = found.code in _FROM_STEPS
         if self.anything or (from_steps and self.fragment):
             return True
-        told = _QUOTED.findall(found.message)
+        told = re.findall(_QUOTED, found.message)
         if found.code == "LS028":  # of a threshold the last word, if it is a name
-            told = told[-1:] if _NAMELESS.search(found.message) else []
-        names = set(_WORD.findall(" ".join(told)))
+            told = told[-1:] if re.search(_NAMELESS, found.message) else []
+        names = set(re.findall(_WORD, " ".join(told)))
         if names & self.words:
             return True
         return ((from_steps and self.steps) or found.code == "LS028") and any(map(self._is_elsewhere, names))

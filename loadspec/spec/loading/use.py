@@ -7,8 +7,9 @@ they become one step, `if: true` with the fragment under `then`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path as FilePath
+
+from msgspec import Struct, field
 
 from loadspec.spec.compose import MAX_DEPTH
 from loadspec.spec.diagnostics import did_you_mean, listed
@@ -26,8 +27,7 @@ _WITH_FILES = ("LS060", "LS065")
 """What may keep the declarations of another file from coming along."""
 
 
-@dataclass(slots=True, eq=False)
-class Scope:
+class Scope(Struct, eq=False):
     """A document whose fragments a bare name means; `used` are those that some flow does."""
 
     file: File

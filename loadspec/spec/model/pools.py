@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from loadspec.pools import Reading
 
 
-@dataclass(frozen=True, slots=True)
-class Bust:
+class Bust(Struct, frozen=True):
     """How an item is made unlike any other: the field to change (None: the item itself) and what it becomes."""
 
     field: str | None = None
     template: str = "{{ mark }} {{ value }}"
 
 
-@dataclass(frozen=True, slots=True)
-class PoolDef:
+class PoolDef(Struct, frozen=True):
     """Data to draw from, once an iteration: `items`, or what `reading` says of a file or folder."""
 
     name: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from loadspec.spec.model.texts import UNSET, Expr, Template
 from loadspec.wire.files import File
@@ -13,8 +14,7 @@ CaptureSource = Literal["jsonpath", "header", "regex", "css", "xpath", "cookie",
 Pick = Literal["", "first", "last", "random"]
 
 
-@dataclass(frozen=True, slots=True)
-class Timeouts:
+class Timeouts(Struct, frozen=True):
     """Seconds: `total` of the exchange, the others for its parts (None: no own limit). See `transports.Deadlines`."""
 
     total: float = 60.0
@@ -26,16 +26,14 @@ class Timeouts:
     idle: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Auth:
+class Auth(Struct, frozen=True):
     """Credentials of one kind; `settings` has a value for every one that the kind knows. Texts are templates."""
 
     kind: str
     settings: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Capture:
+class Capture(Struct, frozen=True):
     """A value kept from an answer under `name`; `expression` is "" for sources that have none.
 
     Of several matches `pick` says which is kept ("": the source's own choice), `all` keeps a list of them. `default`
@@ -67,8 +65,7 @@ CheckKind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """What must hold of an answer.
 
     `value` is an Expr of `expression`, seconds of `max_duration`, bytes of a size, a JSON Schema of `schema` (that of
@@ -82,8 +79,7 @@ class Check:
     matches: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """An endpoint's definition; in a step, the endpoint with the step's maps merged over it.
 
     A check that is a text is an expression. At most one of `json` (UNSET if none), `form`, `multipart`, `body` and

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct, field
 
 from loadspec.masking import Secret
 from loadspec.output_kinds import Out
@@ -23,8 +24,7 @@ MetricKind = Literal["trend", "rate", "counter", "gauge"]
 Contains = Literal["time", "bytes", "count", "default"]
 
 
-@dataclass(frozen=True, slots=True)
-class EnvVar:
+class EnvVar(Struct, frozen=True):
     """One declared environment variable. Values stay strings; `required` without one is an error of `run`."""
 
     name: str
@@ -33,8 +33,7 @@ class EnvVar:
     secret: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class MetricDef:
+class MetricDef(Struct, frozen=True):
     """A custom metric. `contains` is the unit of a trend; other kinds hold `default`."""
 
     name: str
@@ -42,8 +41,7 @@ class MetricDef:
     contains: Contains = "default"
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
+class Scenario(Struct, frozen=True):
     """A flow and the load that repeats it.
 
     `weight` is None where the load is the scenario's own; the others share the spec's, and an iteration of it runs one
@@ -61,8 +59,7 @@ class Scenario:
     min_iteration_duration: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Spec:
+class Spec(Struct, frozen=True):
     """The whole file. `document` is the resolved mapping (profile and overrides applied, profiles removed).
 
     `env_values` holds the declared variables that have a value, a Secret where they are declared so; `source` is the

@@ -7,8 +7,9 @@ once and never again.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from loadspec.spec.model.request import Request
 from loadspec.spec.model.texts import Expr
@@ -17,16 +18,14 @@ OnFail = Literal["continue", "end_iteration", "stop_vu", "abort"]
 ONCE = float("inf")
 
 
-@dataclass(frozen=True, slots=True)
-class Classify:
+class Classify(Struct, frozen=True):
     """One row of `classify`: count the failure in metric `count` where `when` holds; None is `else`."""
 
     when: Expr | None
     count: str
 
 
-@dataclass(frozen=True, slots=True)
-class Retry:
+class Retry(Struct, frozen=True):
     """`times` more attempts where one fails as `kinds` or `statuses` say; delays in seconds, `jitter` 0 to 1."""
 
     times: int
@@ -39,16 +38,14 @@ class Retry:
     retry_after: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Backoff:
+class Backoff(Struct, frozen=True):
     """A slowing beat: each interval is `factor` times the one before, and at most `longest` seconds."""
 
     factor: float
     longest: float = float("inf")
 
 
-@dataclass(frozen=True, slots=True)
-class CallStep:
+class CallStep(Struct, frozen=True):
     """Send the endpoint's request once, or again as `retry` says."""
 
     name: str
@@ -62,8 +59,7 @@ class CallStep:
     retry: Retry | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PollStep:
+class PollStep(Struct, frozen=True):
     """Send the request `every` so many seconds until `until` or `fail_when` holds or `timeout` has passed."""
 
     name: str
@@ -81,8 +77,7 @@ class PollStep:
     backoff: Backoff | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ThinkStep:
+class ThinkStep(Struct, frozen=True):
     """Wait between `low` and `high` seconds, drawn evenly."""
 
     name: str
@@ -93,8 +88,7 @@ class ThinkStep:
     on_fail: OnFail = "continue"
 
 
-@dataclass(frozen=True, slots=True)
-class PaceStep:
+class PaceStep(Struct, frozen=True):
     """Wait until `low` to `high` seconds have passed since the user was let through before."""
 
     name: str
@@ -105,8 +99,7 @@ class PaceStep:
     on_fail: OnFail = "continue"
 
 
-@dataclass(frozen=True, slots=True)
-class WaitUntilStep:
+class WaitUntilStep(Struct, frozen=True):
     """Wait until `users` users are here, `timeout` seconds at most; then the step is not ok."""
 
     name: str
@@ -117,8 +110,7 @@ class WaitUntilStep:
     on_fail: OnFail = "continue"
 
 
-@dataclass(frozen=True, slots=True)
-class RepeatStep:
+class RepeatStep(Struct, frozen=True):
     """Do `steps` `times` times, or `over` a list, or `while_` it holds: exactly one of the three is given.
 
     `item` and `index` name what the steps may read; no more than `at_most` passes.
@@ -137,8 +129,7 @@ class RepeatStep:
     on_fail: OnFail = "continue"
 
 
-@dataclass(frozen=True, slots=True)
-class IfStep:
+class IfStep(Struct, frozen=True):
     """Do the steps of the first branch (condition, steps) whose condition holds; `otherwise` if none does."""
 
     name: str
@@ -149,8 +140,7 @@ class IfStep:
     on_fail: OnFail = "continue"
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(Struct, frozen=True):
     """One branch of a choice; with a name it is measured as a group."""
 
     weight: float
@@ -158,8 +148,7 @@ class Branch:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ChooseStep:
+class ChooseStep(Struct, frozen=True):
     """Do one branch, drawn by weight."""
 
     name: str
@@ -169,8 +158,7 @@ class ChooseStep:
     on_fail: OnFail = "continue"
 
 
-@dataclass(frozen=True, slots=True)
-class ParallelStep:
+class ParallelStep(Struct, frozen=True):
     """Do all steps at the same time."""
 
     name: str
@@ -180,8 +168,7 @@ class ParallelStep:
     on_fail: OnFail = "continue"
 
 
-@dataclass(frozen=True, slots=True)
-class GroupStep:
+class GroupStep(Struct, frozen=True):
     """Do the steps in order and measure them together."""
 
     name: str

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from loadspec.spec.model.request import Auth, Timeouts
 from loadspec.spec.model.texts import Template
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """The system under test and what every request to it carries, unless it says otherwise.
 
     `cookies`: how long a user keeps what it is told to: iteration, user or off. `transport` is a row of TRANSPORTS.

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from loadspec.spec.diagnostics import Path
 from loadspec.spec.semantics.values import mapping
@@ -21,12 +23,11 @@ Raw = Mapping[str, Any]
 Names = frozenset[str]
 NONE: Names = frozenset()
 
-_ASKED = re.compile(r"\b(?:defined|default)\s*\(\s*([A-Za-z_]\w*)")
-_STEP_OK = re.compile(r"\bsteps\.(\w+)\.ok\b")
+_ASKED = r"\b(?:defined|default)\s*\(\s*([A-Za-z_]\w*)"
+_STEP_OK = r"\bsteps\.(\w+)\.ok\b"
 
 
-@dataclass(frozen=True, slots=True)
-class There:
+class There(Struct, frozen=True):
     """What is there at a point: captures made on every way to it, on some ways only, and steps that may have run."""
 
     sure: Names = NONE
@@ -53,11 +54,10 @@ def join(ways: Sequence[There]) -> There:
 
 def asked_for(text: Any) -> Names:
     """Names that a text looks for before it uses them."""
-    return frozenset(_ASKED.findall(text)) if isinstance(text, str) else NONE
+    return frozenset(re.findall(_ASKED, text)) if isinstance(text, str) else NONE
 
 
-@dataclass
-class Assignment:
+class Assignment(Struct):
     """Goes through a flow. `captured` and `name_of` say what a step captures and is called.
 
     `at` is told of each step (step, path, there, within, after): what is there when it begins, what may be counted on
@@ -69,10 +69,10 @@ class Assignment:
     at: Callable[[Raw, Path, There, There, There], None]
     has_pass: Callable[[Raw], bool] = lambda step: isinstance(how_often(step), int)
     """Whether a `repeat` runs one pass at least."""
-
-    def __post_init__(self) -> None:
-        self._under: dict[str, set[str]] = {}  # a condition's words → what was captured under it
-        self._signs: dict[str, Names] = {}  # a capture, or steps.NAME.ok → what is there wherever that is
+    _under: dict[str, set[str]] = field(default_factory=dict)
+    """A condition's words → what was captured under it."""
+    _signs: dict[str, Names] = field(default_factory=dict)
+    """A capture, or steps.NAME.ok → what is there wherever that is."""
 
     def flow(self, steps: Iterable[Any], path: Path, there: There) -> There:
         """→ what is there after all of the steps."""
@@ -106,7 +106,7 @@ class Assignment:
         if not isinstance(condition, str):
             return there
         asked = asked_for(condition) & there.maybe
-        signs = [*asked, *(f"steps.{name}.ok" for name in _STEP_OK.findall(condition))]
+        signs = [*asked, *(f"steps.{name}.ok" for name in re.findall(_STEP_OK, condition))]
         found = (self._signs.get(sign, NONE) for sign in signs)
         return there.also(asked.union(self._under.get(condition.strip(), NONE), *found))
 

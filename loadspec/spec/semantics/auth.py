@@ -18,9 +18,9 @@ Found = Iterator[Diagnostic]
 SIGNED = frozenset({"body_hash", "host", "method", "nonce", "path", "query", "target", "timestamp"})
 """What `request.NAME` may name in the texts of `hmac`; `signature` comes after them."""
 
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_REQUEST = re.compile(r"(?<![\w.])request\.(\w+)")
-_URL = re.compile(r"/|https?://[^\s/]|\{\{", re.IGNORECASE)
+_FIELD_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_REQUEST = r"(?<![\w.])request\.(\w+)"
+_URL = r"(?i)/|https?://[^\s/]|\{\{"
 _FRAMING = ("content-length", "transfer-encoding", "host", "content-type")
 
 
@@ -68,7 +68,7 @@ def _basic(places: Places, path: Path, settings: Mapping[str, Any]) -> Found:
 
 def _oauth2(places: Places, path: Path, settings: Mapping[str, Any]) -> Found:
     url = settings.get("token_url")
-    if isinstance(url, str) and not _URL.match(url):
+    if isinstance(url, str) and not re.match(_URL, url):
         help = "a path such as /oauth/token, or a whole URL"
         yield places.value((*path, "token_url"), "LS083", f"`{brief(url)}` is neither a path nor a URL", help=help)
 
@@ -92,12 +92,12 @@ def _hmac(places: Places, path: Path, settings: Mapping[str, Any]) -> Found:
         message = "this header has no signature in it"
         yield places.value((*path, "value"), "LS083", message, help="for example 'HMAC {{ request.signature }}'")
     for place, name in [((*path, "header"), settings.get("header")), *_named(path, settings)]:
-        if isinstance(name, str) and (not _TOKEN.fullmatch(name) or name.lower() in _FRAMING):
+        if isinstance(name, str) and (not re.fullmatch(_FIELD_NAME, name) or name.lower() in _FRAMING):
             yield places.key(
                 place, "LS083", f"`{brief(name)}` cannot be a header of `hmac`", help="such as X-Signature"
             )
     for place, text in texts(settings, path):
-        for found in _REQUEST.finditer(text) if place[-1] != "key" else ():
+        for found in re.finditer(_REQUEST, text) if place[-1] != "key" else ():
             legal = SIGNED if place[-1] == "string_to_sign" else {*SIGNED, "signature"}
             if found[1] not in legal:
                 message, near = f"`request` has no `{found[1]}` here", did_you_mean(found[1], legal)
@@ -126,7 +126,7 @@ def _api_key(places: Places, path: Path, settings: Mapping[str, Any]) -> Found:
         where = "the query" if settings["in"] == "query" else "a cookie"
         message = f"a key in {where} needs a `name`"
         yield places.key(path, "LS083", message, help="for example name: api_key")
-    elif isinstance(name, str) and settings.get("in") != "query" and not _TOKEN.fullmatch(name):
+    elif isinstance(name, str) and settings.get("in") != "query" and not re.fullmatch(_FIELD_NAME, name):
         message = f"`{brief(name)}` cannot be a header's or a cookie's name"
         yield places.value((*path, "name"), "LS083", message, help="letters, digits and hyphens")
 

@@ -18,8 +18,8 @@ MAX_FILE = 64 * 1024 * 1024
 """Bytes: a file of a body is held in the memory of every worker."""
 
 _SOURCES = ("file", "content", "json")
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_COOKIE_BAD = re.compile(r"[;\x00-\x08\x0a-\x1f\x7f]")
+_COOKIE_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_COOKIE_BAD = r"[;\x00-\x08\x0a-\x1f\x7f]"
 
 
 def check_body(
@@ -108,10 +108,10 @@ def _cookie_header(
 
 def _cookies(places: Places, path: Path, request: Mapping[str, Any]) -> Found:
     for name, value in mapping(request, "cookies").items():
-        if not _TOKEN.fullmatch(name):
+        if not re.fullmatch(_COOKIE_NAME, name):
             message = f"`{brief(name)}` cannot be a cookie's name"
             yield places.key((*path, name), "LS084", message, help="letters, digits, hyphens and underscores")
-        bad = _COOKIE_BAD.search(value) if isinstance(value, str) else None
+        bad = re.search(_COOKIE_BAD, value) if isinstance(value, str) else None
         if bad and "{{" not in value:
             what = "`;`, which begins the next one" if bad.group() == ";" else "a control character"
             help = "write a cookie each, or urlencode() the value"

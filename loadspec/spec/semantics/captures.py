@@ -15,7 +15,7 @@ from loadspec.spec.semantics.names import RESERVED
 
 Found = Iterator[Diagnostic]
 
-HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+HEADER_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _WHOLE = ("body", "status", "duration")
 _SINGLE = (*_WHOLE, "cookie")
 
@@ -76,7 +76,7 @@ def _regex(places: Places, path: Path, text: str, _value: Any) -> Found:
 
 def _css(places: Places, path: Path, text: str, value: Any) -> Found:
     attribute = value.get("attribute", "")
-    if isinstance(attribute, str) and attribute and not _ATTRIBUTE.fullmatch(attribute):
+    if isinstance(attribute, str) and attribute and not re.fullmatch(_ATTRIBUTE, attribute):
         message = f"`{brief(attribute)}` is no name of an attribute"
         yield places.value((*path[:-1], "attribute"), "LS037", message, help="for example href")
         attribute = ""
@@ -88,7 +88,7 @@ def _xpath(places: Places, path: Path, text: str, _value: Any) -> Found:
     yield from _compiled(places, path, text, lambda: markup.compile_xpath(text))
 
 
-_ATTRIBUTE = re.compile(r"[A-Za-z_][\w.:-]*")
+_ATTRIBUTE = r"[A-Za-z_][\w.:-]*"
 _LONGEST = 1000
 
 
@@ -107,7 +107,7 @@ def _compiled(places: Places, path: Path, text: str, compile_text: Callable[[], 
 
 def _name(what: str, example: str) -> Callable[[Places, Path, str, Any], Found]:
     def check(places: Places, path: Path, text: str, _value: Any) -> Found:
-        if not HEADER_NAME.fullmatch(text):
+        if not re.fullmatch(HEADER_NAME, text):
             yield places.value(path, "LS037", f"`{brief(text)}` is no name of a {what}", help=f"for example {example}")
 
     return check

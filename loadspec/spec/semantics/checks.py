@@ -20,7 +20,7 @@ from loadspec.units import parse_size
 
 Found = Iterator[Diagnostic]
 
-_MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/([A-Za-z0-9!#$&^_.+-]+|\*)")
+_MEDIA_TYPE = r"[A-Za-z0-9!#$&^_.+-]+/([A-Za-z0-9!#$&^_.+-]+|\*)"
 _DIGITS = {"sha256": 64, "md5": 32}
 
 
@@ -72,7 +72,7 @@ def _size(places: Places, path: Path, value: Any) -> Found:
 
 def _header(places: Places, path: Path, value: Any) -> Found:
     name = value.get("name") if isinstance(value, Mapping) else value
-    if isinstance(name, str) and not HEADER_NAME.fullmatch(name):
+    if isinstance(name, str) and not re.fullmatch(HEADER_NAME, name):
         place = (*path, "name") if isinstance(value, Mapping) else path
         help = "for example X-Request-Id; a value is checked by {name: ..., equals: ...}"
         yield places.value(place, "LS077", f"`{brief(name)}` is no name of a header", help=help)
@@ -90,7 +90,7 @@ def _header(places: Places, path: Path, value: Any) -> Found:
 
 
 def _content_type(places: Places, path: Path, value: Any) -> Found:
-    if isinstance(value, str) and not _MEDIA_TYPE.fullmatch(value):
+    if isinstance(value, str) and not re.fullmatch(_MEDIA_TYPE, value):
         plain = value.partition(";")[0].strip()
         help = (
             f"write {plain}: parameters are not compared" if ";" in value else "for example application/json or image/*"

@@ -53,31 +53,31 @@ def check_think(places: Places, path: Path, value: Any) -> Found:
 
 
 _HABITS = (
-    (re.compile(r"(\d+):([0-5]?\d)"), r"\1m\2s"),
-    (re.compile(r"(\d+):([0-5]?\d):([0-5]?\d)"), r"\1h\2m\3s"),
-    (re.compile(r"(\d+(?:\.\d+)?)\s*(?:s|secs?|seconds?)", re.IGNORECASE), r"\1s"),
-    (re.compile(r"(\d+(?:\.\d+)?)\s*(?:ms|msecs?|millis|milliseconds?)", re.IGNORECASE), r"\1ms"),
-    (re.compile(r"(\d+(?:\.\d+)?)\s*(?:m|mins?|minutes?)", re.IGNORECASE), r"\1m"),
-    (re.compile(r"(\d+(?:\.\d+)?)\s*(?:h|hrs?|hours?)", re.IGNORECASE), r"\1h"),
-    (re.compile(r"(\d+(?:\.\d+)?)\s*(?:d|days?)", re.IGNORECASE), r"\1d"),
-    (re.compile(r"(\d+)h\s*([0-5]?\d)", re.IGNORECASE), r"\1h\2m"),
-    (re.compile(r"(\d+)m\s*([0-5]?\d)", re.IGNORECASE), r"\1m\2s"),
+    (r"(\d+):([0-5]?\d)", r"\1m\2s"),
+    (r"(\d+):([0-5]?\d):([0-5]?\d)", r"\1h\2m\3s"),
+    (r"(?i)(\d+(?:\.\d+)?)\s*(?:s|secs?|seconds?)", r"\1s"),
+    (r"(?i)(\d+(?:\.\d+)?)\s*(?:ms|msecs?|millis|milliseconds?)", r"\1ms"),
+    (r"(?i)(\d+(?:\.\d+)?)\s*(?:m|mins?|minutes?)", r"\1m"),
+    (r"(?i)(\d+(?:\.\d+)?)\s*(?:h|hrs?|hours?)", r"\1h"),
+    (r"(?i)(\d+(?:\.\d+)?)\s*(?:d|days?)", r"\1d"),
+    (r"(?i)(\d+)h\s*([0-5]?\d)", r"\1h\2m"),
+    (r"(?i)(\d+)m\s*([0-5]?\d)", r"\1m\2s"),
 )
 
 
-_RANGE = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m)?\s*(?:-|–|to|\.\.\.|,)\s*(\d+(?:\.\d+)?)\s*(ms|s|m)")
+_RANGE = r"(\d+(?:\.\d+)?)\s*(ms|s|m)?\s*(?:-|–|to|\.\.\.|,)\s*(\d+(?:\.\d+)?)\s*(ms|s|m)"
 
 
 def _range(text: str) -> str:
     """`1-3s` is 1s..3s."""
-    found = _RANGE.fullmatch(text.strip()) if len(text) < 40 else None
+    found = re.fullmatch(_RANGE, text.strip()) if len(text) < 40 else None
     return f"write {found[1]}{found[2] or found[4]}..{found[3]}{found[4]}" if found else ""
 
 
 def _meant(text: str) -> str:
     """What was most likely meant: `1:50` is 1m50s, `3 seconds` is 3s."""
     for pattern, written in _HABITS:
-        found = pattern.fullmatch(text.strip()) if len(text) < 40 else None
+        found = re.fullmatch(pattern, text.strip()) if len(text) < 40 else None
         if found:
             return f"write {found.expand(written)}"
     return ""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from loadspec.expr import CallUse, compile_regex
 from loadspec.expr.functions.row import KINDS
@@ -23,7 +25,7 @@ MAX_LETTERS = 250_000
 """Letters of all different expressions and templates: some 0.8 s of compiling."""
 MAX_PATTERNS = 500_000
 """Steps of all compiled regular expressions: some 0.2 s of compiling."""
-_QUOTED = re.compile(r"\w+\s*\(\s*['\"]")  # since('
+_QUOTED = r"\w+\s*\(\s*['\"]"  # since('
 _TOPICS = {"syntax": "LS026", "function": "LS098", "regex": "LS097"}
 _VALUES = ("repeat", "times", "over")
 """Keys whose bare expressions give a value, not only a truth."""
@@ -32,8 +34,7 @@ _REFUSED = 20_000
 """What a regular expression costs that turns out to be too large."""
 
 
-@dataclass
-class Work:
+class Work(Struct):
     """How many texts were checked: every step checks those of its endpoint again, and a file can ask for too many."""
 
     done: int = 0
@@ -112,7 +113,7 @@ class Expressions:
         for call in result.calls:
             problem = check_call(call, view)
             if problem:
-                quoted = _QUOTED.match(text, call.offset) if call.name in ("since", "draw") else None
+                quoted = re.compile(_QUOTED).match(text, call.offset) if call.name in ("since", "draw") else None
                 self._report(text, path, quoted.end() if quoted else call.offset, problem)
         self._patterns(path, sum(map(_steps, result.calls)))
         self._doubts(text, path, result)

@@ -17,7 +17,7 @@ from loadspec.wire.codings.faults import INSTALL
 Found = Iterator[Diagnostic]
 
 _ENCODING = "content-encoding"
-_HOST_PORT = re.compile(r"[\w.-]+(:\d{1,5})?")
+_HOST_PORT = r"[\w.-]+(:\d{1,5})?"
 
 
 def check_http(document: Mapping[str, Any], places: Places, known: Known, work: Work) -> Found:
@@ -44,7 +44,7 @@ def check_http(document: Mapping[str, Any], places: Places, known: Known, work: 
 
 def _likelier(path: Path, text: str) -> str | None:
     """What a proxy without its scheme was meant to be."""
-    return f"write http://{text}" if path[-1] == "proxy" and _HOST_PORT.fullmatch(text) else None
+    return f"write http://{text}" if path[-1] == "proxy" and re.fullmatch(_HOST_PORT, text) else None
 
 
 def check_compression(places: Places, path: Path, request: Mapping[str, Any], below: Mapping[str, Any]) -> Found:

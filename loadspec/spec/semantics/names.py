@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Set
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from loadspec.expr import FUNCTIONS, CallUse, NameUse
 from loadspec.spec.diagnostics import Level, did_you_mean, listed
@@ -15,8 +17,7 @@ RUN = ("id", "seed")
 OUTCOMES = ("ok", "status", "duration")
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """What a document declares: the same for all its expressions."""
 
     env: frozenset[str] = frozenset()
@@ -27,8 +28,7 @@ class Known:
     """Pool → the keys of its items, () where they are no mappings, None where that is not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """What one expression may name.
 
     `constants`, if any, are all that a name may begin with: what is known before the run. `answer` says that an
@@ -61,8 +61,7 @@ class View:
     """Pools that were drawn from, for whoever looks for unused ones."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """A finding about one name: `shift` and `length` say which part of it."""
 
     code: str

@@ -6,10 +6,11 @@ Lines of data are never shown, only where they are: they may hold passwords, and
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import PurePath
 from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from loadspec.pools.errors import DataError
 from loadspec.pools.reading import Found, Reading, keys_of, locate

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from loadspec.metrics.catalog import BUILTIN
 from loadspec.spec import shapes
@@ -22,8 +24,7 @@ from loadspec.spec.semantics.values import at, listing, mapping, texts
 from loadspec.spec.tree import below
 
 
-@dataclass
-class Uses:
+class Uses(Struct):
     """What the flows used, to find what they did not."""
 
     endpoints: set[str] = field(default_factory=set)

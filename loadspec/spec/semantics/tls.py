@@ -17,7 +17,7 @@ from loadspec.wire.settings import ClientCertificate, Tls, TlsVersion
 Found = Iterator[Diagnostic]
 
 _VERSIONS = get_args(TlsVersion)
-_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?|[0-9A-Fa-f:]+")
+_NAME = r"[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?|[0-9A-Fa-f:]+"
 _PATH: Path = ("target", "tls")
 _PEM = "name a PEM file below the spec's folder"
 
@@ -31,7 +31,7 @@ def check_tls(document: Mapping[str, Any], places: Places, known: Known, work: W
     yield from _versions(places, tls)
     yield from _ciphers(places, tls)
     name = tls.get("server_name")
-    if isinstance(name, str) and not _NAME.fullmatch(name):
+    if isinstance(name, str) and not re.fullmatch(_NAME, name):
         message = f"`{brief(name)}` is no host name"
         yield places.value((*_PATH, "server_name"), "LS140", message, help="a name alone, such as api.example.com")
     expressions = Expressions(places, work)

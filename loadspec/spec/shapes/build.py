@@ -5,9 +5,10 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from math import inf, nextafter
 from typing import Any, Protocol, TypeVar
+
+from msgspec.structs import replace
 
 from loadspec.load import (
     EVEN,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from loadspec.load import (
     RateStage,
@@ -21,8 +22,7 @@ from loadspec.spec.shapes.build import MAX_STAGES, read_rate_stages, read_stages
 from loadspec.spec.shapes.keys import OPEN, OPEN_SETTINGS, SHAPES
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """Something wrong with a shape: at `path`, at a character of its text, or (offset None) at its key."""
 
     path: Path

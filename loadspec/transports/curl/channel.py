@@ -10,7 +10,6 @@ a request again where a kept connection turns out closed; one without a body for
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from io import BytesIO
 from typing import Any, Final
 
@@ -30,25 +29,19 @@ from loadspec.transports.base import (
 )
 from loadspec.transports.curl import multi as multis
 from loadspec.transports.curl.errors import translate
+from loadspec.transports.curl.messages import Known, Opening, head_reader, take_apart
 from loadspec.transports.curl.options import INSISTED, lead, make_easy
-from loadspec.transports.curl.patience import Patience
+from loadspec.transports.curl.patience import Patience, needed
 from loadspec.transports.curl.proxies import through
 from loadspec.transports.network import Network
 from loadspec.wire.encoding import decode_content
 from loadspec.wire.errors import ProtocolError
-from loadspec.wire.fasthead import sets_cookies
-from loadspec.wire.head import known_head
-from loadspec.wire.lines import check_head, final_head
-from loadspec.wire.request import split_request
 from loadspec.wire.url import Origin
 
-_ADDED: Final = (b"accept", b"user-agent", b"content-type", b"expect")
-"""Header lines that libcurl would add by itself."""
 _SWITCHED: Final = 101
 _BEFORE: Final = frozenset({"dns", "connect", "tls", "write"})
 """Phases in which the server has not been asked yet."""
-_FRAMING: Final = (b"content-length", b"transfer-encoding")
-"""Header lines that are libcurl's to write."""
+_NOTHING: Final = Opening("", b"", [])
 
 
 class CurlChannel(Channel):
@@ -62,18 +55,21 @@ class CurlChannel(Channel):
         "_fresh",
         "_head_size",
         "_header_lines",
+        "_heads",
         "_insisted",
         "_line",
-        "_lines",
         "_mode",
         "_multi",
         "_multiplexed",
+        "_opening",
+        "_over_at",
+        "_patient",
         "_proxy",
         "_size",
-        "_target",
         "_verb",
         "_waiting",
         "_whole",
+        "begun",
         "outcome",
     )
 
@@ -82,6 +78,9 @@ class CurlChannel(Channel):
         self._easy: Any = None
         self._waiting = False
         self._multiplexed = False
+        self._over_at = 0.0
+        self.begun = False
+        """Whether libcurl has taken the transfer up."""
         self.outcome: tuple[int, str] | None = None
         """(libcurl's code, its message) of a transfer that is over."""
 
@@ -125,10 +124,12 @@ class CurlChannel(Channel):
         easy.setopt(pycurl.HEADERFUNCTION, self._header_lines.append)
         easy.setopt(pycurl.SOCKOPTFUNCTION, self._opened)
         self._verb: tuple[str, int] | None = None
-        self._target = self._lines = b""
+        self._opening = _NOTHING
+        self._heads = head_reader(self._network.limits)
         self._mode = -1
         self._size = 0
         self._deadlines: Deadlines | None = None
+        self._patient = False
         self._multi = multis.enter(self._network)
         self._line = self._multi.line(self._origin, self._seat)
         self._alias = ""
@@ -156,18 +157,16 @@ class CurlChannel(Channel):
         The body of a request that must not be sent twice is read from a file that cannot be wound back: libcurl would
         send it again over a new connection where the one that it took breaks.
         """
-        method, target, lines, body = split_request(request)
+        opening, sized, body = take_apart(request)
         easy = self._easy
-        if target != self._target:
-            easy.setopt(pycurl.REQUEST_TARGET, self._whole + target if self._whole else target)
-            self._target = target
-        cut = lines.rfind(b"\r\nContent-Length: ") + 2
-        sized = cut > 1
-        if sized and lines.find(b"\r\n", cut) == len(lines) - 2:
-            lines = lines[:cut]
-        if lines != self._lines:
-            easy.setopt(pycurl.HTTPHEADER, _header_list(lines))
-            self._lines = lines
+        if opening is not self._opening:
+            _, target, headers = opening
+            if target != self._opening.target:
+                easy.setopt(pycurl.REQUEST_TARGET, self._whole + target if self._whole else target)
+            if headers != self._opening.headers:
+                easy.setopt(pycurl.HTTPHEADER, headers)
+            self._opening = opening
+        method = opening.method
         how = pycurl.NOBODY if method == "HEAD" else pycurl.HTTPGET
         if sized:
             how = pycurl.POST if idempotent or not body else pycurl.UPLOAD
@@ -195,10 +194,14 @@ class CurlChannel(Channel):
         self._size += len(piece)
 
     def _set_deadlines(self, deadlines: Deadlines) -> None:
-        self._deadlines = deadlines
-        connect = deadlines.total if deadlines.connect is None else min(deadlines.total, deadlines.connect)
-        self._easy.setopt(pycurl.TIMEOUT_MS, max(1, int(deadlines.total * 1000)))
-        self._easy.setopt(pycurl.CONNECTTIMEOUT_MS, max(1, int(connect * 1000)))
+        known, self._deadlines = self._deadlines, deadlines
+        total, connect = deadlines.total, deadlines.connect
+        self._patient = needed(deadlines)
+        if known is not None and known.total == total and known.connect == connect:
+            return
+        self._easy.setopt(pycurl.TIMEOUT_MS, max(1, int(total * 1000)))
+        first = total if connect is None else min(total, connect)
+        self._easy.setopt(pycurl.CONNECTTIMEOUT_MS, max(1, int(first * 1000)))
 
     def _opened(self, number: int, _purpose: int) -> int:
         """libcurl has made a socket, and will connect it."""
@@ -214,18 +217,18 @@ class CurlChannel(Channel):
         easy, line = self._easy, self._line
         kept = line.open
         self.outcome = None
-        begin = monotonic()
+        self.begun = False
         line.running += 1
-        patience = Patience.of(deadlines, self, self._network)
+        patience = Patience(deadlines, self, self._network) if self._patient else None
         try:
             self._multi.begin(easy, self)
             code, message = self._over()
             phase = self.where() if code else ""
-            self._measure(begin)
+            self._measure(kept)
             if kept and self._fresh and self.ask(pycurl.REQUEST_SIZE) > 1.5 * self._head_size:
                 self.retries += 1  # its head left twice
         except BaseException:
-            self.in_flight = easy.getinfo(pycurl.POSTTRANSFER_TIME_T) > 0
+            self.in_flight = self.begun and easy.getinfo(pycurl.POSTTRANSFER_TIME_T) > 0
             raise
         finally:
             line.running -= 1
@@ -239,14 +242,18 @@ class CurlChannel(Channel):
 
     def _over(self) -> tuple[int, str]:
         """(libcurl's code, its message), once the transfer is over."""
-        if self.outcome is None:
-            self._waiting = True
-            try:
-                self._network.switch()
-            finally:
-                self._waiting = False
+        self._waiting = True
+        try:
+            self._network.switch()
+        finally:
+            self._waiting = False
         assert self.outcome is not None, "whoever wakes this has set it"
         return self.outcome
+
+    def finish(self, now: float, code: int = 0, message: str = "") -> None:
+        """The transfer is over, for all that is known since `now`."""
+        self.outcome = (code, message)
+        self._over_at = now
 
     def wake(self) -> None:
         """Let the user go on, if this is what it waits for."""
@@ -268,53 +275,57 @@ class CurlChannel(Channel):
             return "body"
         return "headers" if ask(pycurl.POSTTRANSFER_TIME_T) else "write"
 
-    def _measure(self, begin: float) -> None:
-        """Take libcurl's times, which are seconds from `begin`."""
+    def _measure(self, kept: bool) -> None:
+        """Take libcurl's times, which are seconds from when it took the request up. `kept`: there was a connection.
+
+        That moment is nowhere told, so the end is: the transfer was over when libcurl said so, or a moment earlier.
+        """
         ask = self._easy.getinfo
-        self.reused = not self._fresh
-        if self.reused:
-            self.ready = begin
-            self.blocked = self.connecting = self.tls = 0.0
-        else:
+        begin = max(self.started, self._over_at - ask(pycurl.TOTAL_TIME))
+        self.ready = begin + ask(pycurl.PRETRANSFER_TIME)
+        self.reused = kept and not self._fresh
+        self.blocked = self.connecting = self.tls = 0.0
+        if not self.reused:  # a fresh one, or one that another opened meanwhile
+            self.blocked = self.ready - self.started
+        if self._fresh:
             connected, secured = ask(pycurl.CONNECT_TIME), ask(pycurl.APPCONNECT_TIME)
-            self.ready = begin + ask(pycurl.PRETRANSFER_TIME)
             self.connecting = max(0.0, connected - ask(pycurl.NAMELOOKUP_TIME))
             self.tls = max(0.0, secured - connected)
-            self.blocked = self.ready - self.started
         self.sent = max(self.ready, begin + ask(pycurl.POSTTRANSFER_TIME_T) / 1_000_000)
         self.first = max(self.sent, begin + ask(pycurl.STARTTRANSFER_TIME))
-        self.ended = max(self.first, begin + ask(pycurl.TOTAL_TIME))
+        self.ended = max(self.first, self._over_at)
 
     # Afterwards
 
     def _read(self) -> None:
         """Head and body of the answer, out of what was collected. Raises ExchangeError and ProtocolError."""
-        lines, body = self._header_lines, b"".join(self._body)
-        self.received = self._have()
-        head, encoding = self._read_head()
-        lines.clear()
-        self._body.clear()
+        pieces = self._body
+        head, known, size = self._read_head()
+        body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        self._header_lines.clear()
+        pieces.clear()
         self.head = head
+        self.received = size + len(body) + self._size
+        self.sets_cookies = known.sets_cookies
         if self._mode == DISCARD:
             self.body = Discarded.of(self._size)
         else:
-            self.body = decode_content(body, encoding, self._network.limits) if encoding else body
-        self.status = _known(head)[0]
+            self.body = decode_content(body, known.encoding, self._network.limits) if known.encoding else body
+        self.status = known.status
 
     def _have(self) -> int:
         """Bytes of the answer so far."""
         return sum(map(len, self._header_lines)) + sum(map(len, self._body)) + self._size
 
-    def _read_head(self) -> tuple[bytes, bytes]:
-        """(the head, its content encoding). Raises ExchangeError and ProtocolError."""
-        head = final_head(self._header_lines, self._network.limits)
-        check_head(head, self._network.limits)
+    def _read_head(self) -> tuple[bytes, Known, int]:
+        """(the head, what it says, the size of all heads and trailers). Raises ExchangeError and ProtocolError."""
+        head, known, size = self._heads(self._header_lines)
         if self._insisted and not head.startswith(self._insisted):
             raise _not_insisted(head)
-        status, encoding, self.sets_cookies, self._multiplexed = _known(head)
-        if status == _SWITCHED:
+        self._multiplexed = known.multiplexed
+        if known.status == _SWITCHED:
             raise ExchangeError("protocol", "status", "The server switched protocols unasked (101).")
-        return head, encoding
+        return head, known, size
 
     def _head_first(self, code: int) -> str:
         """The phase of an error that came once a head had begun: what is wrong with the head itself is told first."""
@@ -354,25 +365,3 @@ class CurlChannel(Channel):
 def _not_insisted(head: bytes) -> ExchangeError:
     spoken = head.partition(b" ")[0].decode("latin-1")
     return ExchangeError("http2", "status", f"the server answered in {spoken}; http.version: auto would take that")
-
-
-@lru_cache(maxsize=512)
-def _header_list(lines: bytes) -> list[bytes]:
-    """Header lines as libcurl takes them: an empty value is written `name;`, a line that is not to be sent `name:`."""
-    found: list[bytes] = []
-    names = set()
-    for line in lines.split(b"\r\n")[:-1]:
-        name, _, value = line.partition(b":")
-        names.add(name.lower())
-        if name.lower() not in _FRAMING:
-            found.append(line if value.strip() else name + b";")
-    return [*found, *(name + b":" for name in _ADDED if name not in names)]
-
-
-@lru_cache(maxsize=512)
-def _known(head: bytes) -> tuple[int, bytes, bool, bool]:
-    """(status, content encoding, whether it sets cookies, whether it is of HTTP/2 or 3). Raises ProtocolError."""
-    version, _, rest = head.partition(b" ")
-    multiplexed = version in (b"HTTP/2", b"HTTP/3")
-    parsed = known_head(b"HTTP/1.1 " + rest if multiplexed else head)
-    return parsed.status, parsed.content_encoding, sets_cookies(head), multiplexed

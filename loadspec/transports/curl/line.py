@@ -2,7 +2,8 @@
 
 libcurl takes connections for the same where they lead to the same host. So each user's lead to a host name of its own,
 which stands for addresses that our resolver found and checked (libcurl itself never asks DNS); for TLS and for HTTP
-the host stays what it is. Branches of one user share its line, and so they multiplex.
+the host stays what it is. Branches of one user share its line, and so they multiplex; with `http.share_connections` all
+users share one.
 
 libcurl has no call that closes a connection, and looks once a second at most whether one is still open. So a line
 knows its sockets: it looks at them before a request that comes after a pause, and to close them it shuts them down and

@@ -1,10 +1,11 @@
 """libcurl's multi-socket interface on a worker's loop: one for all users, nothing is polled.
 
 libcurl says which sockets it waits for and when it wants to be called; a watcher each and one timer do so. What it has
-finished is collected after each call and wakes the user who waits for it.
+finished is collected after each call and wakes the user who waits for it. What users ask for meanwhile starts when the
+loop has been through all who can go on.
 
-Users share the multi, and no connection: see `Line`. A multi each would take 13 kB and two files, and would parse the
-CA certificates anew.
+Users share the multi, and no connection unless the spec says so: see `Line`. A multi each would take 13 kB and two
+files, and would parse the CA certificates anew.
 """
 
 from __future__ import annotations
@@ -42,29 +43,33 @@ class Multi:
         self._watchers: dict[int, tuple[Any, int]] = {}
         self._timer: Any = None
         self._timer_at = self._due = _NEVER
+        self._starting: list[CurlChannel] = []
         self._running: dict[Any, CurlChannel] = {}
         self._kicking = False
         self._lines: dict[tuple[Origin, int], Line] = {}
         self._names = map("line-{}".format, count())
+        self._shared = network.settings.http.share_connections
         self._strict = network.settings.http.version in ("auto", "1.1")
 
     # Lines
 
     def line(self, origin: Origin, seat: int) -> Line:
-        """The line of a user to an origin, for one more channel."""
-        line = self._lines.get((origin, seat))
+        """The line of a user to an origin, for one more channel; of all users, where they share connections."""
+        key = (origin, 0 if self._shared else seat)
+        line = self._lines.get(key)
         if line is None:
-            line = self._lines[origin, seat] = Line(self._names, self._strict and not origin.tls)
+            line = self._lines[key] = Line(self._names, self._strict and not origin.tls)
         line.users += 1
         return line
 
     def leave(self, origin: Origin, seat: int) -> bool:
         """One channel less; whether that was the last of all."""
-        line = self._lines[origin, seat]
+        key = (origin, 0 if self._shared else seat)
+        line = self._lines[key]
         line.users -= 1
         if not line.users:
             line.hang_up()
-            del self._lines[origin, seat]
+            del self._lines[key]
         return not self._lines
 
     def opened(self, number: int) -> None:
@@ -77,37 +82,54 @@ class Multi:
     # Transfers
 
     def begin(self, easy: Any, channel: CurlChannel) -> None:
-        """Start a transfer, as far as it goes without waiting. It may be over when this returns."""
-        self._running[easy] = channel
+        """Have a transfer start, once all who can go on have done so: those that begin together cost half as much."""
         self._kicking = True
         try:
             self._curl.add_handle(easy)
-            _, running = self._act(pycurl.SOCKET_TIMEOUT, 0)
         finally:
             self._kicking = False
-        if self._due < self._timer_at:
-            self._arm()
-        if running < len(self._running):
-            for done in self._collect():
-                if done is not channel:
-                    self._loop.run_callback(done.wake)
+        self._running[easy] = channel
+        if not self._starting:
+            self._loop.run_callback(self._start)
+        self._starting.append(channel)
 
     def end(self, easy: Any) -> None:
         """Take a transfer out, be it over or not: what is under way is cut off."""
         self._running.pop(easy, None)
         self._curl.remove_handle(easy)
 
-    def _collect(self) -> list[CurlChannel]:
-        """The channels whose transfer is over, once they know of it."""
-        done = []
+    def _start(self) -> None:
+        """Start what is to start, as far as it goes without waiting."""
+        for channel in self._starting:
+            channel.begun = True
+        self._starting.clear()
+        if not self._running:  # taken out meanwhile, and the multi may be closed
+            return
+        self._kicking = True
+        try:
+            _, running = self._act(pycurl.SOCKET_TIMEOUT, 0)
+        finally:
+            self._kicking = False
+        if self._due < self._timer_at:
+            self._arm()
+        if running < len(self._running):
+            self._wake_done()
+
+    def _wake_done(self) -> None:
+        """Tell the channels whose transfer is over, and let their users go on."""
+        done, now = [], monotonic()
         while True:
             left, well, failed = self._curl.info_read()
-            for easy, code, message in (*((easy, 0, "") for easy in well), *failed):
-                channel = self._running.pop(easy)
-                channel.outcome = (code, message)
-                done.append(channel)
+            for easy in well:
+                done.append(self._running.pop(easy))
+                done[-1].finish(now)
+            for easy, code, message in failed:
+                done.append(self._running.pop(easy))
+                done[-1].finish(now, code, message)
             if not left:
-                return done
+                break
+        for channel in done:
+            channel.wake()
 
     # What libcurl wants: called from inside it
 
@@ -137,8 +159,7 @@ class Multi:
     def _on_event(self, events: int, number: int) -> None:
         _, running = self._act(number, events)
         if running < len(self._running):
-            for channel in self._collect():
-                channel.wake()
+            self._wake_done()
 
     def _arm(self) -> None:
         if self._timer is not None:

@@ -21,17 +21,15 @@ _LIMITS = {"tls": "tls", "write": "send", "headers": "first_byte", "body": "idle
 """phase → the deadline that holds in it."""
 
 
+def needed(deadlines: Deadlines) -> bool:
+    """Whether there is any: as a rule there is none."""
+    return not (deadlines.tls is deadlines.send is deadlines.first_byte is deadlines.idle is None)
+
+
 class Patience:
     """One transfer's timer."""
 
     __slots__ = ("_channel", "_limits", "_network", "_pause", "_seen", "_since", "_timer")
-
-    @classmethod
-    def of(cls, deadlines: Deadlines, channel: CurlChannel, network: Network) -> Patience | None:
-        """A timer for what is limited; None, as a rule, where nothing is."""
-        if deadlines.tls is deadlines.send is deadlines.first_byte is deadlines.idle is None:
-            return None
-        return cls(deadlines, channel, network)
 
     def __init__(self, deadlines: Deadlines, channel: CurlChannel, network: Network) -> None:
         limits = {phase: getattr(deadlines, name) for phase, name in _LIMITS.items()}
@@ -57,7 +55,7 @@ class Patience:
         if now - self._since < self._limits.get(phase, now):
             return self._look_later()
         self.close()
-        self._channel.outcome = (pycurl.E_OPERATION_TIMEDOUT, "")
+        self._channel.finish(now, pycurl.E_OPERATION_TIMEDOUT)
         return self._channel.wake()
 
     def close(self) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pycurl
+from msgspec.structs import replace
 
 from loadspec.transports.curl.options import entry, leave_from
 from loadspec.transports.network import Network

@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from loadspec.wire.headers import header_list
 
-_SCHEME = re.compile(r"(?:^|,)[\s,]*([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?=\s+[\w*-]+\s*=|\s*(?:,|$))")
-_PARAM = re.compile(r'([\w*-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
-_UNESCAPE = re.compile(r"\\(.)")
+_SCHEME = r"(?:^|,)[\s,]*([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?=\s+[\w*-]+\s*=|\s*(?:,|$))"
+_PARAM = r'([\w*-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))'
+_QUOTED = r'"(?:[^"\\]|\\.)*"'
+_UNESCAPE = r"\\(.)"
 
 
 def _hash(name: str) -> Callable[[str], str]:
@@ -28,8 +29,7 @@ ALGORITHMS: dict[str, Callable[[str], str]] = {
 """Name → hash of a text, in hex; each may end in -sess."""
 
 
-@dataclass(frozen=True, slots=True)
-class Challenge:
+class Challenge(Struct, frozen=True):
     """What a server asks for. `algorithm` is as the server spells it, "" if it did not; `qop` is "auth" or ""."""
 
     realm: str
@@ -76,8 +76,8 @@ def next_nonce(head: bytes) -> str | None:
 
 def _challenges(value: str) -> Iterator[tuple[str, dict[str, str]]]:
     """A list of challenges; what stands in quotes is no scheme."""
-    plain = _QUOTED.sub(lambda match: '"' + "x" * (len(match[0]) - 2) + '"', value)
-    found = list(_SCHEME.finditer(plain))
+    plain = re.sub(_QUOTED, lambda match: '"' + "x" * (len(match[0]) - 2) + '"', value)
+    found = list(re.finditer(_SCHEME, plain))
     for index, match in enumerate(found):
         end = found[index + 1].start() if index + 1 < len(found) else len(value)
         yield match[1], _params(value[match.end(1) : end])
@@ -85,8 +85,8 @@ def _challenges(value: str) -> Iterator[tuple[str, dict[str, str]]]:
 
 def _params(text: str) -> dict[str, str]:
     return {
-        name.lower(): _UNESCAPE.sub(r"\1", quoted) if quoted or not token else token
-        for name, quoted, token in _PARAM.findall(text)
+        name.lower(): re.sub(_UNESCAPE, r"\1", quoted) if quoted or not token else token
+        for name, quoted, token in re.findall(_PARAM, text)
     }
 
 

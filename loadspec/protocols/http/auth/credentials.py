@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from loadspec.expr import Scope
 from loadspec.protocols.http.parts import Parts
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 Wrap = Callable[["Attempt"], "Attempt"]
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
+class Credentials(Struct, frozen=True):
     """`lines` are header lines; `query` and `cookies` are added to the request's own, whose names they win.
 
     `sign` gets the whole request and gives it back with its signature. `excuse` is asked about each answer before it
@@ -35,8 +35,7 @@ class Credentials:
     wrap: Wrap | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Tools:
+class Tools(Struct, frozen=True):
     """What the compiler of credentials may use.
 
     `send(name, fields)` makes an attempt of an HttpRequest whose exchanges are counted as those of endpoint `name`.

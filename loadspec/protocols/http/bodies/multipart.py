@@ -28,7 +28,7 @@ from loadspec.protocols.http.bodies.body import Body
 from loadspec.protocols.http.parts import Parts, text
 from loadspec.wire.files import File, Upload, type_of
 
-_BOUNDARY = re.compile(r"""(?i);\s*boundary="?([0-9A-Za-z'()+_,./:=?-]{1,70})"?\s*$""")
+_BOUNDARY = r"""(?i);\s*boundary="?([0-9A-Za-z'()+_,./:=?-]{1,70})"?\s*$"""
 _ESCAPES = str.maketrans({"\r": "%0D", "\n": "%0A", '"': "%22"})
 """As the HTML standard has them, and browsers."""
 
@@ -44,7 +44,7 @@ def compile_multipart(fields: Mapping[str, Any], scope: Scope, own: str) -> Body
         for item in (value if isinstance(value, list | tuple) else [value])
         if item is not None
     ]
-    given = _BOUNDARY.search(own)
+    given = re.search(_BOUNDARY, own)
     if given:
         return _fixed(parts, given[1].encode(), own, scope)
     constants = [pair for part in parts if isinstance(part, tuple) for pair in part]

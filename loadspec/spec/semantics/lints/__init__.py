@@ -16,6 +16,7 @@ from loadspec.spec.semantics.lints.facts import Facts
 from loadspec.spec.semantics.lints.http import (
     awaited_redirects,
     not_carried,
+    not_shared,
     thrown_away,
     without_effect,
     without_stamps,
@@ -47,6 +48,7 @@ LINTS: tuple[Callable[[Facts], Iterator[Diagnostic]], ...] = (
     thrown_away,
     without_effect,
     not_carried,
+    not_shared,
     without_stamps,
     awaited_redirects,
     plain_secrets,

@@ -59,7 +59,7 @@ def unasked_conditions(facts: Facts) -> Found:
             continue  # then such a status may be an answer
         for key, (pattern, message, help) in _UNASKED.items():
             text = str(step.get(key, ""))
-            found = pattern.search(text)
+            found = re.search(pattern, text)
             if found is None:
                 continue
             said, help, at = message.format(found[0]), help.format(found[1]), found.start()
@@ -68,12 +68,12 @@ def unasked_conditions(facts: Facts) -> Found:
 
 _UNASKED = {
     "until": (
-        re.compile(r"\bstatus == (429|5\d\d)\b"),
+        r"\bstatus == (429|5\d\d)\b",
         "`{0}` never holds: a poll rides out 429 and 5xx",
         "where this status is an answer, say so: expected_statuses: [{0}]",
     ),
     "fail_when": (
-        re.compile(r"\bstatus == (0)\b"),
+        r"\bstatus == (0)\b",
         "`{0}` never holds: a poll rides out requests without an answer",
         "what ends the poll then is its `timeout`",
     ),

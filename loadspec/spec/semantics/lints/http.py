@@ -17,8 +17,8 @@ _BODIES = ("json", "form", "multipart", "body", "graphql")
 _OF_BODY = ("jsonpath", "regex", "css", "xpath", "body")
 """Sources of captures."""
 _CHECKS_OF_BODY = ("schema", "sha256", "md5")
-_TEXT = re.compile(r"'[^']*'|\"[^\"]*\"")
-_READS = re.compile(r"(?<![\w.])(json|body)(?!\w)")
+_TEXT = r"'[^']*'|\"[^\"]*\""
+_READS = r"(?<![\w.])(json|body)(?!\w)"
 _IS = re.compile(r"(?<![\w.])status\s*==\s*(\d{3})(?!\d)")
 
 
@@ -82,7 +82,7 @@ def _asking(part: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
 
 
 def _reads(value: Any) -> bool:
-    return isinstance(value, str) and _READS.search(_TEXT.sub("", value)) is not None
+    return isinstance(value, str) and re.search(_READS, re.sub(_TEXT, "", value)) is not None
 
 
 def without_effect(facts: Facts) -> Found:
@@ -108,6 +108,23 @@ def not_carried(facts: Facts) -> Found:
     if version == "3" and plain and usual == "curl":
         message = "HTTP/3 is always encrypted, and `target.base_url` is not: no request could be sent"
         yield facts.places.value(place, "LS183", message, help="write https://, or version: auto")
+
+
+def not_shared(facts: Facts) -> Found:
+    """Connections that users are to share, where no transport does so, or where none is kept."""
+    http = mapping(facts.document, "http")
+    if http.get("share_connections") is not True:
+        return
+    target = mapping(facts.document, "target")
+    default, place = target.get("transport", "fast"), ("http", "share_connections")
+    used = {_given(request, "transport", default) for _, requests in _uses(facts) for request in requests}
+    if used and "curl" not in used:
+        message = "no transport here shares connections: each user would have its own"
+        yield facts.places.value(place, "LS183", message, help="set target.transport: curl, or remove it")
+    for other in ("no_connection_reuse", "no_vu_connection_reuse"):
+        if http.get(other) is True:
+            message = f"connections that users share are kept, and `{other}` keeps none"
+            yield facts.places.value(place, "LS183", message, help="remove one of the two")
 
 
 def without_stamps(facts: Facts) -> Found:
