@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
 
-from loadspec.transports.base import CHUNK
+from loadspec.transports.base import CHUNK, NOT_NOW
 
 RECORD: Final = 16384
 """Bytes that a record carries at most (RFC 8446, 5.1), and that OpenSSL is given at once: its memory never shrinks."""
@@ -20,8 +20,9 @@ RECORD: Final = 16384
 class MemoryTls:
     """A client's TLS connection over `outer`: a socket that does not block, or another TLS connection.
 
-    `send` and `recv` raise what those of `outer` do: BlockingIOError where they cannot go on. There are no cycles of
-    references: what OpenSSL keeps of a connection goes when the connection drops this.
+    `send` and `recv` raise what those of `outer` do, BlockingIOError where they cannot go on; `send` also
+    SSLWantReadError while keys are negotiated anew. No reference leads back here: OpenSSL's memory goes when the
+    connection drops this.
     """
 
     __slots__ = (
@@ -121,7 +122,7 @@ class MemoryTls:
             done, self._taken = self._taken, 0
             while done < len(view):
                 done += self.send(view[done : done + RECORD])
-        except BlockingIOError:
+        except NOT_NOW:
             if not done:
                 raise
         return done

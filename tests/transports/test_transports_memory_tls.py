@@ -122,6 +122,24 @@ def test_sends_that_are_taken_in_part(lengths: list[int], sizes: list[int], vers
     assert wire.peer.heard == told
 
 
+def test_what_was_sent_before_keys_are_negotiated_anew_is_not_sent_again() -> None:
+    """OpenSSL wants to read then, between two records of an upload."""
+    tls, wire = connected()
+    write, turns = tls._write, iter([False, True, True])
+
+    def negotiating(data: Any) -> int:
+        if next(turns, False):
+            raise ssl.SSLWantReadError
+        return int(write(data))
+
+    tls._write = negotiating  # type: ignore[assignment]
+    assert tls.send(BIG) == RECORD
+    with pytest.raises(ssl.SSLWantReadError):
+        tls.send(BIG[RECORD:])
+    assert tls.send(BIG[RECORD:]) == len(BIG) - RECORD
+    assert wire.peer.heard == BIG
+
+
 @pytest.mark.parametrize("version", [V12, V13])
 def test_the_handshake_where_the_carrier_is_slow(version: ssl.TLSVersion) -> None:
     wire = Wire(Peer(CONTEXTS[version]))
