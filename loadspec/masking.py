@@ -8,7 +8,6 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from html import unescape
 from itertools import accumulate
 from typing import Any
 
@@ -212,6 +211,8 @@ def _letter(escape: bytes) -> bytes:
     if written[0] == "%":
         return bytes.fromhex(written[1:])
     if written[0] == "&":
+        from html import unescape  # lazily: its table of names is large
+
         return _bytes(unescape(written))
     return b"'" if written == r"\'" else _bytes(json.loads(f'"{written}"'))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import ssl
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,38 @@ def for_clients_only(folder: Path) -> tuple[ssl.SSLContext, str]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(file)
     return context, str(file)
+
+
+class Peer:
+    """A server's end of TLS in memory, for tests that decide how its bytes travel."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self._in, self._out = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self.tls = context.wrap_bio(self._in, self._out, server_side=True)
+        self.heard = b""
+        self._greeted = False
+
+    def hear(self, data: bytes) -> None:
+        """Take what the client sent. Raises ssl.SSLError where it is no TLS, or cannot be agreed to."""
+        self._in.write(data)
+        with suppress(ssl.SSLWantReadError):
+            if not self._greeted:
+                self.tls.do_handshake()
+                self._greeted = True
+            while more := self.tls.read(65536):
+                self.heard += more
+
+    def say(self, *pieces: bytes) -> bytes:
+        """Bytes for the client: what OpenSSL has to say, and a record of each piece."""
+        for piece in pieces:
+            self.tls.write(piece)
+        return self._out.read()
+
+    def goodbye(self) -> bytes:
+        """The same with TLS's close_notify at its end."""
+        with suppress(ssl.SSLError):
+            self.tls.unwrap()
+        return self._out.read()
 
 
 def alert(number: int) -> Script:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -81,7 +80,9 @@ class Scope:
 
 def nearest(word: str, known: list[str]) -> list[str]:
     """Up to three of `known` that `word` may have meant, the likeliest first."""
-    return difflib.get_close_matches(word, known, n=3, cutoff=0.6)
+    from difflib import get_close_matches  # lazily: only mistakes need it, and workers are told none
+
+    return get_close_matches(word, known, n=3, cutoff=0.6)
 
 
 def _parts(name: str | tuple[str, ...]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The worker process: `python -m loadspec.fleet.worker`, told what to do on its standard input.
+"""The worker process, started by `process.COMMAND`, told what to do on its standard input.
 
 It ends when its input ends, so that no worker outlives its parent; and when it has heard nothing for four seconds, for
 its parent says something each second: nobody would learn of its load any more.
@@ -13,7 +13,7 @@ import signal
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import gevent
 import orjson
@@ -22,13 +22,15 @@ from gevent.queue import SimpleQueue
 
 from loadspec.engine import Bounds, Engine, PhaseEnd
 from loadspec.fleet.httplog import HttpLog, notes_of
-from loadspec.fleet.samples import Samples
 from loadspec.load import Share
 from loadspec.plan import compile_plan
 from loadspec.spec import build
 from loadspec.spec.secrets import known_secrets
 from loadspec.stopping import STOPPING
 from loadspec.transports import require
+
+if TYPE_CHECKING:
+    from loadspec.fleet.samples import Samples
 
 _GC_THRESHOLDS = (50_000, 20, 50)
 """The hot path makes few cycles; collecting less often keeps its pauses rare."""
@@ -85,6 +87,8 @@ def _compile(
         log.failures = plan.phases["load"].failures
     bounds = Bounds.from_wire(order["bounds"])
     if order["samples"]:
+        from loadspec.fleet.samples import Samples  # lazily: most runs keep none
+
         share = order["k"], order["n"]
         samples.append(Samples(order["samples"], plan, order["run_id"], known_secrets(spec), *share))
         gevent.spawn(samples[0].run)
@@ -100,6 +104,7 @@ def _compile(
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_GC_THRESHOLDS)
+    gc.enable()
     send({"is": "ready"})
 
 
@@ -207,7 +212,3 @@ def _most_files() -> int:
         return int(Path("/proc/sys/fs/nr_open").read_text(encoding="ascii"))
     except (OSError, ValueError):
         return 0
-
-
-if __name__ == "__main__":
-    main()

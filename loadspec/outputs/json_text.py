@@ -11,6 +11,8 @@ from typing import Any
 _UNSAFE = re.compile("[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 """Legal in a JSON text, but able to reorder or disturb a terminal or a page that shows it; escaped they are inert."""
 
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+
 
 def json_text(value: Any) -> str:
     """A JSON document that ends with a newline. Infinite and undefined numbers become null; key order is kept."""
@@ -39,4 +41,4 @@ def _text(value: Any, indent: str) -> str:
 def _plain(value: Any) -> str:
     if isinstance(value, float) and not isfinite(value):
         return "null"
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return _encode(value)

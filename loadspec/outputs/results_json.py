@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from math import isfinite, isinf, isnan
+from operator import itemgetter
 from typing import Any, cast
 
 from loadspec.metrics import Counter, Gauge, MetricInfo, Rate, Store, Trend, Value
 from loadspec.metrics.catalog import Kind
+from loadspec.metrics.values import merge_values
 from loadspec.outputs.json_text import json_text
 from loadspec.results.columns import endpoint_columns, endpoint_row, point_columns, rounded
 from loadspec.results.heat import Heat
@@ -234,12 +236,15 @@ def figures(value: Value | None, seconds: float) -> dict[str, Any] | None:
 def _series(name: str, store: Store, seconds: float) -> list[dict[str, Any]]:
     """The same figures by scenario, by endpoint and by both; tags that do not divide the metric add no series."""
     groups = [*GROUPS, ("expected_response",)] if name == "http_req_duration" else GROUPS
-    tagged = [tags for tags, _ in store.items(name)]
     found = []
     for group in groups:
-        for key in sorted({tuple(tags[tag] for tag in group) for tags in tagged if tags.keys() >= set(group)}):
-            wanted = dict(zip(group, key, strict=True))
-            found.append({"tags": wanted, **(figures(store.where(name, **wanted), seconds) or {})})
+        divided: dict[tuple[str, ...], list[Value]] = {}
+        for tags, value in store.items(name):
+            if tags.keys() >= set(group):
+                divided.setdefault(tuple(tags[tag] for tag in group), []).append(value)
+        for key, values in sorted(divided.items(), key=itemgetter(0)):
+            tagged = dict(zip(group, key, strict=True))
+            found.append({"tags": tagged, **(figures(merge_values(values), seconds) or {})})
     return found
 
 

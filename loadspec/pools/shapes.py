@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from difflib import get_close_matches
 from operator import itemgetter
 from typing import Any
 
@@ -171,6 +170,8 @@ def _field(record: Any, name: str) -> Any:
     try:
         return record[name] if isinstance(record, Mapping) else _no_mapping(record, name)
     except KeyError:
+        from difflib import get_close_matches  # lazily: only mistakes need it
+
         near = get_close_matches(name, [key for key in record if isinstance(key, str)], n=1)
         meant = f", but there is `{near[0]}`" if near else ""
         raise CellError(f"there is no `{name}`{meant}") from None

@@ -105,16 +105,17 @@ def chart(spectrum: Spectrum) -> Chart:
     end = _end(spectrum)
     x = svg.Scale(0, end, 0, WIDTH)
     listed = [p for p in _LISTED if p == 100 or nines(p) <= end + 1e-9]
+    rows = _rows(listed, curves)
     return _chart(
         spectrum,
         "Latency by percentile",
         "of expected answers, polls left out",
         "Percentiles of request duration, from the fastest at the left to the slowest at the right: "
-        + "; ".join(f"{name}: p50 {ms(trend.percentile(50))}, p99 {ms(trend.percentile(99))}" for name, trend in curves)
+        + "; ".join("{}: p50 {}, p99 {}".format(name, *map(ms, trend.percentiles((50, 99)))) for name, trend in curves)
         + ".",
-        bands=_bands(curves, x, listed),
+        bands=_bands(rows, curves, x, listed),
         columns=("Percentile", *(name for name, _ in curves)),
-        rows=[_row(p, curves) for p in listed],
+        rows=rows,
         note="The axis is one of nines: 90 %, 99 % and 99.9 % are equally far apart. "
         "A curve ends at its slowest request.",
     )
@@ -164,24 +165,26 @@ def _end(spectrum: Spectrum) -> float:
     return max(1.0, *(last_nines(trend.count) for _, trend in spectrum.curves))
 
 
-def _row(percent: float, curves: Sequence[Curve]) -> tuple[str, ...]:
-    label = "max" if percent == 100 else f"p{percent:.7g}"
-    return label, *(_cell(percent, trend) for _, trend in curves)
+def _rows(listed: Sequence[float], curves: Sequence[Curve]) -> list[tuple[str, ...]]:
+    """A percentile's name and its figure of each curve."""
+    labels = ["max" if p == 100 else f"p{p:.7g}" for p in listed]
+    return list(zip(labels, *(_cells(listed, trend) for _, trend in curves), strict=True))
 
 
-def _cell(percent: float, trend: Trend) -> str:
+def _cells(listed: Sequence[float], trend: Trend) -> list[str]:
     """A percentile that so few values cannot tell is left out."""
-    reached = percent == 100 or nines(percent) <= last_nines(trend.count) + 1e-9
-    return ms(trend.percentile(percent)) if reached else NONE
+    reach = last_nines(trend.count) + 1e-9
+    values = zip(listed, trend.percentiles(listed), strict=True)
+    return [ms(value) if p == 100 or nines(p) <= reach else NONE for p, value in values]
 
 
-def _bands(curves: Sequence[Curve], x: svg.Scale, listed: Sequence[float]) -> list[Band]:
+def _bands(rows: Sequence[Sequence[str]], curves: Sequence[Curve], x: svg.Scale, listed: Sequence[float]) -> list[Band]:
     """One around each percentile of the table, as far as half the way to its neighbours."""
     places = [x.high if p == 100 else nines(p) for p in listed]
     edges = [0.0, *((a + b) / 2 for a, b in pairwise(places)), x.high]
     return [
         Band(x(a) / 10, (x(b) - x(a)) / 10, f"{row[0]} · {_told(row[1:], curves)}")
-        for (a, b), row in zip(pairwise(edges), [_row(p, curves) for p in listed], strict=True)
+        for (a, b), row in zip(pairwise(edges), rows, strict=True)
         if b > a
     ]
 

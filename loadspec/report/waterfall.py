@@ -33,7 +33,8 @@ def trends_of(store: Store, **tags: str) -> dict[str, Trend]:
 
 def bars_of(trends: Mapping[str, Trend]) -> dict[str, Sequence[Bar]]:
     """Phase → its bar at each percentile of `AT`, all on one scale."""
-    rows = [_row({name: trend.percentile(at) for name, trend in trends.items()}) for at in AT]
+    values = zip(*(trend.percentiles(AT) for trend in trends.values()), strict=True)
+    rows = [_row(dict(zip(trends, row, strict=True))) for row in values]
     longest = max((begin + width for row in rows for begin, width in row.values()), default=0.0)
     x = Scale(0, longest or 1.0, 0, 100)
     return {name: [(x(row[name][0]), x(row[name][1])) for row in rows] for name in trends}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from loadspec.errors import OutputError
 from loadspec.outputs import Target, code_of, known_output
 from loadspec.run.targets import kept
-from loadspec.samples import Member
-from loadspec.samples.parts import mend, parts_of
+
+if TYPE_CHECKING:
+    from loadspec.samples import Member
 
 
 def asked_for(targets: Iterable[Target], directory: Path) -> list[dict[str, Any]]:
@@ -23,11 +24,15 @@ def asked_for(targets: Iterable[Target], directory: Path) -> list[dict[str, Any]
 
 def parts_left(target: Target, directory: Path, run_id: str) -> list[Path]:
     """The parts of a file of samples that a run's workers have left, in order."""
+    from loadspec.samples.parts import parts_of  # lazily: most runs keep no samples
+
     return parts_of(str(_place(target, directory)), run_id)
 
 
 def join_parts(targets: Iterable[Target], directory: Path, run_id: str) -> list[Path]:
     """Make each file of its parts → the files. Raises OutputError; the parts are still there then."""
+    from loadspec.samples.parts import mend  # lazily: most runs keep no samples
+
     written = []
     for target, member, gzip in _members(targets):
         path, parts = Path(target.text), list[Path]()

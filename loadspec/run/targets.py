@@ -10,7 +10,6 @@ from loadspec.errors import ExitCode, LoadspecError, UsageError
 from loadspec.expr import Scope
 from loadspec.output_kinds import OUTPUTS, Kind, Out, Place, file_problem
 from loadspec.outputs import Target, code_of, known_output
-from loadspec.outputs.browser import find_browser
 from loadspec.outputs.files import make_folder, try_file, try_folder
 from loadspec.outputs.reach import Reach, split_address
 from loadspec.results.head import FileInfo
@@ -44,6 +43,8 @@ def try_targets(targets: Iterable[Target], directory: Path) -> None:
                 make_folder(path.parent)
             (try_file if output.place == "file" else try_folder)(path)
         if output.browser and target.text.lower().endswith(output.browser):
+            from loadspec.outputs.browser import find_browser  # lazily: few runs have pictures
+
             find_browser()
 
 

@@ -6,9 +6,11 @@ Pure functions on the plain document; `build` makes the model of the result, `se
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from loadspec.spec.diagnostics import Path
+if TYPE_CHECKING:
+    from loadspec.spec.diagnostics import Path
+
 
 BODIES = ("json", "form", "multipart", "body", "graphql")
 MAPS = ("headers", "query", "cookies", "form", "multipart", "checks", "capture", "tags")

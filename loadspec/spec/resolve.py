@@ -11,13 +11,14 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from loadspec.spec.building.values import read_env
 from loadspec.spec.diagnostics import Diagnostic, Path, did_you_mean, listed
-from loadspec.spec.grammar import MAX_VUS
 from loadspec.spec.layering import replaced_by, says_one_thing
 from loadspec.spec.limits import Limits
 from loadspec.spec.places import Places
 from loadspec.spec.scalars import NumberError, scalar
 from loadspec.spec.shapes import replaced
+from loadspec.spec.shapes.keys import MAX_VUS
 from loadspec.spec.source import Source
 
 Origins = dict[Path, Path | str]
@@ -128,23 +129,6 @@ def env_values(
             help = f"set it: {name}=... loadspec run, or --env {name}=..."
             found.append(places.key(("env", name), "LS041", f"environment variable `{name}` has no value", help=help))
     return values, found
-
-
-def read_env(setting: Any) -> tuple[str | None, bool]:
-    """(default, required) of a declaration: a mapping, a bare default, or null for a variable without one."""
-    if isinstance(setting, Mapping):
-        default = setting.get("default")
-        required = bool(setting.get("required", default is None))
-    else:
-        default, required = setting, setting is None
-    return (None if default is None else text_of(default)), required
-
-
-def text_of(value: Any) -> str:
-    """A scalar as a spec spells it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "null" if value is None else str(value)
 
 
 def merge(base: Any, over: Any, path: Path, layer: Layer, origins: Origins) -> Any:

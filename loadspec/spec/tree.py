@@ -7,11 +7,12 @@ Documents may be malformed: what is no list or no mapping is passed over.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from loadspec.spec.diagnostics import Path
+if TYPE_CHECKING:
+    from loadspec.spec.diagnostics import Path
 
-Lists = Iterator[tuple[Path, list[Any]]]
+Lists = Iterator["tuple[Path, list[Any]]"]
 """(path below the step, list of steps), in the order of the file."""
 
 

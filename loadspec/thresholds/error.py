@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from typing import Literal
 
@@ -34,5 +33,7 @@ class ThresholdError(ValueError):
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:
     """A hint that offers the nearest known word, or `otherwise` where none is near."""
-    near = difflib.get_close_matches(word, list(known), n=1)
+    from difflib import get_close_matches  # lazily: only mistakes need it
+
+    near = get_close_matches(word, list(known), n=1)
     return f"did you mean `{near[0]}`?" if near else otherwise

@@ -22,7 +22,7 @@ from loadspec.transports.dialing import open_socket
 from loadspec.transports.memory_tls import MemoryTls
 from loadspec.transports.network import Network
 from loadspec.transports.proxied import check_target
-from loadspec.transports.tls import explain_tls, refuse_reset
+from loadspec.transports.tls import explain_tls
 from loadspec.transports.tunnel import open_tunnel
 from loadspec.wire.dns import Address
 from loadspec.wire.proxies import Proxy
@@ -32,34 +32,14 @@ _NEVER = float("inf")
 _TIMER_SLACK = 0.001
 
 
-def calls(sock: socket.socket | MemoryTls) -> tuple[Callable[[Any], int], Callable[[int], bytes]]:
-    """A socket's `send` and `recv`."""
-    return inner_calls(sock) if isinstance(sock, ssl.SSLSocket) else (sock.send, sock.recv)
-
-
-def inner_calls(sock: ssl.SSLSocket) -> tuple[Callable[[Any], int], Callable[[int], bytes]]:
-    """A TLS socket's `send` and `recv` without two layers of Python around each, which cost 0.5 µs a request."""
-    inner: Any = sock._sslobj  # type: ignore[attr-defined]  # as gevent's own sockets have it, too
-    read = inner.read
-
-    def recv(limit: int) -> bytes:
-        try:
-            return read(limit)  # type: ignore[no-any-return]
-        except ssl.SSLEOFError as error:
-            refuse_reset(error)
-            return b""  # the end of the connection without the goodbye of TLS: an end, as `recv` has it
-
-    return inner.write, recv
-
-
 def _nowhere(_data: Any) -> Any:
     raise BrokenPipeError(errno.EPIPE, "the connection is closed")
 
 
-def _refused(error: OSError, sock: Any, origin: Origin) -> ExchangeError:
-    """Why a handshake failed, None for one that did not begin. `sock.cipher()` is there once a cipher was agreed on."""
+def _refused(error: OSError, sock: MemoryTls, origin: Origin) -> ExchangeError:
+    """Why a handshake failed. `sock.cipher()` is there once a cipher was agreed on."""
     if isinstance(error, ssl.SSLError):
-        kind, message = explain_tls(error, sock is not None and sock.cipher() is not None)
+        kind, message = explain_tls(error, sock.cipher() is not None)
     else:
         known = explain(error, "tls")
         if known.kind != "reset":
@@ -69,7 +49,10 @@ def _refused(error: OSError, sock: Any, origin: Origin) -> ExchangeError:
 
 
 class Connection(Channel):
-    """What a raw socket on gevent's loop needs around it. `_send` and `_recv` are the socket's own, once it is open."""
+    """What a raw socket on gevent's loop needs around it.
+
+    `_sock` is a socket or a `MemoryTls`; `_send` and `_recv` are its own, once it is open.
+    """
 
     __slots__ = (
         "_deadline",
@@ -90,7 +73,7 @@ class Connection(Channel):
         super().__init__(network, origin, resume, seat)
         self._tls = origin.tls
         self._session: ssl.SSLSession | None = None
-        self._sock: socket.socket | None = None
+        self._sock: Any = None
         self._send: Callable[[Any], int] = _nowhere
         self._recv: Callable[[int], bytes] = _nowhere
         self._watcher: Any = None
@@ -117,7 +100,7 @@ class Connection(Channel):
 
     def _wait_for(self, events: int, phase: str) -> None:
         """Wait with a watcher of its own, off the hot path. The read watcher rests meanwhile."""
-        watcher = self._network.loop.io(self._sock.fileno(), events)  # type: ignore[union-attr]
+        watcher = self._network.loop.io(self._sock.fileno(), events)
         if self._watcher is not None:
             self._watcher.stop()
         try:
@@ -172,8 +155,8 @@ class Connection(Channel):
             if self._tls:
                 data = self._recv(1)
             else:
-                data = self._sock.recv(1, socket.MSG_PEEK)  # type: ignore[union-attr]
-        except (BlockingIOError, ssl.SSLWantReadError):
+                data = self._sock.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
             return True
         except OSError:
             data = b""
@@ -225,7 +208,7 @@ class Connection(Channel):
         if proxy.scheme == "https":
             self._handshake(proxy.origin, proxy.host, None)
         if not proxy.forwards(target):
-            open_tunnel(self._sock, proxy, target, address, self._wait_for)  # type: ignore[arg-type]
+            open_tunnel(self._sock, proxy, target, address, self._wait_for)
         self._secure(begin, limit, deadlines.tls)
 
     def _dial(self, addresses: Sequence[Address], limit: float, where: Origin | Proxy) -> None:
@@ -245,8 +228,7 @@ class Connection(Channel):
             self._session = None
             self.tls = monotonic() - connected
         sock: Any = self._sock
-        self._send, self._recv = calls(sock)
-        self._fd = sock.fileno()
+        self._send, self._recv, self._fd = sock.send, sock.recv, sock.fileno()
         self._watcher = self._network.loop.io(self._fd, READ)
         self._watcher.start(self._on_readable)
 
@@ -254,26 +236,18 @@ class Connection(Channel):
         context = self._network.context(origin)
         plain: Any = self._sock
         try:
-            sock = self._sock = self._encrypt(plain, context, name, session)
-        except OSError as error:  # cut off already
-            raise _refused(error, None, origin) from None
+            sock = self._sock = MemoryTls(plain, context, name, session)
         except ValueError as error:  # a host name that TLS cannot ask for
             raise ExchangeError("tls_settings", "tls", f"TLS cannot ask for `{origin.host}`: {error}") from None
         while True:
             try:
-                return sock.do_handshake()  # type: ignore[no-any-return]
+                return sock.do_handshake()
             except ssl.SSLWantReadError:
                 self._wait_for(READ, "tls")
             except ssl.SSLWantWriteError:
                 self._wait_for(WRITE, "tls")
             except OSError as error:
                 raise _refused(error, sock, origin) from None
-
-    def _encrypt(self, plain: Any, context: ssl.SSLContext, name: str, session: ssl.SSLSession | None) -> Any:
-        """TLS over a socket, or within the TLS of a proxy."""
-        if isinstance(plain, ssl.SSLSocket):
-            return MemoryTls(plain, context, name, session)
-        return context.wrap_socket(plain, server_hostname=name, do_handshake_on_connect=False, session=session)
 
     def _unsent(self, error: OSError) -> ExchangeError:
         """Why the first request of a connection could not be sent.
@@ -284,8 +258,6 @@ class Connection(Channel):
         if self._tls:
             try:
                 self._recv(1)
-            except (ssl.SSLWantReadError, ssl.SSLEOFError):
-                pass
             except ssl.SSLError as told:
                 error = told
             except OSError:
@@ -296,7 +268,7 @@ class Connection(Channel):
         """See `Channel`; libev aborts the process if a socket closes under a running watcher."""
         if self._watcher is not None:
             if self._origin.tls and self._network.resumption:  # not earlier: tickets of TLS 1.3 come with answers
-                self._session = self._sock.session  # type: ignore[union-attr]
+                self._session = self._sock.session
             self._watcher.stop()
             self._watcher.close()
             self._watcher = None

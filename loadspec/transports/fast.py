@@ -41,6 +41,8 @@ from loadspec.wire.response import ResponseParser
 from loadspec.wire.url import Origin
 
 _THERE: Final = array("i", [0])  # filled in place, at half the price of a buffer of its own
+_FULL: Final = CHUNK // 2
+"""Bytes of an answer that may have filled a read: TLS adds some to each record."""
 _CLOSED: Final = "the server closed the connection without an answer"
 
 
@@ -66,7 +68,7 @@ class FastChannel(Connection):
         super().__init__(network, origin, resume, seat)
         self._parse_head, self._join_chunks = shortcuts(network.limits)
         self._unsure = False
-        """Whether the last read may have left something: it was full, or gave one record of TLS of several."""
+        """Whether the last read may have left something, for it may have been full."""
 
     def exchange(self, request: bytes, deadlines: Deadlines, idempotent: bool = False, body: int = KEEP) -> bool:
         """See `Channel`."""
@@ -227,21 +229,20 @@ class FastChannel(Connection):
         return _THERE[0] > 0
 
     def _complete(self, status: int, encoding: bytes, close: bool) -> None:
-        if close:
+        if close or (self._tls and self._sock.ended):
             self.disconnect()
-        self._unsure = self._tls or self.received >= CHUNK
+        self._unsure = self.received >= _FULL
         self.ended = monotonic()  # decoding is our time, not the server's
         if encoding:
             self.body = decode_content(self.body, encoding, self._network.limits)
         self.status = status
 
     def _more(self, deadlines: Deadlines, phase: str = "body") -> bytes:
-        """The next bytes; b"" at the end. TLS may hold decrypted bytes that the socket does not show."""
+        """The next bytes; b"" at the end."""
         if deadlines.idle is not None:
             self._set_deadline(min(self.started + deadlines.total, monotonic() + deadlines.idle))
         while True:
-            if not self._tls or not self._sock.pending():  # type: ignore[union-attr]
-                self._wait(phase)
+            self._wait(phase)
             try:
                 return self._recv(CHUNK)
             except NOT_NOW:

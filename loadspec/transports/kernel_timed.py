@@ -7,13 +7,11 @@ the whole answer, as with `timing: process`.
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from loadspec.transports.base import KEEP, Deadlines
 from loadspec.transports.fast import FastChannel
-from loadspec.transports.memory_tls import MemoryTls
 from loadspec.transports.network import Network
 from loadspec.transports.stamping import StampedSocket, Stamping
 from loadspec.wire.dns import Address
@@ -64,12 +62,6 @@ class KernelTimedChannel(FastChannel):
         sock = self._stamping.open(self._sock)
         self._sock = sock
         self._stamped = sock if isinstance(sock, StampedSocket) else None
-
-    def _encrypt(self, plain: Any, context: ssl.SSLContext, name: str, session: ssl.SSLSession | None) -> Any:
-        """OpenSSL reads sockets by itself, and leaves the stamps there: it is given the bytes instead."""
-        if self._stamped is not None:
-            return MemoryTls(plain, context, name, session)
-        return super()._encrypt(plain, context, name, session)
 
     def _secure(self, begin: float, limit: float, tls: float | None) -> None:
         super()._secure(begin, limit, tls)

@@ -39,10 +39,6 @@ class StampedSocket(socket.socket):
         data, self.last, _, _ = self.recvmsg(limit, SPACE, flags)
         return data
 
-    def pending(self) -> int:
-        """As TLS sockets have it: what can be read without a look at the kernel's."""
-        return 0
-
     def reordered(self) -> bool:
         """Whether a packet came out of order since the last call.
 

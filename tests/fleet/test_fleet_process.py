@@ -108,8 +108,17 @@ def test_python_files_of_the_current_folder_are_not_run(monkeypatch: pytest.Monk
 
 def test_the_process_that_leads_a_run_loads_no_engine():
     names = "'gevent', 'loadspec.engine', 'loadspec.plan', 'loadspec.transports', 'ssl', 'email', 'importlib.metadata'"
+    names += ", 'loadspec.samples', 'shutil'"
     code = "import sys, loadspec.cli.run; from loadspec.run import run, environment; environment.environment();"
     code += f"print([m for m in ({names}) if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout == "[]\n"
+
+
+def test_a_worker_loads_nothing_that_its_parent_has_looked_at():
+    names = (
+        "'yaml', 'loadspec.spec.grammar', 'loadspec.spec.diagnostics', 'loadspec.samples', 'difflib', 'email', 'html'"
+    )
+    code = f"import sys, loadspec.fleet.worker; print([m for m in ({names}) if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout == "[]\n"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -114,7 +113,7 @@ def test_parts_that_nobody_may_look_for_are_not_said_to_be_there(
     def refuse(*_: object) -> list[Path]:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(import_module("loadspec.run.samples"), "parts_of", refuse)
+    monkeypatch.setattr("loadspec.samples.parts.parts_of", refuse)
     _, _, failed = report_again(folder)
     assert failed is not None
     assert failed.message == f"cannot write {folder / 'samples' / 's.csv'}: Permission denied"

@@ -15,6 +15,7 @@ import pytest
 import trustme
 from support_net import Conn, answer, once, serving, until, watched_network
 
+from loadspec.transports import memory_tls
 from loadspec.wire.settings import Tls
 from loadspec.wire.url import Origin
 
@@ -78,11 +79,9 @@ def test_bodies_larger_than_a_record_both_ways(ask: Any) -> None:
     assert server.connections == 1
 
 
-def test_a_record_that_is_read_in_two_halves(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What TLS has decrypted already does not make the socket readable: it must be drained before any wait."""
-    import loadspec.transports.fast as fast
-
-    monkeypatch.setattr(fast, "CHUNK", 1000)
+def test_a_record_that_is_read_in_pieces(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What OpenSSL has of a record cannot be read before the rest has come: it is waited for."""
+    monkeypatch.setattr(memory_tls, "CHUNK", 1000)
     user, _ = ask(serving(answer(BIG[:16000])))
     assert user.ask(total=5.0).body == BIG[:16000]
 

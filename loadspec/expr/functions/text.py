@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import unescape
 from typing import Any
 
 from loadspec.expr.errors import EvalError
@@ -68,6 +67,8 @@ def _str(value: Any) -> str:
 
 
 def _unescape(value: str) -> str:
+    from html import unescape  # lazily: its table of names is large
+
     return guards.short_enough(unescape(guards.text(value)), "unescape_html")
 
 

@@ -7,7 +7,6 @@ when the first one was: whoever asked waits for the delays, too.
 from __future__ import annotations
 
 from collections.abc import Callable
-from email.utils import parsedate_to_datetime
 
 from loadspec.clock import monotonic
 from loadspec.protocols.http import Attempt
@@ -68,6 +67,8 @@ def _asked_for(answer: Answer) -> float:
     text = str(headers.get("retry-after", "")).strip()
     if text.isascii() and text.isdigit():
         return float(text[:9])
+    from email.utils import parsedate_to_datetime  # lazily: all of `email` comes with it, and dates are rare
+
     try:
         later, now = (parsedate_to_datetime(str(value)) for value in (text, headers.get("date", "")))
         return max(0.0, (later - now).total_seconds())

@@ -46,7 +46,7 @@ def _entry(
         "books": books,
         "chart": chart_of_endpoint(spectrum, stats.endpoint) if spectrum.curves and number < ENDPOINTS else None,
         "answers": _answers(spectrum.curves),
-        "phases": [(name, [trend.percentile(at) for at in AT], _bars(bars[name])) for name, trend in trends.items()],
+        "phases": [(name, trend.percentiles(AT), _bars(bars[name])) for name, trend in trends.items()],
         "failures": _spark(result, points) if points else "",
     }
 

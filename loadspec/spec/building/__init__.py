@@ -1,6 +1,7 @@
 """A resolved document without errors → the model. Also what a worker does with the document it is sent.
 
-Imports neither YAML nor jsonschema. A document that was not validated raises whatever it raises.
+Imports neither YAML nor jsonschema nor the grammar: each worker would pay for them. A document that was not validated
+raises whatever it raises.
 """
 
 from __future__ import annotations
@@ -20,10 +21,9 @@ from loadspec.spec.building.scenarios import build_scenarios
 from loadspec.spec.building.settings import build_settings
 from loadspec.spec.building.steps import build_steps
 from loadspec.spec.building.tags import own_tags
-from loadspec.spec.building.values import DEFAULT_TIMEOUT, seconds
+from loadspec.spec.building.values import DEFAULT_TIMEOUT, read_env, seconds, text_of
 from loadspec.spec.merge import merge_request
 from loadspec.spec.model import EnvVar, MetricDef, Spec, Target, Timeouts
-from loadspec.spec.resolve import read_env, text_of
 from loadspec.spec.tree import load_endpoints
 from loadspec.thresholds import Threshold, read_slos, read_thresholds
 from loadspec.thresholds.submetric import parse_submetric

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from loadspec.spec.building.values import text_of
 from loadspec.spec.model import Auth
-from loadspec.spec.resolve import text_of
 
 DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "bearer": {},

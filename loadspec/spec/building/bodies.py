@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from loadspec.spec.resolve import text_of
+from loadspec.spec.building.values import text_of
 from loadspec.wire.files import File, Upload
 
 

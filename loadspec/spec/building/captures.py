@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from loadspec.masking import is_telling
-from loadspec.spec.grammar.captures import SOURCES
 from loadspec.spec.model import UNSET, Capture
+from loadspec.spec.model.request import CaptureSource
+
+_SOURCES: tuple[CaptureSource, ...] = get_args(CaptureSource)
 
 
 def build_capture(name: str, raw: Any) -> Capture:
     """One capture; a text alone is a JSONPath."""
     if isinstance(raw, str):
         return Capture(name, "jsonpath", raw, secret=is_telling(name))
-    source = next(source for source in SOURCES if source in raw)
+    source = next(source for source in _SOURCES if source in raw)
     return Capture(
         name,
         source,

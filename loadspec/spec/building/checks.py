@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import PurePath
-from typing import Any
+from typing import Any, get_args
 
-from loadspec.spec.grammar.checks import KINDS
+from loadspec.spec.building.values import text_of
 from loadspec.spec.model import Check, Expr
-from loadspec.spec.resolve import text_of
+from loadspec.spec.model.request import CheckKind
 from loadspec.spec.schemafile import read_schema
 from loadspec.units import parse_duration, parse_size
+
+_KINDS: tuple[CheckKind, ...] = get_args(CheckKind)
 
 
 def build_check(raw: Any) -> Expr | Check:
     """One check; what is no mapping is an expression."""
     if not isinstance(raw, Mapping):
         return text_of(raw)
-    kind = next(kind for kind in KINDS if kind in raw)
+    kind = next(kind for kind in _KINDS if kind in raw)
     value = raw[kind]
     if kind == "expression":
         return text_of(value)

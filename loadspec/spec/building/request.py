@@ -11,8 +11,8 @@ from loadspec.spec.building.auth import build_auth
 from loadspec.spec.building.bodies import build_graphql, build_multipart, build_raw
 from loadspec.spec.building.captures import build_capture
 from loadspec.spec.building.checks import build_check
+from loadspec.spec.building.values import text_of
 from loadspec.spec.model import UNSET, Request, Target, Timeouts
-from loadspec.spec.resolve import text_of
 from loadspec.units import parse_duration
 
 DEFAULT_TIMEOUTS = Timeouts()

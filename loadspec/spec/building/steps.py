@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from loadspec.spec.building.request import build_request
-from loadspec.spec.building.values import seconds
+from loadspec.spec.building.values import seconds, text_of
 from loadspec.spec.merge import merge_request
 from loadspec.spec.model import (
     ONCE,
@@ -31,7 +31,6 @@ from loadspec.spec.model import (
     ThinkStep,
     WaitUntilStep,
 )
-from loadspec.spec.resolve import text_of
 from loadspec.units import parse_duration_range
 
 Raw = Mapping[str, Any]

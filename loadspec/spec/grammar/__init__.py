@@ -14,7 +14,6 @@ from loadspec.spec.grammar.http import HTTP, NETWORK
 from loadspec.spec.grammar.kinds import (
     DURATION,
     MAX_STEPS,
-    MAX_VUS,
     NAME,
     Schema,
     duration,
@@ -38,7 +37,7 @@ from loadspec.spec.grammar.tags import fixed_tags
 from loadspec.spec.grammar.target import TARGET
 from loadspec.spec.grammar.thresholds import THRESHOLD, THRESHOLDS
 
-__all__ = ["ACTIONS", "DEFINITIONS", "DURATION", "MAX_STEPS", "MAX_VUS", "PROFILE", "SPEC", "STEPS"]
+__all__ = ["ACTIONS", "DEFINITIONS", "DURATION", "MAX_STEPS", "PROFILE", "SPEC", "STEPS"]
 
 
 _DEFINITIONS: dict[str, Schema] = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from loadspec.spec.grammar.kinds import (
     DURATION,
-    MAX_VUS,
     NAME,
     Schema,
     choice,
@@ -18,6 +17,7 @@ from loadspec.spec.grammar.kinds import (
     whole,
 )
 from loadspec.spec.grammar.tags import fixed_tags
+from loadspec.spec.shapes.keys import MAX_VUS
 
 ON_FAIL = ("continue", "end_iteration", "stop_vu", "abort")
 RUNS = ("every_iteration", "once_per_vu")

@@ -9,7 +9,6 @@ from loadspec.units import DURATION_PATTERN
 Schema = dict[str, Any]
 
 NAME = r"^[A-Za-z_][A-Za-z0-9_]{0,127}$"
-MAX_VUS = 1_000_000
 MAX_STEPS = 1000
 DURATION = "duration"
 """Title of texts that are durations: their spelling is checked after the schema, with a caret in the text."""

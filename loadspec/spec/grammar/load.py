@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from loadspec.spec.grammar.kinds import MAX_VUS, Schema, choice, duration, obj, rate, short_or_long, text, whole
+from loadspec.spec.grammar.kinds import Schema, choice, duration, obj, rate, short_or_long, text, whole
+from loadspec.spec.shapes.keys import MAX_VUS
 
 
 def _stages(doc: str, target: Schema, example: str) -> Schema:

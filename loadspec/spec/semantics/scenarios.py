@@ -8,12 +8,12 @@ from typing import Any
 from loadspec.load import MIX
 from loadspec.spec import shapes
 from loadspec.spec.diagnostics import Diagnostic, did_you_mean, listed
-from loadspec.spec.grammar import MAX_VUS
 from loadspec.spec.places import Places
 from loadspec.spec.semantics.durations import check_duration
 from loadspec.spec.semantics.sections import check_load
 from loadspec.spec.semantics.traces import check_trace
 from loadspec.spec.semantics.values import mappings
+from loadspec.spec.shapes.keys import MAX_VUS
 
 Found = Iterator[Diagnostic]
 Scenarios = list[tuple[str, Mapping[str, Any]]]

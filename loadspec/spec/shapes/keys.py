@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+MAX_VUS = 1_000_000
+"""Of all scenarios together."""
+
 OPEN = ("rate", "rate_stages", "trace")
 """Shapes of open models."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import Struct
 
@@ -16,10 +16,11 @@ from loadspec.load import (
     parse_rate_stages,
     parse_stages,
 )
-from loadspec.spec.diagnostics import Path
-from loadspec.spec.grammar import MAX_VUS
 from loadspec.spec.shapes.build import MAX_STAGES, read_rate_stages, read_stages
-from loadspec.spec.shapes.keys import OPEN, OPEN_SETTINGS, SHAPES
+from loadspec.spec.shapes.keys import MAX_VUS, OPEN, OPEN_SETTINGS, SHAPES
+
+if TYPE_CHECKING:
+    from loadspec.spec.diagnostics import Path
 
 
 class Problem(Struct, frozen=True):
