@@ -29,7 +29,7 @@ http {{
   server {{ listen 127.0.0.1:{status}; location / {{ stub_status; }} }}
   server {{
     listen 127.0.0.1:{port} ssl http2; ssl_certificate {folder}/cert.pem; ssl_certificate_key {folder}/key.pem;
-    keepalive_requests {keepalive};
+    keepalive_requests {keepalive}; http2_max_concurrent_streams {streams};
     location / {{ return 200 '{{"a": 1}}'; add_header Set-Cookie a=1; add_header X-Echo $http_x_echo; }}
     location /missing {{ return 404 '{{}}'; }}
     location /slow {{ proxy_pass http://127.0.0.1:{slow}; }}
@@ -103,10 +103,10 @@ class Nginx:
 
 
 @contextmanager
-def nginx(folder: Path, slow: int = 9, keepalive: int = 1000) -> Iterator[Nginx]:
+def nginx(folder: Path, slow: int = 9, keepalive: int = 1000, streams: int = 128) -> Iterator[Nginx]:
     port, status = free_port(), free_port()
     (folder / "nginx.conf").write_text(
-        NGINX.format(folder=folder, port=port, status=status, slow=slow, keepalive=keepalive)
+        NGINX.format(folder=folder, port=port, status=status, slow=slow, keepalive=keepalive, streams=streams)
     )
     with running(["nginx", "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")], port):
         yield Nginx(port, status)

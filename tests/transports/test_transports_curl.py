@@ -11,19 +11,22 @@ from pathlib import Path
 from typing import Any
 
 import gevent
+import pycurl
 import pytest
 import trustme
+from support_dns import network_with
 from support_net import Conn, WatchedLoop, answer, open_files, serving, start, until, watched_network
 from support_proxy import Asked, url
 from support_servers import folder_with
 from support_tls import server_context
 
 from loadspec.transports import channel_kind
+from loadspec.transports.base import Interrupted
 from loadspec.transports.curl.channel import CurlChannel
 from loadspec.transports.network import Network
 from loadspec.transports.requests_ import RequestsChannel
 from loadspec.wire.hosts import HostLimit
-from loadspec.wire.settings import ClientCertificate, Http, Settings, Tls
+from loadspec.wire.settings import ClientCertificate, Dns, Http, Route, Settings, Tls
 from loadspec.wire.url import Origin
 
 
@@ -184,15 +187,16 @@ def test_tls_of_a_proxy_goes_by_the_settings(
 def test_a_server_with_an_ipv6_address_behind_a_proxy(
     scheme: str, secure: bool, serve: Any, client: Any, folder: Path, authority: trustme.CA
 ) -> None:
-    server = serve(serving(answer()), tls=server_context(authority, "::1") if secure else None)
+    server = serve(serving(answer(b"no", "404 Not Found")), tls=server_context(authority, "::1") if secure else None)
     asked = Asked({"::1": server.port})
     tls = server_context(authority, "127.0.0.1") if scheme == "https" else None
     proxy = serve(asked.socks if "socks" in scheme else asked.http, tls=tls)
     network = watched_network(http=Http(proxy=url(scheme, proxy)), tls=Tls(str(folder / "ca.pem")))
     user = client(Origin("https" if secure else "http", "::1", server.port), kind=CurlChannel, network=network)
     got = user.ask()
-    assert got.status == 200, got.message
+    assert got.status, got.message
     if secure or "socks" in scheme:
+        assert (got.status, got.body) == (404, b"no"), "the server's answer, and not the proxy's"
         assert asked.tunnels == [("::1", server.port)]
 
 
@@ -249,3 +253,66 @@ def test_what_the_server_closed_is_not_taken_while_others_share_the_line(serve: 
     asked[0].send(answer())
     until(lambda: errors)
     assert errors == [""]
+
+
+def test_a_shared_line_is_looked_up_again_after_a_failure(serve: Any, client: Any) -> None:
+    def script(conn: Conn) -> None:
+        if b"/slow" in conn.request():
+            asked.append(conn)
+            conn.wait_for_close()
+
+    asked: list[Conn] = []
+    server = serve(script)
+    network, resolver = network_with(
+        {"http": Http(share_connections=True), "route": Route(dns=Dns(0.0))}, a_b=["127.0.0.1"]
+    )
+    origin = Origin("http", "a.b", server.port)
+    start(lambda: client(origin, kind=CurlChannel, network=network, seat=1).ask(path="/slow"))
+    until(lambda: asked)
+    other = client(origin, kind=CurlChannel, network=network)
+    for count in (2, 3, 4):
+        assert other.failure()[0] == "closed"
+        assert len(resolver.asked) == count
+    asked[0].send(answer())
+
+
+def test_the_failure_of_one_user_leaves_shared_connections_open(serve: Any, client: Any) -> None:
+    server = serve(
+        serving(lambda request: answer(b"x", "200 OK", "Content-Encoding: gzip") if b"/odd" in request else answer())
+    )
+    network = watched_network(http=Http(share_connections=True))
+    one, other = (client(server, kind=CurlChannel, network=network, seat=seat) for seat in (0, 1))
+    assert one.ask().status == 200
+    assert other.failure(path="/odd")[0] == "decode"
+    assert one.ask().reused is True
+    assert server.connections == 1
+
+
+def test_what_has_left_before_its_turn_is_cut_off_by_an_interrupt(serve: Any, client: Any) -> None:
+    """libcurl sends what was asked for when any socket has something for it."""
+
+    def once_alone(conn: Conn) -> None:
+        conn.request()
+        conn.send(answer())
+        conn.wait_for_close()
+
+    server = serve(once_alone)
+    ended: list[bool] = []
+
+    def live() -> None:
+        one = client(server, kind=CurlChannel)
+        assert one.ask("POST", b"x").status == 200
+
+        def interrupt() -> None:  # before the turn of what is asked now
+            one.channel._multi._on_event(0, pycurl.SOCKET_TIMEOUT)
+            fiber.throw(Interrupted)
+
+        one.loop.run_callback(interrupt)
+        try:
+            one.ask("POST", b"x")
+        except Interrupted:
+            ended.append(one.channel.in_flight)
+
+    fiber = start(live)
+    until(lambda: ended)
+    assert ended == [True]

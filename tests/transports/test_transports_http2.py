@@ -119,6 +119,27 @@ def test_users_share_connections_where_the_spec_says_so(server: Nginx, user: Any
 
 
 @needs("nginx")
+def test_who_waits_for_a_stream_is_blocked(folder: Path, user: Any) -> None:
+    network = watched_network(tls=Tls(str(folder / "ca.pem")), http=Http(share_connections=True))
+    waits: list[tuple[bool, float]] = []
+
+    def live(seat: int) -> None:
+        channel = user(server.port, network=network, seat=seat).ask("POST", b"x")
+        waits.append((channel.reused, channel.blocked))
+
+    with nginx(folder, streams=2) as server:
+        user(server.port, network=network).ask()
+        for seat in range(6):
+            start(lambda seat=seat: live(seat))
+        until(lambda: len(waits) == 6)
+        opened = server.accepted() - 1
+    waited = [blocked for reused, blocked in waits if not reused]
+    assert 0 < opened < len(waited), "not only who opens another connection waits for it"
+    assert min(waited) > 0
+    assert all(blocked == 0 for reused, blocked in waits if reused)
+
+
+@needs("nginx")
 def test_a_user_that_is_interrupted_leaves_a_shared_connection_to_the_others(
     server: Nginx, user: Any, folder: Path
 ) -> None:

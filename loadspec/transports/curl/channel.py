@@ -29,7 +29,8 @@ from loadspec.transports.base import (
 )
 from loadspec.transports.curl import multi as multis
 from loadspec.transports.curl.errors import translate
-from loadspec.transports.curl.messages import Known, Opening, head_reader, take_apart
+from loadspec.transports.curl.line import connected
+from loadspec.transports.curl.messages import Known, head_reader, take_apart
 from loadspec.transports.curl.options import INSISTED, lead, make_easy
 from loadspec.transports.curl.patience import Patience, needed
 from loadspec.transports.curl.proxies import through
@@ -41,7 +42,6 @@ from loadspec.wire.url import Origin
 _SWITCHED: Final = 101
 _BEFORE: Final = frozenset({"dns", "connect", "tls", "write"})
 """Phases in which the server has not been asked yet."""
-_NOTHING: Final = Opening("", b"", [])
 
 
 class CurlChannel(Channel):
@@ -50,22 +50,25 @@ class CurlChannel(Channel):
     __slots__ = (
         "_alias",
         "_body",
+        "_common",
         "_deadlines",
         "_easy",
         "_fresh",
         "_head_size",
         "_header_lines",
+        "_headers",
         "_heads",
         "_insisted",
         "_line",
         "_mode",
         "_multi",
         "_multiplexed",
-        "_opening",
         "_over_at",
         "_patient",
         "_proxy",
         "_size",
+        "_sockets",
+        "_target",
         "_verb",
         "_waiting",
         "_whole",
@@ -78,6 +81,7 @@ class CurlChannel(Channel):
         self._easy: Any = None
         self._waiting = False
         self._multiplexed = False
+        self._sockets: list[int] = []
         self._over_at = 0.0
         self.begun = False
         """Whether libcurl has taken the transfer up."""
@@ -92,13 +96,14 @@ class CurlChannel(Channel):
         self.parsed = UNPARSED
         self.ready = self.first = self.sent = 0.0
         self._fresh = False
+        self._sockets.clear()
         try:
             if self._easy is None:
                 self._open()
             line = self._line
             if self.started - self.ended > IDLE and not (line.running and self._multiplexed):
                 line.look()  # streams under way would have heard
-            if self._alias is not line.alias or not line.open:
+            if self._alias is not line.alias or not (line.open or self._common):
                 self._resolve(deadlines)
             self._set_request(request, idempotent)
             self._set_body(body)
@@ -124,7 +129,8 @@ class CurlChannel(Channel):
         easy.setopt(pycurl.HEADERFUNCTION, self._header_lines.append)
         easy.setopt(pycurl.SOCKOPTFUNCTION, self._opened)
         self._verb: tuple[str, int] | None = None
-        self._opening = _NOTHING
+        self._target = b""
+        self._headers: list[bytes] | None = None
         self._heads = head_reader(self._network.limits)
         self._mode = -1
         self._size = 0
@@ -136,6 +142,7 @@ class CurlChannel(Channel):
         self._proxy = self._network.proxy(self._origin)
         forwards = self._proxy is not None and self._proxy.forwards(self._origin)
         self._whole = str(self._origin).encode() if forwards else b""
+        self._common = self._proxy is not None and self._proxy.scheme == "https"
         self._insisted = INSISTED.get(self._network.settings.http.version, b"")
 
     def _resolve(self, deadlines: Deadlines) -> None:
@@ -143,8 +150,9 @@ class CurlChannel(Channel):
         limits = (limit for limit in (deadlines.total, deadlines.connect, deadlines.dns) if limit is not None)
         line = self._line
         if self._proxy is not None:
-            through(self._easy, self._proxy, line.alias, self._network, self._origin, min(limits), self._seat)
-            self._alias = line.alias
+            alias = line.alias  # which another branch may change while names are looked up
+            through(self._easy, self._proxy, alias, self._network, self._origin, min(limits), self._seat)
+            self._alias = alias
             return
         addresses = self._network.addresses(self._origin.host, self._origin.port, min(limits))
         if self._alias is not line.alias or addresses != line.addresses:
@@ -157,16 +165,14 @@ class CurlChannel(Channel):
         The body of a request that must not be sent twice is read from a file that cannot be wound back: libcurl would
         send it again over a new connection where the one that it took breaks.
         """
-        opening, sized, body = take_apart(request)
+        method, target, headers, sized, body = take_apart(request)
         easy = self._easy
-        if opening is not self._opening:
-            _, target, headers = opening
-            if target != self._opening.target:
-                easy.setopt(pycurl.REQUEST_TARGET, self._whole + target if self._whole else target)
-            if headers != self._opening.headers:
-                easy.setopt(pycurl.HTTPHEADER, headers)
-            self._opening = opening
-        method = opening.method
+        if target != self._target:
+            easy.setopt(pycurl.REQUEST_TARGET, self._whole + target if self._whole else target)
+            self._target = target
+        if headers is not self._headers:
+            easy.setopt(pycurl.HTTPHEADER, headers)
+            self._headers = headers
         how = pycurl.NOBODY if method == "HEAD" else pycurl.HTTPGET
         if sized:
             how = pycurl.POST if idempotent or not body else pycurl.UPLOAD
@@ -206,8 +212,9 @@ class CurlChannel(Channel):
     def _opened(self, number: int, _purpose: int) -> int:
         """libcurl has made a socket, and will connect it."""
         self._fresh = True
+        self._sockets.append(number)
         self._multi.opened(number)
-        self._line.opened(number)
+        self._line.open_socket(number)
         return pycurl.SOCKOPT_OK  # type: ignore[no-any-return]
 
     # Meanwhile
@@ -215,7 +222,7 @@ class CurlChannel(Channel):
     def _perform(self, deadlines: Deadlines) -> None:
         """The transfer, from its start until it is over."""
         easy, line = self._easy, self._line
-        kept = line.open
+        kept, opened = line.open or self._common, line.opened
         self.outcome = None
         self.begun = False
         line.running += 1
@@ -224,7 +231,7 @@ class CurlChannel(Channel):
             self._multi.begin(easy, self)
             code, message = self._over()
             phase = self.where() if code else ""
-            self._measure(kept)
+            self._measure(kept and opened == line.opened)
             if kept and self._fresh and self.ask(pycurl.REQUEST_SIZE) > 1.5 * self._head_size:
                 self.retries += 1  # its head left twice
         except BaseException:
@@ -267,7 +274,7 @@ class CurlChannel(Channel):
     def where(self) -> str:
         """The phase that the transfer is in, or ended in."""
         ask = self.ask
-        if self._fresh and not ask(pycurl.CONNECT_TIME_T) and not (self._origin.tls and self._line.connected):
+        if self._fresh and not ask(pycurl.CONNECT_TIME_T) and not (self._origin.tls and connected(self._sockets)):
             return "connect"  # libcurl's time is set when TLS is there as well
         if self._fresh and self._origin.tls and not ask(pycurl.APPCONNECT_TIME_T):
             return "tls"
@@ -276,7 +283,9 @@ class CurlChannel(Channel):
         return "headers" if ask(pycurl.POSTTRANSFER_TIME_T) else "write"
 
     def _measure(self, kept: bool) -> None:
-        """Take libcurl's times, which are seconds from when it took the request up. `kept`: there was a connection.
+        """Take libcurl's times, which are seconds from when it took the request up.
+
+        `kept`: there was a connection, and no other was opened meanwhile, for which this one may have waited.
 
         That moment is nowhere told, so the end is: the transfer was over when libcurl said so, or a moment earlier.
         """
@@ -302,8 +311,6 @@ class CurlChannel(Channel):
         pieces = self._body
         head, known, size = self._read_head()
         body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
-        self._header_lines.clear()
-        pieces.clear()
         self.head = head
         self.received = size + len(body) + self._size
         self.sets_cookies = known.sets_cookies
@@ -311,6 +318,8 @@ class CurlChannel(Channel):
             self.body = Discarded.of(self._size)
         else:
             self.body = decode_content(body, known.encoding, self._network.limits) if known.encoding else body
+        self._header_lines.clear()
+        pieces.clear()
         self.status = known.status
 
     def _have(self) -> int:
@@ -345,13 +354,14 @@ class CurlChannel(Channel):
                 received = self._have()
             self._header_lines.clear()
             self._body.clear()
+            self._alias = ""  # the name is looked up again
             if not self._multiplexed:  # else other streams have nothing to do with it, and are left alone
                 self.disconnect()
         return self._no_answer(error, received)
 
     def disconnect(self) -> None:
-        """See `Channel`. What a branch of the same user has under way goes on."""
-        if self._easy is not None and not self._line.running:
+        """See `Channel`. What a branch of the same user has under way goes on, and so does what users share."""
+        if self._easy is not None and not (self._line.running or self._line.shared):
             self._line.hang_up()
 
     def close(self) -> None:

@@ -15,32 +15,49 @@ from __future__ import annotations
 import os
 import select
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from loadspec.wire.dns import Address
 
+_FEW = 8
+"""So many sockets are looked through each time that one more is opened."""
 _GONE = select.POLLRDHUP | select.POLLHUP | select.POLLERR
 
 
 class Line:
     """The host name that stands for a user's way to an origin, and what is open.
 
-    `users` are the channels that share it, `running` those with a request under way. `strict`: what a server says
-    unasked ends a connection, as it does in HTTP/1.1 without TLS.
+    `users` are the channels on it, `running` those with a request under way, `opened` the sockets so far. `strict`:
+    what a server says unasked ends a connection, as it does in HTTP/1.1 without TLS. `shared`: it is that of all users.
     """
 
-    __slots__ = ("_inodes", "_names", "_poll", "_strict", "addresses", "alias", "running", "users")
+    __slots__ = (
+        "_inodes",
+        "_limit",
+        "_names",
+        "_poll",
+        "_strict",
+        "addresses",
+        "alias",
+        "opened",
+        "running",
+        "shared",
+        "users",
+    )
 
-    def __init__(self, names: Iterator[str], strict: bool) -> None:
+    def __init__(self, names: Iterator[str], strict: bool, shared: bool = False) -> None:
         self._names = names
         self._strict = strict
         self.alias = next(names)
         self.addresses: list[Address] = []
+        self.shared = shared
         self.users = 0
         self.running = 0
+        self.opened = 0
         self._inodes: dict[int, int] = {}
         """Numbers of open files → inodes, by which a number that has passed on to another file is known."""
+        self._limit = _FEW
         self._poll = select.poll()
 
     @property
@@ -48,18 +65,15 @@ class Line:
         """Whether there is a connection, as far as is known."""
         return bool(self._inodes)
 
-    @property
-    def connected(self) -> bool:
-        """Whether one of its sockets is."""
-        poll = select.poll()
-        for number in self._inodes:
-            poll.register(number, select.POLLOUT)
-        return any(events == select.POLLOUT for _, events in poll.poll(0))
-
-    def opened(self, number: int) -> None:
-        """A socket was opened. Those that libcurl has closed are forgotten."""
-        for known in [known for known, inode in self._inodes.items() if _inode(known) != inode]:
-            self._forget(known)
+    def open_socket(self, number: int) -> None:
+        """A socket was opened. Those that libcurl has closed are forgotten now and then."""
+        self.opened += 1
+        if number in self._inodes:
+            self._forget(number)
+        if len(self._inodes) >= self._limit:
+            for known in [known for known, inode in self._inodes.items() if _inode(known) != inode]:
+                self._forget(known)
+            self._limit = max(_FEW, 2 * len(self._inodes))
         self._inodes[number] = _inode(number)
         self._poll.register(number, _GONE | select.POLLIN if self._strict else _GONE)
 
@@ -94,6 +108,14 @@ class Line:
         del self._inodes[number]
         with suppress(KeyError):
             self._poll.unregister(number)
+
+
+def connected(numbers: Iterable[int]) -> bool:
+    """Whether one of these sockets is."""
+    poll = select.poll()
+    for number in numbers:
+        poll.register(number, select.POLLOUT)
+    return any(events == select.POLLOUT for _, events in poll.poll(0))
 
 
 def _inode(number: int) -> int:

@@ -19,14 +19,6 @@ _FRAMING: Final = (b"content-length", b"transfer-encoding")
 _LENGTH: Final = b"\r\nContent-Length: "
 
 
-class Opening(NamedTuple):
-    """A request but for its body. Shared by a cache: never change `headers` in place."""
-
-    method: str
-    target: bytes
-    headers: list[bytes]
-
-
 class Known(NamedTuple):
     """What a head says. `multiplexed`: it is of HTTP/2 or HTTP/3."""
 
@@ -36,29 +28,31 @@ class Known(NamedTuple):
     multiplexed: bool
 
 
-def take_apart(request: bytes) -> tuple[Opening, bool, bytes]:
-    """(the opening, whether it states a length, the body) of a request that a template made: nothing is checked."""
-    end = request.index(b"\r\n\r\n") + 2
-    cut = request.rfind(_LENGTH, 0, end) + 2
+def take_apart(request: bytes) -> tuple[str, bytes, list[bytes], bool, bytes]:
+    """(method, target, header lines for libcurl, whether a length is stated, body) of a request that a template made.
+
+    Nothing is checked. Equal header lines are the same list: never change it in place.
+    """
+    first = request.index(b"\r\n")
+    end = request.index(b"\r\n\r\n", first) + 2
+    method, target, _ = request[:first].split(b" ")
+    cut = request.rfind(_LENGTH, first, end) + 2
     sized = cut > 1
-    if sized and request.find(b"\r\n", cut) == end - 2:  # the last line: those of other lengths are alike
-        return _opening(request[:cut]), True, request[end + 2 :]
-    return _opening(request[:end]), sized, request[end + 2 :]
+    last = cut if sized and request.find(b"\r\n", cut) == end - 2 else end  # lines of other lengths are alike
+    return method.decode(), target, _header_list(request[first + 2 : last]), sized, request[end + 2 :]
 
 
 @lru_cache(maxsize=512)
-def _opening(head: bytes) -> Opening:
+def _header_list(lines: bytes) -> list[bytes]:
     """An empty value is written `name;` for libcurl, a line that is not to be sent `name:`."""
-    first, *lines = head.split(b"\r\n")[:-1]
-    method, target, _ = first.split(b" ")
     found: list[bytes] = []
     names = set()
-    for line in lines:
+    for line in lines.split(b"\r\n")[:-1]:
         name, _, value = line.partition(b":")
         names.add(name.lower())
         if name.lower() not in _FRAMING:
             found.append(line if value.strip() else name + b";")
-    return Opening(method.decode(), target, [*found, *(name + b":" for name in _ADDED if name not in names)])
+    return [*found, *(name + b":" for name in _ADDED if name not in names)]
 
 
 @lru_cache(maxsize=16)

@@ -58,7 +58,7 @@ class Multi:
         key = (origin, 0 if self._shared else seat)
         line = self._lines.get(key)
         if line is None:
-            line = self._lines[key] = Line(self._names, self._strict and not origin.tls)
+            line = self._lines[key] = Line(self._names, self._strict and not origin.tls, self._shared)
         line.users += 1
         return line
 
@@ -157,6 +157,8 @@ class Multi:
     # Watchers and timer: they run in the hub
 
     def _on_event(self, events: int, number: int) -> None:
+        for channel in self._starting:  # libcurl takes up what is to start whatever it is called for
+            channel.begun = True
         _, running = self._act(number, events)
         if running < len(self._running):
             self._wake_done()

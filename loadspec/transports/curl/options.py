@@ -28,6 +28,8 @@ VERSIONS: Final = {
 INSISTED: Final = {"2": b"HTTP/2", "2-prior-knowledge": b"HTTP/2", "3": b"HTTP/3"}
 """`http.version` → how a head must begin: a test of HTTP/2 that measures HTTP/1.1 would be none."""
 
+_SUPPRESS_CONNECT_HEADERS: Final = 265  # pycurl has no name for it
+
 _LOWEST: Final = {
     None: pycurl.SSLVERSION_DEFAULT,
     "1.0": pycurl.SSLVERSION_TLSv1_0,
@@ -56,6 +58,7 @@ def make_easy(network: Network, origin: Origin) -> Any:
     easy.setopt(pycurl.NOSIGNAL, 1)
     easy.setopt(pycurl.NOPROXY, "*")
     easy.setopt(pycurl.HTTP09_ALLOWED, 0)
+    easy.setopt(_SUPPRESS_CONNECT_HEADERS, 1)  # a proxy's answer is not the server's
     if http.no_connection_reuse:
         easy.setopt(pycurl.FORBID_REUSE, 1)  # else libcurl keeps what is closed for a second, and its file
     if origin.tls:
