@@ -120,8 +120,8 @@ class Histogram:
         pairs = sorted(self.counts.items())
         if pairs[-1][0] & _SIGN:
             pairs.sort(key=lambda pair: _order(pair[0]))
-        ordered, numbers = zip(*pairs, strict=True)
-        seen = list(accumulate(numbers))
+        ordered = [bucket for bucket, _ in pairs]
+        seen = list(accumulate([number for _, number in pairs]))
         return [self._at(ordered, seen, percent / 100 * (count - 1)) for percent in percents]
 
     def count_within(self, value: float) -> float:
@@ -136,14 +136,14 @@ class Histogram:
         low, high = max(low, self.min), min(high, self.max)
         return below + self.counts[own] * min(1.0, max(0.0, (value - low) / (high - low) if high > low else 1.0))
 
-    def _at(self, ordered: Sequence[int], seen: list[int], rank: float) -> float:
+    def _at(self, ordered: list[int], seen: list[int], rank: float) -> float:
         low = self._value(ordered, seen, int(rank))
         share = rank - int(rank)
         if not share:
             return low
         return low + (self._value(ordered, seen, int(rank) + 1) - low) * share
 
-    def _value(self, ordered: Sequence[int], seen: list[int], index: int) -> float:
+    def _value(self, ordered: list[int], seen: list[int], index: int) -> float:
         """The value with `index` others below it: the i-th of n in a bucket is i + 1/2 n-ths of the way through it."""
         if index <= 0:
             return self.min

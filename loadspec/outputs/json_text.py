@@ -11,6 +11,7 @@ from typing import Any
 _UNSAFE = re.compile("[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 """Legal in a JSON text, but able to reorder or disturb a terminal or a page that shows it; escaped they are inert."""
 
+_HOLDERS = (dict, list, tuple, Mapping)
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
@@ -32,13 +33,13 @@ def _text(value: Any, indent: str) -> str:
     if isinstance(value, Mapping):
         return "{}"
     if isinstance(value, list | tuple):
-        if any(isinstance(item, Mapping | list | tuple) for item in value):
+        if any(isinstance(item, _HOLDERS) for item in value):
             return "[\n" + ",\n".join(inner + _text(item, inner) for item in value) + f"\n{indent}]"
-        return "[" + ", ".join(_plain(item) for item in value) + "]"
+        return "[" + ", ".join(map(_plain, value)) + "]"
     return _plain(value)
 
 
 def _plain(value: Any) -> str:
-    if isinstance(value, float) and not isfinite(value):
-        return "null"
+    if isinstance(value, float):
+        return repr(float(value)) if isfinite(value) else "null"
     return _encode(value)
