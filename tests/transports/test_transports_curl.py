@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import gevent
-import pycurl
 import pytest
 import trustme
 from support_dns import network_with
@@ -21,7 +20,6 @@ from support_servers import folder_with
 from support_tls import server_context
 
 from loadspec.transports import channel_kind
-from loadspec.transports.base import Interrupted
 from loadspec.transports.curl.channel import CurlChannel
 from loadspec.transports.network import Network
 from loadspec.transports.requests_ import RequestsChannel
@@ -286,33 +284,3 @@ def test_the_failure_of_one_user_leaves_shared_connections_open(serve: Any, clie
     assert other.failure(path="/odd")[0] == "decode"
     assert one.ask().reused is True
     assert server.connections == 1
-
-
-def test_what_has_left_before_its_turn_is_cut_off_by_an_interrupt(serve: Any, client: Any) -> None:
-    """libcurl sends what was asked for when any socket has something for it."""
-
-    def once_alone(conn: Conn) -> None:
-        conn.request()
-        conn.send(answer())
-        conn.wait_for_close()
-
-    server = serve(once_alone)
-    ended: list[bool] = []
-
-    def live() -> None:
-        one = client(server, kind=CurlChannel)
-        assert one.ask("POST", b"x").status == 200
-
-        def interrupt() -> None:  # before the turn of what is asked now
-            one.channel._multi._on_event(0, pycurl.SOCKET_TIMEOUT)
-            fiber.throw(Interrupted)
-
-        one.loop.run_callback(interrupt)
-        try:
-            one.ask("POST", b"x")
-        except Interrupted:
-            ended.append(one.channel.in_flight)
-
-    fiber = start(live)
-    until(lambda: ended)
-    assert ended == [True]

@@ -1,8 +1,8 @@
 """libcurl's multi-socket interface on a worker's loop: one for all users, nothing is polled.
 
-libcurl says which sockets it waits for and when it wants to be called; a watcher each and one timer do so. What it has
-finished is collected after each call and wakes the user who waits for it. What users ask for meanwhile starts when the
-loop has been through all who can go on.
+libcurl says which sockets it waits for and when it wants to be called; a watcher each and one timer do so. It is called
+once in each turn of the loop, for all sockets that are ready and all that users have asked for meanwhile: work that
+comes in one piece takes half the CPU. Then what it has finished is collected, and wakes the users who wait for it.
 
 Users share the multi, and no connection unless the spec says so: see `Line`. A multi each would take 13 kB and two
 files, and would parse the CA certificates anew.
@@ -44,6 +44,8 @@ class Multi:
         self._timer: Any = None
         self._timer_at = self._due = _NEVER
         self._starting: list[CurlChannel] = []
+        self._ready: list[tuple[int, int]] = []
+        self._turning = self._closed = False
         self._running: dict[Any, CurlChannel] = {}
         self._kicking = False
         self._lines: dict[tuple[Origin, int], Line] = {}
@@ -82,32 +84,42 @@ class Multi:
     # Transfers
 
     def begin(self, easy: Any, channel: CurlChannel) -> None:
-        """Have a transfer start, once all who can go on have done so: those that begin together cost half as much."""
+        """Have a transfer start, at the end of this turn of the loop."""
         self._kicking = True
         try:
             self._curl.add_handle(easy)
         finally:
             self._kicking = False
         self._running[easy] = channel
-        if not self._starting:
-            self._loop.run_callback(self._start)
         self._starting.append(channel)
+        self._soon()
 
     def end(self, easy: Any) -> None:
         """Take a transfer out, be it over or not: what is under way is cut off."""
         self._running.pop(easy, None)
         self._curl.remove_handle(easy)
 
-    def _start(self) -> None:
-        """Start what is to start, as far as it goes without waiting."""
-        for channel in self._starting:
-            channel.begun = True
-        self._starting.clear()
-        if not self._running:  # taken out meanwhile, and the multi may be closed
+    def _soon(self) -> None:
+        if not self._turning:
+            self._turning = True
+            self._loop.run_callback(self._turn)
+
+    def _turn(self) -> None:
+        """Start what is to start, as far as it goes without waiting, and look after the sockets that are ready."""
+        self._turning = False
+        if self._closed:
             return
+        ready, self._ready = self._ready, []
+        if self._starting:
+            for channel in self._starting:
+                channel.begun = True
+            self._starting.clear()
+            ready.insert(0, (pycurl.SOCKET_TIMEOUT, 0))
+        running = 0
         self._kicking = True
         try:
-            _, running = self._act(pycurl.SOCKET_TIMEOUT, 0)
+            for number, events in ready:
+                _, running = self._act(number, events)
         finally:
             self._kicking = False
         if self._due < self._timer_at:
@@ -157,11 +169,8 @@ class Multi:
     # Watchers and timer: they run in the hub
 
     def _on_event(self, events: int, number: int) -> None:
-        for channel in self._starting:  # libcurl takes up what is to start whatever it is called for
-            channel.begun = True
-        _, running = self._act(number, events)
-        if running < len(self._running):
-            self._wake_done()
+        self._ready.append((number, events))
+        self._soon()
 
     def _arm(self) -> None:
         if self._timer is not None:
@@ -182,6 +191,7 @@ class Multi:
 
     def close(self) -> None:
         """Close all connections."""
+        self._closed = True
         self._curl.close()
         for watcher, _ in self._watchers.values():
             watcher.stop()
