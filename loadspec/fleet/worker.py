@@ -19,6 +19,7 @@ import gevent
 import orjson
 from gevent.os import make_nonblocking, nb_read, nb_write
 from gevent.queue import SimpleQueue
+from msgspec import Struct, to_builtins
 
 from loadspec.engine import Bounds, Engine, PhaseEnd
 from loadspec.fleet.httplog import HttpLog, notes_of
@@ -178,6 +179,11 @@ def _lines() -> Iterator[bytes]:
         yield from lines
 
 
+def _plain(value: Any) -> Any:
+    """What JSON cannot say: a Struct as an object, anything else as text."""
+    return to_builtins(value) if isinstance(value, Struct) else str(value)
+
+
 def _write(outbox: Any) -> NoReturn:
     """Messages leave without ever blocking the loop; a full pipe only delays them.
 
@@ -185,7 +191,7 @@ def _write(outbox: Any) -> NoReturn:
     """
     try:
         while True:
-            data = memoryview(orjson.dumps(outbox.get(), default=str) + b"\n")
+            data = memoryview(orjson.dumps(outbox.get(), default=_plain) + b"\n")
             while data:
                 data = data[nb_write(1, data) :]
     except BrokenPipeError:

@@ -23,6 +23,9 @@ class TraceReplay(OpenModel, frozen=True):
 
     executor: ClassVar[str] = "trace-replay"
 
+    def __repr__(self) -> str:
+        return f"TraceReplay({self.pool!r}, {len(self.times)} starts, {self.duration} s)"
+
     @property
     def end(self) -> float:
         """Seconds until the last kill."""

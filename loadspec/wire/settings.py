@@ -24,6 +24,9 @@ class ClientCertificate(Struct, frozen=True):
     password: str | None = None
     hosts: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"ClientCertificate({self.cert_file!r})"
+
 
 class Tls(Struct, frozen=True):
     """How connections are encrypted and certificates verified.

@@ -26,6 +26,11 @@ def test_starts_are_the_times():
     assert (load.commands(), load.budget(), load.users_at(0.5), load.end) == ([], None, 0, pytest.approx(6.0))
 
 
+def test_a_long_trace_is_shown_in_few_words():
+    replay = TraceReplay(pool="trace", times=[0.5] * 10_000, rows=range(10_000), duration=1.0)
+    assert len(repr(replay)) < 80
+
+
 def test_describe():
     load = replay([0.0] * 1200, 300.0, max_vus=60, pre_allocated_vus=3)
     assert load.describe() == "1 200 iterations of trace log for 5m (maxVUs: 3-60, gracefulStop: 30s)"
