@@ -59,7 +59,11 @@ class Stillness(Network):
 
     def __init__(self) -> None:
         super().__init__()
-        self.switch = _nothing
+        self.switch = self._switch
+
+    def _switch(self) -> None:
+        if self.turn:
+            self.end_turn()
 
 
 class Canned(FastChannel):

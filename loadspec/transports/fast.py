@@ -1,6 +1,7 @@
 """The `fast` transport: one kept-alive HTTP/1.1 connection per user and origin, raw sockets on gevent's loop.
 
-The way of one exchange: `send` at once, switch to the hub, one `recv` when the socket is readable.
+The way of one exchange: switch to the hub, one `send` at the end of the loop's turn, one `recv` when the socket is
+readable. A request on a new connection is sent at once.
 
 A connection found closed before the send, or by the send itself, is replaced silently for any method: nothing of
 the request has left. One that breaks after the send and before the first byte of the answer is an error, retried once
@@ -46,6 +47,9 @@ _FULL: Final = CHUNK // 2
 _CLOSED: Final = "the server closed the connection without an answer"
 
 
+_UNLIMITED: Final = Deadlines()
+
+
 class _UnheardError(ExchangeError):
     """The connection broke while the request was being sent, and the server had said nothing."""
 
@@ -62,11 +66,15 @@ class _AnsweredEarly(Exception):  # noqa: N818 - a signal, not an error
 class FastChannel(Connection):
     """One user's connection to one origin, with the last answer. `exchange` is the hot path."""
 
-    __slots__ = ("_join_chunks", "_parse_head", "_unsure")
+    __slots__ = ("_count", "_join_chunks", "_limits", "_parse_head", "_request", "_unsure")
 
     def __init__(self, network: Network, origin: Origin, resume: Callable[[], Any], seat: int = 0) -> None:
         super().__init__(network, origin, resume, seat)
         self._parse_head, self._join_chunks = shortcuts(network.limits)
+        self._request: bytes | None = None
+        """What was posted and has not left yet."""
+        self._count = 0
+        self._limits = _UNLIMITED
         self._unsure = False
         """Whether the last read may have left something, for it may have been full."""
 
@@ -82,12 +90,16 @@ class FastChannel(Connection):
                 (started - self.ended > IDLE or (self._unsure and self._spoke())) and not self._alive()
             ):
                 self._connect(deadlines)
+                self._transmit(request, deadlines, idempotent)
+                data = self._receive(idempotent, request, deadlines)
             else:
                 self.reused = True
                 self.blocked = self.connecting = self.tls = 0.0
                 self.ready = started
-            self._transmit(request, deadlines, idempotent)
-            data = self._receive(idempotent, request, deadlines)
+                whole = self._post(request, deadlines)
+                if not whole:
+                    self._transmit(request, deadlines, idempotent, self._count)
+                data = self._receive(idempotent, request, deadlines, whole)
             fast = None if body is ABSENT else self._parse_head(data)
             if fast is None or body:
                 self._read_other(data, fast, body, deadlines)
@@ -107,9 +119,47 @@ class FastChannel(Connection):
 
     # The hot path's parts, in order
 
-    def _transmit(self, request: bytes, deadlines: Deadlines, idempotent: bool) -> None:
+    def _post(self, request: bytes, deadlines: Deadlines) -> bool:
+        """Have a request sent at the end of this turn of the loop, and sleep until its answer begins.
+
+        False where it could not be sent in one piece: `_count` bytes have left. Those that leave one after the other
+        cost less, for the kernel wakes the server once for all; and nobody's answer lies there meanwhile.
+        """
+        self._request, self._limits = request, deadlines
+        network = self._network
+        if not network.turn:
+            network.loop.run_callback(network.end_turn)
+        network.turn.append(self)
+        try:
+            network.switch()
+        finally:
+            self._waiting = False
+            left, self._request = self._request, None
+        return left is None
+
+    def leave(self) -> None:
+        """Send what was posted. In the hub."""
+        request = self._request
+        if request is None:  # its user was interrupted
+            return
+        self.ready = monotonic()
         try:
             count = self._send(request)
+        except Exception:  # which the user will meet, too
+            count = 0
+        if count != len(request):
+            self._count = count
+            self._resume()
+            return
+        self._request = None
+        self._waiting = True
+        self._left(self._limits)
+
+    def _transmit(self, request: bytes, deadlines: Deadlines, idempotent: bool, count: int = 0) -> None:
+        """Send a request, of which `count` bytes have left, at once."""
+        try:
+            if not count:
+                count = self._send(request)
         except NOT_NOW:
             count = 0
         except OSError as error:
@@ -126,6 +176,10 @@ class FastChannel(Connection):
                 self.retries += 1
                 self._connect(deadlines)
                 return self._transmit(request, deadlines, idempotent)
+        return self._left(deadlines)
+
+    def _left(self, deadlines: Deadlines) -> None:
+        """All of the request has left."""
         self.in_flight = True
         self.sent = sent = monotonic()
         deadline = self.started + deadlines.total
@@ -134,17 +188,18 @@ class FastChannel(Connection):
         self._deadline = deadline
         if deadline < self._timer_at:
             self._arm(deadline)
-        return None
 
-    def _receive(self, idempotent: bool, request: bytes, deadlines: Deadlines) -> bytes:
-        """The first bytes of the answer."""
+    def _receive(self, idempotent: bool, request: bytes, deadlines: Deadlines, there: bool = False) -> bytes:
+        """The first bytes of the answer; `there`: it has been waited for."""
         while True:
             failure: ExchangeError | None = None
-            self._waiting = True  # `_wait`, written out: a call would cost 0.07 µs
-            try:
-                self._network.switch()
-            finally:
-                self._waiting = False
+            if not there:
+                self._waiting = True  # `_wait`, written out: a call would cost 0.07 µs
+                try:
+                    self._network.switch()
+                finally:
+                    self._waiting = False
+            there = False
             if self._expired:
                 self._expire("headers")
             try:

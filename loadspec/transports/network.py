@@ -6,7 +6,7 @@ import os
 import socket
 import ssl
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from gevent import get_hub
 from greenlet import greenlet
@@ -31,6 +31,13 @@ if TYPE_CHECKING:
 
 _SETTINGS = Settings()
 _VERSIONS: dict[int, int] = {socket.AF_INET: 4, socket.AF_INET6: 6}
+
+
+class Posted(Protocol):
+    """A channel whose request waits for the end of a turn."""
+
+    def leave(self) -> None:
+        """Send it."""
 
 
 class _Way:
@@ -61,6 +68,8 @@ class Network:
         self.loop = self.hub.loop
         # The hub's own first looks for a `switch_out`, which catches waits in the hub's callbacks: 0.2 µs each time.
         self.switch: Callable[[], Any] = greenlet.switch.__get__(self.hub)
+        self.turn: list[Posted] = []
+        """Whose requests are to leave at the end of this turn of the loop."""
         self.settings = settings
         self.limits = settings.http.limits
         self.resumption = settings.tls.session_resumption
@@ -78,6 +87,12 @@ class Network:
         self._ways: dict[tuple[str, int], _Way] = {}
         self._contexts = Contexts(settings.tls)
         self._proxies = Proxies(settings.http, environ)
+
+    def end_turn(self) -> None:
+        """Everybody who can go on in this turn has done so: what they ask for leaves."""
+        turn, self.turn = self.turn, []
+        for channel in turn:
+            channel.leave()
 
     def addresses(self, host: str, port: int, timeout: float) -> list[Address]:
         """The addresses to try for a host, in this order; each was checked. A Unix socket is (AF_UNIX, path).

@@ -150,7 +150,7 @@ def test_phases_are_never_negative_and_add_up(serve: Any, client: Any) -> None:
             assert a.ready - a.started >= a.blocked
         else:
             assert (a.blocked, a.connecting, a.tls) == (0, 0, 0)
-            assert a.ready == a.started
+            assert a.ready >= a.started, "it waits for the end of its turn"
         assert a.tls == 0
 
 

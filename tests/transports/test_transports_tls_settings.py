@@ -221,9 +221,9 @@ def test_a_certificate_that_the_server_does_not_take(
     class Slow(one.channel.__class__):  # type: ignore[name-defined,misc]
         __slots__ = ()
 
-        def _transmit(self, request: bytes, deadlines: Any, idempotent: bool) -> None:
+        def _transmit(self, request: bytes, deadlines: Any, idempotent: bool, count: int = 0) -> None:
             time.sleep(pause)  # the loop stands still: there is no switch between a handshake and its request
-            send(self, request, deadlines, idempotent)
+            send(self, request, deadlines, idempotent, count)
 
     one.channel.__class__ = Slow
     for _ in range(3):
