@@ -12,10 +12,7 @@ What one `send` cannot take, an upload, is sent with an ear to the server: it ma
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Callable
-from fcntl import ioctl
-from termios import FIONREAD
+from collections.abc import Callable, Container
 from typing import Any, Final
 
 from loadspec.clock import monotonic
@@ -23,7 +20,6 @@ from loadspec.transports.base import (
     ABSENT,
     CHUNK,
     DISCARD,
-    IDLE,
     KEEP,
     NOT_NOW,
     READ,
@@ -41,8 +37,6 @@ from loadspec.wire.fasthead import FastHead, sets_cookies, shortcuts
 from loadspec.wire.response import ResponseParser
 from loadspec.wire.url import Origin
 
-_THERE: Final = array("i", [0])  # filled in place, at half the price of a buffer of its own
-_FULL: Final = CHUNK // 2
 """Bytes of an answer that may have filled a read: TLS adds some to each record."""
 _CLOSED: Final = "the server closed the connection without an answer"
 
@@ -66,7 +60,7 @@ class _AnsweredEarly(Exception):  # noqa: N818 - a signal, not an error
 class FastChannel(Connection):
     """One user's connection to one origin, with the last answer. `exchange` is the hot path."""
 
-    __slots__ = ("_count", "_join_chunks", "_limits", "_parse_head", "_request", "_unsure")
+    __slots__ = ("_count", "_join_chunks", "_limits", "_parse_head", "_request")
 
     def __init__(self, network: Network, origin: Origin, resume: Callable[[], Any], seat: int = 0) -> None:
         super().__init__(network, origin, resume, seat)
@@ -75,8 +69,6 @@ class FastChannel(Connection):
         """What was posted and has not left yet."""
         self._count = 0
         self._limits = _UNLIMITED
-        self._unsure = False
-        """Whether the last read may have left something, for it may have been full."""
 
     def exchange(self, request: bytes, deadlines: Deadlines, idempotent: bool = False, body: int = KEEP) -> bool:
         """See `Channel`."""
@@ -86,9 +78,7 @@ class FastChannel(Connection):
         self.error = ""
         self.parsed = UNPARSED
         try:
-            if self._sock is None or (
-                (started - self.ended > IDLE or (self._unsure and self._spoke())) and not self._alive()
-            ):
+            if self._sock is None:
                 self._connect(deadlines)
                 self._transmit(request, deadlines, idempotent)
                 data = self._receive(idempotent, request, deadlines)
@@ -125,7 +115,7 @@ class FastChannel(Connection):
         False where it could not be sent in one piece: `_count` bytes have left. Those that leave one after the other
         cost less, for the kernel wakes the server once for all; and nobody's answer lies there meanwhile.
         """
-        self._request, self._limits = request, deadlines
+        self._request, self._limits, self._count = request, deadlines, 0
         network = self._network
         if not network.turn:
             network.loop.run_callback(network.end_turn)
@@ -137,16 +127,24 @@ class FastChannel(Connection):
             left, self._request = self._request, None
         return left is None
 
-    def leave(self) -> None:
-        """Send what was posted. In the hub."""
+    def leave(self, readable: Container[int] | None) -> None:
+        """Send what was posted. In the hub. Where there is something to read, or may be, the connection is looked at.
+
+        What cannot be sent here is left to its user, who takes another connection where this one is gone.
+        """
         request = self._request
         if request is None:  # its user was interrupted
             return
         self.ready = monotonic()
         try:
+            if (readable is None or self._fd in readable) and self._sock is not None and not self._alive():
+                self.disconnect()
             count = self._send(request)
-        except Exception:  # which the user will meet, too
+        except NOT_NOW:
             count = 0
+        except Exception:
+            count = 0
+            self.disconnect()
         if count != len(request):
             self._count = count
             self._resume()
@@ -278,15 +276,9 @@ class FastChannel(Connection):
         encoding = b"" if parser.discards else parser.content_encoding
         self._complete(parser.status, encoding, close or not parser.keep_alive)
 
-    def _spoke(self) -> bool:
-        """Whether something has come that was not asked for. At any later time the watcher sees it."""
-        ioctl(self._fd, FIONREAD, _THERE, True)
-        return _THERE[0] > 0
-
     def _complete(self, status: int, encoding: bytes, close: bool) -> None:
         if close or (self._tls and self._sock.ended):
             self.disconnect()
-        self._unsure = self.received >= _FULL
         self.ended = monotonic()  # decoding is our time, not the server's
         if encoding:
             self.body = decode_content(self.body, encoding, self._network.limits)

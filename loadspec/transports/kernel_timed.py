@@ -29,11 +29,11 @@ class KernelTimedChannel(FastChannel):
         super().__init__(network, origin, resume, seat)
         self._stamping: Stamping = network.stamping  # type: ignore[assignment]  # it has one where this kind is asked for
         self._looked = 0.0
+        """When the process had the last answer, by its own clock."""
         self._stamped: StampedSocket | None = None
 
     def exchange(self, request: bytes, deadlines: Deadlines, idempotent: bool = False, body: int = KEEP) -> bool:
         """See `Channel`."""
-        self.ended = self._looked  # when the socket was last looked at: what the pause counts from
         if self._stamped is not None:
             self._stamped.first = None
         answered = FastChannel.exchange(self, request, deadlines, idempotent, body)

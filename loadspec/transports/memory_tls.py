@@ -31,6 +31,7 @@ class MemoryTls:
         "_hear",
         "_in",
         "_inner",
+        "_out",
         "_read",
         "_say",
         "_taken",
@@ -47,7 +48,8 @@ class MemoryTls:
         self._inner = context.wrap_bio(incoming, outgoing, server_hostname=name, session=session)
         bare: Any = self._inner._sslobj  # type: ignore[attr-defined]  # without a layer of Python, as gevent has it, too
         self._read, self._write = bare.read, bare.write
-        self._in, self._feed, self._drain = incoming, incoming.write, outgoing.read
+        self._in, self._feed = incoming, incoming.write
+        self._out, self._drain = outgoing, outgoing.read
         self._hear: Callable[[int], bytes] = outer.recv
         self._say: Callable[[Any], int] = outer.send
         self.fileno, self.close = outer.fileno, outer.close
@@ -148,7 +150,7 @@ class MemoryTls:
             if not data:
                 return b""
             found = b""
-        if found and not rest and not self._in.pending:
+        if found and not rest and not self._in.pending and not self._out.pending:
             return found
         return self._recv_on(found, rest)
 
@@ -170,18 +172,21 @@ class MemoryTls:
     def _decrypt(self, pieces: list[bytes]) -> None:
         """Add the records that are whole. What OpenSSL says to that is sent, at the latest with what we send next."""
         try:
-            while found := self._read(RECORD):
+            while self._in.pending or not pieces:
+                found = self._read(RECORD)
+                if not found:
+                    self._end(lambda _: b"")
+                    break
                 pieces.append(found)
-                if not self._in.pending:
-                    return
-            self._end(lambda _: b"")
         except ssl.SSLWantReadError:
-            with suppress(OSError):
-                self._flush()
+            pass
         except ssl.SSLError as error:
             self._end(_raising(error))
             if not pieces:
                 raise
+        if self._out.pending:
+            with suppress(OSError):
+                self._flush()
 
     def _end(self, hear: Callable[[int], bytes]) -> None:
         self.ended = True

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import socket
 import ssl
-from collections.abc import Callable, Iterable, Mapping
+import sys
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from gevent import get_hub
@@ -13,6 +14,7 @@ from greenlet import greenlet
 
 from loadspec.load.share import WHOLE, Share
 from loadspec.transports.base import ExchangeError
+from loadspec.transports.readiness import Readiness
 from loadspec.transports.resolver import Found, Resolver
 from loadspec.transports.stamping import Stamping
 from loadspec.transports.tls import Contexts, server_name
@@ -36,8 +38,8 @@ _VERSIONS: dict[int, int] = {socket.AF_INET: 4, socket.AF_INET6: 6}
 class Posted(Protocol):
     """A channel whose request waits for the end of a turn."""
 
-    def leave(self) -> None:
-        """Send it."""
+    def leave(self, readable: Container[int] | None) -> None:
+        """Send it; see `readiness`."""
 
 
 class _Way:
@@ -68,6 +70,7 @@ class Network:
         self.loop = self.hub.loop
         # The hub's own first looks for a `switch_out`, which catches waits in the hub's callbacks: 0.2 µs each time.
         self.switch: Callable[[], Any] = greenlet.switch.__get__(self.hub)
+        self._readable = Readiness(self.loop).readable
         self.turn: list[Posted] = []
         """Whose requests are to leave at the end of this turn of the loop."""
         self.settings = settings
@@ -91,8 +94,12 @@ class Network:
     def end_turn(self) -> None:
         """Everybody who can go on in this turn has done so: what they ask for leaves."""
         turn, self.turn = self.turn, []
+        readable = self._readable()
         for channel in turn:
-            channel.leave()
+            try:
+                channel.leave(readable)
+            except Exception:  # one that goes on fails, and not the others of its turn
+                self.loop.handle_error(channel, *sys.exc_info())
 
     def addresses(self, host: str, port: int, timeout: float) -> list[Address]:
         """The addresses to try for a host, in this order; each was checked. A Unix socket is (AF_UNIX, path).

@@ -322,27 +322,6 @@ def test_through_a_proxy(serve: Any, user: Any, tls: ssl.SSLContext, proxy: str,
     assert stamped(one) == 3
 
 
-def test_a_late_loop_is_no_pause(serve: Any, user: Any) -> None:
-    """A pause counts from when the process had its answer: a look at the connection costs a system call."""
-    looks: list[float] = []
-
-    class Looking(Late):
-        __slots__ = ()
-
-        def _alive(self) -> bool:
-            looks.append(monotonic())
-            return super()._alive()
-
-    one = user(serve(serving(answer(b"{}"))), kind=Looking)
-    channel = one.ask()
-    channel._looked = float("inf")
-    one.ask()
-    assert looks == []
-    channel._looked, channel.ended = 0.0, float("inf")
-    one.ask()
-    assert len(looks) == 1
-
-
 @pytest.mark.parametrize("close", [False, True], ids=["kept", "closed"])
 def test_a_packet_that_came_out_of_order(serve: Any, user: Any, close: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its stamp may be from long before the bytes could be read: the process is believed."""

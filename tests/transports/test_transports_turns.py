@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -129,3 +131,49 @@ def test_a_deadline_that_runs_out_meanwhile_is_kept(live: Any) -> None:
         return user.failure("POST", total=0.2)
 
     assert live(part, script=script) == [("timeout", "headers")]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    "last", [b"", answer(b"", "408 Request Timeout", "Connection: close")], ids=["", "with a word"]
+)
+def test_what_comes_while_a_request_waits_is_no_answer_to_it(last: bytes, method: str, live: Any) -> None:
+    """The server closes an idle connection when the request has been asked for, and has not left."""
+    close, closed = threading.Event(), threading.Event()
+
+    def script(conn: Conn) -> None:
+        conn.request()
+        conn.send(answer())
+        if not closed.is_set():
+            assert close.wait(10)
+            conn.send(last)
+            conn.sock.shutdown(socket.SHUT_RDWR)
+            closed.set()
+            return
+        conn.request()
+        conn.send(answer())
+
+    def part(user: Any) -> Any:
+        def others() -> None:  # take so long that the server loses patience
+            close.set()
+            assert closed.wait(10)
+
+        user.loop.run_callback(others)
+        channel = user.ask(method, b"x")
+        return channel.status, channel.error, channel.reused, channel.retries
+
+    assert live(part, script=script) == [(200, "", False, 0)]
+
+
+def test_one_that_breaks_keeps_nobody_from_leaving(live: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    def breaks(user: Any) -> int:
+        class Broken:
+            def leave(self, _readable: Any) -> None:
+                raise ValueError("broken")
+
+        user.network.turn.append(Broken())
+        user.network.loop.run_callback(user.network.end_turn)
+        return user.ask("POST", b"x").status  # type: ignore[no-any-return]
+
+    assert live(breaks, lambda user: user.ask("POST", b"y").status) == [200, 200]
+    assert "broken" in capsys.readouterr().err

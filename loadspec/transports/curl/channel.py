@@ -287,7 +287,7 @@ class CurlChannel(Channel):
 
         `kept`: there was a connection, and no other was opened meanwhile, for which this one may have waited.
 
-        That moment is nowhere told, so the end is: the transfer was over when libcurl said so, or a moment earlier.
+        That moment is nowhere told, so the end is: the transfer was over when its turn was, or earlier in that turn.
         """
         ask = self._easy.getinfo
         begin = max(self.started, self._over_at - ask(pycurl.TOTAL_TIME))
