@@ -26,9 +26,6 @@ READ, WRITE = 1, 2
 """What a socket is waited for: libev's numbers."""
 CHUNK: Final = 65536
 """Bytes that are received at once."""
-IDLE: Final = 0.0002
-"""After a pause longer than this, in seconds, a connection is looked at before it is used again: the loop may have
-woken the user before it saw the close."""
 NOT_NOW: Final = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 """What a socket that does not block raises where it would."""
 

@@ -37,7 +37,6 @@ from loadspec.wire.fasthead import FastHead, sets_cookies, shortcuts
 from loadspec.wire.response import ResponseParser
 from loadspec.wire.url import Origin
 
-"""Bytes of an answer that may have filled a read: TLS adds some to each record."""
 _CLOSED: Final = "the server closed the connection without an answer"
 
 
@@ -85,7 +84,6 @@ class FastChannel(Connection):
             else:
                 self.reused = True
                 self.blocked = self.connecting = self.tls = 0.0
-                self.ready = started
                 whole = self._post(request, deadlines)
                 if not whole:
                     self._transmit(request, deadlines, idempotent, self._count)

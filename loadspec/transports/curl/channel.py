@@ -18,7 +18,6 @@ import pycurl
 from loadspec.clock import monotonic
 from loadspec.transports.base import (
     DISCARD,
-    IDLE,
     KEEP,
     UNPARSED,
     Channel,
@@ -39,6 +38,9 @@ from loadspec.wire.encoding import decode_content
 from loadspec.wire.errors import ProtocolError
 from loadspec.wire.url import Origin
 
+_IDLE: Final = 0.0002
+"""After a pause longer than this, in seconds, a connection is looked at before it is used again: the loop may have
+woken the user before it saw the close."""
 _SWITCHED: Final = 101
 _BEFORE: Final = frozenset({"dns", "connect", "tls", "write"})
 """Phases in which the server has not been asked yet."""
@@ -101,7 +103,7 @@ class CurlChannel(Channel):
             if self._easy is None:
                 self._open()
             line = self._line
-            if self.started - self.ended > IDLE and not (line.running and self._multiplexed):
+            if self.started - self.ended > _IDLE and not (line.running and self._multiplexed):
                 line.look()  # streams under way would have heard
             if self._alias is not line.alias or not (line.open or self._common):
                 self._resolve(deadlines)
